@@ -1,0 +1,1 @@
+"""Where a live's chat comes from: every source turns its platform's wire into `LiveEvent`s."""

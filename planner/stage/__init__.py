@@ -1,0 +1,1 @@
+"""What the host says: a turn goes in, short sentences come out."""

@@ -1,0 +1,1 @@
+"""How the host sounds: text goes in, chunks of audio come out."""
