@@ -1,0 +1,21 @@
+"""A developer's machine: real servers start by themselves, e-mail goes to the console."""
+
+from config.embedded import Servers, ensure_servers
+from config.settings.base import *
+
+DEBUG = True
+SECRET_KEY = env.str("SECRET_KEY", default="dev-only-not-a-secret")
+VIEWER_HASH_KEY = env.str("VIEWER_HASH_KEY", default="dev-only-not-a-secret")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+
+_database_url = env.str("DATABASE_URL", default="")
+_redis_url = env.str("REDIS_URL", default="")
+if not (_database_url and _redis_url):
+    _embedded: Servers = ensure_servers(BASE_DIR / ".local")
+    _database_url = _database_url or _embedded.database_url
+    _redis_url = _redis_url or _embedded.redis_url
+vars().update(data_stores(_database_url, _redis_url))
+
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True

@@ -1,0 +1,20 @@
+"""The tests' settings. `tests/servers.py` starts a throwaway PostgreSQL and Redis and fills in the URLs."""
+
+from config.settings.base import *
+
+DEBUG = False
+SECRET_KEY = "tests-only"  # noqa: S105
+VIEWER_HASH_KEY = "tests-only"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
+vars().update(
+    data_stores(
+        env.str("TEST_DATABASE_URL", default="postgres://run-through-pytest.invalid/vivavoce"),
+        env.str("TEST_REDIS_URL", default="redis://run-through-pytest.invalid"),
+        pool=False,
+    )
+)
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True

@@ -1,0 +1,12 @@
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("livesessions.urls")),
+    path("", include("tenants.urls")),
+    path("overlay/", include("overlay.urls")),
+    path("api/v1/", include("livesessions.api_urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("staff/", admin.site.urls),
+]

@@ -1,0 +1,20 @@
+"""The only doors from a URL to a show or a live."""
+
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+
+from livesessions.models import LiveSession, Show
+from tenants.http import TenantRequest
+
+
+def get_show_for(request: TenantRequest, show_id: UUID) -> Show:
+    shows = Show.objects.filter(tenant=request.tenant).select_related("persona", "voice", "policy", "overlay")
+    show: Show = get_object_or_404(shows, id=show_id)
+    return show
+
+
+def get_session_for(request: TenantRequest, session_id: UUID) -> LiveSession:
+    sessions = LiveSession.objects.filter(tenant=request.tenant).select_related("show__overlay")
+    session: LiveSession = get_object_or_404(sessions, id=session_id)
+    return session

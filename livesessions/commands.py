@@ -1,0 +1,50 @@
+"""What can be asked of a running live, and the Redis channel that carries it to its worker."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+import json
+from typing import Any
+from uuid import UUID
+
+import redis
+from django.conf import settings
+
+
+class CommandKind(StrEnum):
+    """What to do."""
+
+    STOP = "stop"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    SKIP = "skip"
+    SAY = "say"
+    HEARD = "heard"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. `text` is the line to say; `utterance_id`, `phase` and `played_ms` are the overlay's word."""
+
+    kind: CommandKind
+    text: str = ""
+    utterance_id: str = ""
+    phase: str = ""
+    played_ms: int | None = None
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, raw: str | bytes) -> "Command":
+        fields: dict[str, Any] = json.loads(raw)
+        return cls(**{**fields, "kind": CommandKind(fields["kind"])})
+
+
+def channel_of(session_id: UUID | str) -> str:
+    return f"livesessions:{session_id}:commands"
+
+
+def send_command(session_id: UUID, command: Command) -> None:
+    """Tell the worker that runs the live, if one does. What must not be lost is also on the session's row."""
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.publish(channel_of(session_id), command.to_json())

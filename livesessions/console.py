@@ -1,0 +1,80 @@
+"""The live console's wire: what a worker or a view tells the people who watch a live.
+
+The only file besides the overlay's that touches the channel layer. Messages go to the group of the session;
+`livesessions/consumers.py` turns them into HTML.
+"""
+
+from typing import Literal, TypedDict
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer  # noqa: TID251
+
+from livesessions.models import LiveSession
+
+
+class ChatMessage(TypedDict):
+    """A thing that happened in the room, as the console shows it. `event` is an `EventKind`."""
+
+    kind: Literal["chat"]
+    id: str
+    event: str
+    name: str
+    text: str
+    risk: str
+    gift_name: str
+    count: int
+    at: str
+
+
+class ReplyMessage(TypedDict):
+    """A reply as it stands; sent again, with the same id, whenever it changes. `status` is an `Outcome`."""
+
+    kind: Literal["reply"]
+    id: str
+    status: str
+    text: str
+    fault: str
+    trigger_kind: str
+    trigger_name: str
+    trigger_text: str
+    first_audio_ms: int | None
+    heard: bool
+    at: str
+
+
+class StateMessage(TypedDict):
+    """How the live stands. `counts` holds what was counted, such as events dropped or payloads broken."""
+
+    kind: Literal["state"]
+    status: str
+    muted: bool
+    end_reason: str
+    viewers: int | None
+    counts: dict[str, int]
+
+
+Message = ChatMessage | ReplyMessage | StateMessage
+
+
+def console_group(session_id: UUID | str) -> str:
+    return f"console.{session_id}"
+
+
+async def publish(session_id: UUID | str, messages: list[Message]) -> None:
+    """Send messages, in order, to every open console of a session."""
+    layer = get_channel_layer()
+    await layer.group_send(console_group(session_id), {"type": "console.messages", "messages": messages})
+
+
+def publish_state(session: LiveSession, *, viewers: int | None = None) -> None:
+    """Tell the consoles how a session's row stands. `viewers` None leaves the number shown as it is."""
+    message: StateMessage = {
+        "kind": "state",
+        "status": session.status,
+        "muted": session.muted,
+        "end_reason": session.end_reason,
+        "viewers": viewers,
+        "counts": session.counts,
+    }
+    async_to_sync(publish)(session.id, [message])

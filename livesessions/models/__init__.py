@@ -1,0 +1,6 @@
+from livesessions.models.events import ChatEvent
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+
+__all__ = ["ChatEvent", "LiveSession", "Reply", "Show"]

@@ -1,0 +1,49 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+from livesessions.models.sessions import LiveSession
+from livesessions.sources.events import EventKind
+from tenants.models import Tenant
+
+
+class ChatEvent(models.Model):
+    """One thing that happened in the room, once.
+
+    The viewer is a keyed hash, the same across lives of a tenant; the display name beside it is what
+    retention erases first.
+    """
+
+    class Risk(models.TextChoices):
+        LOW = "low", _("Low")
+        MEDIUM = "medium", _("Medium")
+        HIGH = "high", _("High")
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
+    session = models.ForeignKey(LiveSession, on_delete=models.CASCADE, related_name="events")
+    source_id = models.CharField(max_length=100)
+    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in EventKind])
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    viewer_hash = models.CharField(max_length=32, blank=True)
+    viewer_name = models.CharField(max_length=100, blank=True)
+    text = models.TextField(blank=True)
+    count = models.PositiveBigIntegerField(default=1)
+    gift_id = models.CharField(max_length=40, blank=True)
+    gift_name = models.CharField(max_length=100, blank=True)
+    diamonds = models.PositiveIntegerField(default=0)
+    streak_id = models.CharField(max_length=40, blank=True)
+    streak_open = models.BooleanField(default=False)
+    risk = models.CharField(max_length=10, choices=Risk, blank=True)
+    deleted = models.BooleanField(default=False)
+
+    objects = ScopedManager(tenant="tenant")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "source_id"], name="livesessions_an_event_happens_once")
+        ]
+        indexes = [models.Index(fields=["session", "occurred_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.source_id}"

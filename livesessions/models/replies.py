@@ -1,0 +1,59 @@
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+from livesessions.models.sessions import LiveSession
+from livesessions.pipeline.outcome import Outcome
+from tenants.models import Tenant
+
+
+class Reply(models.Model):
+    """One thing that the host said, or tried to say. Times are milliseconds from the event's arrival.
+
+    `heard_started_at` and `heard_ended_at` are the overlay's word that it really played.
+    """
+
+    class Status(models.TextChoices):
+        SPEAKING = Outcome.SPEAKING, _("Speaking")
+        SPOKEN = Outcome.SPOKEN, _("Spoken")
+        MUTED = Outcome.MUTED, _("Muted")
+        SKIPPED = Outcome.SKIPPED, _("Skipped")
+        REFUSED = Outcome.REFUSED, _("Refused by the policy")
+        FAILED = Outcome.FAILED, _("Failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
+    session = models.ForeignKey(LiveSession, on_delete=models.CASCADE, related_name="replies")
+    trigger_kind = models.CharField(max_length=20)
+    trigger_source_id = models.CharField(max_length=100, blank=True)
+    trigger_text = models.TextField(blank=True)
+    trigger_viewer_name = models.CharField(max_length=100, blank=True)
+    text = models.TextField(blank=True)
+    status = models.CharField(max_length=10, choices=Status)
+    fault = models.CharField(max_length=40, blank=True)
+    generation = models.PositiveIntegerField(default=0)
+    model = models.CharField(max_length=100, blank=True)
+    voice = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField()
+    waited_ms = models.PositiveIntegerField(null=True)
+    first_sentence_ms = models.PositiveIntegerField(null=True)
+    first_audio_ms = models.PositiveIntegerField(null=True)
+    sent_ms = models.PositiveIntegerField(null=True)
+    audio_ms = models.PositiveIntegerField(default=0)
+    prompt_tokens = models.PositiveIntegerField(default=0)
+    completion_tokens = models.PositiveIntegerField(default=0)
+    characters = models.PositiveIntegerField(default=0)
+    heard_started_at = models.DateTimeField(null=True)
+    heard_ended_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager(tenant="tenant")
+
+    class Meta:
+        verbose_name_plural = "replies"
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["session", "created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.id}"

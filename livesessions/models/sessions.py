@@ -1,0 +1,86 @@
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+from livesessions.models.shows import Show
+from tenants.models import Tenant
+
+
+class LiveSession(models.Model):
+    """One live of a show, from the moment it is prepared until it has ended."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Ready")
+        ACTIVE = "active", _("On air")
+        ENDED = "ended", _("Ended")
+
+    class Source(models.TextChoices):
+        TIKTOK = "tiktok", "TikTok"
+        SIMULATOR = "simulator", _("Simulated chat")
+        REPLAY = "replay", _("Recorded chat")
+
+    class EndReason(models.TextChoices):
+        STOPPED = "stopped", _("You stopped it.")
+        LIVE_ENDED = "live_ended", _("The live on TikTok ended.")
+        HANDLE_NOT_FOUND = "handle_not_found", _("TikTok knows no such handle. Check the handle in the show.")
+        USER_OFFLINE = "user_offline", _("The account is not live on TikTok. Go live there first, then start again.")
+        AGE_RESTRICTED = (
+            "age_restricted",
+            _("The live is age-restricted, so its chat cannot be read. Change its audience in TikTok."),
+        )
+        SIGN_RATE_LIMITED = (
+            "sign_rate_limited",
+            _("Too many connections to TikTok right now. Wait a few minutes, then start again."),
+        )
+        SIGN_FAILED = "sign_failed", _("The way to TikTok's chat is out of order right now. Try again shortly.")
+        BLOCKED = "blocked", _("TikTok refused the connection. Try again in a few minutes.")
+        CONNECTION_LOST = "connection_lost", _("The connection to TikTok's chat was lost. Start again.")
+        SUSPENDED = "suspended", _("TikTok suspended the live. Look at the message in the TikTok app.")
+        WORKER_FAILED = "worker_failed", _("A fault of ours ended the live. We have been told; start again.")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="live_sessions")
+    show = models.ForeignKey(Show, on_delete=models.CASCADE, related_name="sessions")
+    source = models.CharField(_("chat"), max_length=20, choices=Source, default=Source.TIKTOK)
+    # What the source needs beyond the show's handle, such as the simulator's rate or the replay's file.
+    source_options: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
+    end_reason = models.CharField(max_length=30, choices=EndReason, blank=True)
+    muted = models.BooleanField(_("muted"), default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    start_requested_at = models.DateTimeField(null=True)
+    stop_requested_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    counts: "models.JSONField[dict[str, int]]" = models.JSONField(default=dict, blank=True)
+
+    objects = ScopedManager(tenant="tenant")
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["show"],
+                condition=~Q(status="ended"),
+                name="livesessions_one_open_session_a_show",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="ended") | Q(end_reason=""), name="livesessions_only_the_ended_have_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.show_id} · {self.status}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status != self.Status.ENDED
+
+    @property
+    def is_starting(self) -> bool:
+        """True between the command to start and the worker's taking it."""
+        return self.status == self.Status.PENDING and self.start_requested_at is not None

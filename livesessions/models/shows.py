@@ -1,0 +1,47 @@
+import uuid
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+from moderation.models import Policy
+from overlay.models import Overlay
+from planner.models import Persona
+from speech.models import VoiceProfile
+from tenants.models import Language, Tenant
+
+handle_validator = RegexValidator(
+    r"^[A-Za-z0-9_.]{2,24}$",
+    _("A TikTok handle has 2 to 24 letters, digits, dots or underscores, without the @."),
+)
+
+
+class Show(models.Model):
+    """The reusable set-up of a live: whose chat it reads, who speaks, and what may be said."""
+
+    class Mode(models.TextChoices):
+        SELF = "self", _("In my OBS")
+        MANAGED = "managed", _("From your servers")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="shows")
+    name = models.CharField(_("name"), max_length=100)
+    handle = models.CharField(
+        _("TikTok handle"), max_length=24, blank=True, validators=[handle_validator]
+    )
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode, default=Mode.SELF)
+    language = models.CharField(_("language"), max_length=5, choices=Language)
+    persona = models.ForeignKey(Persona, on_delete=models.PROTECT, related_name="+")
+    voice = models.ForeignKey(VoiceProfile, on_delete=models.PROTECT, related_name="+")
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="+")
+    overlay = models.OneToOneField(Overlay, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ScopedManager(tenant="tenant")
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name

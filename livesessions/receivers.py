@@ -1,0 +1,39 @@
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.dispatch import receiver
+from django.utils.translation import gettext, override
+from django_scopes import scopes_disabled
+
+from livesessions.commands import Command, CommandKind, send_command
+from livesessions.models import LiveSession
+from livesessions.services import create_show
+from overlay.signals import utterance_acknowledged
+from tenants.models import Tenant
+from tenants.signals import tenant_created
+
+
+@receiver(tenant_created)
+def give_new_tenant_a_show(tenant: Tenant, **kwargs: Any) -> None:
+    """A new customer can go on air at once: with the simulated chat it takes one click."""
+    with override(tenant.language):
+        name = gettext("My first show")
+    create_show(tenant=tenant, name=name, language=tenant.language)
+
+
+@receiver(utterance_acknowledged)
+async def tell_worker_what_was_heard(
+    overlay_id: Any, utterance_id: Any, phase: str, played_ms: int | None, **kwargs: Any
+) -> None:
+    command = Command(
+        CommandKind.HEARD, utterance_id=str(utterance_id), phase=phase, played_ms=played_ms
+    )
+    await sync_to_async(_send_to_live_of)(overlay_id, command)
+
+
+def _send_to_live_of(overlay_id: Any, command: Command) -> None:
+    with scopes_disabled():
+        active = LiveSession.objects.filter(show__overlay_id=overlay_id, status=LiveSession.Status.ACTIVE)
+        session_id = active.values_list("id", flat=True).first()
+    if session_id is not None:
+        send_command(session_id, command)

@@ -1,0 +1,213 @@
+"""TikTokLive's client, cut down to looking up, signing, connecting and pinging: raw messages come out.
+
+The library decodes every message in pure Python and gives its caller little say in how it fails. Here it
+never decodes one, its tasks and connections all end with `aclose`, and bad frames do not end a live.
+"""
+
+import asyncio
+import functools
+import gzip
+import ssl
+import warnings
+import zlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+from google.protobuf.message import DecodeError
+
+from livesessions.sources import webcast_pb2 as pb
+from livesessions.sources.errors import SourceError, SourceFault
+from livesessions.sources.port import SourceCounts
+
+with warnings.catch_warnings():
+    # TikTokLive 6.6.5 imports the legacy websockets client; it is pinned for its licence.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from TikTokLive.client.client import TikTokLiveClient
+    from TikTokLive.client.errors import SignAPIError
+    from TikTokLive.client.web.routes.fetch_is_live import FetchIsLiveRoute, MissingRoomIdInResponse
+    from TikTokLive.client.web.routes.fetch_signed_websocket import FetchSignedWebSocketRoute
+    from websockets.legacy.client import WebSocketClientProtocol
+
+HTTP_TIMEOUT_S = 10.0
+SIGN_TIMEOUT_S = 15.0
+CLOSE_TIMEOUT_S = 2.0
+MAX_FRAME_BYTES = 8 * 2**20
+# A RateLimit-Reset beyond this is a date, not a wait.
+LONGEST_WAIT_S = 365 * 24 * 3600
+
+Deliver = Callable[[str, bytes, int], Awaitable[None]]
+
+
+class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
+    """One connection to one live. Every message is handed, undecoded, to `deliver(method, payload, msg_id)`.
+
+    `finished` is awaited when the connection is over, however it came to be over. A slow `deliver` or a full
+    queue behind it slows the socket down; once `aclose` is called both must return at once.
+    """
+
+    def __init__(
+        self, handle: str, *, deliver: Deliver, finished: Callable[[], Awaitable[None]], counts: SourceCounts
+    ) -> None:
+        super().__init__(
+            handle,
+            web_kwargs={"httpx_kwargs": {"verify": _tls_context(), "timeout": HTTP_TIMEOUT_S}},
+            ws_kwargs={
+                "create_protocol": functools.partial(FrameGate, counts=counts),
+                "max_size": MAX_FRAME_BYTES,
+                "close_timeout": CLOSE_TIMEOUT_S,
+            },
+        )
+        self._deliver = deliver
+        self._finished = finished
+        self._web.fetch_is_live = LiveCheckRoute(self._web)
+        self._web.fetch_signed_websocket = SignRoute(self._web)
+        # The library's own does not verify the certificate of the server that our key goes to.
+        unused = self._web.signer.client
+        self._web.signer._httpx = httpx.AsyncClient(
+            headers=unused.headers,
+            verify=_tls_context(),
+            timeout=SIGN_TIMEOUT_S,
+            event_hooks={"response": [refuse_bad_signature]},
+        )
+
+    async def aclose(self) -> None:
+        """Close the socket and the HTTP clients, and wait until nothing of the library runs any more."""
+        task = self._event_loop_task
+        try:
+            if self.connected:
+                await self._ws.disconnect()
+            elif task is not None:
+                task.cancel()
+            if task is not None:
+                await asyncio.wait({task})
+        finally:
+            self._event_loop_task = None
+            await self._web.httpx_client.aclose()
+            await self._web.signer.client.aclose()
+
+    async def _parse_webcast_response_message(self, webcast_response_message: Any) -> list[Any]:
+        message = webcast_response_message
+        if message is not None:
+            await self._deliver(message.method, message.payload, message.msg_id)
+        return []
+
+    async def _ws_client_loop(
+        self, initial_webcast_response: Any, process_connect_events: bool, compress_ws_events: bool
+    ) -> None:
+        # Without it the library neither enters the room nor gets through the end of the connection.
+        initial_webcast_response.is_first = True
+        try:
+            await super()._ws_client_loop(
+                initial_webcast_response=initial_webcast_response,
+                process_connect_events=process_connect_events,
+                compress_ws_events=compress_ws_events,
+            )
+        finally:
+            try:
+                await self._stop_pinging()
+            finally:
+                await self._finished()
+
+    async def _stop_pinging(self) -> None:
+        """End the heartbeats, which the library leaves running when a connection breaks."""
+        pings: asyncio.Task[None] | None = self._ws._ping_loop
+        if pings is None:
+            return
+        pings.cancel()
+        await asyncio.wait({pings})
+        if not pings.cancelled():
+            # Looked at, so that asyncio does not report a ping that failed along with its socket.
+            pings.exception()
+        self._ws._ping_loop = None
+
+
+class LiveCheckRoute(FetchIsLiveRoute):  # type: ignore[misc]
+    """The library's catches everything, cancellation too."""
+
+    async def __call__(self, room_id: int | None = None, unique_id: str | None = None) -> bool:
+        try:
+            alive: list[bool] = await self.fetch_is_live_room_ids(room_id)
+            return alive[0]
+        except (LookupError, TypeError, ValueError) as error:
+            raise MissingRoomIdInResponse from error
+
+
+class SignRoute(FetchSignedWebSocketRoute):  # type: ignore[misc]
+    """Signs, and says of any failure that it was the signing that failed."""
+
+    async def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await super().__call__(*args, **kwargs)
+        except (SignAPIError, httpx.HTTPError) as error:
+            raise SourceError(SourceFault.SIGN_FAILED, permanent=False) from error
+
+
+async def refuse_bad_signature(response: httpx.Response) -> None:
+    """Raise `SourceError` for an answer that the library would trip over.
+
+    It raises a bare TypeError for a 429 without RateLimit-Remaining, and whatever comes up for a 429 that is
+    not JSON or a 200 that is not protobuf.
+    """
+    status = response.status_code
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        wait_s = _retry_after_s(response.headers)
+        raise SourceError(SourceFault.SIGN_RATE_LIMITED, permanent=False, retry_after_s=wait_s)
+    if status != httpx.codes.OK:
+        refused = status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
+        raise SourceError(SourceFault.SIGN_FAILED, permanent=refused)
+    try:
+        pb.FetchResult.FromString(await response.aread())
+    except DecodeError as error:
+        raise SourceError(SourceFault.SIGN_FAILED, permanent=False) from error
+
+
+def _retry_after_s(headers: httpx.Headers) -> float | None:
+    # The sign server puts the seconds to wait into RateLimit-Remaining; the other two are the standard's.
+    for name in ("Retry-After", "RateLimit-Reset", "RateLimit-Remaining"):
+        value = headers.get(name, "")
+        if value.isdecimal() and 0 < int(value) < LONGEST_WAIT_S:
+            return float(value)
+    return None
+
+
+class FrameGate(WebSocketClientProtocol):
+    """Lets only frames through that the library can read: it would end the live over any other."""
+
+    def __init__(self, *, counts: SourceCounts, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._counts = counts
+
+    async def recv(self) -> bytes:
+        while True:
+            frame = await super().recv()
+            try:
+                passed = pass_frame(frame)
+            except (DecodeError, EOFError, OSError, ValueError, zlib.error):
+                self._counts.broken += 1
+                continue
+            if passed is not None:
+                return passed
+
+
+def pass_frame(data: str | bytes) -> bytes | None:
+    """Return a frame of messages as plain as can be, or None for one that holds no messages.
+
+    Raises `DecodeError`, `EOFError`, `OSError`, `ValueError` or `zlib.error` for one that cannot be read.
+    """
+    if isinstance(data, str):
+        raise ValueError("a text frame")  # noqa: TRY004
+    frame = pb.PushFrame.FromString(data)
+    if frame.payload_type != "msg":
+        return None
+    payload = frame.payload
+    if frame.headers.get("compress_type") == "gzip":
+        payload = gzip.decompress(payload)
+    pb.FetchResult.FromString(payload)
+    return pb.PushFrame(log_id=frame.log_id, payload_type="msg", payload=payload).SerializeToString()
+
+
+@functools.cache
+def _tls_context() -> ssl.SSLContext:
+    # Reading the certificates takes tens of milliseconds, during which no other live would move.
+    return httpx.create_ssl_context()

@@ -1,0 +1,32 @@
+import uuid
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+from tenants.models import Tenant
+
+
+class Policy(models.Model):
+    """What may be said in a show, by viewers and by the host, and how often the host speaks."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="policies")
+    name = models.CharField(_("name"), max_length=100)
+    blocklist: "models.JSONField[list[str]]" = models.JSONField(_("blocked words"), default=list, blank=True)
+    safe_mode = models.BooleanField(_("safe mode"), default=True)
+    cooldown_s = models.FloatField(
+        _("seconds between replies"),
+        default=4.0,
+        validators=[MinValueValidator(0.0), MaxValueValidator(60.0)],
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ScopedManager(tenant="tenant")
+
+    class Meta:
+        verbose_name_plural = "policies"
+
+    def __str__(self) -> str:
+        return self.name

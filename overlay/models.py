@@ -1,0 +1,27 @@
+import secrets
+import uuid
+
+from django.db import models
+from django_scopes import ScopedManager
+
+from tenants.models import Tenant
+
+
+def make_token() -> str:
+    """Return 192 random bits as 32 characters that fit in a URL."""
+    return secrets.token_urlsafe(24)
+
+
+class Overlay(models.Model):
+    """The page that a streamer keeps in OBS. Its address is permanent until the token is rotated."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="overlays")
+    token = models.CharField(max_length=64, unique=True, default=make_token, editable=False)
+    rotated_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ScopedManager(tenant="tenant")
+
+    def __str__(self) -> str:
+        return str(self.id)

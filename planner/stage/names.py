@@ -1,0 +1,38 @@
+"""Makes a viewer's name sayable: a display name goes in, one or two plain words come out, or nothing."""
+
+import re
+import unicodedata
+
+from planner.stage.cleaning import plain, without_symbols
+
+MAX_NAME_CHARACTERS = 24
+MAX_WORDS = 2
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_DECORATION = re.compile(r"^[xX]+$")
+_STRETCH = re.compile(r"(.)\1{2,}", re.IGNORECASE)
+_LINK = re.compile(r"https?:|www\.|\.(?:com|it|net|org|io|gg|me)\b", re.IGNORECASE)
+_VOWEL = re.compile(r"[aeiouyàáâäãèéêëìíîïòóôöõùúûü]", re.IGNORECASE)
+_NOBODY = {"user", "utente", "null", "undefined", "none", "anonymous", "anonimo", "guest", "tiktok"}
+
+
+def sayable_name(raw: str) -> str:
+    """Return the part of a name that can be said aloud: `xX_marco99_Xx` gives `marco`, an emoji gives ``."""
+    name = unicodedata.normalize("NFKC", plain(without_symbols(raw[:200])))
+    if _LINK.search(name):
+        return ""
+    words = [_STRETCH.sub(r"\1", word) for word in _WORD.findall(name) if _is_sayable(word)]
+    spoken = " ".join(words[:MAX_WORDS])
+    if len(spoken) > MAX_NAME_CHARACTERS:
+        spoken = words[0][:MAX_NAME_CHARACTERS]
+    return spoken
+
+
+def _is_sayable(word: str) -> bool:
+    if len(word) < 2 or _DECORATION.match(word) or word.casefold() in _NOBODY:
+        return False
+    return bool(_VOWEL.search(word)) and all(_is_latin(letter) for letter in word)
+
+
+def _is_latin(letter: str) -> bool:
+    return not letter.isalpha() or unicodedata.name(letter, "").startswith("LATIN")

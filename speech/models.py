@@ -1,0 +1,36 @@
+import uuid
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+from tenants.models import Language, Tenant
+
+
+class VoiceProfile(models.Model):
+    """How a host sounds: whose voice, how fast and how high."""
+
+    class Provider(models.TextChoices):
+        ESPEAK = "espeak", "eSpeak NG"
+        ELEVENLABS = "elevenlabs", "ElevenLabs"
+        OPENAI = "openai", "OpenAI"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="voice_profiles")
+    name = models.CharField(_("name"), max_length=100)
+    provider = models.CharField(_("provider"), max_length=20, choices=Provider, default=Provider.ESPEAK)
+    voice_id = models.CharField(_("voice"), max_length=100)
+    language = models.CharField(_("language"), max_length=5, choices=Language)
+    speed = models.FloatField(
+        _("speed"), default=1.0, validators=[MinValueValidator(0.5), MaxValueValidator(2.0)]
+    )
+    pitch = models.FloatField(
+        _("pitch"), default=0.0, validators=[MinValueValidator(-1.0), MaxValueValidator(1.0)]
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ScopedManager(tenant="tenant")
+
+    def __str__(self) -> str:
+        return self.name

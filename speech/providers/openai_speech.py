@@ -1,0 +1,85 @@
+"""The OpenAI voice: text goes in, streamed PCM comes out of any server shaped like OpenAI's speech API."""
+
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
+
+import httpx2
+from openai import APIConnectionError, APIStatusError, APITimeoutError, AsyncOpenAI, OpenAIError, omit
+
+from speech.errors import SpeechError
+from speech.providers.answers import proven_pcm, status_fault
+from speech.stage.audio import AudioChunk
+from speech.stage.ports import Voice
+
+# The API's "pcm" is 24 kHz mono s16le: https://platform.openai.com/docs/guides/text-to-speech
+SAMPLE_RATE_HZ = 24_000
+
+_SERVICE = "OpenAI speech"
+_PIECE_BYTES = 960
+# The range of the API's speed setting.
+_SLOWEST, _FASTEST = 0.25, 4.0
+
+
+class OpenAISynthesizer:
+    """Speaks with OpenAI. `Voice.speed` is held to 0.25..4.0; `Voice.pitch` has no counterpart there.
+
+    `timeout_s` bounds every wait on the network by itself: the connection, and each piece of audio.
+    Nothing is tried twice here: a line that comes late is worth nothing in a live.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        model: str = "gpt-4o-mini-tts",
+        base_url: str | None = None,
+        timeout_s: float = 10.0,
+    ) -> None:
+        self._client = AsyncOpenAI(
+            api_key=api_key, base_url=base_url or None, timeout=timeout_s, max_retries=0
+        )
+        self._model = model
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
+        """Yield the speech as it arrives."""
+        with _own_faults():
+            async with aclosing(self._stream(text, voice)) as pieces:
+                async for piece in pieces:
+                    yield AudioChunk(piece, SAMPLE_RATE_HZ)
+
+    async def _stream(self, text: str, voice: Voice) -> AsyncGenerator[bytes, None]:
+        speed = min(max(voice.speed, _SLOWEST), _FASTEST)
+        async with self._client.audio.speech.with_streaming_response.create(
+            input=text,
+            model=self._model,
+            voice=voice.voice_id,
+            response_format="pcm",
+            # Not every compatible server knows the field.
+            speed=omit if speed == 1.0 else speed,
+        ) as response:
+            body = response.iter_bytes(_PIECE_BYTES)
+            async with aclosing(proven_pcm(_SERVICE, response.headers.get("content-type"), body)) as pieces:
+                async for piece in pieces:
+                    yield piece
+
+
+@contextmanager
+def _own_faults() -> Iterator[None]:
+    try:
+        yield
+    except APIStatusError as error:
+        raise status_fault(_SERVICE, error.status_code) from None
+    except (APITimeoutError, httpx2.TimeoutException):
+        raise SpeechError(f"{_SERVICE} did not answer in time.") from None
+    except (httpx2.InvalidURL, UnicodeEncodeError):
+        raise SpeechError(
+            f"{_SERVICE} cannot be asked: its address or key is malformed.", permanent=True
+        ) from None
+    except (APIConnectionError, httpx2.HTTPError):
+        raise SpeechError(f"The connection to {_SERVICE} broke.") from None
+    except OpenAIError as error:
+        raise SpeechError(f"{_SERVICE} failed: {type(error).__name__}.") from None

@@ -1,0 +1,28 @@
+"""Makes a text speakable: untrusted text goes in, one line of words comes out."""
+
+import unicodedata
+
+# Variation selectors, keycap and skin-tone marks: they only ever dress an emoji.
+_EMOJI_DRESS = frozenset((*range(0xFE00, 0xFE10), 0x20E3, *range(0x1F3FB, 0x1F400)))
+_FIRST_PICTOGRAPH = 0x2190
+_BREAKS = frozenset(("Cc", "Zl", "Zp", "Zs"))
+_INVISIBLE = frozenset(("Cf", "Cn", "Co", "Cs"))
+
+
+def speakable(text: str) -> str:
+    """Return the words of `text` on one line, or an empty string when nothing in it can be said.
+
+    Control characters become spaces; format, private and unassigned characters and lone surrogates
+    vanish (engines give some of them meanings of their own); pictographs are not read out by name.
+    """
+    line = " ".join("".join(map(_voiced, text)).split())
+    return line if any(map(str.isalnum, line)) else ""
+
+
+def _voiced(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in _BREAKS or (category == "So" and ord(character) >= _FIRST_PICTOGRAPH):
+        return " "
+    if category in _INVISIBLE or ord(character) in _EMOJI_DRESS:
+        return ""
+    return character

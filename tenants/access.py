@@ -1,0 +1,38 @@
+"""The doors of the web app: who may come in, and from a URL to a row."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from tenants.http import TenantRequest
+from tenants.models import ApiToken, Membership
+
+P = ParamSpec("P")
+View = Callable[Concatenate[TenantRequest, P], HttpResponse]
+
+
+def member_required(role: Membership.Role = Membership.Role.VIEWER) -> Callable[[View[P]], Callable[..., Any]]:
+    """Let in members of the tenant in use whose role is at least `role`; the others get the log-in page or a 403."""
+
+    def decorate(view: View[P]) -> Callable[..., Any]:
+        @wraps(view)
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            membership: Membership | None = request.membership  # type: ignore[attr-defined]
+            if membership is None or not membership.may_act_as(role):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+        return login_required(wrapper)
+
+    return decorate
+
+
+def get_api_token_for(request: TenantRequest, token_id: UUID) -> ApiToken:
+    token: ApiToken = get_object_or_404(ApiToken.objects.filter(tenant=request.tenant), id=token_id)
+    return token

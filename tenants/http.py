@@ -1,0 +1,15 @@
+"""Requests as the views see them once the middleware has run."""
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from tenants.models import Membership, Tenant, User
+
+
+class TenantRequest(HttpRequest):
+    """A request of a logged-in member: `tenant` is the one in use, `membership` what the user may do there."""
+
+    user: User
+    tenant: Tenant
+    membership: Membership
+    htmx: HtmxDetails

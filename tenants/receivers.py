@@ -1,0 +1,17 @@
+from typing import Any
+
+from allauth.account.signals import user_signed_up
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils.translation import get_language, gettext
+
+from tenants.models import Language, User
+from tenants.services import create_tenant
+
+
+@receiver(user_signed_up)
+def give_new_user_a_tenant(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    language = (get_language() or "en")[:2]
+    if language not in Language.values:
+        language = Language.ENGLISH
+    create_tenant(owner=user, name=gettext("%(name)s's lives") % {"name": user.get_short_name()}, language=language)

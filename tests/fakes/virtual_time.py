@@ -1,0 +1,58 @@
+"""An event loop whose clock jumps to the next timer whenever nothing is left to run.
+
+A live of half an hour passes in moments, and timers fire in the order of their times. It is meant for
+code that waits on timers, queues and events. Real sockets, threads and subprocesses work as long as no
+timer runs beside them: a jump does not wait for them.
+"""
+
+import asyncio
+import selectors
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+STUCK_AFTER_S = 10.0
+
+
+class _JumpingSelector(selectors.SelectSelector):
+    """Polls for real events, and moves the clock on by the wait it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now_s = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is None:
+            ready = super().select(STUCK_AFTER_S)
+            if not ready:
+                raise RuntimeError("Everything waits and no timer is set: nothing can ever happen.")
+            return ready
+        ready = super().select(0)
+        if not ready:
+            self.now_s += max(timeout, 0.0)
+        return ready
+
+
+class VirtualTimeLoop(asyncio.SelectorEventLoop):
+    """Begins at zero; `time()` moves only while everything waits."""
+
+    def __init__(self) -> None:
+        self._clock = _JumpingSelector()
+        super().__init__(self._clock)
+
+    def time(self) -> float:
+        return self._clock.now_s
+
+
+def run_virtual(coro: Coroutine[Any, Any, T]) -> T:
+    """Run `coro` to its end on virtual time and return what it returns."""
+    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+        return runner.run(coro)
+
+
+def virtual_now() -> datetime:
+    """Return the loop's time as an aware date, for code whose clock is injected."""
+    return EPOCH + timedelta(seconds=asyncio.get_running_loop().time())
