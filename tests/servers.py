@@ -7,6 +7,7 @@ database of its own (pytest-django's suffix) and a Redis database of its own.
 import os
 import shutil
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ import pytest
 from config.embedded import ensure_servers, release_servers
 
 
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+@pytest.hookimpl(wrapper=True)  # wrappers run first: pytest-django reads the settings in this hook too
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
     if "TEST_DATABASE_URL" not in os.environ:
         folder = Path(tempfile.mkdtemp(prefix="vivavoce-tests-"))
         servers = ensure_servers(folder, durable=False)
@@ -24,6 +26,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     if os.environ["TEST_REDIS_URL"].startswith("unix"):
         os.environ["TEST_REDIS_URL"] = f"{os.environ['TEST_REDIS_URL'].split('?')[0]}?db={worker}"
+    return (yield)
 
 
 def _discard(folder: Path) -> None:

@@ -1,0 +1,127 @@
+"""A real web server for a real browser; what the tests write is committed, so that both see it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page
+
+from tenants.models import User
+
+START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 10
+HERE = Path(__file__).parent
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if found is None:
+        pytest.fail("No Chromium is installed. Run `make browser` first.", pytrace=False)
+    return {**browser_type_launch_args, "executable_path": found, "args": CHROMIUM_ARGUMENTS}
+
+
+@pytest.fixture(autouse=True)
+def _committed_data(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Playwright's own loop runs in this thread, which Django would take for an async caller.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def server_environment(django_db_setup: None) -> dict[str, str]:
+    """The environment in which a child process uses this run's database and Redis."""
+    database = urlsplit(os.environ["TEST_DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "TEST_DATABASE_URL": database.geturl(),
+        "TEST_REDIS_URL": settings.REDIS_URL,
+    }
+
+
+@pytest.fixture(scope="session")
+def server_url(server_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running daphne."""
+    log = tmp_path_factory.mktemp("server") / "daphne.log"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        server = _start_daphne(listener, server_environment, log)
+    try:
+        _wait_until_it_answers(port, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        try:
+            server.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _start_daphne(
+    listener: socket.socket, environment: dict[str, str], log: Path
+) -> "subprocess.Popen[bytes]":
+    # It inherits a socket that listens already: no port can be lost, and early requests queue up.
+    descriptor = listener.fileno()
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "daphne", "--fd", str(descriptor), "config.asgi:application"],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            pass_fds=[descriptor],
+            stdout=output,
+            stderr=output,
+        )
+
+
+def _wait_until_it_answers(port: int, log: Path) -> None:
+    web = HTTPConnection("127.0.0.1", port, timeout=START_TIMEOUT_S)
+    try:
+        web.request("GET", "/accounts/login/")
+        web.getresponse().read()
+    except OSError as error:
+        pytest.fail(f"daphne did not answer ({error}):\n{log.read_text(errors='replace')}", pytrace=False)
+    finally:
+        web.close()
+
+
+@pytest.fixture
+def logged_in_page(server_url: str, new_context: Callable[..., BrowserContext]) -> Callable[[User], Page]:
+    """Call with a user for a page of a browser in which they have logged in; `goto` takes a path."""
+
+    def open_page(user: User) -> Page:
+        client = Client()
+        client.force_login(user)
+        context = new_context(base_url=server_url)
+        name = settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": server_url}])
+        return context.new_page()
+
+    return open_page
