@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from typing import Self
+from typing import Self, cast
 
 import espeakng_loader
 
@@ -108,10 +108,14 @@ class Helper(asyncio.SubprocessProtocol):
         return self._now_s() - self._heard_at_s
 
     def say(self, text: str, voices: list[str], *, rate_wpm: int, pitch: int) -> Line:
+        self._last_id += 1
+        line = Line(self._last_id)
+        if not self.alive:
+            line.end(SpeechError("The espeak helper died."))
+            return line
         if not self._lines:
             self._heard_at_s = self._now_s()
-        self._last_id += 1
-        line = self._lines[self._last_id] = Line(self._last_id)
+        self._lines[line.id] = line
         request = wire.Request(id=line.id, text=text, voices=voices, rate_wpm=rate_wpm, pitch=pitch)
         self._send(json.dumps(request).encode())
         return line
@@ -141,13 +145,11 @@ class Helper(asyncio.SubprocessProtocol):
             await self._gone.wait()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.SubprocessTransport)  # noqa: S101 - asyncio's promise, for mypy
-        self._transport = transport
+        self._transport = cast("asyncio.SubprocessTransport", transport)
 
     def pipe_data_received(self, fd: int, data: bytes | str) -> None:
-        assert isinstance(data, bytes)  # noqa: S101 - the pipes are binary
         self._heard_at_s = self._now_s()
-        self._buffer += data
+        self._buffer += cast("bytes", data)
         start, head = 0, wire.FRAME_HEAD
         while len(self._buffer) - start >= head.size:
             length, kind, line_id = head.unpack_from(self._buffer, start)
@@ -178,8 +180,7 @@ class Helper(asyncio.SubprocessProtocol):
             line.end(fault)
 
     def _send(self, message: bytes) -> None:
-        stdin = self._transport.get_pipe_transport(_STDIN)
-        assert isinstance(stdin, asyncio.WriteTransport)  # noqa: S101 - asyncio's promise, for mypy
+        stdin = cast("asyncio.WriteTransport", self._transport.get_pipe_transport(_STDIN))
         stdin.write(wire.REQUEST_HEAD.pack(len(message)) + message)
 
     def _lose(self, reason: str) -> None:

@@ -37,8 +37,8 @@ class Speaker:
 class _Cutter:
     """Cuts pieces of any length into chunks that start short and double up to the longest allowed.
 
-    A chunk waits for at most about as much audio as was sent before it, so that a provider that
-    is just faster than speech is never the cause of a gap, and a fast one costs few messages.
+    The first is heard at once, later ones cost few messages, and none waits for much more audio than
+    the listener already holds.
     """
 
     def __init__(self) -> None:

@@ -1,0 +1,121 @@
+"""A real HTTP server on the loopback that answers as a speech service would, well or badly."""
+
+import json
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.fakes.synthesizer import tone
+
+
+def in_pieces(audio: bytes, size: int) -> tuple[bytes, ...]:
+    return tuple(audio[start : start + size] for start in range(0, len(audio), size))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the next requests get. `hold_after` pieces it waits for the server's `gate`; `cut` breaks the
+    connection instead of ending the body; `hang` accepts the request and never says a word."""
+
+    status: int = 200
+    content_type: str = "audio/pcm"
+    pieces: tuple[bytes, ...] = field(default_factory=lambda: in_pieces(tone(1.0), 4_800))
+    first_byte_delay_s: float = 0.0
+    hold_after: int | None = None
+    cut: bool = False
+    hang: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as it came."""
+
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+
+class FakeSpeechServer:
+    """Serves `answer` at `path_suffix`, and keeps what it was asked. Everything else is a 404."""
+
+    path_suffix = ""
+
+    def __init__(self) -> None:
+        self.answer = Answer()
+        self.asked: list[Asked] = []
+        self.gate = threading.Event()
+        self.closing = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._request_handler())
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.closing.set()
+        self.gate.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def fail(self, status: int) -> None:
+        """Answer with this status and an error object."""
+        error = json.dumps({"error": {"message": "no"}, "detail": {"status": "no"}}).encode()
+        self.answer = Answer(status=status, content_type="application/json", pieces=(error,))
+
+    def _request_handler(self) -> type[BaseHTTPRequestHandler]:
+        fake = self
+
+        class Exchange(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                address = urlsplit(self.path)
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                fake.asked.append(Asked(address.path, dict(parse_qsl(address.query)), headers, body))
+                self.close_connection = True
+                if not address.path.endswith(fake.path_suffix):
+                    self.send_error(404)
+                else:
+                    self._answer(fake.answer)
+
+            def _answer(self, answer: Answer) -> None:
+                if answer.hang:
+                    fake.closing.wait()
+                    return
+                fake.closing.wait(answer.first_byte_delay_s)
+                self.send_response(answer.status)
+                self.send_header("content-type", answer.content_type)
+                self.send_header("transfer-encoding", "chunked")
+                self.send_header("connection", "close")
+                self.end_headers()
+                try:
+                    self._send_body(answer)
+                except (BrokenPipeError, ConnectionResetError):
+                    return
+
+            def _send_body(self, answer: Answer) -> None:
+                for number, piece in enumerate(answer.pieces):
+                    if number == answer.hold_after:
+                        fake.gate.wait()
+                    self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+                if not answer.cut:
+                    self.wfile.write(b"0\r\n\r\n")
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is inherited
+                pass
+
+        return Exchange
