@@ -112,16 +112,22 @@ def _wait_until_it_answers(port: int, log: Path) -> None:
         web.close()
 
 
+@pytest.fixture(scope="session")
+def base_url(server_url: str) -> str:
+    """What every page's `goto` starts from."""
+    return server_url
+
+
 @pytest.fixture
-def logged_in_page(server_url: str, new_context: Callable[..., BrowserContext]) -> Callable[[User], Page]:
+def logged_in_page(base_url: str, new_context: Callable[..., BrowserContext]) -> Callable[[User], Page]:
     """Call with a user for a page of a browser in which they have logged in; `goto` takes a path."""
 
     def open_page(user: User) -> Page:
         client = Client()
         client.force_login(user)
-        context = new_context(base_url=server_url)
+        context = new_context()
         name = settings.SESSION_COOKIE_NAME
-        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": server_url}])
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": base_url}])
         return context.new_page()
 
     return open_page
