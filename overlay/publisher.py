@@ -1,0 +1,124 @@
+"""The only door to the channel layer for the overlay: what a page shall show and play goes through here."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from channels.layers import get_channel_layer
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from overlay import wire
+from overlay.errors import OverlayUnreachable
+from overlay.state import StateStore
+from speech.stage.audio import AudioChunk
+
+# The clients below retry for much longer by themselves; a host that waits for that has lost its moment.
+TIMEOUT_S = 1.0
+MAX_NAME = 60
+MAX_LINE = 500
+MAX_SENTENCE = 1_000
+CAPTION_LIFETIME_MS = 30_000
+CAPTION_REST_MS = 1_000
+
+
+def overlay_group(overlay_id: UUID) -> str:
+    """The group of all sockets that are open on an overlay."""
+    return f"overlay.{overlay_id}"
+
+
+class OverlayPublisher:
+    """Tells the pages of one overlay what to show and play, and keeps the state for those that connect later.
+
+    State is written before the message goes out, so that a page which subscribes and then reads the state
+    misses nothing. Every method raises `OverlayUnreachable` within `TIMEOUT_S` when Redis does not answer.
+    Muted pages forget what they were playing: nothing needs to be cut before a mute.
+    """
+
+    def __init__(self, overlay_id: UUID, *, redis: Redis) -> None:
+        self._group = overlay_group(overlay_id)
+        self._state = StateStore(redis, overlay_id)
+
+    async def begin(self, utterance_id: UUID, text: str) -> None:
+        """Announce an utterance whose first sentence is `text`; audio without it is not played."""
+        text = text[:MAX_SENTENCE]
+        async with _reaching():
+            await self._note_caption(utterance_id, text)
+            await self._send({"type": "begin", "utterance": str(utterance_id), "text": text})
+
+    async def caption(self, utterance_id: UUID, text: str, at_ms: int) -> None:
+        """Announce a further sentence, which starts `at_ms` into the utterance's audio."""
+        text = text[:MAX_SENTENCE]
+        async with _reaching():
+            await self._note_caption(utterance_id, text)
+            await self._send(
+                {"type": "caption", "utterance": str(utterance_id), "text": text, "at_ms": at_ms}
+            )
+
+    async def audio(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> None:
+        """Send a stretch of the utterance's voice. `sequence` counts from 0. One round trip, nothing else."""
+        frame = wire.pack_audio(utterance_id, sequence, chunk)
+        async with _reaching():
+            await get_channel_layer().group_send(self._group, {"type": "overlay.audio", "frame": frame})
+
+    async def end(self, utterance_id: UUID, duration_ms: int) -> None:
+        """Say that all audio was sent, and how long it plays in all."""
+        async with _reaching():
+            await self._state.expire_caption(lifetime_ms=duration_ms + CAPTION_REST_MS)
+            await self._send({"type": "end", "utterance": str(utterance_id), "duration_ms": duration_ms})
+
+    async def cut(self, utterance_id: UUID | None = None) -> None:
+        """Silence an utterance at once, also one that has not begun; None: whatever plays or waits."""
+        async with _reaching():
+            await self._state.drop_caption()
+            await self._send({"type": "cut", "utterance": str(utterance_id) if utterance_id else None})
+
+    async def chat(self, line_id: str, name: str, text: str, kind: str) -> None:
+        """Show a line of the chat. `kind` says what happened, in the words of the live's events."""
+        line: wire.Line = {"id": line_id, "name": name[:MAX_NAME], "text": text[:MAX_LINE], "kind": kind}
+        async with _reaching():
+            await self._state.add_line(line)
+            await self._send({"type": "chat", **line})
+
+    async def retract(self, ids: list[str]) -> None:
+        """Take lines away, shown or not."""
+        async with _reaching():
+            await self._state.remove_lines(set(ids))
+            await self._send({"type": "retract", "ids": ids})
+
+    async def set_muted(self, muted: bool) -> None:
+        """Silence the pages, which drop all that is under way, or let them speak again."""
+        async with _reaching():
+            await self._state.set_muted(muted)
+            await self._send({"type": "mute", "muted": muted})
+
+    async def set_live(self, live: bool) -> None:
+        """Go on air, or off; off takes the chat and the caption away."""
+        async with _reaching():
+            await self._state.set_live(live)
+            await self._send({"type": "live", "live": live})
+
+    async def close_sockets(self) -> None:
+        """Throw out every page that came in by an address which is no longer valid."""
+        async with _reaching():
+            await get_channel_layer().group_send(self._group, {"type": "overlay.rotated"})
+
+    async def _note_caption(self, utterance_id: UUID, text: str) -> None:
+        spoken: wire.Spoken = {"utterance": str(utterance_id), "text": text}
+        await self._state.set_caption(spoken, lifetime_ms=CAPTION_LIFETIME_MS)
+
+    async def _send(self, message: wire.ToPage) -> None:
+        # Encoded here once, not once a socket.
+        event = {"type": "overlay.text", "frame": wire.encode(message)}
+        await get_channel_layer().group_send(self._group, event)
+
+
+@contextlib.asynccontextmanager
+async def _reaching() -> AsyncIterator[None]:
+    """Bound the wait for Redis, and turn its errors into the overlay's own."""
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            yield
+    except (RedisError, OSError) as error:
+        raise OverlayUnreachable("Redis did not take a message for the overlay.") from error

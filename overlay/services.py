@@ -1,0 +1,44 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from redis.asyncio import Redis
+
+from overlay.models import Overlay, make_token
+from overlay.publisher import OverlayPublisher
+
+
+def mute_overlay(overlay_id: UUID, *, muted: bool) -> None:
+    """Silence an overlay's pages, or let them speak again, without a worker; raise `OverlayUnreachable`."""
+    async_to_sync(_mute)(overlay_id, muted)
+
+
+@transaction.atomic
+def rotate_token(*, overlay: Overlay) -> Overlay:
+    """Give an overlay a new address and close the pages on the old one; raise `OverlayUnreachable`."""
+    overlay.token = make_token()
+    overlay.rotated_at = timezone.now()
+    overlay.save(update_fields=["token", "rotated_at"])
+    transaction.on_commit(lambda: async_to_sync(_close_sockets)(overlay.id))
+    return overlay
+
+
+async def _mute(overlay_id: UUID, muted: bool) -> None:
+    async with _publisher(overlay_id) as publisher:
+        await publisher.set_muted(muted)
+
+
+async def _close_sockets(overlay_id: UUID) -> None:
+    async with _publisher(overlay_id) as publisher:
+        await publisher.close_sockets()
+
+
+@asynccontextmanager
+async def _publisher(overlay_id: UUID) -> AsyncIterator[OverlayPublisher]:
+    # A connection of its own: a view's event loop may live for this one call only.
+    async with Redis.from_url(settings.REDIS_URL) as redis:
+        yield OverlayPublisher(overlay_id, redis=redis)

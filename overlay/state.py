@@ -1,0 +1,81 @@
+"""How an overlay stands right now, kept in Redis so that a page which connects at any time can be told."""
+
+import json
+from uuid import UUID
+
+from redis.asyncio import Redis
+
+from overlay.wire import Line, Spoken, State
+
+LIFETIME_S = 86_400  # chat is people's words: what no live renews is gone after a day
+MAX_LINES = 30
+TRUE = ("1", b"1")  # a client decodes what it reads, or does not
+
+
+class StateStore:
+    """One overlay's state: flags in a hash, lines in a list, the caption under a key that soon runs out.
+
+    Each method but one is one round trip, and lets Redis' errors through.
+    """
+
+    def __init__(self, redis: Redis, overlay_id: UUID) -> None:
+        self._redis = redis
+        self._flags = f"overlay:{overlay_id}:flags"
+        self._lines = f"overlay:{overlay_id}:lines"
+        self._caption = f"overlay:{overlay_id}:caption"
+
+    async def read(self) -> State:
+        pipe = self._redis.pipeline()
+        pipe.hmget(self._flags, ["live", "muted"])
+        pipe.lrange(self._lines, 0, -1)
+        pipe.get(self._caption)
+        (live, muted), lines, caption = await pipe.execute()
+        return {
+            "type": "state",
+            "live": live in TRUE,
+            "muted": muted in TRUE,
+            "lines": [json.loads(line) for line in lines],
+            "caption": json.loads(caption) if caption else None,
+        }
+
+    async def set_live(self, live: bool) -> None:
+        """A live that ends takes its chat with it."""
+        pipe = self._redis.pipeline()
+        pipe.hset(self._flags, "live", int(live))
+        pipe.expire(self._flags, LIFETIME_S)
+        if not live:
+            pipe.delete(self._lines, self._caption)
+        await pipe.execute()
+
+    async def set_muted(self, muted: bool) -> None:
+        pipe = self._redis.pipeline()
+        pipe.hset(self._flags, "muted", int(muted))
+        pipe.expire(self._flags, LIFETIME_S)
+        pipe.delete(self._caption)
+        await pipe.execute()
+
+    async def add_line(self, line: Line) -> None:
+        pipe = self._redis.pipeline()
+        pipe.rpush(self._lines, json.dumps(line))
+        pipe.ltrim(self._lines, -MAX_LINES, -1)
+        pipe.expire(self._lines, LIFETIME_S)
+        pipe.expire(self._flags, LIFETIME_S)
+        await pipe.execute()
+
+    async def remove_lines(self, ids: set[str]) -> None:
+        """Two round trips: lines are found by their id, then removed by value, whatever came in between."""
+        lines = await self._redis.lrange(self._lines, 0, -1)
+        pipe = self._redis.pipeline()
+        for line in lines:
+            if json.loads(line)["id"] in ids:
+                pipe.lrem(self._lines, 0, line)  # type: ignore[arg-type]
+        await pipe.execute()
+
+    async def set_caption(self, caption: Spoken, *, lifetime_ms: int) -> None:
+        await self._redis.set(self._caption, json.dumps(caption), px=lifetime_ms)
+
+    async def expire_caption(self, *, lifetime_ms: int) -> None:
+        await self._redis.pexpire(self._caption, lifetime_ms)
+
+    async def drop_caption(self) -> None:
+        await self._redis.delete(self._caption)
