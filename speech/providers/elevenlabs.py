@@ -6,8 +6,6 @@ from contextlib import aclosing, contextmanager
 
 import httpx
 from elevenlabs.client import AsyncElevenLabs
-from elevenlabs.core.api_error import ApiError
-from elevenlabs.core.parse_error import ParsingError
 from elevenlabs.types import VoiceSettings
 
 from speech.errors import SpeechError
@@ -42,7 +40,9 @@ class ElevenLabsSynthesizer:
         sample_rate_hz: int = 24_000,
     ) -> None:
         # The key travels in a header of its own, which a redirect elsewhere would carry along.
-        self._http = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False)
+        self._http = httpx.AsyncClient(
+            timeout=timeout_s, follow_redirects=False, event_hooks={"response": [_refuse_failure]}
+        )
         self._client = AsyncElevenLabs(
             api_key=api_key, base_url=base_url or None, timeout=timeout_s, httpx_client=self._http
         )
@@ -83,17 +83,22 @@ class ElevenLabsSynthesizer:
         return None if "multilingual" in self._model_id else voice.language[:2].lower()
 
 
+async def _refuse_failure(response: httpx.Response) -> None:
+    # The official client reads an error's body as JSON first, and loses the status when it is not.
+    response.raise_for_status()
+
+
 @contextmanager
 def _own_faults() -> Iterator[None]:
     try:
         yield
-    except (ApiError, ParsingError) as error:
-        raise status_fault(_SERVICE, error.status_code or 500) from None
+    except httpx.HTTPStatusError as error:
+        raise status_fault(_SERVICE, error.response.status_code) from None
     except httpx.TimeoutException:
         raise SpeechError(f"{_SERVICE} did not answer in time.") from None
     except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeEncodeError):
         raise SpeechError(
             f"{_SERVICE} cannot be asked: its address or key is malformed.", permanent=True
         ) from None
-    except (httpx.HTTPError, UnicodeDecodeError):
+    except httpx.HTTPError:
         raise SpeechError(f"The connection to {_SERVICE} broke.") from None

@@ -1,6 +1,7 @@
 """What the tests of the voice listen with."""
 
 import math
+import statistics
 import struct
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -32,3 +33,22 @@ def loudness(pcm: bytes) -> float:
     """The root mean square of the samples."""
     samples = struct.unpack(f"<{len(pcm) // 2}h", pcm)
     return math.sqrt(sum(sample * sample for sample in samples) / len(samples))
+
+
+def same_words(one: bytes, other: bytes) -> bool:
+    """Whether two recordings of one voice rise and fall together; espeak rarely gives the same samples twice.
+
+    Measured: the same line 0.976 and up, lines that differ in one word 0.940 and down.
+    """
+    return likeness(one, other) > 0.96
+
+
+def likeness(one: bytes, other: bytes) -> float:
+    """How alike two recordings are, up to 1.0; 0 when one is longer by more than two of espeak's buffers."""
+    if abs(len(one) - len(other)) > 2 * 2_648:
+        return 0.0
+    return statistics.correlation(*zip(*zip(_envelope(one), _envelope(other), strict=False), strict=True))
+
+
+def _envelope(pcm: bytes, step: int = 882) -> list[float]:
+    return [loudness(pcm[start : start + step]) for start in range(0, len(pcm) - step + 1, step)]
