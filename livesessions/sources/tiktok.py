@@ -4,50 +4,135 @@ import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-
-import httpx
+from typing import NoReturn
 
 from livesessions.sources.errors import SourceError, SourceFault
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.port import SourceCounts
-
-# First of the library's modules, because it keeps their deprecation warnings to itself.
-from livesessions.sources.tiktok_client import WebcastClient  # isort: skip
-from TikTokLive.client.errors import AgeRestrictedError, TikTokLiveError, UserNotFoundError, UserOfflineError
-from TikTokLive.client.errors import InitialCursorMissingError, WebcastBlocked200Error, WebsocketURLMissingError
-from TikTokLive.client.web.routes.fetch_is_live import MissingRoomIdInResponse
-from TikTokLive.client.web.routes.fetch_room_id_live_html import FailedParseRoomIdError
-from TikTokLive.client.web.web_settings import WebDefaults
-from websockets.exceptions import InvalidHandshake, WebSocketException
-
+from livesessions.sources.tiktok_client import FORESEEN, TikTokEndpoints, WebcastClient, source_error
 from livesessions.sources.webcast import WebcastDecoder
+
+__all__ = ["TikTokEndpoints", "TikTokSource"]
 
 INBOX_SIZE = 512
 REMEMBERED_IDS = 4096
 HANDLE = re.compile(r"[A-Za-z0-9_.]{1,64}")
 
 
-@dataclass(frozen=True, slots=True)
-class TikTokEndpoints:
-    """Where TikTok and the sign server are. "" stands for the library's default."""
+class TikTokSource:
+    """The chat of a handle's live, over one connection for each call of `events`.
 
-    app_url: str = ""
-    webcast_url: str = ""
-    sign_url: str = ""
-    sign_api_key: str = ""
+    Nothing is dropped here: when its reader falls `INBOX_SIZE` events behind, the socket is read no further
+    and TikTok waits. The pipeline's inbox reads all the time and is the one place that drops, and counts
+    what it drops. What a new connection repeats of the last is left out.
+    """
 
-    def apply(self) -> None:
-        """Set them for the whole process: the library keeps them in one global."""
-        WebDefaults.tiktok_app_url = self.app_url.rstrip("/") or LIBRARY_ENDPOINTS.app_url
-        WebDefaults.tiktok_webcast_url = self.webcast_url.rstrip("/") or LIBRARY_ENDPOINTS.webcast_url
-        WebDefaults.tiktok_sign_url = self.sign_url.rstrip("/") or LIBRARY_ENDPOINTS.sign_url
-        WebDefaults.tiktok_sign_api_key = self.sign_api_key or None
+    def __init__(
+        self,
+        handle: str,
+        *,
+        endpoints: TikTokEndpoints,
+        decoder: WebcastDecoder | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._handle = handle.strip().removeprefix("@")
+        self._endpoints = endpoints
+        self._decoder = decoder or WebcastDecoder()
+        self._clock = clock
+        self._recent = RecentIds(REMEMBERED_IDS)
+
+    @property
+    def counts(self) -> SourceCounts:
+        return self._decoder.counts
+
+    async def events(self) -> AsyncGenerator[LiveEvent, None]:
+        """Connect and yield until the live ends; raise `SourceError` when it cannot begin or breaks off."""
+        if not HANDLE.fullmatch(self._handle):
+            raise SourceError(SourceFault.HANDLE_NOT_FOUND, permanent=True)
+        inbox = Inbox(INBOX_SIZE)
+        client = self._client(inbox)
+        try:
+            task = await _start(client)
+            while (item := await inbox.get()) is not None:
+                if isinstance(item, SourceError):
+                    raise item
+                yield item
+                if item.kind is EventKind.ENDED:
+                    return
+            await _raise_end(task)
+        finally:
+            inbox.close()
+            await client.aclose()
+
+    def _client(self, inbox: "Inbox") -> WebcastClient:
+        async def deliver(method: str, payload: bytes, msg_id: int) -> None:
+            try:
+                event = self._decoder.decode(method, payload, received_at=self._clock(), msg_id=msg_id)
+            except SourceError as error:
+                await inbox.put(error)
+                return
+            if event is not None and self._recent.add(event.source_id):
+                await inbox.put(event)
+
+        async def finished() -> None:
+            await inbox.put(None)
+
+        self._endpoints.apply()
+        return WebcastClient(self._handle, deliver=deliver, finished=finished, counts=self._decoder.counts)
 
 
-LIBRARY_ENDPOINTS = TikTokEndpoints(
-    app_url=WebDefaults.tiktok_app_url,
-    webcast_url=WebDefaults.tiktok_webcast_url,
-    sign_url=WebDefaults.tiktok_sign_url,
-)
+async def _start(client: WebcastClient) -> asyncio.Task[None]:
+    try:
+        # The room's particulars are what tells an age-restricted live from any other.
+        task: asyncio.Task[None] = await client.start(fetch_room_info=True)
+    except FORESEEN as error:
+        raise source_error(error) from error
+    return task
+
+
+async def _raise_end(task: asyncio.Task[None]) -> NoReturn:
+    """Say why a connection is over although nobody said that the live is."""
+    try:
+        await task
+    except FORESEEN as error:
+        raise source_error(error) from error
+    raise SourceError(SourceFault.CONNECTION_LOST, permanent=False)
+
+
+class Inbox:
+    """A bounded queue that lets its writer go once its reader has left. None says that no more comes."""
+
+    def __init__(self, size: int) -> None:
+        self._queue: asyncio.Queue[LiveEvent | SourceError | None] = asyncio.Queue(maxsize=size)
+        self._closed = False
+
+    async def put(self, item: LiveEvent | SourceError | None) -> None:
+        if not self._closed:
+            await self._queue.put(item)
+
+    async def get(self) -> LiveEvent | SourceError | None:
+        return await self._queue.get()
+
+    def close(self) -> None:
+        self._closed = True
+        while not self._queue.empty():
+            self._queue.get_nowait()
+
+
+class RecentIds:
+    """The last ids seen, at most `size` of them."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._ids: OrderedDict[str, None] = OrderedDict()
+
+    def add(self, source_id: str) -> bool:
+        """Remember an id; return whether it is new."""
+        if source_id in self._ids:
+            self._ids.move_to_end(source_id)
+            return False
+        self._ids[source_id] = None
+        if len(self._ids) > self._size:
+            self._ids.popitem(last=False)
+        return True

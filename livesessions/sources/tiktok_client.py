@@ -11,6 +11,8 @@ import ssl
 import warnings
 import zlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -24,9 +26,22 @@ with warnings.catch_warnings():
     # TikTokLive 6.6.5 imports the legacy websockets client; it is pinned for its licence.
     warnings.simplefilter("ignore", DeprecationWarning)
     from TikTokLive.client.client import TikTokLiveClient
-    from TikTokLive.client.errors import SignAPIError
+    from TikTokLive.client.errors import (
+        AgeRestrictedError,
+        InitialCursorMissingError,
+        SignAPIError,
+        TikTokLiveError,
+        UserNotFoundError,
+        UserOfflineError,
+        WebcastBlocked200Error,
+        WebsocketURLMissingError,
+    )
     from TikTokLive.client.web.routes.fetch_is_live import FetchIsLiveRoute, MissingRoomIdInResponse
+    from TikTokLive.client.web.routes.fetch_room_id_live_html import FailedParseRoomIdError
     from TikTokLive.client.web.routes.fetch_signed_websocket import FetchSignedWebSocketRoute
+    from TikTokLive.client.web.web_settings import WebDefaults
+    from TikTokLive.client.ws.ws_client import WebcastWSClient
+    from websockets.exceptions import ConnectionClosed, InvalidHandshake, WebSocketException
     from websockets.legacy.client import WebSocketClientProtocol
 
 HTTP_TIMEOUT_S = 10.0
@@ -38,6 +53,65 @@ LONGEST_WAIT_S = 365 * 24 * 3600
 
 Deliver = Callable[[str, bytes, int], Awaitable[None]]
 
+# The first row that fits decides.
+FAULTS: tuple[tuple[tuple[type[Exception], ...], SourceFault, bool], ...] = (
+    ((UserNotFoundError,), SourceFault.HANDLE_NOT_FOUND, True),
+    ((UserOfflineError,), SourceFault.USER_OFFLINE, True),
+    ((AgeRestrictedError,), SourceFault.AGE_RESTRICTED, True),
+    (
+        (
+            FailedParseRoomIdError,
+            MissingRoomIdInResponse,
+            InitialCursorMissingError,
+            WebsocketURLMissingError,
+            WebcastBlocked200Error,
+            InvalidHandshake,
+        ),
+        SourceFault.BLOCKED,
+        False,
+    ),
+    (
+        (TikTokLiveError, httpx.HTTPError, WebSocketException, OSError, EOFError),
+        SourceFault.CONNECTION_LOST,
+        False,
+    ),
+    # The library takes TikTok's answers apart unguarded: a captcha page in place of JSON ends up here.
+    ((LookupError, ValueError, TypeError, AttributeError), SourceFault.BLOCKED, False),
+)
+FORESEEN = tuple(kind for kinds, _, _ in FAULTS for kind in kinds)
+
+
+def source_error(error: Exception) -> SourceError:
+    """Return what one of the library's `FORESEEN` exceptions means."""
+    for kinds, fault, permanent in FAULTS:
+        if isinstance(error, kinds):
+            return SourceError(fault, permanent=permanent)
+    raise TypeError(f"{type(error).__name__} was not foreseen")
+
+
+@dataclass(frozen=True, slots=True)
+class TikTokEndpoints:
+    """Where TikTok and the sign server are. "" stands for the library's default."""
+
+    app_url: str = ""
+    webcast_url: str = ""
+    sign_url: str = ""
+    sign_api_key: str = ""
+
+    def apply(self) -> None:
+        """Set them for the whole process: the library keeps them in one global."""
+        WebDefaults.tiktok_app_url = self.app_url.rstrip("/") or LIBRARY_ENDPOINTS.app_url
+        WebDefaults.tiktok_webcast_url = self.webcast_url.rstrip("/") or LIBRARY_ENDPOINTS.webcast_url
+        WebDefaults.tiktok_sign_url = self.sign_url.rstrip("/") or LIBRARY_ENDPOINTS.sign_url
+        WebDefaults.tiktok_sign_api_key = self.sign_api_key or None
+
+
+LIBRARY_ENDPOINTS = TikTokEndpoints(
+    app_url=WebDefaults.tiktok_app_url,
+    webcast_url=WebDefaults.tiktok_webcast_url,
+    sign_url=WebDefaults.tiktok_sign_url,
+)
+
 
 class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
     """One connection to one live. Every message is handed, undecoded, to `deliver(method, payload, msg_id)`.
@@ -46,17 +120,21 @@ class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
     queue behind it slows the socket down; once `aclose` is called both must return at once.
     """
 
+    _event_loop_task: asyncio.Task[None] | None
+
     def __init__(
         self, handle: str, *, deliver: Deliver, finished: Callable[[], Awaitable[None]], counts: SourceCounts
     ) -> None:
         super().__init__(
             handle,
             web_kwargs={"httpx_kwargs": {"verify": _tls_context(), "timeout": HTTP_TIMEOUT_S}},
+        )
+        self._ws = PushSocket(
             ws_kwargs={
                 "create_protocol": functools.partial(FrameGate, counts=counts),
                 "max_size": MAX_FRAME_BYTES,
                 "close_timeout": CLOSE_TIMEOUT_S,
-            },
+            }
         )
         self._deliver = deliver
         self._finished = finished
@@ -83,6 +161,8 @@ class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
                 await asyncio.wait({task})
         finally:
             self._event_loop_task = None
+            if task is not None:
+                task.cancel()
             await self._web.httpx_client.aclose()
             await self._web.signer.client.aclose()
 
@@ -116,10 +196,15 @@ class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
             return
         pings.cancel()
         await asyncio.wait({pings})
-        if not pings.cancelled():
-            # Looked at, so that asyncio does not report a ping that failed along with its socket.
-            pings.exception()
         self._ws._ping_loop = None
+
+
+class PushSocket(WebcastWSClient):  # type: ignore[misc]
+    """Lets a ping fail in silence: that its socket is gone is said where the socket is read."""
+
+    async def _ping_loop_fn(self, room_id: int) -> None:
+        with suppress(ConnectionClosed):
+            await super()._ping_loop_fn(room_id)
 
 
 class LiveCheckRoute(FetchIsLiveRoute):  # type: ignore[misc]
@@ -183,7 +268,7 @@ class FrameGate(WebSocketClientProtocol):
             frame = await super().recv()
             try:
                 passed = pass_frame(frame)
-            except (DecodeError, EOFError, OSError, ValueError, zlib.error):
+            except (DecodeError, EOFError, OSError, zlib.error):
                 self._counts.broken += 1
                 continue
             if passed is not None:
@@ -193,10 +278,10 @@ class FrameGate(WebSocketClientProtocol):
 def pass_frame(data: str | bytes) -> bytes | None:
     """Return a frame of messages as plain as can be, or None for one that holds no messages.
 
-    Raises `DecodeError`, `EOFError`, `OSError`, `ValueError` or `zlib.error` for one that cannot be read.
+    Raises `DecodeError`, `EOFError`, `OSError` or `zlib.error` for one that cannot be read.
     """
     if isinstance(data, str):
-        raise ValueError("a text frame")  # noqa: TRY004
+        raise DecodeError("a text frame")
     frame = pb.PushFrame.FromString(data)
     if frame.payload_type != "msg":
         return None
