@@ -1,8 +1,8 @@
 """What can be asked of a running live, and the Redis channel that carries it to its worker."""
 
+import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-import json
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ class CommandKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command. `text` is the line to say; `utterance_id`, `phase` and `played_ms` are the overlay's word."""
+    """One command. `text` is a line to say; the last three are the overlay's word of what it played."""
 
     kind: CommandKind
     text: str = ""

@@ -44,17 +44,23 @@ class ReplyMessage(TypedDict):
 
 
 class StateMessage(TypedDict):
-    """How the live stands. `counts` holds what was counted, such as events dropped or payloads broken."""
+    """How the session's row stands; sent by whoever changes it."""
 
     kind: Literal["state"]
     status: str
     muted: bool
     end_reason: str
+
+
+class CountsMessage(TypedDict):
+    """What the worker counts, once a second: viewers (None: not known), events dropped or broken, …"""
+
+    kind: Literal["counts"]
     viewers: int | None
     counts: dict[str, int]
 
 
-Message = ChatMessage | ReplyMessage | StateMessage
+Message = ChatMessage | ReplyMessage | StateMessage | CountsMessage
 
 
 def console_group(session_id: UUID | str) -> str:
@@ -67,14 +73,12 @@ async def publish(session_id: UUID | str, messages: list[Message]) -> None:
     await layer.group_send(console_group(session_id), {"type": "console.messages", "messages": messages})
 
 
-def publish_state(session: LiveSession, *, viewers: int | None = None) -> None:
-    """Tell the consoles how a session's row stands. `viewers` None leaves the number shown as it is."""
+def publish_state(session: LiveSession) -> None:
+    """Tell the consoles how a session's row stands."""
     message: StateMessage = {
         "kind": "state",
         "status": session.status,
         "muted": session.muted,
         "end_reason": session.end_reason,
-        "viewers": viewers,
-        "counts": session.counts,
     }
     async_to_sync(publish)(session.id, [message])

@@ -25,9 +25,7 @@ def give_new_tenant_a_show(tenant: Tenant, **kwargs: Any) -> None:
 async def tell_worker_what_was_heard(
     overlay_id: Any, utterance_id: Any, phase: str, played_ms: int | None, **kwargs: Any
 ) -> None:
-    command = Command(
-        CommandKind.HEARD, utterance_id=str(utterance_id), phase=phase, played_ms=played_ms
-    )
+    command = Command(CommandKind.HEARD, utterance_id=str(utterance_id), phase=phase, played_ms=played_ms)
     await sync_to_async(_send_to_live_of)(overlay_id, command)
 
 

@@ -2,6 +2,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from livesessions import console, errors
@@ -19,7 +20,9 @@ Status = LiveSession.Status
 
 
 @transaction.atomic
-def create_show(*, tenant: Tenant, name: str, language: str, handle: str = "", mode: str = Show.Mode.SELF) -> Show:
+def create_show(
+    *, tenant: Tenant, name: str, language: str, handle: str = "", mode: str = Show.Mode.SELF
+) -> Show:
     """Make a show that can go on air at once: the defaults of its language speak for it."""
     show = Show(tenant=tenant, name=name, language=language, handle=handle.lstrip("@"), mode=mode)
     show.persona = get_default_persona(tenant=tenant, language=language)
@@ -122,11 +125,17 @@ def _tell(session: LiveSession, command: Command) -> None:
 # --- the worker's side: called in a thread, never on the event loop ----------------------------------
 
 
+def waiting_sessions() -> list[str]:
+    """Return the ids of the sessions that were started while no worker was there."""
+    waiting = LiveSession.objects.filter(status=Status.PENDING, start_requested_at__isnull=False)
+    return [str(session_id) for session_id in waiting.values_list("id", flat=True)]
+
+
 def claim_session(*, session_id: UUID) -> LiveSession | None:
     """Take a session that waits for a worker; None when it is gone, stopped or another worker's."""
     taken = LiveSession.objects.filter(
         id=session_id, status=Status.PENDING, start_requested_at__isnull=False
-    ).update(status=Status.ACTIVE, started_at=timezone.now())
+    ).update(status=Status.ACTIVE, started_at=Coalesce("started_at", timezone.now()))
     if not taken:
         return None
     session: LiveSession = LiveSession.objects.select_related(
@@ -144,3 +153,8 @@ def finish_session(*, session_id: UUID, reason: str, counts: dict[str, int]) -> 
     if ended:
         session = LiveSession.objects.select_related("show").get(id=session_id)
         console.publish_state(session)
+
+
+def release_session(*, session_id: UUID) -> None:
+    """Give a running live back, so that the next worker takes it; `started_at` stays."""
+    LiveSession.objects.filter(id=session_id, status=Status.ACTIVE).update(status=Status.PENDING)

@@ -19,5 +19,7 @@ def hand_lives_to(take: Callable[[str], None]) -> None:
 def run_live(session_id: str) -> None:
     """Hand a session to this process's worker; the live itself runs on the worker's event loop."""
     if _take is None:
-        raise RuntimeError("No worker takes lives in this process: consume this queue with `manage.py run_lives`.")
+        raise RuntimeError(
+            "No worker takes lives in this process: consume this queue with `manage.py run_lives`."
+        )
     _take(session_id)

@@ -12,6 +12,7 @@ class VoiceProfile(models.Model):
     """How a host sounds: whose voice, how fast and how high."""
 
     class Provider(models.TextChoices):
+        AUTO = "auto", _("The best one available")
         ESPEAK = "espeak", "eSpeak NG"
         ELEVENLABS = "elevenlabs", "ElevenLabs"
         OPENAI = "openai", "OpenAI"
@@ -19,8 +20,9 @@ class VoiceProfile(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="voice_profiles")
     name = models.CharField(_("name"), max_length=100)
-    provider = models.CharField(_("provider"), max_length=20, choices=Provider, default=Provider.ESPEAK)
-    voice_id = models.CharField(_("voice"), max_length=100)
+    provider = models.CharField(_("provider"), max_length=20, choices=Provider, default=Provider.AUTO)
+    # Empty: the provider's own default for the language.
+    voice_id = models.CharField(_("voice"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=5, choices=Language)
     speed = models.FloatField(
         _("speed"), default=1.0, validators=[MinValueValidator(0.5), MaxValueValidator(2.0)]

@@ -6,4 +6,4 @@ class TenantsConfig(AppConfig):
     verbose_name = "Accounts and teams"
 
     def ready(self) -> None:
-        from tenants import receivers  # noqa: F401
+        from tenants import receivers, tasks  # noqa: F401

@@ -41,7 +41,9 @@ class ChatEvent(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["session", "source_id"], name="livesessions_an_event_happens_once")
+            models.UniqueConstraint(
+                fields=["session", "source_id"], name="livesessions_an_event_happens_once"
+            )
         ]
         indexes = [models.Index(fields=["session", "occurred_at"])]
 

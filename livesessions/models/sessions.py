@@ -27,7 +27,10 @@ class LiveSession(models.Model):
         STOPPED = "stopped", _("You stopped it.")
         LIVE_ENDED = "live_ended", _("The live on TikTok ended.")
         HANDLE_NOT_FOUND = "handle_not_found", _("TikTok knows no such handle. Check the handle in the show.")
-        USER_OFFLINE = "user_offline", _("The account is not live on TikTok. Go live there first, then start again.")
+        USER_OFFLINE = (
+            "user_offline",
+            _("The account is not live on TikTok. Go live there first, then start again."),
+        )
         AGE_RESTRICTED = (
             "age_restricted",
             _("The live is age-restricted, so its chat cannot be read. Change its audience in TikTok."),
@@ -36,7 +39,10 @@ class LiveSession(models.Model):
             "sign_rate_limited",
             _("Too many connections to TikTok right now. Wait a few minutes, then start again."),
         )
-        SIGN_FAILED = "sign_failed", _("The way to TikTok's chat is out of order right now. Try again shortly.")
+        SIGN_FAILED = (
+            "sign_failed",
+            _("The way to TikTok's chat is out of order right now. Try again shortly."),
+        )
         BLOCKED = "blocked", _("TikTok refused the connection. Try again in a few minutes.")
         CONNECTION_LOST = "connection_lost", _("The connection to TikTok's chat was lost. Start again.")
         SUSPENDED = "suspended", _("TikTok suspended the live. Look at the message in the TikTok app.")
@@ -69,7 +75,8 @@ class LiveSession(models.Model):
                 name="livesessions_one_open_session_a_show",
             ),
             models.CheckConstraint(
-                condition=Q(status="ended") | Q(end_reason=""), name="livesessions_only_the_ended_have_a_reason"
+                condition=Q(status="ended") | Q(end_reason=""),
+                name="livesessions_only_the_ended_have_a_reason",
             ),
         ]
 

@@ -27,9 +27,7 @@ class Show(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="shows")
     name = models.CharField(_("name"), max_length=100)
-    handle = models.CharField(
-        _("TikTok handle"), max_length=24, blank=True, validators=[handle_validator]
-    )
+    handle = models.CharField(_("TikTok handle"), max_length=24, blank=True, validators=[handle_validator])
     mode = models.CharField(_("mode"), max_length=10, choices=Mode, default=Mode.SELF)
     language = models.CharField(_("language"), max_length=5, choices=Language)
     persona = models.ForeignKey(Persona, on_delete=models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""A text goes in, a verdict comes out: word matching on normalised text, and patterns that give links away."""
+"""A text goes in, a verdict comes out: blocked words in normalised text, links and contacts."""
 
 import re
 from collections.abc import Iterable

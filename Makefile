@@ -1,0 +1,54 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+WORKERS ?= 2
+
+.PHONY: help setup run test check bench browser lock messages clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
+
+setup: $(STAMP) ## Make the virtual environment and compile the translations
+
+$(STAMP): requirements/dev.txt
+	test -x $(PYTHON) || python3 -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+run: setup ## Run the web app, the workers and a demo live (PORT=8000)
+	@$(PYTHON) -m config.translations compile
+	@$(PYTHON) -m config.run
+
+test: setup browser ## Run all tests
+	@$(PYTHON) -m config.translations compile
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadscope
+
+check: setup ## Check style, types, layers, migrations, settings and translations
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy .
+	$(VENV)/bin/lint-imports
+	$(PYTHON) -m config.translations check
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) -m config.deploy_check
+
+browser: ## Install Chromium for the browser tests where it is missing
+	@sh tests/browser/install_chromium.sh
+
+bench: setup ## Measure comment to first audio (p50, p95)
+	$(PYTHON) manage.py bench_reply
+
+lock: setup ## Compile requirements/*.in to pinned, hashed *.txt
+	for name in base prod dev; do \
+	  $(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
+	    --no-emit-find-links --output-file requirements/$$name.txt requirements/$$name.in; \
+	done
+
+messages: setup ## Bring the translation catalogues up to date with the code
+	$(PYTHON) -m config.translations extract
+
+clean: ## Delete the virtual environment and the local servers' data
+	rm -rf $(VENV) .local

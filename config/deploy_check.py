@@ -1,0 +1,22 @@
+"""`manage.py check --deploy` on the production settings, with stand-ins for what only a server knows."""
+
+import os
+
+import django
+from django.core.management import call_command
+
+STAND_INS = {
+    "DJANGO_SETTINGS_MODULE": "config.settings.prod",
+    "SECRET_KEY": "only-for-this-check-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
+    "VIEWER_HASH_KEY": "only-for-this-check",
+    "ALLOWED_HOSTS": "vivavoce.example",
+    "DATABASE_URL": "postgres://vivavoce@localhost/vivavoce",
+    "REDIS_URL": "redis://localhost:6379/0",
+    "EMAIL_URL": "smtp://localhost:25",
+    "DEFAULT_FROM_EMAIL": "host@vivavoce.example",
+}
+
+if __name__ == "__main__":
+    os.environ.update(STAND_INS)
+    django.setup()
+    call_command("check", deploy=True, fail_level="WARNING", databases=None)

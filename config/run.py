@@ -1,0 +1,53 @@
+"""`make run`: everything in one terminal, with readable prefixed logs, stopped clean by Ctrl-C."""
+
+import os
+import signal
+import sys
+from types import FrameType
+
+import django
+from django.core.management import call_command
+from honcho.manager import Manager
+
+
+def main() -> None:
+    """Prepare the database and the demo, then run the web, the lives and the chores until Ctrl-C."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+    port = os.environ.setdefault("PORT", "8000")
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("seed_demo", port=port)
+    sys.stdout.flush()
+    sys.exit(run_processes(port))
+
+
+def run_processes(port: str) -> int:
+    """Run the three processes; when one ends, the others are stopped. Return the exit status."""
+    environment = {**os.environ, **server_addresses(), "PYTHONUNBUFFERED": "1"}
+    python = f'"{sys.executable}"'
+    manager = Manager()
+    manager.add_process(
+        "web",
+        f"exec {python} -m daphne -b 127.0.0.1 -p {port} --no-server-name config.asgi:application",
+        env=environment,
+    )
+    manager.add_process("lives", f"exec {python} manage.py run_lives", env=environment)
+    manager.add_process("chores", f"exec {python} manage.py run_chores", env=environment)
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        manager.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    manager.loop()
+    return manager.returncode or 0
+
+
+def server_addresses() -> dict[str, str]:
+    """Return where this process found PostgreSQL and Redis, so that its children need not look again."""
+    from config.settings import dev
+
+    return {"DATABASE_URL": dev.DATABASE_URL, "REDIS_URL": dev.REDIS_URL}
+
+
+if __name__ == "__main__":
+    main()

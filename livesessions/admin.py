@@ -1,0 +1,60 @@
+from django.contrib import admin
+
+from livesessions.models import ChatEvent, LiveSession, Reply, Show
+from tenants.admin import AcrossTenantsAdmin, ReadOnlyAdmin
+
+
+@admin.register(Show)
+class ShowAdmin(AcrossTenantsAdmin[Show]):
+    list_display = ["name", "tenant", "handle", "mode", "language", "created_at"]
+    list_filter = ["mode", "language"]
+    list_select_related = ["tenant"]
+    search_fields = ["name", "handle", "tenant__name", "tenant__slug"]
+    autocomplete_fields = ["tenant", "persona", "voice", "policy", "overlay"]
+
+
+@admin.register(LiveSession)
+class LiveSessionAdmin(ReadOnlyAdmin[LiveSession]):
+    """Its state belongs to the services and the worker; a hand on the row would lose them."""
+
+    list_display = [
+        "id",
+        "show",
+        "tenant",
+        "source",
+        "status",
+        "end_reason",
+        "muted",
+        "started_at",
+        "ended_at",
+    ]
+    list_filter = ["status", "source", "end_reason"]
+    list_select_related = ["show", "tenant"]
+    search_fields = ["id", "show__name", "show__handle", "tenant__name", "tenant__slug"]
+
+
+@admin.register(ChatEvent)
+class ChatEventAdmin(ReadOnlyAdmin[ChatEvent]):
+    list_display = ["source_id", "kind", "tenant", "viewer_name", "risk", "occurred_at", "deleted"]
+    list_filter = ["kind", "risk", "deleted"]
+    list_select_related = ["tenant"]
+    search_fields = ["=source_id", "=session__id", "=viewer_hash"]
+    ordering = ["-id"]
+
+
+@admin.register(Reply)
+class ReplyAdmin(ReadOnlyAdmin[Reply]):
+    list_display = [
+        "id",
+        "tenant",
+        "trigger_kind",
+        "status",
+        "fault",
+        "model",
+        "voice",
+        "first_audio_ms",
+        "created_at",
+    ]
+    list_filter = ["status", "fault", "trigger_kind"]
+    list_select_related = ["tenant"]
+    search_fields = ["=id", "=session__id"]

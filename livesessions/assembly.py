@@ -1,0 +1,146 @@
+"""From a session's rows to the plain objects its live is made of; the only place that knows both."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from planner.providers.openai_chat import OpenAIChatModel
+from redis.asyncio import Redis
+
+from livesessions.models import LiveSession
+from livesessions.observer import ConsoleBoard, LiveObserver
+from livesessions.pipeline.live import LiveParts
+from livesessions.recorder import Recorder
+from livesessions.sources.port import ChatSource
+from livesessions.sources.replay import open_replay
+from livesessions.sources.simulator import SimulatorSource
+from livesessions.sources.tiktok import TikTokEndpoints, TikTokSource
+from moderation.models import Policy
+from moderation.stage.moderator import Moderator
+from overlay.publisher import OverlayPublisher
+from planner.models import Persona
+from planner.stage.offline import OfflineModel
+from planner.stage.planner import Planner
+from planner.stage.ports import LanguageModel
+from planner.stage.turn import Character
+from speech.providers.elevenlabs import ElevenLabsSynthesizer
+from speech.providers.espeak import EspeakSynthesizer
+from speech.providers.openai_speech import OpenAISynthesizer
+from speech.services import Provider, resolve_voice
+from speech.stage.ports import Synthesizer
+from speech.stage.speaker import Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What all lives of a worker share: connections, providers, and who writes things down."""
+
+    redis: "Redis[Any]"
+    recorder: Recorder
+    board: ConsoleBoard
+    model: LanguageModel
+    synthesizers: dict[str, Synthesizer]
+
+
+@asynccontextmanager
+async def open_resources() -> AsyncIterator[Resources]:
+    """Open what the lives of this worker share, and close it at the end."""
+    async with AsyncExitStack() as stack:
+        redis: Redis[Any] = Redis.from_url(settings.REDIS_URL)
+        stack.push_async_callback(redis.aclose)
+        model: LanguageModel = OfflineModel()
+        if settings.OPENAI_API_KEY:
+            model = openai = OpenAIChatModel(
+                api_key=settings.OPENAI_API_KEY,
+                base_url=settings.OPENAI_BASE_URL,
+                model=settings.OPENAI_MODEL,
+                timeout_s=settings.OPENAI_TIMEOUT_S,
+            )
+            stack.push_async_callback(openai.aclose)
+        synthesizers = await _open_synthesizers(stack)
+        yield Resources(redis, Recorder(), ConsoleBoard(), model, synthesizers)
+
+
+async def _open_synthesizers(stack: AsyncExitStack) -> dict[str, Synthesizer]:
+    espeak = EspeakSynthesizer()
+    stack.push_async_callback(espeak.aclose)
+    await espeak.warm_up()
+    synthesizers: dict[str, Synthesizer] = {Provider.ESPEAK: espeak}
+    if settings.ELEVENLABS_API_KEY:
+        elevenlabs = ElevenLabsSynthesizer(
+            api_key=settings.ELEVENLABS_API_KEY,
+            base_url=settings.ELEVENLABS_BASE_URL,
+            model_id=settings.ELEVENLABS_MODEL,
+            timeout_s=settings.ELEVENLABS_TIMEOUT_S,
+        )
+        stack.push_async_callback(elevenlabs.aclose)
+        synthesizers[Provider.ELEVENLABS] = elevenlabs
+    if settings.OPENAI_API_KEY:
+        speech = OpenAISynthesizer(
+            api_key=settings.OPENAI_API_KEY,
+            base_url=settings.OPENAI_BASE_URL,
+            model=settings.OPENAI_SPEECH_MODEL,
+            timeout_s=settings.OPENAI_TIMEOUT_S,
+        )
+        stack.push_async_callback(speech.aclose)
+        synthesizers[Provider.OPENAI] = speech
+    return synthesizers
+
+
+def assemble(session: LiveSession, resources: Resources) -> LiveParts:
+    """Return the parts of a session's live. The session's show and its settings must be loaded."""
+    show = session.show
+    provider, voice = resolve_voice(show.voice)
+    publisher = OverlayPublisher(show.overlay_id, redis=resources.redis)
+    return LiveParts(
+        source=open_source(session),
+        gate=build_moderator(show.policy),
+        words=Planner(resources.model, build_character(show.persona)),
+        voice=Speaker(resources.synthesizers[provider], voice),
+        sinks=[publisher],
+        screen=publisher,
+        observer=LiveObserver(
+            session,
+            voice=f"{provider}/{voice.voice_id}",
+            recorder=resources.recorder,
+            board=resources.board,
+            hash_key=settings.VIEWER_HASH_KEY,
+        ),
+        language=show.language,
+        cooldown_s=show.policy.cooldown_s,
+        muted=session.muted,
+        now=lambda: datetime.now(UTC),
+    )
+
+
+def build_moderator(policy: Policy) -> Moderator:
+    return Moderator(policy.blocklist, safe_mode=policy.safe_mode)
+
+
+def build_character(persona: Persona) -> Character:
+    return Character(persona.name, persona.system_prompt, persona.language, dict(persona.style))
+
+
+def open_source(session: LiveSession) -> ChatSource:
+    """Return the chat that a session reads."""
+    options = session.source_options
+    if session.source == LiveSession.Source.SIMULATOR:
+        return SimulatorSource(
+            language=session.show.language,
+            rate_per_minute=options.get("rate_per_minute", 30.0),
+            seed=options.get("seed", 0),
+        )
+    if session.source == LiveSession.Source.REPLAY:
+        recording = Path(settings.RECORDINGS_DIR) / Path(options["recording"]).name
+        return open_replay(recording, speed=options.get("speed", 1.0))
+    endpoints = TikTokEndpoints(
+        app_url=settings.TIKTOK_APP_URL,
+        webcast_url=settings.TIKTOK_WEBCAST_URL,
+        sign_url=settings.TIKTOK_SIGN_URL,
+        sign_api_key=settings.TIKTOK_SIGN_API_KEY,
+    )
+    return TikTokSource(session.show.handle, endpoints=endpoints)

@@ -1,0 +1,13 @@
+import asyncio
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from livesessions.worker import serve
+
+
+class Command(BaseCommand):
+    help = "Run lives: take them from the queue and speak, until Ctrl-C or SIGTERM."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        asyncio.run(serve())

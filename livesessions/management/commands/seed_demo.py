@@ -1,0 +1,61 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+from django_scopes import scope
+
+from livesessions import services
+from livesessions.models import LiveSession, Show
+from tenants.models import Language, Tenant, User
+from tenants.services import create_tenant
+
+EMAIL = "demo@vivavoce.example"
+PASSWORD = "vivavoce-demo"  # noqa: S105
+
+
+class Command(BaseCommand):
+    help = "Make a demo tenant whose show is on air with a simulated chat, and print where to find it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", default="8000", help="the port of the web app in the addresses printed")
+        parser.add_argument("--rate", type=float, default=20.0, help="chat events per minute")
+
+    def handle(self, *args: Any, port: str, rate: float, **options: Any) -> None:
+        tenant = self._tenant()
+        with scope(tenant=tenant):
+            show = Show.objects.select_related("overlay").order_by("created_at").first()
+            if show is None:
+                show = services.create_show(tenant=tenant, name="Demo", language=tenant.language)
+            self._go_on_air(show, rate)
+            self._print(show, f"http://127.0.0.1:{port}")
+
+    @transaction.atomic
+    def _tenant(self) -> Tenant:
+        user = User.objects.filter(email=EMAIL).first()
+        if user is None:
+            user = User.objects.create_user(EMAIL, PASSWORD, name="Demo")
+            EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
+        tenant: Tenant = user.tenants.first() or create_tenant(
+            owner=user, name="Vivavoce demo", language=Language.ITALIAN
+        )
+        return tenant
+
+    def _go_on_air(self, show: Show, rate: float) -> None:
+        # What an earlier run left on air has nobody behind it any more.
+        LiveSession.objects.filter(show=show).exclude(status=LiveSession.Status.ENDED).update(
+            status=LiveSession.Status.ENDED,
+            end_reason=LiveSession.EndReason.STOPPED,
+            ended_at=timezone.now(),
+        )
+        session = services.create_session(
+            show=show, source=LiveSession.Source.SIMULATOR, source_options={"rate_per_minute": rate}
+        )
+        services.start_session(session=session)
+
+    def _print(self, show: Show, base_url: str) -> None:
+        self.stdout.write(f"Web:     {base_url}/")
+        self.stdout.write(f"Log-in:  {EMAIL}  password: {PASSWORD}")
+        self.stdout.write(f"Overlay: {base_url}/overlay/{show.overlay.token}/")

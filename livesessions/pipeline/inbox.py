@@ -1,0 +1,83 @@
+"""What waits for an answer: bounded, gifts before comments before the rest, fresh before stale."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from livesessions.sources.events import LiveEvent
+from planner.stage.turn import Turn
+
+CAPACITY = 200
+MAX_AGE_S = 45.0
+
+
+class Priority(IntEnum):
+    """Who is answered first."""
+
+    STREAMER = 0
+    GIFT = 1
+    COMMENT = 2
+    REST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing to react to. `line` is what to say word for word; empty when the planner finds the words."""
+
+    priority: Priority
+    turn: Turn
+    event: LiveEvent | None
+    arrived_s: float
+    line: str = ""
+
+
+class Inbox:
+    """Holds at most `capacity` items. When full, the oldest of the least urgent class goes and is counted."""
+
+    def __init__(self, *, capacity: int = CAPACITY, max_age_s: float = MAX_AGE_S) -> None:
+        self._capacity = capacity
+        self._max_age_s = max_age_s
+        self._classes: dict[Priority, deque[Waiting]] = {priority: deque() for priority in Priority}
+        self._filled = asyncio.Event()
+        self.dropped = 0
+        self.stale = 0
+
+    def __len__(self) -> int:
+        return sum(len(waiting) for waiting in self._classes.values())
+
+    def put(self, item: Waiting) -> None:
+        """Add an item; never waits."""
+        self._classes[item.priority].append(item)
+        if len(self) > self._capacity:
+            next(waiting for waiting in reversed(self._classes.values()) if waiting).popleft()
+            self.dropped += 1
+        self._filled.set()
+
+    async def next(self, now_s: Callable[[], float]) -> Waiting:
+        """Wait for the most urgent item: the first streamer's line or gift, the freshest of the others."""
+        while True:
+            item = self._take(now_s())
+            if item is not None:
+                return item
+            self._filled.clear()
+            await self._filled.wait()
+
+    def _take(self, now_s: float) -> Waiting | None:
+        for priority, waiting in self._classes.items():
+            self._drop_stale(waiting, now_s)
+            if waiting:
+                return waiting.popleft() if priority <= Priority.GIFT else waiting.pop()
+        return None
+
+    def _drop_stale(self, waiting: deque[Waiting], now_s: float) -> None:
+        while waiting and now_s - waiting[0].arrived_s > self._max_age_s:
+            waiting.popleft()
+            self.stale += 1
+
+    def forget(self, matches: Callable[[LiveEvent], bool]) -> None:
+        """Drop what a moderator of the room has deleted."""
+        for priority, waiting in self._classes.items():
+            kept = (item for item in waiting if item.event is None or not matches(item.event))
+            self._classes[priority] = deque(kept)

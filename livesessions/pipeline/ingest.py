@@ -1,0 +1,170 @@
+"""What happens in the room: every event once, judged, noted, shown, and put where the host finds it."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from livesessions.pipeline.feeder import Feeder, Line
+from livesessions.pipeline.inbox import Inbox, Priority, Waiting
+from livesessions.pipeline.ports import Gate, Observer
+from livesessions.pipeline.streaks import StreakMerger
+from livesessions.sources.events import EventKind, LiveEvent
+from livesessions.sources.port import ChatSource
+from moderation.stage.verdict import Risk, Verdict
+from planner.stage.turn import Turn, TurnKind
+
+REMEMBERED_IDS = 20_000
+COMMAND_MARK = "!"
+
+SPOKEN_TO = frozenset({EventKind.COMMENT, EventKind.QUESTION})
+THANKED = {
+    EventKind.FOLLOW: TurnKind.FOLLOW,
+    EventKind.SHARE: TurnKind.SHARE,
+    EventKind.SUBSCRIBE: TurnKind.SUBSCRIBE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the ingest of one live works with."""
+
+    gate: Gate
+    inbox: Inbox
+    feeder: Feeder
+    observer: Observer
+    language: str
+    now_s: Callable[[], float]
+    set_paused: Callable[[bool], None]
+
+
+class Ingest:
+    """Reads one source to its end. Nothing here waits for the host, the screen or the database."""
+
+    def __init__(self, source: ChatSource, room: Room) -> None:
+        self._source = source
+        self._room = room
+        self._streaks = StreakMerger()
+        self._streak_opened = asyncio.Event()
+        self._seen: OrderedDict[str, None] = OrderedDict()
+        self.duplicates = 0
+        self.viewers: int | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What was counted so far, by name."""
+        met, inbox = self._source.counts, self._room.inbox
+        return {
+            "received": met.received,
+            "decoded": met.decoded,
+            "unknown": met.unknown,
+            "broken": met.broken,
+            "duplicate": self.duplicates,
+            "dropped": inbox.dropped,
+            "stale": inbox.stale,
+            "not_shown": self._room.feeder.skipped,
+        }
+
+    async def run(self) -> None:
+        """Take in events until the source ends; raise its `SourceError`."""
+        async with aclosing(self._source.events()) as events:
+            async for event in events:
+                self.take(event)
+                if event.kind is EventKind.ENDED:
+                    return
+
+    def take(self, event: LiveEvent) -> None:
+        """Take one event in, unless it has been taken before."""
+        if self._is_known(event.source_id):
+            self.duplicates += 1
+            return
+        event, verdict = self._judge(event)
+        self._room.observer.event_happened(event, verdict)
+        if event.kind in SPOKEN_TO:
+            self._take_line(event, verdict)
+        elif event.kind is EventKind.GIFT:
+            self._take_gift(event)
+        else:
+            self._take_other(event)
+
+    def _is_known(self, source_id: str) -> bool:
+        if source_id in self._seen:
+            return True
+        self._seen[source_id] = None
+        if len(self._seen) > REMEMBERED_IDS:
+            self._seen.popitem(last=False)
+        return False
+
+    def _judge(self, event: LiveEvent) -> tuple[LiveEvent, Verdict | None]:
+        """Judge the text; a name that may not be shown is taken off the event."""
+        if event.viewer is not None and self._room.gate.review(event.viewer.name).blocked:
+            event = replace(event, viewer=replace(event.viewer, name=""))
+        return event, self._room.gate.review(event.text) if event.text else None
+
+    def _take_line(self, event: LiveEvent, verdict: Verdict | None) -> None:
+        if verdict is None or verdict.blocked:
+            return
+        name = event.viewer.name if event.viewer else ""
+        self._room.feeder.show(Line(event.source_id, name, event.text, event.kind.value))
+        is_command = event.text.startswith(COMMAND_MARK)
+        kind = TurnKind.COMMAND if is_command else TurnKind.COMMENT
+        self._wait_for_answer(Priority.COMMENT, kind, event, careful=verdict.risk is Risk.MEDIUM)
+
+    def _take_gift(self, event: LiveEvent) -> None:
+        for finished in self._streaks.add(event, self._room.now_s()):
+            self._thank_gift(finished)
+        self._streak_opened.set()
+
+    def _thank_gift(self, event: LiveEvent) -> None:
+        name = event.viewer.name if event.viewer else ""
+        gift_name = event.gift.name if event.gift else ""
+        self._room.feeder.show(Line(event.source_id, name, f"{gift_name} × {event.count}", event.kind.value))
+        self._wait_for_answer(Priority.GIFT, TurnKind.GIFT, event)
+
+    def _take_other(self, event: LiveEvent) -> None:
+        if event.kind in THANKED:
+            self._wait_for_answer(Priority.REST, THANKED[event.kind], event)
+        elif event.kind is EventKind.VIEWERS:
+            self.viewers = event.count
+        elif event.kind in (EventKind.PAUSED, EventKind.RESUMED):
+            self._room.set_paused(event.kind is EventKind.PAUSED)
+        elif event.kind is EventKind.DELETED:
+            self._forget(event)
+
+    def _forget(self, deletion: LiveEvent) -> None:
+        viewers = set(deletion.target_viewer_ids)
+        targets = set(deletion.targets)
+
+        def is_meant(event: LiveEvent) -> bool:
+            by_viewer = event.viewer is not None and event.viewer.id in viewers
+            return event.source_id in targets or (by_viewer and event.kind in SPOKEN_TO)
+
+        self._room.inbox.forget(is_meant)
+        self._room.feeder.retract(sorted(targets))
+
+    def _wait_for_answer(
+        self, priority: Priority, kind: TurnKind, event: LiveEvent, *, careful: bool = False
+    ) -> None:
+        turn = Turn(
+            kind=kind,
+            viewer_name=event.viewer.name if event.viewer else "",
+            language=self._room.language,
+            text=event.text,
+            gift_name=event.gift.name if event.gift else "",
+            count=event.count,
+            careful=careful,
+        )
+        self._room.inbox.put(Waiting(priority, turn, event, self._room.now_s()))
+
+    async def watch_streaks(self) -> None:
+        """Thank the streaks whose closing frame never comes, until cancelled."""
+        while True:
+            deadline_s = self._streaks.next_deadline()
+            if deadline_s is None:
+                self._streak_opened.clear()
+                await self._streak_opened.wait()
+                continue
+            await asyncio.sleep(max(deadline_s - self._room.now_s(), 0.0))
+            for finished in self._streaks.expire(self._room.now_s()):
+                self._thank_gift(finished)

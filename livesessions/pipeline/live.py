@@ -1,0 +1,153 @@
+"""One live: its parts put together, its commands, and the reason it ended."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from livesessions.pipeline.feeder import Feeder
+from livesessions.pipeline.generation import Generation
+from livesessions.pipeline.host import Host
+from livesessions.pipeline.inbox import Inbox, Priority, Waiting
+from livesessions.pipeline.ingest import Ingest, Room
+from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.ports import AudioSink, Gate, Observer, Screen, Voice, Words
+from livesessions.pipeline.replying import Desk
+from livesessions.sources.errors import SourceError
+from livesessions.sources.port import ChatSource
+from planner.stage.turn import Turn, TurnKind
+
+STATE_EVERY_S = 1.0
+STOPPED = "stopped"
+LIVE_ENDED = "live_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveParts:
+    """What a live is made of; `livesessions/assembly.py` makes these from a session's rows."""
+
+    source: ChatSource
+    gate: Gate
+    words: Words
+    voice: Voice
+    sinks: Sequence[AudioSink]
+    screen: Screen
+    observer: Observer
+    language: str
+    cooldown_s: float
+    muted: bool
+    now: Callable[[], datetime]
+
+
+class Live:
+    """Runs until the source ends, `stop` is called or its task is cancelled. Commands take effect at once."""
+
+    def __init__(self, parts: LiveParts) -> None:
+        self._parts = parts
+        self._stopped = asyncio.Event()
+        self._now_s = asyncio.get_running_loop().time
+        self._inbox = Inbox()
+        feeder = Feeder(parts.screen)
+        desk = Desk(
+            gate=parts.gate,
+            words=parts.words,
+            voice=parts.voice,
+            sinks=parts.sinks,
+            observer=parts.observer,
+            generation=Generation(),
+            now=parts.now,
+            now_s=self._now_s,
+        )
+        self._host = Host(desk, self._inbox, cooldown_s=parts.cooldown_s, muted=parts.muted)
+        room = Room(
+            gate=parts.gate,
+            inbox=self._inbox,
+            feeder=feeder,
+            observer=parts.observer,
+            language=parts.language,
+            now_s=self._now_s,
+            set_paused=self._host.set_paused,
+        )
+        self._ingest = Ingest(parts.source, room)
+        self._background = (feeder.run, self._host.run, self._ingest.watch_streaks, self._report_state)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What was counted so far, by name."""
+        return self._ingest.counts
+
+    async def run(self, *background_parts: Callable[[], Coroutine[Any, Any, None]]) -> str:
+        """Run the live and return why it ended: `stopped`, `live_ended` or a `SourceFault`.
+
+        `background_parts` run beside it and end with it.
+        """
+        async with asyncio.TaskGroup() as tasks:
+            parts = (*self._background, *background_parts)
+            background = [tasks.create_task(part(), name=part.__qualname__) for part in parts]
+            try:
+                await self._tell_sinks(lambda sink: sink.set_muted(self._parts.muted))
+                await self._tell_sinks(lambda sink: sink.set_live(True))
+                return await self._until_ended(tasks)
+            finally:
+                self._host.cut(Outcome.SKIPPED)
+                for task in background:
+                    task.cancel()
+                self._tell_state()
+                await self._tell_sinks(lambda sink: sink.cut(None))
+                await self._tell_sinks(lambda sink: sink.set_live(False))
+
+    async def _until_ended(self, tasks: asyncio.TaskGroup) -> str:
+        reading = tasks.create_task(self._read(), name="ingest")
+        stopping = tasks.create_task(self._stopped.wait(), name="stop")
+        done, pending = await asyncio.wait([reading, stopping], return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        return reading.result() if reading in done else STOPPED
+
+    async def _read(self) -> str:
+        try:
+            await self._ingest.run()
+        except SourceError as error:
+            return error.fault.value
+        return LIVE_ENDED
+
+    async def _report_state(self) -> None:
+        while True:
+            self._tell_state()
+            await asyncio.sleep(STATE_EVERY_S)
+
+    def _tell_state(self) -> None:
+        self._parts.observer.state_changed(viewers=self._ingest.viewers, counts=self.counts)
+
+    async def _tell_sinks(self, tell: Callable[[AudioSink], Awaitable[None]]) -> None:
+        """Tell every sink; one that cannot be reached must not keep the others from hearing it."""
+        for sink in self._parts.sinks:
+            with suppress(ConnectionError):
+                await tell(sink)
+
+    # --- commands ------------------------------------------------------------------------------------
+
+    def stop(self) -> None:
+        """End the live."""
+        self._stopped.set()
+
+    async def set_muted(self, muted: bool) -> None:
+        """Silence the host at once, or let it speak again."""
+        self._host.set_muted(muted)
+        await self._tell_sinks(lambda sink: sink.set_muted(muted))
+
+    def skip(self) -> None:
+        """Cut the reply under way and go on with the next."""
+        self._host.cut(Outcome.SKIPPED)
+
+    def say(self, text: str) -> None:
+        """Say a line of the streamer's own, as soon as the host may speak."""
+        turn = Turn(TurnKind.COMMENT, viewer_name="", language=self._parts.language, text="")
+        self._inbox.put(Waiting(Priority.STREAMER, turn, None, self._now_s(), line=text))
+
+    def heard(self, utterance_id: UUID, *, ended: bool) -> None:
+        """Take the overlay's word that an utterance began or ended to sound."""
+        self._host.heard(utterance_id, ended=ended)

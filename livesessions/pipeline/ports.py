@@ -1,0 +1,83 @@
+"""What a live needs from the outside: a gate, a planner, a voice, ways out, and somebody who takes notes."""
+
+from collections.abc import AsyncGenerator
+from typing import Protocol
+from uuid import UUID
+
+from livesessions.pipeline.records import ReplyRecord
+from livesessions.sources.events import LiveEvent
+from moderation.stage.verdict import Verdict
+from planner.stage.turn import TokenUsage, Turn
+from speech.stage.audio import AudioChunk
+
+
+class Gate(Protocol):
+    """Judges every text, a viewer's and the host's alike. It promises to be quick and never to raise."""
+
+    def review(self, text: str) -> Verdict:
+        """Judge one text."""
+
+
+class Words(Protocol):
+    """Finds the host's words. It promises whole sentences; its faults are `PlannerError`s."""
+
+    def plan(self, turn: Turn, usage: TokenUsage) -> AsyncGenerator[str, None]:
+        """Yield the sentences of one reply; none when there is nothing to say."""
+
+    def remember(self, turn: Turn, reply: str) -> None:
+        """Keep what was really said to a turn."""
+
+
+class Voice(Protocol):
+    """Voices one sentence. Its faults are `SpeechError`s."""
+
+    def speak(self, text: str) -> AsyncGenerator[AudioChunk, None]:
+        """Yield the sentence's audio as it is made."""
+
+
+class AudioSink(Protocol):
+    """A way out for the host's voice. It raises `ConnectionError` when it cannot be reached."""
+
+    async def begin(self, utterance_id: UUID, text: str) -> None:
+        """Announce an utterance and its first sentence; its audio follows."""
+
+    async def caption(self, utterance_id: UUID, text: str, at_ms: int) -> None:
+        """Announce a further sentence, which begins at `at_ms` of the utterance's audio."""
+
+    async def audio(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> None:
+        """Play a chunk after those before it; `sequence` counts from 0 in each utterance."""
+
+    async def end(self, utterance_id: UUID, duration_ms: int) -> None:
+        """Say that all audio of the utterance has been sent."""
+
+    async def cut(self, utterance_id: UUID | None) -> None:
+        """Stop an utterance (None: whatever plays) at once and forget the rest of it."""
+
+    async def set_muted(self, muted: bool) -> None:
+        """Fall silent, or open again."""
+
+    async def set_live(self, live: bool) -> None:
+        """Go on air, or off."""
+
+
+class Screen(Protocol):
+    """Where the audience sees the chat. It raises `ConnectionError` when it cannot be reached."""
+
+    async def chat(self, line_id: str, name: str, text: str, kind: str) -> None:
+        """Show one line."""
+
+    async def retract(self, ids: list[str]) -> None:
+        """Take lines away again."""
+
+
+class Observer(Protocol):
+    """Takes notes. It promises to return at once: it may not wait for anything."""
+
+    def event_happened(self, event: LiveEvent, verdict: Verdict | None) -> None:
+        """Something happened in the room; `verdict` is None where there was no text to judge."""
+
+    def reply_changed(self, record: ReplyRecord) -> None:
+        """A reply began, went on or ended."""
+
+    def state_changed(self, *, viewers: int | None, counts: dict[str, int]) -> None:
+        """The number of viewers or one of the counts changed."""

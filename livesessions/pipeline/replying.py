@@ -1,0 +1,141 @@
+"""One reply, whole: a waiting item goes in, planned, judged, voiced and recorded it comes out."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+
+from livesessions.pipeline.generation import Cut, Generation
+from livesessions.pipeline.inbox import Waiting
+from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.ports import AudioSink, Gate, Observer, Voice, Words
+from livesessions.pipeline.records import ReplyRecord
+from livesessions.pipeline.utterance import Utterance
+from planner.errors import PlannerError
+from speech.errors import SpeechError
+
+STREAMER = "streamer"
+JITTER_BUFFER_S = 0.3  # what the overlay holds back before it plays
+HEARING_GRACE_S = 0.7  # how much longer we wait for the overlay's word that it has played everything
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every reply of a live works with."""
+
+    gate: Gate
+    words: Words
+    voice: Voice
+    sinks: Sequence[AudioSink]
+    observer: Observer
+    generation: Generation
+    now: Callable[[], datetime]
+    now_s: Callable[[], float]
+
+
+class Replying:
+    """Runs one reply to its end. After `run`, `spoke_at_s` says when its first audio went out, if any did."""
+
+    def __init__(self, desk: Desk, item: Waiting) -> None:
+        self._desk = desk
+        self._item = item
+        self.record = ReplyRecord(
+            trigger_kind=item.turn.kind.value if not item.line else STREAMER,
+            trigger=item.event,
+            created_at=desk.now(),
+            generation=desk.generation.number,
+        )
+        self.record.times.waited_ms = self._elapsed_ms()
+        self.heard = asyncio.Event()
+        self.spoke_at_s: float | None = None
+        self._utterance = Utterance(
+            self.record,
+            voice=desk.voice,
+            sinks=desk.sinks,
+            generation=desk.generation,
+            on_first_audio=self._first_audio,
+        )
+
+    async def run(self) -> None:
+        """Say it, and wait until it has been heard. A provider's fault ends it silently."""
+        record = self.record
+        try:
+            await self._say_all()
+            if self._utterance.has_begun:
+                await self._utterance.finish()
+                record.times.sent_ms = self._elapsed_ms()
+                await self._until_heard()
+                record.outcome = Outcome.SPOKEN
+                self._desk.words.remember(self._item.turn, record.text)
+        except (Cut, asyncio.CancelledError):
+            record.outcome = self._desk.generation.cut_as
+            raise
+        except PlannerError:
+            self._fail("planner")
+        except SpeechError:
+            self._fail("speech")
+        except ConnectionError:
+            self._fail("overlay")
+        finally:
+            await self._close()
+
+    async def _say_all(self) -> None:
+        async with aclosing(self._sentences()) as sentences:
+            async for sentence in sentences:
+                self._desk.generation.check(self.record.generation)
+                if self.record.times.first_sentence_ms is None:
+                    self.record.times.first_sentence_ms = self._elapsed_ms()
+                if self._desk.gate.review(sentence).blocked:
+                    self._refuse(sentence)
+                    return
+                await self._utterance.say(sentence)
+
+    async def _sentences(self) -> AsyncGenerator[str, None]:
+        if self._item.line:
+            yield self._item.line
+            return
+        async with aclosing(self._desk.words.plan(self._item.turn, self.record.usage)) as planned:
+            async for sentence in planned:
+                yield sentence
+
+    async def _until_heard(self) -> None:
+        """The overlay's word ends the wait; without one, the time that the audio takes does."""
+        spoken_for_s = self._desk.now_s() - (self.spoke_at_s or 0.0)
+        left_s = JITTER_BUFFER_S + self._utterance.duration_s + HEARING_GRACE_S - spoken_for_s
+        try:
+            async with asyncio.timeout(max(left_s, 0.0)):
+                await self.heard.wait()
+        except TimeoutError:
+            return
+
+    def _refuse(self, sentence: str) -> None:
+        self.record.fault = "policy"
+        if not self._utterance.has_begun:
+            self.record.text = sentence
+            self.record.outcome = Outcome.REFUSED
+
+    def _fail(self, fault: str) -> None:
+        self.record.fault = fault
+        self.record.outcome = Outcome.FAILED
+
+    async def _close(self) -> None:
+        """Record how it ended, and silence what a broken reply has left on the way."""
+        record = self.record
+        if record.outcome is Outcome.SPEAKING:
+            return  # the planner had nothing to say: there is no reply to record
+        self._desk.observer.reply_changed(record)
+        if self._utterance.has_begun and record.outcome is not Outcome.SPOKEN:
+            for sink in self._desk.sinks:
+                try:
+                    await sink.cut(record.id)
+                except ConnectionError:
+                    record.fault = record.fault or "overlay"
+
+    def _first_audio(self) -> None:
+        self.spoke_at_s = self._desk.now_s()
+        self.record.times.first_audio_ms = self._elapsed_ms()
+        self._desk.observer.reply_changed(self.record)
+
+    def _elapsed_ms(self) -> int:
+        return round((self._desk.now_s() - self._item.arrived_s) * 1000)

@@ -1,0 +1,13 @@
+from django.contrib import admin
+
+from moderation.models import Policy
+from tenants.admin import AcrossTenantsAdmin
+
+
+@admin.register(Policy)
+class PolicyAdmin(AcrossTenantsAdmin[Policy]):
+    list_display = ["name", "tenant", "safe_mode", "cooldown_s", "created_at"]
+    list_filter = ["safe_mode"]
+    list_select_related = ["tenant"]
+    search_fields = ["name", "tenant__name", "tenant__slug"]
+    autocomplete_fields = ["tenant"]

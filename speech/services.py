@@ -1,0 +1,37 @@
+from django.conf import settings
+from django.utils.translation import gettext, override
+
+from speech.defaults import DEFAULT_VOICES
+from speech.models import VoiceProfile
+from speech.stage.ports import Voice
+from tenants.models import Tenant
+
+Provider = VoiceProfile.Provider
+
+
+def get_default_voice(*, tenant: Tenant, language: str) -> VoiceProfile:
+    """Return the tenant's ready-made voice for a language, making it the first time."""
+    with override(language):
+        name = gettext("Host's voice")
+    voice: VoiceProfile
+    voice, _ = VoiceProfile.objects.get_or_create(
+        tenant=tenant, provider=Provider.AUTO, language=language, defaults={"name": name}
+    )
+    return voice
+
+
+def resolve_voice(profile: VoiceProfile) -> tuple[str, Voice]:
+    """Return which provider speaks for a profile here and now, and the voice to ask it for."""
+    provider = _best_provider() if profile.provider == Provider.AUTO else profile.provider
+    by_language = DEFAULT_VOICES[provider]
+    fallback = by_language.get(profile.language, by_language["en"])
+    voice_id = profile.voice_id or fallback.voice_id
+    return provider, Voice(voice_id, profile.language, speed=profile.speed, pitch=profile.pitch)
+
+
+def _best_provider() -> str:
+    if settings.ELEVENLABS_API_KEY:
+        return Provider.ELEVENLABS
+    if settings.OPENAI_API_KEY:
+        return Provider.OPENAI
+    return Provider.ESPEAK
