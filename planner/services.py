@@ -1,11 +1,11 @@
-from planner.defaults import DEFAULT_PERSONAS
+from planner.defaults import PERSONAS
 from planner.models import Persona
 from tenants.models import Tenant
 
 
 def get_default_persona(*, tenant: Tenant, language: str) -> Persona:
     """Return the tenant's ready-made persona for a language, making it the first time."""
-    default = DEFAULT_PERSONAS[language]
+    default = PERSONAS[language]
     persona: Persona
     persona, _ = Persona.objects.get_or_create(
         tenant=tenant,
