@@ -70,17 +70,14 @@ class Helper(asyncio.SubprocessProtocol):
 
     @classmethod
     async def start(cls) -> Self:
-        """Start a process; it answers `ready` a little later."""
-        _, helper = await asyncio.get_running_loop().subprocess_exec(
-            cls,
-            sys.executable,
-            "-I",
-            "-S",
-            wire.__file__,
-            espeakng_loader.get_library_path(),
-            espeakng_loader.get_data_path(),
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+        """Start a process, which is `ready` a little later; raise `SpeechError` when the system refuses."""
+        script = [wire.__file__, espeakng_loader.get_library_path(), espeakng_loader.get_data_path()]
+        try:
+            _, helper = await asyncio.get_running_loop().subprocess_exec(
+                cls, sys.executable, "-I", "-S", *script, stderr=asyncio.subprocess.DEVNULL
+            )
+        except OSError as error:
+            raise SpeechError(f"The espeak helper cannot be started: {error.strerror}.") from error
         return helper
 
     async def ready(self) -> None:

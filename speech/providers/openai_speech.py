@@ -18,6 +18,8 @@ _SERVICE = "OpenAI speech"
 _PIECE_BYTES = 960
 # The range of the API's speed setting.
 _SLOWEST, _FASTEST = 0.25, 4.0
+# What the official client reports as a failed connection although nothing was ever sent.
+_MALFORMED = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.InvalidURL, UnicodeEncodeError)
 
 
 class OpenAISynthesizer:
@@ -75,11 +77,11 @@ def _own_faults() -> Iterator[None]:
         raise status_fault(_SERVICE, error.status_code) from None
     except (APITimeoutError, httpx2.TimeoutException):
         raise SpeechError(f"{_SERVICE} did not answer in time.") from None
-    except (httpx2.InvalidURL, UnicodeEncodeError):
-        raise SpeechError(
-            f"{_SERVICE} cannot be asked: its address or key is malformed.", permanent=True
-        ) from None
-    except (APIConnectionError, httpx2.HTTPError):
+    except (APIConnectionError, httpx2.HTTPError, UnicodeEncodeError) as error:
+        if isinstance(error, _MALFORMED) or isinstance(error.__cause__, _MALFORMED):
+            raise SpeechError(
+                f"{_SERVICE} cannot be asked: its address or key is malformed.", permanent=True
+            ) from None
         raise SpeechError(f"The connection to {_SERVICE} broke.") from None
     except OpenAIError as error:
         raise SpeechError(f"{_SERVICE} failed: {type(error).__name__}.") from None

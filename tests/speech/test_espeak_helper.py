@@ -135,6 +135,20 @@ async def test_a_stuck_helper_is_killed_at_the_deadline_and_replaced() -> None:
     await synthesizer.aclose()
 
 
+async def test_a_helper_that_cannot_start_is_a_speech_error_and_no_end_of_the_voice(
+    espeak: EspeakSynthesizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(sys, "executable", "/nowhere/python")
+        with pytest.raises(SpeechError):
+            await heard(espeak.synthesize("Ciao!", ITALIAN))
+    with monkeypatch.context() as broken:
+        broken.setattr(espeakng_loader, "get_library_path", lambda: "/nowhere/library")
+        with pytest.raises(SpeechError):
+            await heard(espeak.synthesize("Ciao!", ITALIAN))
+    assert await heard(espeak.synthesize("Ciao!", ITALIAN))
+
+
 async def test_closing_ends_the_helpers_and_speaks_no_more() -> None:
     synthesizer = EspeakSynthesizer(pool_size=2)
     await synthesizer.warm_up()

@@ -41,15 +41,17 @@ async def test_speed_is_held_to_what_the_service_takes(
 
 
 @pytest.mark.parametrize("base_url", ["ftp://127.0.0.1", "127.0.0.1"])
-async def test_a_malformed_address_is_a_speech_error(base_url: str) -> None:
+async def test_a_malformed_address_is_a_permanent_fault(base_url: str) -> None:
     synthesizer = OpenAISynthesizer(api_key="key", base_url=base_url, model="tts-1", timeout_s=2)
-    with pytest.raises(SpeechError):
+    with pytest.raises(SpeechError) as fault:
         await heard(synthesizer.synthesize("ciao", Voice("coral", "it")))
     await synthesizer.aclose()
+    assert fault.value.permanent
 
 
-async def test_a_malformed_key_is_a_fault_that_does_not_show_it(server: FakeOpenAISpeech) -> None:
+async def test_a_malformed_key_is_a_permanent_fault_that_does_not_show_it(server: FakeOpenAISpeech) -> None:
     for key in "chiave-è-segreta", "segreta\n":
         with pytest.raises(SpeechError) as fault:
             await say(server, Voice("coral", "it"), key)
+        assert fault.value.permanent
         assert "segreta" not in str(fault.value)
