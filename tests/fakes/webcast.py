@@ -33,7 +33,8 @@ from websockets.http11 import Request, Response
 from livesessions.sources import webcast_pb2 as pb
 from livesessions.sources.tiktok import TikTokEndpoints
 
-SUSPENDED, ENDED = 4, 3
+ENDED, SUSPENDED = 3, 4
+PATIENCE_S = 10
 FIRST_MSG_ID = 7_290_000_000_000_000_001
 _ids = itertools.count(FIRST_MSG_ID)
 
@@ -210,7 +211,7 @@ class FakeRoom:
 
     async def wait_until(self, holds: Callable[["FakeRoom"], bool]) -> None:
         """Return once `holds` is true of this room: of `received` (frame types), `open_sockets` and so on."""
-        async with self._changed:
+        async with asyncio.timeout(PATIENCE_S), self._changed:
             await self._changed.wait_for(lambda: holds(self))
 
     async def serve(self, socket: ServerConnection) -> None:

@@ -1,0 +1,230 @@
+"""Recorded chat as a source: a capture of webcast messages or a chat log goes in, it all happens again."""
+
+import asyncio
+import json
+import math
+from base64 import b64decode
+from collections.abc import AsyncGenerator, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, TypeVar
+
+from livesessions.sources.errors import SourceError
+from livesessions.sources.events import EventKind, LiveEvent, Viewer
+from livesessions.sources.port import ChatSource, SourceCounts
+from livesessions.sources.webcast import MAX_NAME_CHARS, WebcastDecoder, clean_text
+
+LONGEST_GAP_S = 10.0
+NAMES: dict[str, tuple[str, ...]] = {
+    "it": (
+        *("Giulia", "Marco", "Chiara", "Luca", "Sara", "Matteo", "Elena", "Davide", "Martina", "Simone"),
+        *("Alice", "Andrea", "Noemi", "Paolo", "Irene", "Fabio", "Ilaria", "Stefano", "Anna", "Tommaso"),
+    ),
+    "en": (
+        *("Emma", "Liam", "Olivia", "Noah", "Grace", "Jack", "Chloe", "Ryan", "Megan", "Tyler"),
+        *("Hannah", "Owen", "Zoe", "Caleb", "Ruby", "Ethan", "Lily", "Adam", "Naomi", "Victor"),
+    ),
+}
+
+Clock = Callable[[], datetime]
+T = TypeVar("T")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class ReplayError(ValueError):
+    """Raised when a file holds no recording that this module knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One webcast message of a capture."""
+
+    at: datetime
+    room: str
+    method: str
+    payload: bytes
+    msg_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a chat log, `at_s` seconds after its start."""
+
+    at_s: float
+    number: int
+    user: str
+    message: str
+
+
+class Pace:
+    """Waits until a moment of the recording is due: `speed` 2 is twice as fast, 0 or infinity never waits."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed = 0.0 if math.isinf(speed) else speed
+        self._began_s = asyncio.get_running_loop().time()
+
+    async def until(self, at_s: float) -> None:
+        """Return when the recording's second `at_s` is due. Lets others run in any case."""
+        wait_s = 0.0
+        if self._speed:
+            wait_s = self._began_s + at_s / self._speed - asyncio.get_running_loop().time()
+        await asyncio.sleep(max(wait_s, 0.0))
+
+
+class WebcastReplaySource:
+    """Replays a capture: JSONL of `{method, ts, room, msg_id, payload}`, the payload base64 protobuf.
+
+    All rooms of the file make up one live, in order of time, unless `room` names one. Pauses are cut to
+    `LONGEST_GAP_S`, since the rooms of a capture may lie months apart. When several are merged, the end of
+    one is not the end of the live, and is left out. It all happens now: events carry today's time.
+    The file is read on construction (OSError when it cannot be); lines that hold no message are counted as
+    broken.
+    """
+
+    def __init__(self, path: Path, *, speed: float, room: str | None = None, clock: Clock = utc_now) -> None:
+        self._speed = _checked(speed)
+        self._clock = clock
+        self._decoder = WebcastDecoder()
+        messages = _readable(path, _recorded, self.counts)
+        self._messages = sorted(
+            (message for message in messages if room in (None, message.room)), key=attrgetter("at")
+        )
+        self._merged = len({message.room for message in self._messages}) > 1
+
+    @property
+    def counts(self) -> SourceCounts:
+        return self._decoder.counts
+
+    async def events(self) -> AsyncGenerator[LiveEvent, None]:
+        pace = Pace(self._speed)
+        for at_s, message in _without_long_gaps(self._messages):
+            await pace.until(at_s)
+            event = self._decode(message)
+            if event is None:
+                continue
+            yield event
+            if event.kind is EventKind.ENDED:
+                return
+
+    def _decode(self, message: Recorded) -> LiveEvent | None:
+        try:
+            event = self._decoder.decode(
+                message.method, message.payload, received_at=self._clock(), msg_id=message.msg_id
+            )
+        except SourceError:
+            if self._merged:
+                return None
+            raise
+        over = event is not None and event.kind is EventKind.ENDED
+        return None if over and self._merged else event
+
+
+class ChatLogReplaySource:
+    """Replays a chat log: JSONL of `{t, user, message}`, `t` in seconds. Every line is a comment.
+
+    The viewer is called what `user` says or, when `language` has names ("it", "en"), by one of those:
+    always the same for the same user, so that pseudonyms can be said aloud.
+    """
+
+    def __init__(self, path: Path, *, speed: float, language: str = "", clock: Clock = utc_now) -> None:
+        self._speed = _checked(speed)
+        self._clock = clock
+        self._names = NAMES.get(language, ())
+        self._counts = SourceCounts()
+        self._lines = sorted(_readable(path, _logged, self._counts), key=attrgetter("at_s"))
+
+    @property
+    def counts(self) -> SourceCounts:
+        return self._counts
+
+    async def events(self) -> AsyncGenerator[LiveEvent, None]:
+        pace = Pace(self._speed)
+        for line in self._lines:
+            await pace.until(line.at_s)
+            self._counts.received += 1
+            self._counts.decoded += 1
+            yield LiveEvent(
+                EventKind.COMMENT,
+                f"line-{line.number}",
+                self._clock(),
+                viewer=Viewer(id=line.user, name=self._name(line.user), handle=line.user),
+                text=line.message,
+            )
+
+    def _name(self, user: str) -> str:
+        if not self._names:
+            return user
+        digest = blake2b(user.encode(), digest_size=4).digest()
+        name = self._names[digest[0] % len(self._names)]
+        # Few enough digits to be said, enough that namesakes are rare.
+        return f"{name} {digest[1] % 100}" if digest[2] % 2 else name
+
+
+def open_replay(path: Path, *, speed: float) -> ChatSource:
+    """Return the source for a recording, known by its first line; raise `ReplayError` for any other file."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        first = _entry(file.readline())
+    if "payload" in first and "method" in first:
+        return WebcastReplaySource(path, speed=speed)
+    if "message" in first and "t" in first:
+        return ChatLogReplaySource(path, speed=speed)
+    raise ReplayError(f"{path.name} is neither a webcast capture nor a chat log")
+
+
+def _checked(speed: float) -> float:
+    if math.isnan(speed) or speed < 0:
+        raise ReplayError("a replay's speed is 0 or more")
+    return speed
+
+
+def _readable(path: Path, read: Callable[[int, dict[str, Any]], T], counts: SourceCounts) -> Iterator[T]:
+    """Yield what `read` makes of each line of a file, and count those of which it makes nothing."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                yield read(number, _entry(line))
+            except (LookupError, OverflowError, TypeError, ValueError):
+                counts.received += 1
+                counts.broken += 1
+
+
+def _entry(line: str) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return entry if isinstance(entry, dict) else {}
+
+
+def _recorded(number: int, entry: dict[str, Any]) -> Recorded:
+    at = datetime.fromisoformat(entry["ts"])
+    return Recorded(
+        at=at if at.tzinfo else at.replace(tzinfo=UTC),
+        room=str(entry["room"]),
+        method=str(entry["method"]),
+        payload=b64decode(entry["payload"], validate=True),
+        msg_id=int(entry.get("msg_id", 0)),
+    )
+
+
+def _logged(number: int, entry: dict[str, Any]) -> Line:
+    at_s = float(entry["t"])
+    if not math.isfinite(at_s):
+        raise ValueError("t is not a time")
+    user = clean_text(str(entry["user"]), MAX_NAME_CHARS)
+    return Line(at_s, number, user, clean_text(str(entry["message"])))
+
+
+def _without_long_gaps(messages: list[Recorded]) -> Iterator[tuple[float, Recorded]]:
+    at_s = 0.0
+    for before, message in zip(messages[:1] + messages, messages, strict=False):
+        at_s += min((message.at - before.at).total_seconds(), LONGEST_GAP_S)
+        yield at_s, message
