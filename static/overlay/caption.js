@@ -1,0 +1,82 @@
+// What the host is saying, with a meter that moves as the voice does.
+
+const HOLD_MS = 900;
+const READ_MS = 2500; // for a caption whose voice is not heard here: so long, and so long for each character
+const READ_CHARACTER_MS = 60;
+const LONG = 70;
+const VERY_LONG = 140;
+const REACH = [2, 1, 0, 1, 2]; // how many frames ago each bar looks: the voice spreads from the middle
+const FADE_IN = { duration: 180, easing: "ease-out" };
+
+export class Caption {
+  #box;
+  #text;
+  #bars;
+  #still;
+  #level;
+  #levels = [0, 0, 0];
+  #utterance = null;
+  #timer = 0;
+  #moving = false;
+
+  /** `level()` is the loudness now; `still` a media query list. */
+  constructor(box, level, still) {
+    this.#box = box;
+    this.#text = box.querySelector("p");
+    this.#bars = [...box.querySelectorAll("i")];
+    this.#level = level;
+    this.#still = still;
+  }
+
+  /** Show a sentence until the utterance ends. */
+  speak(utterance, text) {
+    this.#show(utterance, text);
+    if (this.#moving) return;
+    this.#moving = true;
+    requestAnimationFrame(() => this.#move());
+  }
+
+  /** Show a sentence that is not heard here, as long as it takes to read. */
+  show({ utterance, text }) {
+    if (utterance === this.#utterance) return;
+    this.#show(utterance, text);
+    this.#timer = setTimeout(() => this.hide(null), READ_MS + READ_CHARACTER_MS * text.length);
+  }
+
+  /** The utterance has ended: leave its last words a moment longer. */
+  rest(utterance) {
+    if (utterance !== this.#utterance) return;
+    this.#moving = false;
+    this.#timer = setTimeout(() => this.hide(utterance), HOLD_MS);
+  }
+
+  /** Take away what is said in an utterance, or anything when it is null. */
+  hide(utterance) {
+    if (utterance !== null && utterance !== this.#utterance) return;
+    clearTimeout(this.#timer);
+    this.#moving = false;
+    this.#utterance = null;
+    this.#box.hidden = true;
+    this.#text.textContent = "";
+  }
+
+  #show(utterance, text) {
+    clearTimeout(this.#timer);
+    const fresh = this.#box.hidden || this.#text.textContent !== text;
+    this.#utterance = utterance;
+    this.#text.textContent = text;
+    this.#box.dataset.size = text.length > VERY_LONG ? "small" : text.length > LONG ? "medium" : "large";
+    this.#box.hidden = text.trim() === "";
+    if (fresh && !this.#still.matches) this.#text.animate([{ opacity: 0 }, { opacity: 1 }], FADE_IN);
+  }
+
+  #move() {
+    const level = this.#moving ? Math.min(1, (this.#level() * 4) ** 0.7) : 0;
+    this.#levels = [Math.max(level, this.#levels[0] * 0.8), ...this.#levels.slice(0, 2)];
+    for (const [i, bar] of this.#bars.entries()) {
+      const height = this.#still.matches ? 0.5 : 0.16 + 0.84 * this.#levels[REACH[i]] * (1 - 0.18 * REACH[i]);
+      bar.style.transform = `scaleY(${height.toFixed(3)})`;
+    }
+    if (this.#moving) requestAnimationFrame(() => this.#move());
+  }
+}

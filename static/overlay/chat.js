@@ -1,0 +1,77 @@
+// The lines of the chat. Names and texts come from strangers: they are only ever set as text.
+
+const MAX_SHOWN = 8;
+const MAX_RETRACTED = 200;
+const SLIDE = { duration: 220, easing: "cubic-bezier(.2,.7,.3,1)", composite: "accumulate" };
+const SVG = "http://www.w3.org/2000/svg";
+
+export class Chat {
+  #list;
+  #words;
+  #still;
+  #retracted = new Set();
+
+  /** `words`: what is said for a kind that came without a text. `still`: a media query list. */
+  constructor(list, words, still) {
+    this.#list = list;
+    this.#words = words;
+    this.#still = still;
+  }
+
+  /** Show these lines and no others. */
+  reset(lines) {
+    this.#list.replaceChildren();
+    for (const line of lines.slice(-MAX_SHOWN)) this.#list.append(this.#element(line));
+  }
+
+  add(line) {
+    if (this.#retracted.has(line.id) || this.#find(line.id)) return;
+    const before = this.#list.scrollHeight;
+    this.#list.append(this.#element(line));
+    const rise = this.#list.scrollHeight - before;
+    while (this.#list.children.length > MAX_SHOWN) this.#list.firstElementChild.remove();
+    if (this.#still.matches) return;
+    this.#list.animate([{ transform: `translateY(${rise}px)` }, { transform: "none" }], SLIDE);
+    this.#list.lastElementChild.animate([{ opacity: 0 }, { opacity: 1 }], SLIDE.duration);
+  }
+
+  /** Take lines away; one that is still on its way will not be shown. */
+  retract(ids) {
+    for (const id of ids) {
+      this.#find(id)?.remove();
+      this.#retracted.add(id);
+      if (this.#retracted.size > MAX_RETRACTED) this.#retracted.delete(this.#retracted.values().next().value);
+    }
+  }
+
+  #find(id) {
+    return [...this.#list.children].find((element) => element.dataset.line === id);
+  }
+
+  #element({ id, name, text, kind }) {
+    const element = document.createElement("li");
+    element.dataset.line = id;
+    element.dataset.kind = kind;
+    const icon = makeIcon(kind);
+    if (icon) element.append(icon);
+    element.append(makeText("name", name), " ", makeText("text", text || this.#words[kind] || ""));
+    return element;
+  }
+}
+
+function makeText(className, text) {
+  const element = document.createElement("bdi");
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+function makeIcon(kind) {
+  const symbol = `icon-${kind}`;
+  if (document.getElementById(symbol)?.localName !== "symbol") return null;
+  const icon = document.createElementNS(SVG, "svg");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `#${symbol}`);
+  icon.append(use);
+  return icon;
+}

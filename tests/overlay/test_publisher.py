@@ -1,0 +1,114 @@
+import asyncio
+import socket
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from overlay import publisher as module
+from overlay.errors import OverlayUnreachable
+from overlay.publisher import OverlayPublisher
+from overlay.state import LIFETIME_S, MAX_LINES
+from overlay.wire import State
+
+OVERLAY = uuid4()
+
+
+@pytest.fixture
+def overlay_publisher(redis: Redis) -> OverlayPublisher:
+    return OverlayPublisher(uuid4(), redis=redis)
+
+
+async def state_of(publisher: OverlayPublisher) -> State:
+    return await publisher._state.read()
+
+
+async def test_the_state_follows_what_is_published(overlay_publisher: OverlayPublisher) -> None:
+    utterance = uuid4()
+    await overlay_publisher.set_live(True)
+    await overlay_publisher.chat("1", "Marta", "ciao", "comment")
+    await overlay_publisher.begin(utterance, "Ciao Marta!")
+    await overlay_publisher.caption(utterance, "Come va?", 900)
+    assert await state_of(overlay_publisher) == {
+        "type": "state",
+        "live": True,
+        "muted": False,
+        "lines": [{"id": "1", "name": "Marta", "text": "ciao", "kind": "comment"}],
+        "caption": {"utterance": str(utterance), "text": "Come va?"},
+    }
+
+
+async def test_only_the_last_lines_are_kept(overlay_publisher: OverlayPublisher) -> None:
+    for number in range(MAX_LINES + 5):
+        await overlay_publisher.chat(str(number), "Marta", "ciao", "comment")
+    lines = (await state_of(overlay_publisher))["lines"]
+    assert [line["id"] for line in lines] == [str(number) for number in range(5, MAX_LINES + 5)]
+
+
+async def test_a_retracted_line_is_in_no_later_state(overlay_publisher: OverlayPublisher) -> None:
+    for number in range(3):
+        await overlay_publisher.chat(str(number), "Marta", "ciao", "comment")
+    await overlay_publisher.retract(["1", "unknown"])
+    assert [line["id"] for line in (await state_of(overlay_publisher))["lines"]] == ["0", "2"]
+
+
+@pytest.mark.parametrize("silence", ["cut", "mute"])
+async def test_silence_takes_the_caption_away(overlay_publisher: OverlayPublisher, silence: str) -> None:
+    await overlay_publisher.begin(uuid4(), "Ciao!")
+    if silence == "cut":
+        await overlay_publisher.cut()
+    else:
+        await overlay_publisher.set_muted(True)
+    assert (await state_of(overlay_publisher))["caption"] is None
+
+
+async def test_a_live_that_ends_takes_its_chat_with_it(overlay_publisher: OverlayPublisher) -> None:
+    await overlay_publisher.set_live(True)
+    await overlay_publisher.chat("1", "Marta", "ciao", "comment")
+    await overlay_publisher.set_live(False)
+    state = await state_of(overlay_publisher)
+    assert (state["live"], state["lines"]) == (False, [])
+
+
+async def test_nothing_is_kept_for_ever(overlay_publisher: OverlayPublisher, redis: Redis) -> None:
+    await overlay_publisher.set_live(True)
+    await overlay_publisher.set_muted(False)
+    await overlay_publisher.chat("1", "Marta", "ciao", "comment")
+    await overlay_publisher.begin(uuid4(), "Ciao!")
+    names = [
+        name async for name in redis.scan_iter(f"{overlay_publisher._state._flags.removesuffix('flags')}*")
+    ]
+    assert len(names) == 3
+    for name in names:
+        assert 0 < await redis.ttl(name) <= LIFETIME_S
+
+
+async def test_a_line_of_ten_thousand_characters_is_shortened(overlay_publisher: OverlayPublisher) -> None:
+    await overlay_publisher.chat("1", "M" * 10_000, "\ud83d" * 10_000, "comment")
+    (line,) = (await state_of(overlay_publisher))["lines"]
+    assert (len(line["name"]), len(line["text"])) == (module.MAX_NAME, module.MAX_LINE)
+
+
+async def test_a_redis_that_is_gone_is_a_transient_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    async with Redis.from_url(f"redis://127.0.0.1:{port}") as redis:
+        with pytest.raises(OverlayUnreachable) as error:
+            await OverlayPublisher(OVERLAY, redis=redis).chat("1", "Marta", "ciao", "comment")
+    assert error.value.permanent is False
+
+
+async def test_a_redis_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TIMEOUT_S", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        async with Redis.from_url(f"redis://127.0.0.1:{silent.getsockname()[1]}") as redis:
+            with pytest.raises(OverlayUnreachable):
+                await OverlayPublisher(OVERLAY, redis=redis).begin(uuid4(), "Ciao!")
+
+
+async def test_a_cancelled_publisher_is_cancelled() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        async with Redis.from_url(f"redis://127.0.0.1:{silent.getsockname()[1]}") as redis:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    await OverlayPublisher(OVERLAY, redis=redis).begin(uuid4(), "Ciao!")
