@@ -15,6 +15,11 @@ _BOLD = re.compile(r"(\*\*|__|~~)(.+?)\1", re.DOTALL)
 _DIRECTION = re.compile(
     r"(^|[.!?…]\s*)(?:\*[^*]{1,80}\*|(?<!\w)_[^_]{1,80}_(?!\w)|\([^()]{1,80}\))(?=\s|$|[.!?,…])[.!?,…]*"
 )
+_GESTURE = re.compile(
+    r"\*(?:\w+\s[^*]{1,80}|ride|ridacchia|sorride|sospira|applaude|saluta|laughs|smiles|giggles|chuckles|sighs"
+    r"|winks|claps|waves)\*",
+    re.IGNORECASE,
+)
 _BRACKETS = re.compile(r"\[[^\[\]]{0,120}\]")
 _EMOTICON = re.compile(r"(?<!\S)(?:[:;=8][-'^]?[)(DPpOo3/|*]+|[xX]D+|<3+)(?!\w)")
 _DROPPED = set("*_`~|<>{}[]\\^#")
@@ -36,7 +41,7 @@ def clean_for_speech(text: str) -> str:
     text = _LINK.sub("", _TAG.sub("", text))
     text = _BOLD.sub(r"\2", _LINE_MARK.sub("", text))
     text = _EMOTICON.sub("", plain(without_symbols(text)))
-    text = _BRACKETS.sub("", _DIRECTION.sub(r"\1", text))
+    text = _BRACKETS.sub("", _GESTURE.sub("", _DIRECTION.sub(r"\1", text)))
     text = "".join(character for character in text if character not in _DROPPED).replace("@", "")
     text = _SPACE_BEFORE_MARK.sub(r"\1", _SPACE.sub(" ", text))
     text = _unquoted(_REPEATED_MARK.sub(r"\1", text).strip()).lstrip(",;:.!?… ")

@@ -21,7 +21,7 @@ def sayable_name(raw: str) -> str:
     name = unicodedata.normalize("NFKC", plain(without_symbols(raw[:200])))
     if _LINK.search(name):
         return ""
-    words = [_STRETCH.sub(r"\1", word) for word in _WORD.findall(name) if _is_sayable(word)]
+    words = [word for word in _WORD.findall(_STRETCH.sub(r"\1", name)) if _is_sayable(word)]
     spoken = " ".join(words[:MAX_WORDS])
     if len(spoken) > MAX_NAME_CHARACTERS:
         spoken = words[0][:MAX_NAME_CHARACTERS]

@@ -1,0 +1,42 @@
+"""Recognises what a comment is about: a chat line goes in, the name of an intent comes out."""
+
+import re
+import unicodedata
+from functools import cache
+
+from planner.stage.lines import load_lines
+
+EMOJI_ONLY = "emoji"
+QUESTION = "question"
+UNKNOWN = "comment"
+
+MAX_CHARACTERS = 300
+
+_STRETCH = re.compile(r"(.)\1{2,}")
+_SPACE = re.compile(r"\s+")
+
+
+def recognise(text: str, language: str) -> str:
+    """Return the first intent whose words occur in `text`; a question mark or plain talk decides the rest."""
+    words = _normalised(text[:MAX_CHARACTERS])
+    if not any(character.isalnum() for character in words):
+        return QUESTION if "?" in words else EMOJI_ONLY
+    for intent, pattern in _patterns(language):
+        if pattern.search(words):
+            return intent
+    return QUESTION if "?" in words else UNKNOWN
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    intents = load_lines(__package__, f"intents_{language}.toml")
+    return tuple(
+        (intent, re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)")) for intent, words in intents.items()
+    )
+
+
+def _normalised(text: str) -> str:
+    """Lower case, no accents, `ciaoooo` as `ciao`, so that the patterns stay short."""
+    letters = unicodedata.normalize("NFKD", text.replace("’", "'").casefold())
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return _SPACE.sub(" ", _STRETCH.sub(r"\1", bare)).strip()
