@@ -95,6 +95,7 @@ class Live:
                 self._host.cut(Outcome.SKIPPED)
                 for task in background:
                     task.cancel()
+                await asyncio.wait(background)
                 self._tell_state()
                 await self._tell_sinks(lambda sink: sink.cut(None))
                 await self._tell_sinks(lambda sink: sink.set_live(False))

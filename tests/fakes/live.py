@@ -1,0 +1,214 @@
+"""A live without the outside: a scripted chat, a planner, sinks and an observer that remember."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from livesessions.pipeline.live import Live, LiveParts
+from livesessions.pipeline.records import ReplyRecord
+from livesessions.sources.errors import SourceError
+from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
+from livesessions.sources.port import SourceCounts
+from moderation.stage.moderator import Moderator
+from moderation.stage.verdict import Verdict
+from planner.stage.turn import TokenUsage, Turn
+from speech.stage.audio import AudioChunk
+from speech.stage.ports import Voice
+from speech.stage.speaker import Speaker
+from tests.fakes.synthesizer import FakeSynthesizer
+from tests.fakes.virtual_time import EPOCH, run_virtual, virtual_now
+
+VOICE = Voice("tone", "en")
+BLOCKED = "forbidden"
+
+
+def comment(text: str, *, source_id: str, name: str = "Anna") -> LiveEvent:
+    viewer = Viewer(id=f"id-{name}", name=name)
+    return LiveEvent(EventKind.COMMENT, source_id, EPOCH, viewer=viewer, text=text)
+
+
+def gift(count: int, *, source_id: str, open_: bool, name: str = "Gino", streak_id: str = "s1") -> LiveEvent:
+    return LiveEvent(
+        EventKind.GIFT,
+        source_id,
+        EPOCH,
+        viewer=Viewer(id=f"id-{name}", name=name),
+        count=count,
+        gift=Gift("5655", "Rose", 1, streak_id),
+        streak_open=open_,
+    )
+
+
+def happening(kind: EventKind, *, source_id: str, count: int = 1) -> LiveEvent:
+    return LiveEvent(kind, source_id, EPOCH, viewer=Viewer("id-Zoe", "Zoe"), count=count)
+
+
+class FakeSource:
+    """Yields events at the seconds that its script says, then stays quiet for `then_quiet_s` and ends."""
+
+    def __init__(
+        self,
+        script: list[tuple[float, LiveEvent]],
+        *,
+        then_quiet_s: float = 60.0,
+        error: SourceError | None = None,
+    ) -> None:
+        self.counts = SourceCounts()
+        self._script = script
+        self._then_quiet_s = then_quiet_s
+        self._error = error
+
+    async def events(self) -> AsyncGenerator[LiveEvent, None]:
+        for at_s, event in self._script:
+            await asyncio.sleep(at_s - asyncio.get_running_loop().time())
+            yield event
+        await asyncio.sleep(self._then_quiet_s)
+        if self._error is not None:
+            raise self._error
+
+
+class FakeWords:
+    """Answers every turn with `sentences(turn)`; by default it names the kind and the viewer."""
+
+    def __init__(self, sentences: Callable[[Turn], list[str]] | None = None, error: Exception | None = None):
+        self.turns: list[Turn] = []
+        self.remembered: list[str] = []
+        self._sentences = sentences or (lambda turn: [f"{turn.kind.value} {turn.viewer_name} {turn.count}"])
+        self._error = error
+
+    async def plan(self, turn: Turn, usage: TokenUsage) -> AsyncGenerator[str, None]:
+        self.turns.append(turn)
+        usage.model = "fake"
+        for sentence in self._sentences(turn):
+            yield sentence
+        if self._error is not None:
+            raise self._error
+
+    def remember(self, turn: Turn, reply: str) -> None:
+        self.remembered.append(reply)
+
+
+@dataclass
+class FakeSink:
+    """Both ways out. Keeps every message with its second; `heard_s` is how much audio went out."""
+
+    messages: list[tuple[float, str, Any]] = field(default_factory=list)
+    chunks: list[tuple[UUID, int, AudioChunk]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    unreachable: bool = False
+
+    def _note(self, kind: str, value: Any) -> None:
+        if self.unreachable:
+            raise ConnectionError
+        self.messages.append((asyncio.get_running_loop().time(), kind, value))
+
+    async def begin(self, utterance_id: UUID, text: str) -> None:
+        self._note("begin", text)
+
+    async def caption(self, utterance_id: UUID, text: str, at_ms: int) -> None:
+        self._note("caption", (text, at_ms))
+
+    async def audio(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> None:
+        self._note("audio", sequence)
+        self.chunks.append((utterance_id, sequence, chunk))
+
+    async def end(self, utterance_id: UUID, duration_ms: int) -> None:
+        self._note("end", duration_ms)
+
+    async def cut(self, utterance_id: UUID | None) -> None:
+        self._note("cut", utterance_id)
+
+    async def set_muted(self, muted: bool) -> None:
+        self._note("muted", muted)
+
+    async def set_live(self, live: bool) -> None:
+        self._note("live", live)
+
+    async def chat(self, line_id: str, name: str, text: str, kind: str) -> None:
+        self._note("chat", text)
+        self.lines.append(text)
+
+    async def retract(self, ids: list[str]) -> None:
+        self._note("retract", ids)
+
+    def said(self) -> list[str]:
+        return [value for _, kind, value in self.messages if kind == "begin"]
+
+    def times_of(self, kind: str) -> list[float]:
+        return [at_s for at_s, what, _ in self.messages if what == kind]
+
+
+@dataclass
+class FakeObserver:
+    """Keeps every note; `replies` holds each reply as it was left."""
+
+    events: list[tuple[LiveEvent, Verdict | None]] = field(default_factory=list)
+    changes: list[ReplyRecord] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    viewers: int | None = None
+
+    def event_happened(self, event: LiveEvent, verdict: Verdict | None) -> None:
+        self.events.append((event, verdict))
+
+    def reply_changed(self, record: ReplyRecord) -> None:
+        self.changes.append(replace(record))
+
+    def state_changed(self, *, viewers: int | None, counts: dict[str, int]) -> None:
+        self.viewers, self.counts = viewers, counts
+
+    @property
+    def replies(self) -> list[ReplyRecord]:
+        return list({record.id: record for record in self.changes}.values())
+
+
+@dataclass
+class Stage:
+    """Everything that a test of a live looks at."""
+
+    source: FakeSource
+    words: FakeWords = field(default_factory=FakeWords)
+    synthesizer: FakeSynthesizer = field(default_factory=FakeSynthesizer)
+    sink: FakeSink = field(default_factory=FakeSink)
+    observer: FakeObserver = field(default_factory=FakeObserver)
+    cooldown_s: float = 4.0
+    muted: bool = False
+    reason: str = ""
+
+    def parts(self) -> LiveParts:
+        return LiveParts(
+            source=self.source,
+            gate=Moderator([BLOCKED]),
+            words=self.words,
+            voice=Speaker(self.synthesizer, VOICE),
+            sinks=[self.sink],
+            screen=self.sink,
+            observer=self.observer,
+            language="en",
+            cooldown_s=self.cooldown_s,
+            muted=self.muted,
+            now=virtual_now,
+        )
+
+    def play(self, *acts: Callable[[Live], Coroutine[Any, Any, None]]) -> "Stage":
+        """Run the live to its end on virtual time, with `acts` beside it."""
+
+        async def run() -> str:
+            live = Live(self.parts())
+            return await live.run(*[lambda act=act: act(live) for act in acts])  # type: ignore[misc]
+
+        self.reason = run_virtual(run())
+        return self
+
+
+def at(second: float, command: Callable[[Live], Any]) -> Callable[[Live], Coroutine[Any, Any, None]]:
+    """An act that gives a command at a second of the live."""
+
+    async def act(live: Live) -> None:
+        await asyncio.sleep(second)
+        result = command(live)
+        if result is not None:
+            await result
+
+    return act
