@@ -159,6 +159,8 @@ class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
                 task.cancel()
             if task is not None:
                 await asyncio.wait({task})
+                # Looked at, so that asyncio does not report what nobody is left to hear.
+                _ = None if task.cancelled() else task.exception()
         finally:
             self._event_loop_task = None
             if task is not None:

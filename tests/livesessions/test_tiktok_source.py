@@ -218,6 +218,14 @@ async def test_a_reader_that_leaves_in_the_middle_leaves_nothing_behind(tiktok: 
     await room.wait_until(lambda room: room.connections == 1 and room.open_sockets == 0)
 
 
+async def test_a_reader_may_leave_a_connection_that_has_just_broken(tiktok: FakeWebcast) -> None:
+    room = tiktok.open_room("giulia")
+    room.play(Send(comment("ciao")), Cut())
+    async with aclosing(source_of(tiktok).events()) as events:
+        await anext(events)
+        await room.wait_until(lambda room: room.open_sockets == 0)
+
+
 async def test_a_slow_reader_gets_everything(tiktok: FakeWebcast) -> None:
     batches = [Send(*[like(by=user(number=n)) for n in range(200)]) for _ in range(6)]
     tiktok.open_room("giulia").play(*batches, Send(control(ENDED)))
