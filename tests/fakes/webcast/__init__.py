@@ -1,0 +1,51 @@
+"""TikTok played on 127.0.0.1: live page, room checks, sign server and push socket, for the real client.
+
+    async with FakeWebcast() as tiktok:
+        room = tiktok.open_room("giulia")
+        room.play(Send(comment("ciao")), Send(control(3)))
+        source = TikTokSource("giulia", endpoints=tiktok.endpoints)
+
+Each connection to a room plays the next of its scripts (the last one again and again), then holds the line
+until the client leaves. Rooms and the sign server misbehave as told by `RoomFault` and `SignFault`.
+"""
+
+from tests.fakes.webcast.messages import (
+    ENDED,
+    SUSPENDED,
+    broken,
+    comment,
+    control,
+    deletion,
+    envelope,
+    gift,
+    like,
+    user,
+    viewers,
+)
+from tests.fakes.webcast.room import Close, Cut, FakeRoom, RoomFault, Send, SendRaw, Stage, Step, WaitFor
+from tests.fakes.webcast.server import FakeWebcast, SignFault
+
+__all__ = [
+    "ENDED",
+    "SUSPENDED",
+    "Close",
+    "Cut",
+    "FakeRoom",
+    "FakeWebcast",
+    "RoomFault",
+    "Send",
+    "SendRaw",
+    "SignFault",
+    "Stage",
+    "Step",
+    "WaitFor",
+    "broken",
+    "comment",
+    "control",
+    "deletion",
+    "envelope",
+    "gift",
+    "like",
+    "user",
+    "viewers",
+]

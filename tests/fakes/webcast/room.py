@@ -1,0 +1,149 @@
+"""A live as its clients meet it: scripts of what happens on each connection, and what the clients sent."""
+
+import asyncio
+import gzip
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+
+from livesessions.sources import webcast_pb2 as pb
+
+PATIENCE_S = 10
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a step may touch: the socket it plays on, and the room."""
+
+    socket: ServerConnection
+    room: "FakeRoom"
+
+
+class Step:
+    """One thing that TikTok does on the push socket."""
+
+    async def play(self, stage: Stage) -> None:
+        raise NotImplementedError
+
+
+class Send(Step):
+    """Push one batch of messages."""
+
+    def __init__(self, *messages: pb.Envelope, compressed: bool = True) -> None:
+        self._messages = messages
+        self._compressed = compressed
+
+    async def play(self, stage: Stage) -> None:
+        batch = pb.FetchResult(messages=self._messages, cursor="next", need_ack=True, internal_ext="ext")
+        payload = batch.SerializeToString()
+        frame = pb.PushFrame(log_id=7, payload_type="msg", payload_encoding="pb", payload=payload)
+        if self._compressed:
+            frame.payload = gzip.compress(payload)
+            frame.headers["compress_type"] = "gzip"
+        await stage.socket.send(frame.SerializeToString())
+
+
+class SendRaw(Step):
+    """Push a frame of any bytes, or a text frame."""
+
+    def __init__(self, frame: bytes | str) -> None:
+        self._frame = frame
+
+    async def play(self, stage: Stage) -> None:
+        await stage.socket.send(self._frame)
+
+
+class Cut(Step):
+    """Break the connection without a word."""
+
+    async def play(self, stage: Stage) -> None:
+        stage.socket.transport.abort()
+
+
+class Close(Step):
+    """Close the socket in due form."""
+
+    def __init__(self, code: int = 1000) -> None:
+        self._code = code
+
+    async def play(self, stage: Stage) -> None:
+        await stage.socket.close(self._code)
+
+
+class WaitFor(Step):
+    """Wait until the test says so."""
+
+    def __init__(self, event: asyncio.Event) -> None:
+        self._event = event
+
+    async def play(self, stage: Stage) -> None:
+        await self._event.wait()
+
+
+class RoomFault(Enum):
+    """How TikTok's own pages misbehave for a room."""
+
+    OFFLINE = auto()
+    ENDED_ROOM = auto()
+    AGE_RESTRICTED = auto()
+    NO_STATE = auto()
+    CAPTCHA = auto()
+    REFUSED = auto()
+
+
+@dataclass
+class FakeRoom:
+    """A live: its scripts, its fault, and what its viewers' clients sent."""
+
+    handle: str
+    room_id: int
+    fault: RoomFault | None = None
+    backlog: list[pb.Envelope] = field(default_factory=list)
+    connections: int = 0
+    open_sockets: int = 0
+    received: Counter[str] = field(default_factory=Counter)
+    _scripts: list[tuple[Step, ...]] = field(default_factory=list)
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def play(self, *steps: Step) -> None:
+        """Add the script of one connection."""
+        self._scripts.append(steps)
+
+    async def wait_until(self, holds: Callable[["FakeRoom"], bool]) -> None:
+        """Return once `holds` is true of this room: of `received` (frame types), `open_sockets` and so on."""
+        async with asyncio.timeout(PATIENCE_S), self._changed:
+            await self._changed.wait_for(lambda: holds(self))
+
+    async def serve(self, socket: ServerConnection) -> None:
+        """Play the next script on a new connection, and listen to it until it is over."""
+        script = self._scripts[min(self.connections, len(self._scripts) - 1)] if self._scripts else ()
+        self.connections += 1
+        await self._note_socket(+1)
+        # A script may wait for what the client sends, so both run at once.
+        async with asyncio.TaskGroup() as group:  # noqa: TID251 (a fake server, nothing supervises it)
+            playing = group.create_task(self._play(script, socket))
+            with suppress(ConnectionClosed):
+                async for data in socket:
+                    await self._note_frame(data)
+            playing.cancel()
+        await self._note_socket(-1)
+
+    async def _play(self, script: tuple[Step, ...], socket: ServerConnection) -> None:
+        with suppress(ConnectionClosed):
+            for step in script:
+                await step.play(Stage(socket, self))
+
+    async def _note_frame(self, data: str | bytes) -> None:
+        async with self._changed:
+            self.received[pb.PushFrame.FromString(data).payload_type] += 1  # type: ignore[arg-type]
+            self._changed.notify_all()
+
+    async def _note_socket(self, change: int) -> None:
+        async with self._changed:
+            self.open_sockets += change
+            self._changed.notify_all()
