@@ -3,17 +3,25 @@
 from pathlib import Path
 from urllib.parse import unquote
 
-import environ
+import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
+from huey import Huey
 
+from config.environment import WEB, Environment
 from config.queues import make_queues
+
+django_stubs_ext.monkeypatch()  # lets generic classes of Django be written with their types
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
-env = environ.Env()
-environ.Env.read_env(str(BASE_DIR / ".env"))
+env = Environment()
 
-# Each environment sets these five itself: SECRET_KEY, VIEWER_HASH_KEY, ALLOWED_HOSTS, DATABASE_URL, REDIS_URL.
+# Each environment itself sets SECRET_KEY, VIEWER_HASH_KEY, ALLOWED_HOSTS, DATABASE_URL and REDIS_URL.
+
+
+# What `data_stores` sets, for the type checker.
+REDIS_URL: str
+QUEUES: dict[str, Huey]
 
 
 def data_stores(database_url: str, redis_url: str, *, pool: bool = True) -> dict[str, object]:
@@ -21,9 +29,11 @@ def data_stores(database_url: str, redis_url: str, *, pool: bool = True) -> dict
     database = env.db_url_config(database_url)
     database["HOST"] = unquote(database["HOST"])  # a socket's folder arrives percent-encoded
     # Under ASGI every request has a thread of its own; only a pool keeps connections between them.
-    database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 16}} if pool else {}
+    if pool:
+        database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 16}}
     return {
         "DATABASES": {"default": database},
+        "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "CHANNEL_LAYERS": {
             "default": {
@@ -31,7 +41,9 @@ def data_stores(database_url: str, redis_url: str, *, pool: bool = True) -> dict
                 "CONFIG": {"hosts": [redis_url]},
             }
         },
-        "CACHES": {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_url}},
+        "CACHES": {
+            "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_url}
+        },
         "QUEUES": make_queues(redis_url),
     }
 
@@ -134,12 +146,21 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.authentication.ApiTokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "tenants.permissions.EditorsWrite",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 50,
+    "EXCEPTION_HANDLER": "livesessions.api_errors.answer_error",
+    "DEFAULT_THROTTLE_CLASSES": ["tenants.throttling.ApiTokenThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"token": "120/min"},
 }
+
+# Recorded chats that a live can replay; only names in this folder are accepted.
+RECORDINGS_DIR = BASE_DIR / "recordings"
 
 LOGGING = {
     "version": 1,
@@ -159,20 +180,20 @@ LOGGING = {
 # --- the host's outside world; docs/configuration.md lists these with their meaning -------------------
 
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
-OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="https://api.openai.com/v1")
+OPENAI_BASE_URL = env.address("OPENAI_BASE_URL", WEB, default="https://api.openai.com/v1")
 OPENAI_MODEL = env.str("OPENAI_MODEL", default="gpt-4o-mini")
 OPENAI_SPEECH_MODEL = env.str("OPENAI_SPEECH_MODEL", default="gpt-4o-mini-tts")
 OPENAI_TIMEOUT_S = env.float("OPENAI_TIMEOUT_S", default=8.0)
 
 ELEVENLABS_API_KEY = env.str("ELEVENLABS_API_KEY", default="")
-ELEVENLABS_BASE_URL = env.str("ELEVENLABS_BASE_URL", default="https://api.elevenlabs.io")
+ELEVENLABS_BASE_URL = env.address("ELEVENLABS_BASE_URL", WEB, default="https://api.elevenlabs.io")
 ELEVENLABS_MODEL = env.str("ELEVENLABS_MODEL", default="eleven_flash_v2_5")
 ELEVENLABS_TIMEOUT_S = env.float("ELEVENLABS_TIMEOUT_S", default=8.0)
 
-TIKTOK_APP_URL = env.str("TIKTOK_APP_URL", default="")
-TIKTOK_WEBCAST_URL = env.str("TIKTOK_WEBCAST_URL", default="")
-TIKTOK_SIGN_URL = env.str("TIKTOK_SIGN_URL", default="")
+TIKTOK_APP_URL = env.address("TIKTOK_APP_URL", WEB, default="")
+TIKTOK_WEBCAST_URL = env.address("TIKTOK_WEBCAST_URL", WEB, default="")
+TIKTOK_SIGN_URL = env.address("TIKTOK_SIGN_URL", WEB, default="")
 TIKTOK_SIGN_API_KEY = env.str("TIKTOK_SIGN_API_KEY", default="")
 
 # Where overlays and e-mails point. Empty: the address of the request that asks.
-PUBLIC_URL = env.str("PUBLIC_URL", default="")
+PUBLIC_URL = env.address("PUBLIC_URL", WEB, default="")

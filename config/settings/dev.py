@@ -1,15 +1,22 @@
 """A developer's machine: real servers start by themselves, e-mail goes to the console."""
 
+from pathlib import Path
+
 from config.embedded import Servers, ensure_servers
-from config.settings.base import *
+from config.environment import POSTGRES, REDIS, Environment
+
+# Before the rest is read. Only here: tests must not meet a developer's keys.
+Environment.read_env(str(Path(__file__).resolve().parent.parent.parent / ".env"))
+
+from config.settings.base import *  # noqa: E402
 
 DEBUG = True
 SECRET_KEY = env.str("SECRET_KEY", default="dev-only-not-a-secret")
 VIEWER_HASH_KEY = env.str("VIEWER_HASH_KEY", default="dev-only-not-a-secret")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 
-_database_url = env.str("DATABASE_URL", default="")
-_redis_url = env.str("REDIS_URL", default="")
+_database_url = env.address("DATABASE_URL", POSTGRES, default="")
+_redis_url = env.address("REDIS_URL", REDIS, default="")
 if not (_database_url and _redis_url):
     _embedded: Servers = ensure_servers(BASE_DIR / ".local")
     _database_url = _database_url or _embedded.database_url

@@ -1,19 +1,22 @@
 """Production: every secret and server comes from the environment, and a missing one stops the start."""
 
+from config.environment import MAIL, POSTGRES, REDIS
 from config.settings.base import *
 
 DEBUG = False
-SECRET_KEY = env.str("SECRET_KEY")
-VIEWER_HASH_KEY = env.str("VIEWER_HASH_KEY")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+SECRET_KEY = env.required("SECRET_KEY")
+VIEWER_HASH_KEY = env.required("VIEWER_HASH_KEY")
+ALLOWED_HOSTS = env.required("ALLOWED_HOSTS").split(",")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-vars().update(data_stores(env.str("DATABASE_URL"), env.str("REDIS_URL")))
+vars().update(data_stores(env.address("DATABASE_URL", POSTGRES), env.address("REDIS_URL", REDIS)))
 
-vars().update(env.email_url("EMAIL_URL"))
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
+vars().update(env.email_url_config(env.address("EMAIL_URL", MAIL)))
+DEFAULT_FROM_EMAIL = env.required("DEFAULT_FROM_EMAIL")
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies of our own add to X-Forwarded-For; log-ins are limited per address of the client.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1)
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True

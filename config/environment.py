@@ -1,0 +1,59 @@
+"""Settings from the environment; a missing or malformed value raises `ImproperlyConfigured` with its name."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+POSTGRES = ("postgres", "postgresql")
+REDIS = ("redis", "rediss", "unix")
+WEB = ("http", "https")
+MAIL = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail")
+FALSE_WORDS = ("false", "off", "n", "no", "0")
+
+
+class Environment(environ.Env):  # type: ignore[misc]
+    """django-environ without its guesses: what is no number is no number, and a typo is not False."""
+
+    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().get_value(var, *args, **kwargs)
+        except ValueError as error:
+            # The value stays out of the message: it may be a secret.
+            raise ImproperlyConfigured(f"{var} in the environment is malformed.") from error
+
+    @classmethod
+    def parse_value(cls, value: str, cast: Any) -> Any:
+        if cast is float:
+            return float(value)
+        if cast is bool and value.strip().lower() not in (*cls.BOOLEAN_TRUE_STRINGS, *FALSE_WORDS):
+            raise ValueError("neither true nor false")
+        return super().parse_value(value, cast)
+
+    def required(self, var: str) -> str:
+        """Return a value that must be there and must not be empty."""
+        value: str = self.str(var)
+        if not value.strip():
+            raise ImproperlyConfigured(f"{var} in the environment is empty.")
+        return value
+
+    def address(self, var: str, schemes: tuple[str, ...], default: str | None = None) -> str:
+        """Return a URL of one of the schemes. It may be left out, or empty, when there is a default."""
+        value: str = self.required(var) if default is None else self.str(var, default=default)
+        if not _is_address(value, schemes) and (value or default is None):
+            expected = " or ".join(f"{scheme}://…" for scheme in schemes)
+            raise ImproperlyConfigured(f"{var} in the environment must look like {expected}")
+        return value
+
+
+def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(value)
+        return (
+            parts.scheme in schemes
+            and (bool(parts.netloc) or parts.scheme in ("unix", "consolemail"))
+            and parts.port != 0
+        )
+    except ValueError:
+        return False
