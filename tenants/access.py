@@ -17,8 +17,10 @@ P = ParamSpec("P")
 View = Callable[Concatenate[TenantRequest, P], HttpResponse]
 
 
-def member_required(role: Membership.Role = Membership.Role.VIEWER) -> Callable[[View[P]], Callable[..., Any]]:
-    """Let in members of the tenant in use whose role is at least `role`; the others get the log-in page or a 403."""
+def member_required(
+    role: Membership.Role = Membership.Role.VIEWER,
+) -> Callable[[View[P]], Callable[..., Any]]:
+    """Let in the tenant's members whose role is at least `role`; others get a 403 or the log-in page."""
 
     def decorate(view: View[P]) -> Callable[..., Any]:
         @wraps(view)

@@ -7,7 +7,7 @@ from tenants.models import Membership, Tenant, User
 
 
 class TenantRequest(HttpRequest):
-    """A request of a logged-in member: `tenant` is the one in use, `membership` what the user may do there."""
+    """A member's request: `tenant` is the one in use, `membership` says what the member may do there."""
 
     user: User
     tenant: Tenant

@@ -14,4 +14,5 @@ def give_new_user_a_tenant(request: HttpRequest, user: User, **kwargs: Any) -> N
     language = (get_language() or "en")[:2]
     if language not in Language.values:
         language = Language.ENGLISH
-    create_tenant(owner=user, name=gettext("%(name)s's lives") % {"name": user.get_short_name()}, language=language)
+    name = gettext("%(name)s's lives") % {"name": user.get_short_name()}
+    create_tenant(owner=user, name=name, language=language)

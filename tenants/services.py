@@ -1,7 +1,8 @@
 import hashlib
 import secrets
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.text import slugify
 from django_scopes import scope, scopes_disabled
@@ -11,23 +12,30 @@ from tenants.signals import tenant_created
 
 KEY_PREFIX = "vv_"
 LAST_USED_RESOLUTION_S = 60
+NAME_LENGTH = 100
 
 
 @transaction.atomic
 def create_tenant(*, owner: User, name: str, language: str, time_zone: str = "Europe/Rome") -> Tenant:
     """Make a tenant with its owner; the apps above add their defaults in the same transaction."""
-    tenant = Tenant.objects.create(name=name, slug=_free_slug(name), language=language, time_zone=time_zone)
+    tenant = _insert_tenant(name=name[:NAME_LENGTH], language=language, time_zone=time_zone)
     Membership.objects.create(tenant=tenant, user=owner, role=Membership.Role.OWNER)
     with scope(tenant=tenant):
         tenant_created.send(sender=Tenant, tenant=tenant)
     return tenant
 
 
-def _free_slug(name: str) -> str:
+def _insert_tenant(*, name: str, language: str, time_zone: str) -> Tenant:
+    """Give the first of a name the plain slug. The database decides who is first: two can sign up at once."""
     stem = slugify(name)[:48] or "workspace"
-    if not Tenant.objects.filter(slug=stem).exists():
-        return stem
-    return f"{stem}-{secrets.token_hex(4)}"
+    tenant = Tenant(name=name, slug=stem, language=language, time_zone=time_zone)
+    try:
+        with transaction.atomic():
+            tenant.save(force_insert=True)
+    except IntegrityError:
+        tenant.slug = f"{stem}-{secrets.token_hex(4)}"
+        tenant.save(force_insert=True)
+    return tenant
 
 
 def create_api_token(*, tenant: Tenant, user: User, name: str) -> tuple[ApiToken, str]:
@@ -50,11 +58,15 @@ def hash_key(key: str) -> str:
 
 
 def find_api_token(*, key: str) -> ApiToken | None:
-    """Return the unrevoked token of a key. It looks across tenants: the key says which tenant asks."""
+    """Return the token of a key unless it is revoked or its maker is disabled or has left the tenant.
+
+    It looks across tenants: the key says which tenant asks.
+    """
     with scopes_disabled():
         token: ApiToken | None = (
             ApiToken.objects.select_related("tenant", "created_by")
             .filter(key_hash=hash_key(key), revoked_at__isnull=True)
+            .filter(created_by__is_active=True, created_by__memberships__tenant=F("tenant"))
             .first()
         )
         if token is not None:

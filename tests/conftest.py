@@ -138,7 +138,7 @@ def api_for() -> "Callable[[User], APIClient]":
 
 
 @pytest.fixture
-def redis_client() -> "Iterator[redis.Redis[bytes]]":
+def redis_client() -> "Iterator[redis.Redis]":
     """The run's Redis database, emptied: queues, cache and rate limits."""
     import redis
     from django.conf import settings

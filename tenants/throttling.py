@@ -1,0 +1,20 @@
+from typing import TYPE_CHECKING
+
+from rest_framework.request import Request
+from rest_framework.throttling import SimpleRateThrottle
+
+from tenants.models import ApiToken
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # at run time it imports this module
+
+
+class ApiTokenThrottle(SimpleRateThrottle):
+    """Counts the requests of each API token in the cache."""
+
+    scope = "token"
+
+    def get_cache_key(self, request: Request, view: "APIView") -> str | None:
+        if not isinstance(request.auth, ApiToken):
+            return None
+        return self.cache_format % {"scope": self.scope, "ident": request.auth.id}
