@@ -5,7 +5,7 @@ from tenants.admin import AcrossTenantsAdmin, ReadOnlyAdmin
 
 
 @admin.register(Show)
-class ShowAdmin(AcrossTenantsAdmin[Show]):
+class ShowAdmin(AcrossTenantsAdmin):
     list_display = ["name", "tenant", "handle", "mode", "language", "created_at"]
     list_filter = ["mode", "language"]
     list_select_related = ["tenant"]
@@ -14,7 +14,7 @@ class ShowAdmin(AcrossTenantsAdmin[Show]):
 
 
 @admin.register(LiveSession)
-class LiveSessionAdmin(ReadOnlyAdmin[LiveSession]):
+class LiveSessionAdmin(ReadOnlyAdmin):
     """Its state belongs to the services and the worker; a hand on the row would lose them."""
 
     list_display = [
@@ -34,7 +34,7 @@ class LiveSessionAdmin(ReadOnlyAdmin[LiveSession]):
 
 
 @admin.register(ChatEvent)
-class ChatEventAdmin(ReadOnlyAdmin[ChatEvent]):
+class ChatEventAdmin(ReadOnlyAdmin):
     list_display = ["source_id", "kind", "tenant", "viewer_name", "risk", "occurred_at", "deleted"]
     list_filter = ["kind", "risk", "deleted"]
     list_select_related = ["tenant"]
@@ -43,7 +43,7 @@ class ChatEventAdmin(ReadOnlyAdmin[ChatEvent]):
 
 
 @admin.register(Reply)
-class ReplyAdmin(ReadOnlyAdmin[Reply]):
+class ReplyAdmin(ReadOnlyAdmin):
     list_display = [
         "id",
         "tenant",

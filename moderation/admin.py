@@ -5,7 +5,7 @@ from tenants.admin import AcrossTenantsAdmin
 
 
 @admin.register(Policy)
-class PolicyAdmin(AcrossTenantsAdmin[Policy]):
+class PolicyAdmin(AcrossTenantsAdmin):
     list_display = ["name", "tenant", "safe_mode", "cooldown_s", "created_at"]
     list_filter = ["safe_mode"]
     list_select_related = ["tenant"]
