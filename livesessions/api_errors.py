@@ -1,0 +1,62 @@
+"""One shape for all that the REST API refuses: `{"detail": …}`, and `errors` by field if fields are wrong."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import status
+from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.views import exception_handler
+
+from livesessions.errors import SessionConflict
+from overlay.errors import OverlayUnreachable
+
+
+class Conflict(APIException):
+    """Raised when a request does not fit the state of a live."""
+
+    status_code = status.HTTP_409_CONFLICT
+
+
+class Unreachable(APIException):
+    """Raised when what the request needs does not answer right now."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+
+
+def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
+    response = exception_handler(_translated(error), context)
+    if response is None:
+        return None
+    if isinstance(error, ValidationError):
+        response.data = {
+            "detail": _("Some of what was sent is not right."),
+            "errors": _by_field(response.data),
+        }
+    return response
+
+
+def _translated(error: Exception) -> Exception:
+    """Return what the REST framework answers in place of an error of ours."""
+    if isinstance(error, SessionConflict):
+        return Conflict(str(error))
+    if isinstance(error, OverlayUnreachable):
+        return Unreachable(_("The live cannot be reached right now. Try again in a moment."))
+    if isinstance(error, Http404):
+        return NotFound()  # its words must not tell which rows exist
+    return error
+
+
+def _by_field(problems: Any) -> dict[str, list[str]]:
+    """Flatten nested problems: `{"source_options": {"seed": […]}}` becomes `{"source_options.seed": […]}`."""
+    if not isinstance(problems, dict):
+        return {api_settings.NON_FIELD_ERRORS_KEY: [str(problem) for problem in problems]}
+    flat: dict[str, list[str]] = {}
+    for field, found in problems.items():
+        if isinstance(found, dict):
+            flat.update({f"{field}.{inner}": texts for inner, texts in _by_field(found).items()})
+        else:
+            flat[field] = [str(problem) for problem in found]
+    return flat

@@ -1,0 +1,19 @@
+from django.urls import path, re_path
+
+from livesessions import api
+
+app_name = "api"
+
+urlpatterns = [
+    path("shows/", api.shows, name="shows"),
+    path("shows/<uuid:show_id>/", api.show, name="show"),
+    path("sessions/", api.sessions, name="sessions"),
+    path("sessions/<uuid:session_id>/", api.session, name="session"),
+    path("sessions/<uuid:session_id>/start/", api.start, name="start"),
+    path("sessions/<uuid:session_id>/stop/", api.stop, name="stop"),
+    path("sessions/<uuid:session_id>/mute/", api.mute, name="mute"),
+    path("sessions/<uuid:session_id>/unmute/", api.unmute, name="unmute"),
+    path("sessions/<uuid:session_id>/skip/", api.skip, name="skip"),
+    path("sessions/<uuid:session_id>/say/", api.say, name="say"),
+    re_path("", api.nothing_here),
+]

@@ -1,0 +1,161 @@
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from livesessions.models import LiveSession, Show
+from livesessions.models.shows import handle_validator
+from overlay.models import Overlay
+from tenants.models import Language
+
+RECORDING_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+MAX_LINE_LENGTH = 300
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses fields that it does not know: a misspelt option must not pass in silence."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        writable = {name for name, field in self.fields.items() if not field.read_only}
+        unknown = sorted(set(data) - writable) if isinstance(data, dict) else []
+        if unknown:
+            raise serializers.ValidationError(
+                {str(name): [_("There is no such field here.")] for name in unknown}
+            )
+        return super().to_internal_value(data)
+
+
+class OverlayAddresses(serializers.Serializer[Any]):
+    """Where the host of a show or a live appears."""
+
+    overlay_url = serializers.SerializerMethodField()
+    overlay_socket_url = serializers.SerializerMethodField()
+
+    def get_overlay_url(self, row: Show | LiveSession) -> str:
+        return self._absolute(reverse("overlay:page", args=[_overlay_of(row).token]))
+
+    def get_overlay_socket_url(self, row: Show | LiveSession) -> str:
+        parts = urlsplit(self._absolute(f"/ws/overlay/{_overlay_of(row).token}/"))
+        return urlunsplit(parts._replace(scheme="wss" if parts.scheme == "https" else "ws"))
+
+    def _absolute(self, path: str) -> str:
+        if settings.PUBLIC_URL:
+            return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
+        request: Request = self.context["request"]
+        return request.build_absolute_uri(path)
+
+
+def _overlay_of(row: Show | LiveSession) -> Overlay:
+    return row.overlay if isinstance(row, Show) else row.show.overlay
+
+
+class ShowSerializer(OverlayAddresses):
+    """A show as it is answered."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    handle = serializers.CharField()
+    mode = serializers.CharField()
+    language = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+class HandleField(serializers.CharField):
+    """A TikTok handle, with or without its @."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data).removeprefix("@")
+
+
+class ShowChangeSerializer(StrictSerializer):
+    """What may be changed of a show. Its language stays: its voice and its character speak it."""
+
+    name = serializers.CharField(max_length=100)
+    handle = HandleField(required=False, allow_blank=True, validators=[handle_validator])
+    mode = serializers.ChoiceField(required=False, choices=Show.Mode.choices)
+
+
+class ShowCreateSerializer(ShowChangeSerializer):
+    """What makes a show."""
+
+    language = serializers.ChoiceField(required=False, choices=Language.choices)
+
+
+class SessionSerializer(OverlayAddresses):
+    """A live as it is answered."""
+
+    id = serializers.UUIDField()
+    show = serializers.UUIDField(source="show_id")
+    source = serializers.CharField()  # type: ignore[assignment]
+    source_options = serializers.JSONField()
+    status = serializers.CharField()
+    end_reason = serializers.CharField()
+    end_reason_text = serializers.CharField(source="get_end_reason_display")
+    muted = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    start_requested_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField()
+    stop_requested_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField()
+    counts = serializers.JSONField()
+
+
+class TikTokOptions(StrictSerializer):
+    """A TikTok chat needs nothing but the show's handle."""
+
+
+class SimulatorOptions(StrictSerializer):
+    """The simulated chat; the same seed brings the same chat."""
+
+    rate_per_minute = serializers.FloatField(min_value=1, max_value=600, default=30)
+    seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=0)
+
+
+class ReplayOptions(StrictSerializer):
+    """A recording from the server's folder of recordings; speed 2 is twice as fast as it was."""
+
+    recording = serializers.CharField(max_length=100)
+    speed = serializers.FloatField(min_value=0.1, max_value=100, default=1)
+
+    def validate_recording(self, name: str) -> str:
+        # The pattern has no slash, so a name cannot lead out of the folder.
+        if not RECORDING_NAME.fullmatch(name) or not (Path(settings.RECORDINGS_DIR) / name).is_file():
+            raise serializers.ValidationError(_("There is no recording of this name."))
+        return name
+
+
+OPTIONS: dict[str, type[StrictSerializer]] = {
+    LiveSession.Source.TIKTOK: TikTokOptions,
+    LiveSession.Source.SIMULATOR: SimulatorOptions,
+    LiveSession.Source.REPLAY: ReplayOptions,
+}
+
+
+class SessionCreateSerializer(StrictSerializer):
+    """What prepares a live; each source has its own options."""
+
+    show = serializers.UUIDField()
+    source = serializers.ChoiceField(choices=LiveSession.Source.choices)  # type: ignore[assignment]
+    source_options = serializers.DictField(default=dict)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        options = OPTIONS[attrs["source"]](data=attrs["source_options"])
+        if not options.is_valid():
+            raise serializers.ValidationError({"source_options": options.errors})
+        return {**attrs, "source_options": dict(options.validated_data)}
+
+
+class LineSerializer(StrictSerializer):
+    """A line that the host says for the streamer."""
+
+    text = serializers.CharField(
+        max_length=MAX_LINE_LENGTH,
+        error_messages={"blank": gettext_lazy("Write what the host shall say.")},
+    )
