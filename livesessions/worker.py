@@ -78,7 +78,7 @@ class Worker:
     async def _run_claimed(self, session: LiveSession, commands: "asyncio.Queue[Command]") -> None:
         reason, counts = LiveSession.EndReason.WORKER_FAILED.value, dict[str, int]()
         try:
-            live = Live(assemble(session, self._resources))
+            live = Live(await in_thread(assemble, session, self._resources))
             reason = await live.run(lambda: obey(live, commands))
             counts = live.counts
         except asyncio.CancelledError:

@@ -1,0 +1,205 @@
+import json
+import os
+import platform
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django_scopes import scope, scopes_disabled
+from websockets.sync.client import ClientConnection, connect
+
+from livesessions import services
+from livesessions.models import ChatEvent, LiveSession, Reply, Show
+from tenants.models import Tenant, User
+from tenants.services import create_tenant
+
+TARGET_P95_MS = 25.0
+LINE_EVERY_S = 0.6
+START_TIMEOUT_S = 60.0
+WARM_UP = 5
+LINES = (
+    "ciao a tutti!",
+    "come stai?",
+    "sei bravissimo",
+    "da dove vieni?",
+    "quanto costa?",
+    "buonasera",
+    "grazie mille",
+)
+
+
+@dataclass
+class Sample:
+    """When the first audio frame of each utterance arrived at the overlay's socket, in wall-clock seconds."""
+
+    first_frames: dict[UUID, float] = field(default_factory=dict)
+
+
+class Command(BaseCommand):
+    help = "Measure a comment's way from the source to the first audio frame on the overlay's socket."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--comments", type=int, default=100)
+
+    def handle(self, *args: Any, comments: int, **options: Any) -> None:
+        with ExitStack() as stack:
+            tenant = stack.enter_context(_tenant())
+            recording = stack.enter_context(_recording(comments + WARM_UP))
+            port = _free_port()
+            stack.enter_context(_process("-m", "daphne", "-p", str(port), "config.asgi:application"))
+            stack.enter_context(_process("manage.py", "run_lives"))
+            _wait_for_port(port)
+            with scope(tenant=tenant):
+                session = _start(tenant, recording)
+                sample = _listen(session, port, comments + WARM_UP)
+                services.stop_session(session=session)
+                latencies_ms = _latencies_ms(session, sample)
+            _wait_for_end(session)
+        self.stdout.write(json.dumps(_report(latencies_ms[WARM_UP:])))
+
+
+def _report(latencies_ms: list[float]) -> dict[str, Any]:
+    if len(latencies_ms) < 2:
+        raise CommandError("Too few replies were heard to measure anything.")
+    p95 = statistics.quantiles(latencies_ms, n=20)[-1]
+    figures = {
+        "comments": len(latencies_ms),
+        "p50_ms": round(statistics.median(latencies_ms), 2),
+        "p95_ms": round(p95, 2),
+        "max_ms": round(max(latencies_ms), 2),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+    }
+    return {"figures": figures, "targets": {"p95_ms": TARGET_P95_MS}, "met": p95 <= TARGET_P95_MS}
+
+
+@contextmanager
+def _tenant() -> Iterator[Tenant]:
+    """A tenant of its own, gone afterwards with all that it made."""
+    user = User.objects.create_user(f"bench-{os.getpid()}@vivavoce.example")
+    tenant = create_tenant(owner=user, name=f"Bench {os.getpid()}", language="it")
+    try:
+        yield tenant
+    finally:
+        with scopes_disabled():
+            LiveSession.objects.filter(tenant=tenant).delete()
+            Show.objects.filter(tenant=tenant).delete()
+            tenant.delete()
+            user.delete()
+
+
+@contextmanager
+def _recording(lines: int) -> Iterator[str]:
+    """A chat log, one comment at a time, long enough apart for the host to be idle again."""
+    with tempfile.NamedTemporaryFile(
+        "w", dir=settings.RECORDINGS_DIR, prefix="bench-", suffix=".jsonl", encoding="utf-8"
+    ) as file:
+        for number in range(lines):
+            entry = {
+                "t": 2 + number * LINE_EVERY_S,
+                "user": f"v{number % 40}",
+                "message": LINES[number % len(LINES)],
+            }
+            file.write(json.dumps(entry) + "\n")
+        file.flush()
+        yield Path(file.name).name
+
+
+@contextmanager
+def _process(*arguments: str) -> Iterator[None]:
+    environment = {**os.environ, "DATABASE_URL": settings.DATABASE_URL, "REDIS_URL": settings.REDIS_URL}
+    process = subprocess.Popen([sys.executable, *arguments], env=environment, cwd=settings.BASE_DIR)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _start(tenant: Tenant, recording: str) -> LiveSession:
+    show = services.create_show(tenant=tenant, name="Bench", language="it")
+    show.policy.cooldown_s = 0.0
+    show.policy.save(update_fields=["cooldown_s"])
+    session = services.create_session(
+        show=show, source=LiveSession.Source.REPLAY, source_options={"recording": recording}
+    )
+    return services.start_session(session=session)
+
+
+def _listen(session: LiveSession, port: int, comments: int) -> Sample:
+    """Note each utterance's first frame, then skip the rest of it, so that the host is idle for the next."""
+    sample = Sample()
+    address = f"ws://127.0.0.1:{port}/ws/overlay/{session.show.overlay.token}/"
+    deadline = time.monotonic() + START_TIMEOUT_S + comments * LINE_EVERY_S
+    with connect(address, origin=f"http://127.0.0.1:{port}") as overlay:  # type: ignore[arg-type]
+        while len(sample.first_frames) < comments and time.monotonic() < deadline:
+            utterance_id = _next_utterance(overlay)
+            if utterance_id is None:
+                break
+            if utterance_id not in sample.first_frames:
+                sample.first_frames[utterance_id] = time.time()
+                session.refresh_from_db()
+                services.skip_reply(session=session)
+    return sample
+
+
+def _next_utterance(overlay: ClientConnection) -> UUID | None:
+    """Return whose audio the next frame is; None when none has come for a while."""
+    from overlay.wire import unpack_audio
+
+    while True:
+        try:
+            frame = overlay.recv(timeout=10.0)
+        except TimeoutError:
+            return None
+        if isinstance(frame, bytes):
+            return unpack_audio(frame).utterance_id
+
+
+def _latencies_ms(session: LiveSession, sample: Sample) -> list[float]:
+    time.sleep(1.0)  # the recorder is at most a quarter of a second behind
+    replies = Reply.objects.filter(session=session, id__in=sample.first_frames).order_by("created_at")
+    arrivals = dict(ChatEvent.objects.filter(session=session).values_list("source_id", "received_at"))
+    return [
+        (sample.first_frames[reply.id] - arrivals[reply.trigger_source_id].timestamp()) * 1000
+        for reply in replies
+    ]
+
+
+def _wait_for_end(session: LiveSession) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while session.is_open and time.monotonic() < deadline:
+        time.sleep(0.1)
+        with scopes_disabled():
+            session.refresh_from_db()
+
+
+def _wait_for_port(port: int) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,153 @@
+"""The embedded servers: shared by processes, gone with the last one, untroubled by a crash."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = """
+import sys
+from pathlib import Path
+from config.embedded import ensure_servers
+servers = ensure_servers(Path(sys.argv[1]), durable=False)
+print(servers.database_url, servers.redis_url, flush=True)
+sys.stdin.read()
+"""
+
+
+class User:
+    """A process that uses the servers of a folder until it is told to leave."""
+
+    def __init__(self, folder: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(folder)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def addresses(self) -> tuple[str, str]:
+        assert self.process.stdout is not None
+        database_url, redis_url = self.process.stdout.readline().split()
+        return database_url, redis_url
+
+    def leave(self) -> None:
+        self.process.communicate()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="vivavoce-embedded-", ignore_cleanup_errors=True) as name:
+        path = Path(name)
+        yield path
+        _until(lambda: not _is_guarded(path))
+
+
+def _is_guarded(folder: Path) -> bool:
+    import fcntl
+
+    if not (folder / "guardian.lock").exists():
+        return False
+    with (folder / "guardian.lock").open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _until(holds: Callable[[], bool], timeout_s: float = 30.0) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _answers(database_url: str, redis_url: str) -> bool:
+    try:
+        with psycopg.connect(database_url) as connection:
+            connection.execute("SELECT 1")
+        with redis.Redis.from_url(redis_url) as client:
+            client.ping()
+    except (psycopg.OperationalError, redis.RedisError):
+        return False
+    return True
+
+
+def test_two_processes_share_the_servers_and_the_last_one_stops_them(folder: Path) -> None:
+    first, second = User(folder), User(folder)
+    addresses = first.addresses()
+
+    assert second.addresses() == addresses
+    first.leave()
+    assert _answers(*addresses)
+    second.leave()
+    _until(lambda: not _answers(*addresses))
+
+
+def test_servers_of_two_checkouts_run_side_by_side(folder: Path) -> None:
+    first, second = User(folder / "one"), User(folder / "two")
+
+    one, two = first.addresses(), second.addresses()
+    assert set(one).isdisjoint(two)
+    assert _answers(*one)
+    assert _answers(*two)
+    first.leave()
+    second.leave()
+    for name in ("one", "two"):
+        _until(lambda name=name: not _is_guarded(folder / name))  # type: ignore[misc]
+
+
+def test_killed_users_leave_nothing_running_and_the_data_stays(folder: Path) -> None:
+    user = User(folder)
+    addresses = user.addresses()
+    with psycopg.connect(addresses[0]) as connection:
+        connection.execute("CREATE TABLE kept (value int)")
+    user.kill()
+    _until(lambda: not _answers(*addresses))
+
+    again = User(folder)
+    with psycopg.connect(again.addresses()[0]) as connection:
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+    again.leave()
+
+
+def test_a_killed_guardian_and_its_stale_files_do_not_trouble_the_next_start(folder: Path) -> None:
+    user = User(folder)
+    addresses = user.addresses()
+    os.kill(_guardian_pid(folder), signal.SIGKILL)
+    user.kill()
+
+    again = User(folder)
+    assert again.addresses() == addresses
+    assert _answers(*addresses)
+    again.leave()
+    _until(lambda: not _answers(*addresses))
+
+
+def _guardian_pid(folder: Path) -> int:
+    return int(json.loads((folder / "servers.json").read_text())["guardian_pid"])
+
+
+def test_a_deep_folder_gets_a_socket_that_is_short_enough(folder: Path) -> None:
+    deep = folder / ("deep" * 20) / ("er" * 20)
+    user = User(deep)
+
+    assert _answers(*user.addresses())
+    user.leave()
+    _until(lambda: not _is_guarded(deep))
