@@ -15,7 +15,7 @@ from livesessions.models.shows import handle_validator
 from overlay.models import Overlay
 from tenants.models import Language
 
-RECORDING_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+RECORDING_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.jsonl")
 MAX_LINE_LENGTH = 300
 
 
@@ -121,7 +121,7 @@ class SimulatorOptions(StrictSerializer):
 class ReplayOptions(StrictSerializer):
     """A recording from the server's folder of recordings; speed 2 is twice as fast as it was."""
 
-    recording = serializers.CharField(max_length=100)
+    recording = serializers.CharField()
     speed = serializers.FloatField(min_value=0.1, max_value=100, default=1)
 
     def validate_recording(self, name: str) -> str:

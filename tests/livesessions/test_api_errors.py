@@ -1,0 +1,77 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rest_framework.settings import api_settings
+from rest_framework.test import APIClient
+
+from livesessions import services
+from livesessions.models import LiveSession
+from overlay.errors import OverlayUnreachable
+from tenants.models import Tenant, User
+from tenants.throttling import ApiTokenThrottle
+
+
+@pytest.fixture
+def api(alice: User, tenant: Tenant, api_for: Callable[[User], APIClient]) -> APIClient:
+    return api_for(alice)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "code"),
+    [
+        ("{", "application/json", 400),
+        ("name=x", "application/x-www-form-urlencoded", 415),
+        ("<name/>", "application/xml", 415),
+        ("\xff", "application/json; charset=latin-1", 400),
+    ],
+)
+def test_a_body_that_is_no_json_is_refused(api: APIClient, body: str, kind: str, code: int) -> None:
+    answer = api.post("/api/v1/shows/", body.encode("latin-1"), content_type=kind)
+    assert answer.status_code == code
+    assert set(answer.json()) == {"detail"}
+
+
+@pytest.mark.parametrize("path", ["", "nothing/", "sessions/not-an-id/", "shows/1/", "sessions/1/start/"])
+def test_an_unknown_address_is_answered_in_json(api: APIClient, path: str) -> None:
+    for answer in (api.get(f"/api/v1/{path}"), api.post(f"/api/v1/{path}", {}, format="json")):
+        assert answer.status_code == 404
+        assert answer.json() == {"detail": "Not found."}
+
+
+def test_words_come_in_the_language_that_was_asked_for(api: APIClient) -> None:
+    answer = api.get("/api/v1/nothing/", headers={"Accept-Language": "it"})
+    assert answer.json() == {"detail": "Non trovato."}
+
+
+def test_too_many_requests_are_told_when_to_come_back(
+    api: APIClient,
+    charlie: User,
+    other_tenant: Tenant,
+    api_for: Callable[[User], APIClient],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ApiTokenThrottle, "THROTTLE_RATES", {"token": "3/min"})
+    codes = [api.get("/api/v1/shows/").status_code for _ in range(4)]
+    assert codes == [200, 200, 200, 429]
+    answer = api.get("/api/v1/shows/")
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
+    assert set(answer.json()) == {"detail"}
+    assert api_for(charlie).get("/api/v1/shows/").status_code == 200, "each token counts for itself"
+
+
+def test_the_limit_is_two_requests_a_second() -> None:
+    rates: Any = api_settings.DEFAULT_THROTTLE_RATES
+    assert rates == {"token": "120/min"}
+
+
+def test_an_overlay_out_of_reach_is_a_fault_that_passes(
+    transactional_db: None, api: APIClient, session: LiveSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise OverlayUnreachable("redis did not answer")
+
+    monkeypatch.setattr(services, "mute_overlay", fail)
+    answer = api.post(f"/api/v1/sessions/{session.id}/mute/")
+    assert answer.status_code == 503
+    assert "redis" not in answer.json()["detail"]

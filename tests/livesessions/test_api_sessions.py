@@ -1,0 +1,258 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.conf import settings as live_settings
+from django_scopes import scope
+from redis import Redis
+from rest_framework.test import APIClient
+
+from livesessions.models import LiveSession, Show
+from tenants.models import Tenant, User
+
+CALENDAR = ("created_at", "start_requested_at", "started_at", "stop_requested_at", "ended_at")
+
+
+@pytest.fixture
+def api(alice: User, tenant: Tenant, api_for: Callable[[User], APIClient]) -> APIClient:
+    return api_for(alice)
+
+
+@pytest.fixture
+def recordings(settings: Any, tmp_path: Path) -> Path:
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    (folder / "sample.jsonl").write_text("{}\n")
+    (folder / "folder").mkdir()
+    (tmp_path / "secret.jsonl").write_text("{}\n")
+    (folder / "sample.LICENSE").write_text("Ours\n")
+    settings.RECORDINGS_DIR = folder
+    return folder
+
+
+def prepare(api: APIClient, show: Show, source: str = "simulator", **options: Any) -> Any:
+    sent = {"show": str(show.id), "source": source, "source_options": options}
+    return api.post("/api/v1/sessions/", sent, format="json")
+
+
+def test_a_live_is_prepared_and_read_back(api: APIClient, show: Show) -> None:
+    answer = prepare(api, show, rate_per_minute=60, seed=7)
+    assert answer.status_code == 201
+    body = answer.json()
+    created_at = body.pop("created_at")
+    assert created_at
+    assert body == {
+        "id": body["id"],
+        "show": str(show.id),
+        "source": "simulator",
+        "source_options": {"rate_per_minute": 60.0, "seed": 7},
+        "status": "pending",
+        "end_reason": "",
+        "end_reason_text": "",
+        "muted": False,
+        "start_requested_at": None,
+        "started_at": None,
+        "stop_requested_at": None,
+        "ended_at": None,
+        "counts": {},
+        "overlay_url": f"http://testserver/overlay/{show.overlay.token}/",
+        "overlay_socket_url": f"ws://testserver/ws/overlay/{show.overlay.token}/",
+    }
+    read = api.get(f"/api/v1/sessions/{body['id']}/").json()
+    assert read == {**body, "created_at": created_at}
+
+
+def test_a_show_has_one_live_at_a_time(api: APIClient, show: Show) -> None:
+    first = prepare(api, show).json()
+    answer = prepare(api, show)
+    assert answer.status_code == 409
+    assert set(answer.json()) == {"detail"}
+    api.post(f"/api/v1/sessions/{first['id']}/stop/")
+    assert prepare(api, show).status_code == 201
+
+
+def test_tiktok_needs_a_handle(api: APIClient, show: Show) -> None:
+    api.patch(f"/api/v1/shows/{show.id}/", {"handle": ""}, format="json")
+    assert prepare(api, show, "tiktok").status_code == 409
+    api.patch(f"/api/v1/shows/{show.id}/", {"handle": "la.sera"}, format="json")
+    assert prepare(api, show, "tiktok").status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "field"),
+    [
+        ("simulator", {"rate_per_minute": 0}, "rate_per_minute"),
+        ("simulator", {"rate_per_minute": 601}, "rate_per_minute"),
+        ("simulator", {"rate_per_minute": "fast"}, "rate_per_minute"),
+        ("simulator", {"rate_per_minute": "NaN"}, "rate_per_minute"),
+        ("simulator", {"rate_per_minute": None}, "rate_per_minute"),
+        ("simulator", {"seed": -1}, "seed"),
+        ("simulator", {"seed": 2**31}, "seed"),
+        ("simulator", {"seed": 1.5}, "seed"),
+        ("simulator", {"speed": 2}, "speed"),
+        ("tiktok", {"recording": "sample.jsonl"}, "recording"),
+        ("replay", {}, "recording"),
+        ("replay", {"recording": "missing.jsonl"}, "recording"),
+        ("replay", {"recording": "folder"}, "recording"),
+        ("replay", {"recording": "../secret.jsonl"}, "recording"),
+        ("replay", {"recording": "..%2Fsecret.jsonl"}, "recording"),
+        ("replay", {"recording": "folder/../sample.jsonl"}, "recording"),
+        ("replay", {"recording": "/etc/passwd"}, "recording"),
+        ("replay", {"recording": ".."}, "recording"),
+        ("replay", {"recording": ""}, "recording"),
+        ("replay", {"recording": "a\0"}, "recording"),
+        ("replay", {"recording": "sample.LICENSE"}, "recording"),
+        ("replay", {"recording": "sample.jsonl", "speed": 0}, "speed"),
+        ("replay", {"recording": "sample.jsonl", "speed": 101}, "speed"),
+        ("replay", {"recording": "sample.jsonl", "speed": "Infinity"}, "speed"),
+    ],
+)
+def test_a_wrong_option_is_named(
+    api: APIClient, show: Show, recordings: Path, source: str, options: dict[str, Any], field: str
+) -> None:
+    answer = prepare(api, show, source, **options)
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == [f"source_options.{field}"]
+
+
+def test_a_recording_is_replayed_by_its_name(api: APIClient, show: Show, recordings: Path) -> None:
+    answer = prepare(api, show, "replay", recording="sample.jsonl", speed=2)
+    assert answer.status_code == 201
+    assert answer.json()["source_options"] == {"recording": "sample.jsonl", "speed": 2.0}
+
+
+@pytest.mark.parametrize("field", ["show", "source"])
+def test_show_and_source_must_be_said(api: APIClient, show: Show, field: str) -> None:
+    sent = {"show": str(show.id), "source": "simulator"}
+    del sent[field]
+    answer = api.post("/api/v1/sessions/", sent, format="json")
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == [field]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"show": "x"}, {"show": ["x"]}, {"source": "radio"}, {"source_options": [1]}, {"muted": True}]
+)
+def test_a_wrong_field_of_a_live_is_named(api: APIClient, show: Show, wrong: dict[str, Any]) -> None:
+    sent = {"show": str(show.id), "source": "simulator"} | wrong
+    answer = api.post("/api/v1/sessions/", sent, format="json")
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == list(wrong)
+
+
+def test_the_list_holds_the_tenants_own_lives(
+    api: APIClient, session: LiveSession, other_session: LiveSession
+) -> None:
+    listed = api.get("/api/v1/sessions/").json()
+    assert [row["id"] for row in listed["results"]] == [str(session.id)]
+    assert (listed["count"], listed["next"], listed["previous"]) == (1, None, None)
+
+
+def test_starting_hands_the_live_to_the_queue_once_it_is_written(
+    api: APIClient,
+    session: LiveSession,
+    redis_client: Redis,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    lives = live_settings.QUEUES["lives"]
+    with django_capture_on_commit_callbacks() as callbacks:
+        answer = api.post(f"/api/v1/sessions/{session.id}/start/")
+        assert lives.pending_count() == 0
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "pending"
+    assert answer.json()["start_requested_at"]
+    for callback in callbacks:
+        callback()
+    assert lives.pending_count() == 1
+
+
+def test_starting_twice_is_a_conflict(api: APIClient, session: LiveSession) -> None:
+    assert api.post(f"/api/v1/sessions/{session.id}/start/").status_code == 200
+    answer = api.post(f"/api/v1/sessions/{session.id}/start/")
+    assert answer.status_code == 409
+    assert answer.json() == {"detail": "This live is already on air. Stop it before you start it again."}
+
+
+def test_an_ended_live_says_why_in_words(api: APIClient, session: LiveSession) -> None:
+    body = api.post(f"/api/v1/sessions/{session.id}/stop/").json()
+    assert (body["status"], body["end_reason"]) == ("ended", "stopped")
+    assert body["end_reason_text"] == "You stopped it."
+    assert body["ended_at"]
+    assert api.post(f"/api/v1/sessions/{session.id}/start/").status_code == 409
+    assert api.post(f"/api/v1/sessions/{session.id}/mute/").status_code == 409
+    assert api.post(f"/api/v1/sessions/{session.id}/stop/").status_code == 200, "stopping twice is no fault"
+
+
+def test_muting_shows_on_the_live(api: APIClient, session: LiveSession) -> None:
+    assert api.post(f"/api/v1/sessions/{session.id}/mute/").json()["muted"] is True
+    assert api.get(f"/api/v1/sessions/{session.id}/").json()["muted"] is True
+    assert api.post(f"/api/v1/sessions/{session.id}/unmute/").json()["muted"] is False
+
+
+@pytest.fixture
+def on_air(session: LiveSession) -> LiveSession:
+    with scope(tenant=session.tenant):
+        LiveSession.objects.filter(id=session.id).update(status=LiveSession.Status.ACTIVE)
+        session.refresh_from_db()
+    return session
+
+
+@pytest.fixture
+def heard(on_air: LiveSession, redis_client: Redis) -> Any:
+    """What the worker of the live is told."""
+    from livesessions.commands import Command, channel_of
+
+    with redis_client.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
+        channel.subscribe(channel_of(on_air.id))
+        channel.get_message(ignore_subscribe_messages=False, timeout=10)
+
+        def listen() -> Command:
+            message = channel.get_message(timeout=10)
+            assert message is not None, "nobody told the worker"
+            return Command.from_json(message["data"])
+
+        yield listen
+
+
+def test_a_line_to_say_reaches_the_worker(api: APIClient, on_air: LiveSession, heard: Any) -> None:
+    answer = api.post(f"/api/v1/sessions/{on_air.id}/say/", {"text": "Grazie a tutti! 🎉"}, format="json")
+    assert answer.status_code == 202
+    assert answer.json()["id"] == str(on_air.id)
+    command = heard()
+    assert (command.kind, command.text) == ("say", "Grazie a tutti! 🎉")
+
+
+def test_a_skip_reaches_the_worker(api: APIClient, on_air: LiveSession, heard: Any) -> None:
+    assert api.post(f"/api/v1/sessions/{on_air.id}/skip/").status_code == 202
+    assert heard().kind == "skip"
+
+
+@pytest.mark.parametrize("sent", [{}, {"text": ""}, {"text": " "}, {"text": "x" * 301}, {"text": "a\0"}])
+def test_a_line_that_cannot_be_said_is_refused(
+    api: APIClient, on_air: LiveSession, sent: dict[str, str]
+) -> None:
+    answer = api.post(f"/api/v1/sessions/{on_air.id}/say/", sent, format="json")
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == ["text"]
+
+
+@pytest.mark.parametrize("command", ["say", "skip"])
+def test_a_live_that_is_not_on_air_says_nothing(api: APIClient, session: LiveSession, command: str) -> None:
+    answer = api.post(f"/api/v1/sessions/{session.id}/{command}/", {"text": "Ciao"}, format="json")
+    assert answer.status_code == 409
+
+
+@pytest.mark.parametrize("command", ["start", "stop", "mute", "unmute", "skip", "say"])
+def test_a_command_is_a_post(api: APIClient, session: LiveSession, command: str) -> None:
+    assert api.get(f"/api/v1/sessions/{session.id}/{command}/").status_code == 405
+
+
+def test_an_unknown_live_is_not_found(api: APIClient) -> None:
+    assert api.get(f"/api/v1/sessions/{UUID(int=1)}/").status_code == 404
+
+
+def test_times_are_in_utc(api: APIClient, session: LiveSession) -> None:
+    body = api.post(f"/api/v1/sessions/{session.id}/start/").json()
+    assert all(body[name] is None or body[name].endswith("Z") for name in CALENDAR)
