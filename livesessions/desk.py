@@ -1,0 +1,102 @@
+"""How a live looks on its console: the phase it is in, and its lines as the wire carries them."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from livesessions.console import ChatMessage, ReplyMessage
+from livesessions.models import ChatEvent, LiveSession, Reply
+from livesessions.observer import NOT_ON_CONSOLE
+from livesessions.sources.events import EventKind
+
+LINES_AT_FIRST = 50
+
+Line = dict[str, Any]
+Row = TypeVar("Row")
+
+
+class Phase(StrEnum):
+    """What a live is doing, in the console's terms."""
+
+    READY = "ready"
+    STARTING = "starting"
+    ON_AIR = "on_air"
+    MUTED = "muted"
+    STOPPING = "stopping"
+    ENDED = "ended"
+
+
+def phase_of(session: LiveSession) -> Phase:
+    if session.status == LiveSession.Status.ENDED:
+        return Phase.ENDED
+    if session.status == LiveSession.Status.PENDING:
+        return Phase.STARTING if session.is_starting else Phase.READY
+    if session.stop_requested_at is not None:
+        return Phase.STOPPING
+    return Phase.MUTED if session.muted else Phase.ON_AIR
+
+
+def describe(session: LiveSession, *, may_control: bool) -> dict[str, Any]:
+    """Return what the state and the controls of the console are drawn from."""
+    return {
+        "session": session,
+        "phase": phase_of(session).value,
+        "may_control": may_control,
+        "counts": session.counts,
+    }
+
+
+def recent_lines(session: LiveSession) -> tuple[list[Line], list[Line]]:
+    """Return the last lines of the chat and of the host, oldest first. Two queries."""
+    events = (
+        ChatEvent.objects.filter(session=session)
+        .exclude(kind__in=[*NOT_ON_CONSOLE, EventKind.DELETED])
+        .order_by("-occurred_at", "-id")[:LINES_AT_FIRST]
+    )
+    replies = Reply.objects.filter(session=session).order_by("-created_at")[:LINES_AT_FIRST]
+    return (
+        [line_of(_chat_message(event)) for event in _oldest_first(events)],
+        [line_of(_reply_message(reply)) for reply in _oldest_first(replies)],
+    )
+
+
+def _oldest_first(rows: Iterable[Row]) -> list[Row]:
+    return list(rows)[::-1]
+
+
+def line_of(message: ChatMessage | ReplyMessage) -> Line:
+    """Return a message with what only a page needs: its time as one, and an id that is safe in a selector."""
+    digest = hashlib.blake2s(message["id"].encode(), digest_size=8).hexdigest()
+    return {**message, "dom_id": f"{message['kind']}-{digest}", "at": datetime.fromisoformat(message["at"])}
+
+
+def _chat_message(event: ChatEvent) -> ChatMessage:
+    return {
+        "kind": "chat",
+        "id": event.source_id,
+        "event": EventKind.DELETED.value if event.deleted else event.kind,
+        "name": event.viewer_name,
+        "text": event.text,
+        "risk": event.risk,
+        "gift_name": event.gift_name,
+        "count": event.count,
+        "at": event.occurred_at.isoformat(),
+    }
+
+
+def _reply_message(reply: Reply) -> ReplyMessage:
+    return {
+        "kind": "reply",
+        "id": str(reply.id),
+        "status": reply.status,
+        "text": reply.text,
+        "fault": reply.fault,
+        "trigger_kind": reply.trigger_kind,
+        "trigger_name": reply.trigger_viewer_name,
+        "trigger_text": reply.trigger_text,
+        "first_audio_ms": reply.first_audio_ms,
+        "heard": reply.heard_started_at is not None,
+        "at": reply.created_at.isoformat(),
+    }

@@ -1,0 +1,180 @@
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from livesessions import services
+from livesessions.access import get_session_for, get_show_for
+from livesessions.desk import describe, phase_of, recent_lines
+from livesessions.errors import SessionConflict
+from livesessions.forms import SayForm, SessionForm, ShowForm
+from livesessions.models import LiveSession, Show
+from livesessions.querysets import latest_sessions
+from tenants.access import member_required
+from tenants.http import TenantRequest
+from tenants.models import Membership
+
+EDITOR = Membership.Role.EDITOR
+CONSOLE = "livesessions/session_detail.html"
+
+
+@require_safe
+@member_required()
+def show_list(request: TenantRequest) -> HttpResponse:
+    shows = Show.objects.filter(tenant=request.tenant)
+    latest = latest_sessions(request.tenant)
+    rows = [_row(show, latest.get(show.id)) for show in shows]
+    rows.sort(key=lambda row: row["phase"] in ("ended", "off"))  # open lives first
+    context = {"rows": rows, "may_control": _may_control(request)}
+    part = "#show-rows" if request.htmx else ""
+    return render(request, f"livesessions/show_list.html{part}", context)
+
+
+def _row(show: Show, session: LiveSession | None) -> dict[str, Any]:
+    return {"show": show, "session": session, "phase": phase_of(session).value if session else "off"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(EDITOR)
+def show_create(request: TenantRequest) -> HttpResponse:
+    form = ShowForm(request.POST or None, initial={"language": request.tenant.language})
+    if request.method == "POST" and form.is_valid():
+        show = services.create_show(tenant=request.tenant, **form.cleaned_data)
+        messages.success(request, _("Your show is ready. Go live when you are."))
+        return redirect("livesessions:session_create", show.id)
+    return render(request, "livesessions/show_create.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(EDITOR)
+def show_edit(request: TenantRequest, show_id: UUID) -> HttpResponse:
+    show = get_show_for(request, show_id)
+    name = show.name
+    form = ShowForm(request.POST or None, instance=show)
+    if request.method == "POST" and form.is_valid():
+        services.change_show(show=show, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("livesessions:show_list")
+    return render(request, "livesessions/show_edit.html", {"form": form, "show": show, "name": name})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(EDITOR)
+def session_create(request: TenantRequest, show_id: UUID) -> HttpResponse:
+    show = get_show_for(request, show_id)
+    form = SessionForm(request.POST or None, show=show)
+    if request.method == "POST" and form.is_valid():
+        source = form.cleaned_data["source"]
+        try:
+            session = services.create_session(show=show, source=source, source_options=form.source_options)
+        except SessionConflict as conflict:
+            form.add_error(None, str(conflict))
+        else:
+            return redirect("livesessions:session_detail", session.id)
+    still_open = latest_sessions(request.tenant).get(show.id)
+    if still_open is not None and not still_open.is_open:
+        still_open = None
+    context = {"form": form, "show": show, "still_open": still_open}
+    return render(request, "livesessions/session_create.html", context)
+
+
+@require_safe
+@member_required()
+def session_detail(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    session = get_session_for(request, session_id)
+    chat, replies = recent_lines(session)
+    context = {
+        **describe(session, may_control=_may_control(request)),
+        "chat": chat,
+        "replies": replies,
+        "say_form": SayForm(auto_id="say-%s"),
+        "overlay_url": _overlay_url(request, session),
+    }
+    return render(request, CONSOLE, context)
+
+
+@require_POST
+@member_required(EDITOR)
+def session_start(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    return _command(request, session_id, services.start_session)
+
+
+@require_POST
+@member_required(EDITOR)
+def session_stop(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    return _command(request, session_id, services.stop_session)
+
+
+@require_POST
+@member_required(EDITOR)
+def session_mute(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    return _command(request, session_id, services.mute_session)
+
+
+@require_POST
+@member_required(EDITOR)
+def session_unmute(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    return _command(request, session_id, services.unmute_session)
+
+
+@require_POST
+@member_required(EDITOR)
+def session_skip(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    return _command(request, session_id, services.skip_reply)
+
+
+def _command(request: TenantRequest, session_id: UUID, act: Callable[..., object]) -> HttpResponse:
+    """Do it and show the controls as they are then; without htmx, go back to the console."""
+    session = get_session_for(request, session_id)
+    conflict = ""
+    try:
+        act(session=session)
+    except SessionConflict as error:
+        conflict = str(error)
+    if not request.htmx:
+        return _back_to_console(request, session, conflict)
+    session.refresh_from_db()
+    context = {**describe(session, may_control=True), "conflict": conflict}
+    return render(request, f"{CONSOLE}#desk-update", context, status=409 if conflict else 200)
+
+
+@require_POST
+@member_required(EDITOR)
+def session_say(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    session = get_session_for(request, session_id)
+    form = SayForm(request.POST, auto_id="say-%s")
+    status = 422
+    if form.is_valid():
+        try:
+            services.say_line(session=session, text=form.cleaned_data["text"])
+            form, status = SayForm(auto_id="say-%s"), 200
+        except SessionConflict as conflict:
+            form.add_error("text", str(conflict))
+            status = 409
+    if not request.htmx:
+        problem = " ".join(str(error) for error in form["text"].errors)
+        return _back_to_console(request, session, problem)
+    context: dict[str, Any] = {"session": session, "say_form": form, "was_taken": status == 200}
+    return render(request, f"{CONSOLE}#say", context, status=status)
+
+
+def _back_to_console(request: TenantRequest, session: LiveSession, problem: str) -> HttpResponse:
+    if problem:
+        messages.error(request, problem)
+    return redirect("livesessions:session_detail", session.id)
+
+
+def _may_control(request: TenantRequest) -> bool:
+    return request.membership.may_act_as(EDITOR)
+
+
+def _overlay_url(request: TenantRequest, session: LiveSession) -> str:
+    path = reverse("overlay:page", args=[session.show.overlay.token])
+    return settings.PUBLIC_URL.rstrip("/") + path if settings.PUBLIC_URL else request.build_absolute_uri(path)
