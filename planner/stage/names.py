@@ -14,6 +14,24 @@ _STRETCH = re.compile(r"(.)\1{2,}", re.IGNORECASE)
 _LINK = re.compile(r"https?:|www\.|\.(?:com|it|net|org|io|gg|me)\b", re.IGNORECASE)
 _VOWEL = re.compile(r"[aeiouyàáâäãèéêëìíîïòóôöõùúûü]", re.IGNORECASE)
 _NOBODY = {"user", "utente", "null", "undefined", "none", "anonymous", "anonimo", "guest", "tiktok"}
+# A name is not left hanging on one of these: `Mamma di 3` is called `Mamma`.
+_PARTICLES = {
+    "di",
+    "da",
+    "del",
+    "della",
+    "dei",
+    "de",
+    "of",
+    "the",
+    "and",
+    "from",
+    "in",
+    "on",
+    "e",
+    "il",
+    "la",
+}
 
 
 def sayable_name(raw: str) -> str:
@@ -22,6 +40,8 @@ def sayable_name(raw: str) -> str:
     if _LINK.search(name):
         return ""
     words = [word for word in _WORD.findall(_STRETCH.sub(r"\1", name)) if _is_sayable(word)]
+    if len(words) > 1 and words[1].casefold() in _PARTICLES:
+        del words[1:]
     spoken = " ".join(words[:MAX_WORDS])
     if len(spoken) > MAX_NAME_CHARACTERS:
         spoken = words[0][:MAX_NAME_CHARACTERS]

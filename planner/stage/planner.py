@@ -55,7 +55,7 @@ class Planner:
             aclosing(_in_sentences(pieces)) as sentences,
         ):
             async for sentence in sentences:
-                spoken = allowance.admit(clean_for_speech(sentence))
+                spoken = allowance.admit(clean_for_speech(sentence[:_RUN_ON_CHARACTERS]))
                 if spoken:
                     yield spoken
                 if allowance.spent:

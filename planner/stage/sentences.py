@@ -13,6 +13,8 @@ _CLOSERS = "\"'”’»)]*_"
 _LAST_WORD = re.compile(r"[^\s\"'“‘«(\[*_]+$")
 # Past this an aside that never closes no longer holds a sentence back.
 _LONGEST_ASIDE = 160
+# How far after a full stop the character may lie that tells whether a sentence begins.
+_LOOKAHEAD = 40
 
 
 class SentenceChunker:
@@ -70,17 +72,19 @@ class SentenceChunker:
             return marks[-1] in "!?" and text[end].isupper()
         if marks[-1] in "!?":
             return True
-        follower = next((character for character in text[end:] if _decides(character)), "")
+        follower = next((character for character in text[end : end + _LOOKAHEAD] if _decides(character)), "")
         if not follower or follower.islower():
             return False
         return marks != "." or not self._is_short_form(text[: found.start()])
 
     def _inside_aside(self, end: int) -> bool:
+        if end > _LONGEST_ASIDE:
+            return False
         head = self._buffer[:end]
         is_open = (
             head.count("(") > head.count(")") or head.count("[") > head.count("]") or head.count("*") % 2
         )
-        return bool(is_open) and len(head) <= _LONGEST_ASIDE
+        return bool(is_open)
 
     def _is_short_form(self, head: str) -> bool:
         word = _LAST_WORD.search(head)

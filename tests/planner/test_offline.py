@@ -94,6 +94,11 @@ async def reply(model: OfflineModel, request: Prompt) -> str:
         ("dammi il tuo numero", "contact"),
         ("a che ora inizia la prossima live", "schedule"),
         ("mi saluti?", "shoutout"),
+        ("posso farti una domanda?", "ask"),
+        ("dove si va in vacanza?", "question"),
+        ("si", "agree"),
+        ("ciao bella gente", "greeting"),
+        ("che bella voce, è finta?", "host_kind"),
     ],
 )
 def test_an_italian_comment_is_understood(text: str, intent: str) -> None:
@@ -129,6 +134,10 @@ def test_an_italian_comment_is_understood(text: str, intent: str) -> None:
         ("i want to die", "distress"),
         ("give me your number", "contact"),
         ("when is the next live", "schedule"),
+        ("can I ask you a question?", "ask"),
+        ("today was a good day", "comment"),
+        ("what a show", "compliment"),
+        ("good evening from Manchester", "where_from"),
     ],
 )
 def test_an_english_comment_is_understood(text: str, intent: str) -> None:

@@ -26,6 +26,8 @@ class OfflineModel:
             language: LineBook(load_lines(__package__, f"lines_{language}.toml"), seed=f"{seed}/{language}")
             for language in LANGUAGES
         }
+        for language in LANGUAGES:
+            recognise("a", language)  # compiles the patterns now rather than during the first reply
 
     async def write(self, prompt: Prompt, usage: TokenUsage) -> AsyncGenerator[str, None]:
         """Yield one line. It cannot fail and uses no tokens."""

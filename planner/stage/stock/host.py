@@ -42,6 +42,6 @@ def _topic_of(turn: Turn) -> str:
 
 def _present(turn: Turn, gifts: Mapping[str, tuple[str, ...]]) -> str:
     """Word a gift with its number: a rose, 5 roses, the gift Meteor Shower, 3 Meteor Shower gifts."""
-    gift = clean_for_speech(turn.gift_name)[:MAX_GIFT_NAME_CHARACTERS].strip()
+    gift = clean_for_speech(turn.gift_name[:200])[:MAX_GIFT_NAME_CHARACTERS].strip()
     one, many = gifts.get(gift.casefold()) or gifts["other" if gift else "unnamed"]
     return (many if turn.count > 1 else one).format(gift=gift, count=turn.count)
