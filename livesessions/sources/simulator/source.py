@@ -1,0 +1,75 @@
+"""The simulator as a chat source: scenes with times go in, `LiveEvent`s come out when they are due."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, Callable
+from datetime import UTC, datetime
+from itertools import islice
+
+from livesessions.sources.events import LiveEvent
+from livesessions.sources.port import SourceCounts
+from livesessions.sources.simulator.data import chat_language
+from livesessions.sources.simulator.room import Room, Scene
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SimulatorSource:
+    """A `ChatSource` of simulated viewers. It never fails, and ends only after `limit` events.
+
+    `rate_per_minute` counts the comments; gifts, likes, joins and the rest come on top. With the same
+    seed everything is the same but the dates and `run`, which keeps the source ids of two runs apart.
+    """
+
+    def __init__(
+        self,
+        *,
+        language: str,
+        rate_per_minute: float,
+        seed: int = 0,
+        limit: int | None = None,
+        now: Callable[[], datetime] = utc_now,
+        run: str | None = None,
+    ) -> None:
+        if rate_per_minute <= 0:
+            raise ValueError("A simulated chat needs a rate above zero.")
+        self._language = chat_language(language)
+        self._rate_per_minute = rate_per_minute
+        self._seed = seed
+        self._limit = limit
+        self._now = now
+        self._run = secrets.token_hex(4) if run is None else run
+        self._counts = SourceCounts()
+
+    @property
+    def counts(self) -> SourceCounts:
+        return self._counts
+
+    async def events(self) -> AsyncGenerator[LiveEvent, None]:
+        """Yield each event when it is due on the loop's clock; who listens slowly gets it late, not never."""
+        room = Room(language=self._language, rate_per_minute=self._rate_per_minute, seed=self._seed)
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        for at_s, number, scene in islice(room.scenes(), self._limit):
+            await asyncio.sleep(max(began_s + at_s - loop.time(), 0.0))
+            self._counts.received += 1
+            self._counts.decoded += 1
+            yield self._as_event(number, scene)
+
+    def _as_event(self, number: int, scene: Scene) -> LiveEvent:
+        return LiveEvent(
+            kind=scene.kind,
+            source_id=self._source_id(number),
+            occurred_at=self._now(),
+            viewer=scene.viewer,
+            text=scene.text,
+            count=scene.count,
+            gift=scene.gift,
+            streak_open=scene.streak_open,
+            targets=() if scene.about is None else (self._source_id(scene.about),),
+        )
+
+    def _source_id(self, number: int) -> str:
+        return f"sim-{self._seed}-{self._run}-{number}"
