@@ -10,6 +10,7 @@ POSTGRES = ("postgres", "postgresql")
 REDIS = ("redis", "rediss", "unix")
 WEB = ("http", "https")
 MAIL = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 FALSE_WORDS = ("false", "off", "n", "no", "0")
 
 
@@ -19,9 +20,9 @@ class Environment(environ.Env):  # type: ignore[misc]
     def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().get_value(var, *args, **kwargs)
-        except ValueError as error:
-            # The value stays out of the message: it may be a secret.
-            raise ImproperlyConfigured(f"{var} in the environment is malformed.") from error
+        except ValueError:
+            # Neither message nor cause shows the value: it may be a secret.
+            raise ImproperlyConfigured(f"{var} in the environment is malformed.") from None
 
     @classmethod
     def parse_value(cls, value: str, cast: Any) -> Any:
@@ -36,6 +37,13 @@ class Environment(environ.Env):  # type: ignore[misc]
         value: str = self.str(var)
         if not value.strip():
             raise ImproperlyConfigured(f"{var} in the environment is empty.")
+        return value
+
+    def choice(self, var: str, choices: tuple[str, ...], default: str) -> str:
+        """Return one of the choices, whatever its case."""
+        value: str = self.str(var, default=default).upper()
+        if value not in choices:
+            raise ImproperlyConfigured(f"{var} in the environment must be one of {', '.join(choices)}.")
         return value
 
     def address(self, var: str, schemes: tuple[str, ...], default: str | None = None) -> str:

@@ -7,7 +7,7 @@ import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 from huey import Huey
 
-from config.environment import WEB, Environment
+from config.environment import LOG_LEVELS, WEB, Environment
 from config.queues import make_queues
 
 django_stubs_ext.monkeypatch()  # lets generic classes of Django be written with their types
@@ -20,6 +20,7 @@ env = Environment()
 
 
 # What `data_stores` sets, for the type checker.
+DATABASE_URL: str
 REDIS_URL: str
 QUEUES: dict[str, Huey]
 
@@ -167,7 +168,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", LOG_LEVELS, default="INFO")},
     "loggers": {
         # daphne's access log would carry the overlay's secret address.
         "django.channels.server": {"level": "WARNING"},
