@@ -30,7 +30,9 @@ def member_required(
                 raise PermissionDenied
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
-        return login_required(wrapper)
+        guarded = login_required(wrapper)
+        guarded.required_role = role  # type: ignore[attr-defined]  # an architecture test looks for it
+        return guarded
 
     return decorate
 

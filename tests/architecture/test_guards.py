@@ -1,0 +1,43 @@
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.permissions import IsAuthenticated
+
+from tenants.permissions import EditorsWrite
+
+PUBLIC = {
+    # Who knows the address may see it: it is the credential.
+    "overlay/<str:token>/",
+    # Sets a cookie and nothing else.
+    "i18n/setlang/",
+}
+# Any user may use these, with whatever role; Django's `login_required` leaves this attribute.
+LOG_IN_IS_ENOUGH = {"workspace/switch/"}
+# Sign-up, log-in and the staff's site guard themselves.
+SELF_GUARDED = ("accounts/", "staff/")
+
+
+def views(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from views(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            yield route, pattern.callback
+
+
+def is_guarded(view: Any) -> bool:
+    if hasattr(view, "required_role"):
+        return True
+    permissions = getattr(getattr(view, "cls", None), "permission_classes", [])
+    return IsAuthenticated in permissions and EditorsWrite in permissions
+
+
+def test_every_view_has_a_guard_or_is_public_on_purpose() -> None:
+    served = dict(views(get_resolver().url_patterns))
+    assert len(served) > 30
+    ours = {route: view for route, view in served.items() if not route.startswith(SELF_GUARDED)}
+    open_to_all = {route for route, view in ours.items() if not is_guarded(view)}
+    assert open_to_all == PUBLIC | LOG_IN_IS_ENOUGH
+    assert all(hasattr(ours[route], "redirect_field_name") for route in LOG_IN_IS_ENOUGH)
