@@ -1,0 +1,54 @@
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from livesessions import api_urls
+from livesessions.models import LiveSession, Show
+from tenants.models import Tenant, User
+from tests.architecture.sources import ROOT
+
+TEXT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+REQUEST = re.compile(r"^\| `([A-Z]+) (/[^`]*)` \|", re.MULTILINE)
+EXAMPLES = [json.loads(block) for block in re.findall(r"```json\n(.+?)```", TEXT, re.DOTALL)]
+BODIES = [json.loads(body) for body in re.findall(r"-d '(.+?)'", TEXT)]
+
+
+@pytest.fixture
+def api(alice: User, tenant: Tenant, api_for: Callable[[User], APIClient]) -> APIClient:
+    return api_for(alice)
+
+
+def test_the_document_lists_every_request() -> None:
+    listed = {(method, path) for method, path in REQUEST.findall(TEXT)}
+    served = {
+        (method.upper(), "/" + re.sub(r"<.+?>", "{id}", str(route.pattern)))
+        for route in api_urls.urlpatterns
+        if str(route.pattern)
+        for method in route.callback.cls.http_method_names  # type: ignore[attr-defined]
+        if method != "options"
+    }
+    assert listed == served
+
+
+def test_the_examples_look_like_the_answers(api: APIClient, session: LiveSession, show: Show) -> None:
+    answers: list[Any] = [
+        api.get(f"/api/v1/shows/{show.id}/").json(),
+        api.get(f"/api/v1/sessions/{session.id}/").json(),
+        api.post("/api/v1/sessions/", {}, format="json").json(),
+    ]
+    assert [list(example) for example in EXAMPLES] == [list(answer) for answer in answers]
+    assert EXAMPLES[2]["detail"] == answers[2]["detail"]
+
+
+def test_the_bodies_of_the_examples_are_taken(api: APIClient) -> None:
+    new_show, new_session, line = BODIES
+    show = api.post("/api/v1/shows/", new_show, format="json")
+    assert show.status_code == 201
+    session = api.post("/api/v1/sessions/", new_session | {"show": show.json()["id"]}, format="json")
+    assert session.status_code == 201
+    said = api.post(f"/api/v1/sessions/{session.json()['id']}/say/", line, format="json")
+    assert said.status_code == 409, "the line is fine; the live is not on air"
