@@ -151,7 +151,7 @@ class CutDone(TypedDict):
 ToServer = Started | Ended | CutDone
 
 
-class MalformedMessage(ValueError):  # noqa: N818
+class MalformedMessage(ValueError):
     """Raised when what came over the socket is none of the messages above."""
 
 

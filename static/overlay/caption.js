@@ -67,7 +67,17 @@ export class Caption {
     this.#text.textContent = text;
     this.#box.dataset.size = text.length > VERY_LONG ? "small" : text.length > LONG ? "medium" : "large";
     this.#box.hidden = text.trim() === "";
+    this.#hug();
     if (fresh && !this.#still.matches) this.#text.animate([{ opacity: 0 }, { opacity: 1 }], FADE_IN);
+  }
+
+  /** Make the box as wide as its longest line; a balanced text would leave it half empty. */
+  #hug() {
+    this.#text.style.width = "";
+    const range = document.createRange();
+    range.selectNodeContents(this.#text);
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    this.#text.style.width = `${(range.getBoundingClientRect().width / rem + 0.1).toFixed(2)}rem`;
   }
 
   #move() {

@@ -5,6 +5,7 @@ import { Utterance } from "./utterance.js";
 
 const FIRST_RATE_HZ = 24000; // a guess; the first chunk decides
 const FADE_S = 0.012;
+const BETWEEN_S = 0.15; // a breath between two utterances
 const BLOCKED_AFTER_MS = 1500; // a context that may play is running long before
 const MAX_OUTPUTS = 4; // a voice has one rate; whoever has more is resampled chunk by chunk
 const MAX_DEAD = 64;
@@ -152,7 +153,7 @@ export class Player {
     let busy = 0;
     for (const other of this.#utterances.values()) {
       if (other === utterance) break;
-      busy = Math.max(busy, other.remaining);
+      busy = Math.max(busy, other.remaining + BETWEEN_S);
     }
     return busy;
   }

@@ -1,0 +1,220 @@
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import BrowserType, Page, expect
+
+from overlay.models import Overlay
+from tenants.models import User
+from tests.overlay.conftest import make_overlay
+from tests.overlay.studio import Studio, open_studio, tone
+from tests.overlay.viewing import AUDIBLE, Viewer
+
+MUTE_LIMIT_MS = 200
+
+
+@pytest.fixture
+def overlay(make_user: Callable[[str], User]) -> Overlay:
+    return make_overlay(make_user("Alice"))
+
+
+@pytest.fixture
+def studio(overlay: Overlay) -> Iterator[Studio]:
+    with open_studio(overlay.id, settings.REDIS_URL) as studio:
+        yield studio
+
+
+@pytest.fixture
+def viewer(page: Page, server_url: str, overlay: Overlay) -> Viewer:
+    viewer = Viewer(page, server_url)
+    viewer.open(overlay)
+    return viewer
+
+
+def kinds(viewer: Viewer) -> list[str]:
+    return [report["type"] for report in viewer.reports]
+
+
+def test_an_utterance_is_heard_captioned_and_acknowledged(viewer: Viewer, studio: Studio) -> None:
+    utterance = studio.say("Ciao Marta!", 0.8)
+    viewer.wait_until_heard()
+    assert viewer.captions() == ["Ciao Marta!"]
+    ended = viewer.wait_for_report("ended", utterance)
+    assert viewer.reports[0] == {"type": "started", "utterance": str(utterance)}
+    assert kinds(viewer) == ["started", "ended"]
+    assert ended["played_ms"] == pytest.approx(800, abs=60)
+    loudness = max(level for _, level in viewer.heard())
+    assert loudness == pytest.approx(0.354, abs=0.02)
+    expect(viewer.page.locator("#caption")).to_be_hidden()
+
+
+def test_utterances_follow_each_other_in_order(viewer: Viewer, studio: Studio) -> None:
+    first = studio.say("Uno.", 0.6)
+    second = studio.say("Due.", 0.4, rate_hz=22_050)
+    viewer.wait_for_report("ended", second)
+    assert [(report["type"], report["utterance"]) for report in viewer.reports] == [
+        ("started", str(first)),
+        ("ended", str(first)),
+        ("started", str(second)),
+        ("ended", str(second)),
+    ]
+
+
+def test_a_further_sentence_is_shown_when_it_is_heard(viewer: Viewer, studio: Studio) -> None:
+    utterance = uuid4()
+    studio.do(studio.publisher.begin(utterance, "Ciao Marta!"))
+    studio.do(studio.publisher.caption(utterance, "Come stai?", 500))
+    studio.sound(utterance, 0, tone(1.0))
+    studio.do(studio.publisher.end(utterance, 1_000))
+    viewer.wait_for_report("started", utterance)
+    assert viewer.captions() == ["Ciao Marta!"]
+    viewer.wait_for_report("ended", utterance)
+    assert viewer.captions() == ["Ciao Marta!", "Come stai?"]
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 22_050, 24_000, 44_100])
+def test_chunks_are_laid_end_to_end_without_a_gap_or_a_click(
+    viewer: Viewer, studio: Studio, rate_hz: int
+) -> None:
+    """A sampled sine obeys x[n+1] = 2 cos(w) x[n] - x[n-1]; a gap or a click breaks that."""
+    utterance = studio.say("Aaaa", 3.0, rate_hz=rate_hz)
+    viewer.wait_for_report("started", utterance)
+    fault = viewer.page.evaluate(
+        """async (rate) => {
+          const { analyser, context } = vivavoce.player;
+          analyser.fftSize = 16384;
+          const from = context.currentTime;
+          while (context.currentTime < from + 16384 / rate + 0.2) await new Promise(requestAnimationFrame);
+          const x = new Float32Array(16384);
+          analyser.getFloatTimeDomainData(x);
+          const k = 2 * Math.cos((2 * Math.PI * 440) / rate);
+          let worst = 0;
+          for (let n = 1; n < x.length - 1; n++) {
+            worst = Math.max(worst, Math.abs(x[n + 1] - k * x[n] + x[n - 1]));
+          }
+          return [worst, Math.max(...x), context.sampleRate];
+        }""",
+        rate_hz,
+    )
+    worst, peak, sample_rate = fault
+    assert (sample_rate, round(peak, 2)) == (rate_hz, 0.5)
+    assert worst < 0.001
+
+
+def test_a_lost_chunk_is_skipped(viewer: Viewer, studio: Studio) -> None:
+    utterance = uuid4()
+    studio.do(studio.publisher.begin(utterance, "Ciao!"))
+    for sequence, chunk in enumerate(tone(1.0)):
+        if sequence != 2:
+            studio.do(studio.publisher.audio(utterance, sequence, chunk))
+    studio.do(studio.publisher.audio(utterance, 0, next(tone(0.2))))
+    studio.do(studio.publisher.end(utterance, 1_000))
+    assert viewer.wait_for_report("ended", utterance)["played_ms"] == pytest.approx(800, abs=60)
+
+
+def test_audio_that_no_utterance_announced_is_not_played(viewer: Viewer, studio: Studio) -> None:
+    stray, utterance = uuid4(), uuid4()
+    studio.sound(stray, 0, tone(1.0))
+    studio.do(studio.publisher.end(stray, 1_000))
+    utterance = studio.say("Ciao!", 0.3)
+    viewer.wait_for_report("ended", utterance)
+    assert {report["utterance"] for report in viewer.reports} == {str(utterance)}
+
+
+def test_a_cut_utterance_falls_silent_and_the_next_one_plays(viewer: Viewer, studio: Studio) -> None:
+    long = studio.say("Una storia molto lunga.", 5.0)
+    viewer.wait_until_heard()
+    studio.do(studio.publisher.cut(long))
+    report = viewer.wait_for_report("cut_done", long)
+    assert 0 < report["played_ms"] < 5_000
+    studio.sound(long, 100, tone(1.0))
+    short = studio.say("Eccomi.", 0.3)
+    viewer.wait_for_report("ended", short)
+    assert kinds(viewer) == ["started", "cut_done", "started", "ended"]
+
+
+def test_an_utterance_that_was_cut_before_it_began_never_begins(viewer: Viewer, studio: Studio) -> None:
+    doomed = uuid4()
+    studio.do(studio.publisher.cut(doomed))
+    studio.do(studio.publisher.begin(doomed, "Mai detto."))
+    studio.sound(doomed, 0, tone(1.0))
+    short = studio.say("Eccomi.", 0.3)
+    viewer.wait_for_report("ended", short)
+    assert {report["utterance"] for report in viewer.reports} == {str(short)}
+
+
+def test_a_mute_silences_at_once_and_nothing_of_it_follows(viewer: Viewer, studio: Studio) -> None:
+    badge, caption = viewer.page.locator(".badge"), viewer.page.locator("#caption")
+    utterance = uuid4()
+    studio.do(studio.publisher.begin(utterance, "Una storia molto lunga."))
+    sequence = studio.sound(utterance, 0, tone(5.0))
+    viewer.wait_until_heard()
+    muted_at = 1000 * time.time()
+    studio.do(studio.publisher.set_muted(True))
+    viewer.page.wait_for_selector("[data-muted=true]")
+    expect(caption).to_be_hidden()
+    expect(badge).to_be_visible()
+    sequence = studio.sound(utterance, sequence, tone(0.4))
+    unheard = studio.say("Nessuno mi sente.", 0.3)
+    studio.do(studio.publisher.set_muted(False))
+    studio.sound(utterance, sequence, tone(1.0))
+    studio.do(studio.publisher.end(utterance, 6_400))
+    after = studio.say("Eccomi di nuovo.", 0.4)
+    viewer.wait_for_report("ended", after)
+
+    loud = [at - muted_at for at, level in viewer.heard(muted_at) if level > AUDIBLE]
+    silent_after = next(a for a, b in itertools.pairwise(loud) if b - a > 150)
+    print(f"silent {silent_after:.0f} ms after the mute was sent")
+    assert silent_after < MUTE_LIMIT_MS
+    assert (
+        max(loud) - next(at for at in loud if at > silent_after) < 600
+    )  # only the last utterance sounded again
+    assert str(unheard) not in {report["utterance"] for report in viewer.reports}
+    assert kinds(viewer) == ["started", "cut_done", "started", "ended"]
+
+
+def test_a_mute_on_this_screen_lets_time_go_on_unheard(viewer: Viewer, studio: Studio) -> None:
+    button = viewer.page.locator("#mute")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    clicked_at = 1000 * time.time()
+    utterance = studio.say("Ciao!", 0.5)
+    assert viewer.wait_for_report("ended", utterance)["played_ms"] == 0
+    assert max(level for _, level in viewer.heard(clicked_at)) == 0
+    button.click()
+    again = studio.say("Ciao!", 0.3)
+    assert viewer.wait_for_report("ended", again)["played_ms"] > 200
+
+
+def test_a_browser_that_blocks_sound_asks_for_a_click(
+    browser_type: BrowserType,
+    browser_type_launch_args: dict[str, Any],
+    server_url: str,
+    overlay: Overlay,
+    studio: Studio,
+) -> None:
+    options = [option for option in browser_type_launch_args["args"] if not option.startswith("--autoplay")]
+    browser = browser_type.launch(**{**browser_type_launch_args, "args": options})
+    try:
+        viewer = Viewer(browser.new_page(), server_url)
+        viewer.open(overlay)
+        hint = viewer.page.locator("#unblock")
+        expect(hint).to_be_visible()
+        stale = studio.say("Nessuno mi sente.", 0.3)
+        hint.click()
+        expect(hint).to_be_hidden()
+        fresh = studio.say("Ora sì.", 0.3)
+        viewer.wait_for_report("ended", fresh)
+        assert {"type": "started", "utterance": str(stale)} not in viewer.reports
+    finally:
+        browser.close()
+
+
+def test_the_hint_stays_away_where_sound_may_play(viewer: Viewer, studio: Studio) -> None:
+    utterance = studio.say("Ciao!", 2.0)
+    viewer.wait_for_report("ended", utterance)
+    expect(viewer.page.locator("#unblock")).to_be_hidden()
