@@ -1,4 +1,4 @@
-class OverlayUnreachable(ConnectionError):  # noqa: N818
+class OverlayUnreachable(ConnectionError):
     """Raised when Redis did not take what was meant for an overlay; the next try may pass."""
 
     permanent = False
