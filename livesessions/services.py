@@ -33,6 +33,14 @@ def create_show(
     return show
 
 
+def change_show(*, show: Show, **changes: Any) -> Show:
+    """Set a show's name, handle or mode; a live that is on air goes on as it began."""
+    for field, value in changes.items():
+        setattr(show, field, value)
+    show.save(update_fields=list(changes))
+    return show
+
+
 def create_session(*, show: Show, source: str, source_options: dict[str, Any] | None = None) -> LiveSession:
     """Prepare a live; raise `SessionConflict` while another of the show has not ended."""
     if source == LiveSession.Source.TIKTOK and not show.handle:
@@ -55,6 +63,7 @@ def start_session(*, session: LiveSession) -> LiveSession:
     session.refresh_from_db()
     if not asked:
         raise errors.already_active() if session.is_open else errors.already_ended()
+    transaction.on_commit(lambda: console.publish_state(session))
     transaction.on_commit(lambda: run_live(str(session.id)))
     return session
 
