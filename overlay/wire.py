@@ -141,7 +141,7 @@ class Ended(TypedDict):
 
 
 class CutDone(TypedDict):
-    """The utterance was stopped; so much of it could be heard before."""
+    """The utterance was stopped after it had started; so much of it could be heard before."""
 
     type: Literal["cut_done"]
     utterance: str
@@ -149,6 +149,7 @@ class CutDone(TypedDict):
 
 
 ToServer = Started | Ended | CutDone
+Phase = Literal["started", "ended", "cut"]
 
 
 class MalformedMessage(ValueError):
@@ -160,17 +161,13 @@ class Acknowledgement:
     """What a page says of one utterance; `played_ms` is None when it says nothing of that."""
 
     utterance_id: UUID
-    phase: Literal["started", "ended"]
+    phase: Phase
     played_ms: int | None
 
 
 MAX_MESSAGE = 512
 MAX_PLAYED_MS = 3_600_000
-_PHASES: dict[object, Literal["started", "ended"]] = {
-    "started": "started",
-    "ended": "ended",
-    "cut_done": "ended",
-}
+_PHASES: dict[object, Phase] = {"started": "started", "ended": "ended", "cut_done": "cut"}
 
 
 def encode(message: ToPage) -> str:

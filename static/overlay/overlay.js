@@ -24,7 +24,7 @@ const player = new Player({
   },
   cut: (utterance, playedMs) => {
     caption.hide(utterance);
-    socket.report({ type: "cut_done", utterance, played_ms: playedMs });
+    if (playedMs !== null) socket.report({ type: "cut_done", utterance, played_ms: playedMs });
   },
   blocked: (blocked) => (element("unblock").hidden = !blocked),
 });

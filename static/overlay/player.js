@@ -52,7 +52,7 @@ export class Player {
   #muted = false;
   #loud = true;
 
-  /** `on`: started(id), caption(id, text), ended(id, playedMs), cut(id, playedMs), blocked(boolean). */
+  /** `on`: started(id), caption(id, text), ended(id, playedMs), cut(id, playedMs or null), blocked(bool). */
   constructor(on) {
     this.#on = on;
     this.#output = this.#outputAt(FIRST_RATE_HZ);
@@ -173,7 +173,7 @@ export class Player {
     this.#bury(utterance.id);
     this.#utterances.delete(utterance.id);
     utterance.cut();
-    this.#on.cut(utterance.id, utterance.heardMs);
+    this.#on.cut(utterance.id, utterance.started ? utterance.heardMs : null);
   }
 
   #bury(id) {

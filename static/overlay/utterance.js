@@ -26,8 +26,8 @@ export class Utterance {
     this.#captions.push({ text, at: 0 });
   }
 
-  get complete() {
-    return this.#complete;
+  get started() {
+    return this.#playing;
   }
 
   get output() {

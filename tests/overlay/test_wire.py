@@ -56,8 +56,8 @@ def test_text_frames_are_ascii_even_for_a_lone_surrogate() -> None:
     [
         ({"type": "started"}, "started", None),
         ({"type": "ended", "played_ms": 1_200}, "ended", 1_200),
-        ({"type": "cut_done", "played_ms": 0}, "ended", 0),
-        ({"type": "cut_done"}, "ended", None),
+        ({"type": "cut_done", "played_ms": 0}, "cut", 0),
+        ({"type": "cut_done"}, "cut", None),
     ],
 )
 def test_an_acknowledgement_is_read(message: dict[str, object], phase: str, played_ms: int | None) -> None:
