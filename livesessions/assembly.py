@@ -5,10 +5,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
-from planner.providers.openai_chat import OpenAIChatModel
 from redis.asyncio import Redis
 
 from livesessions.models import LiveSession
@@ -23,6 +21,7 @@ from moderation.models import Policy
 from moderation.stage.moderator import Moderator
 from overlay.publisher import OverlayPublisher
 from planner.models import Persona
+from planner.providers.openai_chat import OpenAIChatModel
 from planner.stage.offline import OfflineModel
 from planner.stage.planner import Planner
 from planner.stage.ports import LanguageModel
@@ -39,7 +38,7 @@ from speech.stage.speaker import Speaker
 class Resources:
     """What all lives of a worker share: connections, providers, and who writes things down."""
 
-    redis: "Redis[Any]"
+    redis: Redis
     recorder: Recorder
     board: ConsoleBoard
     model: LanguageModel
@@ -50,7 +49,7 @@ class Resources:
 async def open_resources() -> AsyncIterator[Resources]:
     """Open what the lives of this worker share, and close it at the end."""
     async with AsyncExitStack() as stack:
-        redis: Redis[Any] = Redis.from_url(settings.REDIS_URL)
+        redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
         stack.push_async_callback(redis.aclose)
         model: LanguageModel = OfflineModel()
         if settings.OPENAI_API_KEY:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from typing import Any
 from uuid import UUID
 
 from redis.asyncio import Redis
@@ -22,7 +21,7 @@ KEEP_ALIVE_CHANNEL = "livesessions:workers"  # a subscription that is always the
 class CommandListener:
     """One Redis subscription for all lives of a worker; it comes back by itself when Redis does."""
 
-    def __init__(self, redis: "Redis[Any]") -> None:
+    def __init__(self, redis: Redis) -> None:
         self._subscription = redis.pubsub(ignore_subscribe_messages=True)
         self._queues: dict[str, asyncio.Queue[Command]] = {}
 

@@ -64,7 +64,7 @@ class LiveObserver:
         risk = verdict.risk.value if verdict else ""
         self._recorder.add_event(self._event_row(event, risk))
         if event.kind is EventKind.DELETED:
-            self._recorder.forget_events(str(self._session.id), list(event.targets))
+            self._recorder.forget_events(self._session.id, list(event.targets))
         if event.kind not in NOT_ON_CONSOLE:
             self._board.pin(self._session.id, _chat_message(event, risk))
 

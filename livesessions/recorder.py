@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django_scopes import scopes_disabled
@@ -27,7 +28,7 @@ class Recorder:
     def __init__(self) -> None:
         self._events: list[ChatEvent] = []
         self._replies: list[Reply] = []
-        self._deleted: list[tuple[str, list[str]]] = []
+        self._deleted: list[tuple[UUID, list[str]]] = []
         self._filled = asyncio.Event()
         # A thread of its own keeps one connection of its own.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recorder")
@@ -49,7 +50,7 @@ class Recorder:
         self._replies.append(reply)
         self._filled.set()
 
-    def forget_events(self, session_id: str, source_ids: list[str]) -> None:
+    def forget_events(self, session_id: UUID, source_ids: list[str]) -> None:
         """Have the text and the name of events erased that the room's moderators deleted."""
         self._deleted.append((session_id, source_ids))
         self._filled.set()
@@ -67,7 +68,7 @@ class Recorder:
     async def _drain(self) -> None:
         if self._events or self._replies or self._deleted:
             await self.flush()
-        await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
+        await self._in_thread(lambda: connection.close())  # the connection of that thread, not of this one
         self._thread.shutdown(wait=False)
 
     async def flush(self) -> None:
@@ -87,7 +88,7 @@ class Recorder:
         await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
-def _write(events: list[ChatEvent], replies: list[Reply], deleted: list[tuple[str, list[str]]]) -> None:
+def _write(events: list[ChatEvent], replies: list[Reply], deleted: list[tuple[UUID, list[str]]]) -> None:
     try:
         with scopes_disabled():
             _insert(events, replies)

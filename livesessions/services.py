@@ -100,8 +100,10 @@ def _set_muted(session: LiveSession, *, muted: bool) -> LiveSession:
     kind = CommandKind.MUTE if muted else CommandKind.UNMUTE
 
     def tell() -> None:
-        mute_overlay(session.show.overlay_id, muted=muted)
-        _tell(session, Command(kind))
+        try:
+            mute_overlay(session.show.overlay_id, muted=muted)
+        finally:
+            _tell(session, Command(kind))
 
     transaction.on_commit(tell)
     return session

@@ -29,18 +29,18 @@ T = TypeVar("T")
 async def serve() -> None:
     """Take lives in until SIGTERM or SIGINT; then give them back, so that another worker can go on."""
     stopping = asyncio.Event()
-    consumer = lives.create_consumer(workers=1, periodic=False, check_worker_health=True)
-    consumer.start()
-    loop = asyncio.get_running_loop()
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(signum, stopping.set)
-    try:
-        async with open_resources() as resources:
-            worker = Worker(resources)
-            hand_lives_to(worker.take)
+    async with open_resources() as resources:
+        worker = Worker(resources)
+        hand_lives_to(worker.take)
+        consumer = lives.create_consumer(workers=1, periodic=False)
+        consumer.start()  # which sets signal handlers of its own, so ours come after it
+        loop = asyncio.get_running_loop()
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(signum, stopping.set)
+        try:
             await worker.run_until(stopping)
-    finally:
-        await asyncio.to_thread(consumer.stop, graceful=True)
+        finally:
+            await asyncio.to_thread(consumer.stop, graceful=True)
 
 
 class Worker:

@@ -1,4 +1,5 @@
 import uuid
+from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -23,7 +24,7 @@ class Policy(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = ScopedManager(tenant="tenant")
+    objects: ClassVar[models.Manager["Policy"]] = ScopedManager(tenant="tenant")
 
     class Meta:
         verbose_name_plural = "policies"

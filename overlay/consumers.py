@@ -101,7 +101,7 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.acks: asyncio.Queue[wire.Acknowledgement] = asyncio.Queue(MAX_WAITING_ACKS)
         # A task of its own, because a receiver may wait for the database, and the host's voice must not.
         self.reporter = asyncio.create_task(self._report(overlay_id), name=f"overlay-acks-{overlay_id}")
-        async with Redis.from_url(settings.REDIS_URL) as redis:
+        async with Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS) as redis:
             state = await StateStore(redis, overlay_id).read()
         await self.send(text_data=wire.encode(state))
 

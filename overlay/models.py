@@ -1,5 +1,6 @@
 import secrets
 import uuid
+from typing import ClassVar
 
 from django.db import models
 from django_scopes import ScopedManager
@@ -21,7 +22,7 @@ class Overlay(models.Model):
     rotated_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = ScopedManager(tenant="tenant")
+    objects: ClassVar[models.Manager["Overlay"]] = ScopedManager(tenant="tenant")
 
     def __str__(self) -> str:
         return str(self.id)

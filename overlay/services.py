@@ -40,5 +40,5 @@ async def _close_sockets(overlay_id: UUID) -> None:
 @asynccontextmanager
 async def _publisher(overlay_id: UUID) -> AsyncIterator[OverlayPublisher]:
     # A connection of its own: a view's event loop may live for this one call only.
-    async with Redis.from_url(settings.REDIS_URL) as redis:
+    async with Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS) as redis:
         yield OverlayPublisher(overlay_id, redis=redis)

@@ -1,4 +1,5 @@
 import uuid
+from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,7 @@ class Persona(models.Model):
     language = models.CharField(_("language"), max_length=5, choices=Language)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = ScopedManager(tenant="tenant")
+    objects: ClassVar[models.Manager["Persona"]] = ScopedManager(tenant="tenant")
 
     def __str__(self) -> str:
         return self.name

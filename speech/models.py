@@ -1,4 +1,5 @@
 import uuid
+from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -32,7 +33,7 @@ class VoiceProfile(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = ScopedManager(tenant="tenant")
+    objects: ClassVar[models.Manager["VoiceProfile"]] = ScopedManager(tenant="tenant")
 
     def __str__(self) -> str:
         return self.name

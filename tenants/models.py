@@ -1,4 +1,5 @@
 import uuid
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
@@ -107,7 +108,7 @@ class ApiToken(models.Model):
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
-    objects = ScopedManager(tenant="tenant")
+    objects: ClassVar[models.Manager["ApiToken"]] = ScopedManager(tenant="tenant")
 
     class Meta:
         ordering = ["-created_at"]

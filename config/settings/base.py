@@ -1,6 +1,7 @@
 """What every environment shares. Every outside address and key comes from the environment."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import django_stubs_ext
@@ -25,6 +26,11 @@ REDIS_URL: str
 QUEUES: dict[str, Huey]
 
 
+# On Python 3.11 the client's own send timeout (asyncio.wait_for) can swallow a task's cancellation, and a
+# host that is told to stop would go on. Whoever needs a bound uses asyncio.timeout around the call.
+REDIS_ASYNC_OPTIONS: dict[str, Any] = {"socket_timeout": None, "socket_connect_timeout": 5.0}
+
+
 def data_stores(database_url: str, redis_url: str, *, pool: bool = True) -> dict[str, object]:
     """Return the settings that follow from where PostgreSQL and Redis answer."""
     database = env.db_url_config(database_url)
@@ -39,7 +45,7 @@ def data_stores(database_url: str, redis_url: str, *, pool: bool = True) -> dict
         "CHANNEL_LAYERS": {
             "default": {
                 "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-                "CONFIG": {"hosts": [redis_url]},
+                "CONFIG": {"hosts": [{"address": redis_url, **REDIS_ASYNC_OPTIONS}]},
             }
         },
         "CACHES": {

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
@@ -37,7 +39,7 @@ class ChatEvent(models.Model):
     risk = models.CharField(max_length=10, choices=Risk, blank=True)
     deleted = models.BooleanField(default=False)
 
-    objects = ScopedManager(tenant="tenant")
+    objects: ClassVar[models.Manager["ChatEvent"]] = ScopedManager(tenant="tenant")
 
     class Meta:
         constraints = [

@@ -1,4 +1,5 @@
 import uuid
+from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -48,7 +49,7 @@ class Reply(models.Model):
     heard_started_at = models.DateTimeField(null=True)
     heard_ended_at = models.DateTimeField(null=True)
 
-    objects = ScopedManager(tenant="tenant")
+    objects: ClassVar[models.Manager["Reply"]] = ScopedManager(tenant="tenant")
 
     class Meta:
         verbose_name_plural = "replies"

@@ -1,5 +1,5 @@
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -64,7 +64,7 @@ class LiveSession(models.Model):
     ended_at = models.DateTimeField(null=True)
     counts: "models.JSONField[dict[str, int]]" = models.JSONField(default=dict, blank=True)
 
-    objects = ScopedManager(tenant="tenant")
+    objects: ClassVar[models.Manager["LiveSession"]] = ScopedManager(tenant="tenant")
 
     class Meta:
         ordering = ["-created_at"]

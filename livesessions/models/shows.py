@@ -1,4 +1,5 @@
 import uuid
+from typing import ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -36,7 +37,7 @@ class Show(models.Model):
     overlay = models.OneToOneField(Overlay, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = ScopedManager(tenant="tenant")
+    objects: ClassVar[models.Manager["Show"]] = ScopedManager(tenant="tenant")
 
     class Meta:
         ordering = ["-created_at"]

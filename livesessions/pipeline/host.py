@@ -71,7 +71,9 @@ class Host:
         """End the reply that is under way, even half spoken; it ends with `outcome`."""
         self._desk.generation.cut(outcome)
         if self._running is not None:
+            # Waking it up as well: a library in between may have swallowed the cancellation.
             self._running.cancel()
+            next(reversed(self._replies.values())).heard.set()
 
     def set_muted(self, muted: bool) -> None:
         """Fall silent at once, or be ready to speak again."""

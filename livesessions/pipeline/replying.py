@@ -107,7 +107,8 @@ class Replying:
             async with asyncio.timeout(max(left_s, 0.0)):
                 await self.heard.wait()
         except TimeoutError:
-            return
+            pass
+        self._desk.generation.check(self.record.generation)
 
     def _refuse(self, sentence: str) -> None:
         self.record.fault = "policy"

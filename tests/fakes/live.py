@@ -196,7 +196,7 @@ class Stage:
 
         async def run() -> str:
             live = Live(self.parts())
-            return await live.run(*[lambda act=act: act(live) for act in acts])  # type: ignore[misc]
+            return await live.run(*[lambda act=act: act(live) for act in acts])
 
         self.reason = run_virtual(run())
         return self

@@ -18,6 +18,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django_scopes import scope, scopes_disabled
+from websockets import Origin
 from websockets.sync.client import ClientConnection, connect
 
 from livesessions import services
@@ -58,11 +59,13 @@ class Command(BaseCommand):
             tenant = stack.enter_context(_tenant())
             recording = stack.enter_context(_recording(comments + WARM_UP))
             port = _free_port()
-            stack.enter_context(_process("-m", "daphne", "-p", str(port), "config.asgi:application"))
+            stack.enter_context(
+                _process("-m", "daphne", "-v", "0", "-p", str(port), "config.asgi:application")
+            )
             stack.enter_context(_process("manage.py", "run_lives"))
             _wait_for_port(port)
             with scope(tenant=tenant):
-                session = _start(tenant, recording)
+                session = _prepare(tenant, recording)
                 sample = _listen(session, port, comments + WARM_UP)
                 services.stop_session(session=session)
                 latencies_ms = _latencies_ms(session, sample)
@@ -127,14 +130,13 @@ def _process(*arguments: str) -> Iterator[None]:
         process.wait()
 
 
-def _start(tenant: Tenant, recording: str) -> LiveSession:
+def _prepare(tenant: Tenant, recording: str) -> LiveSession:
     show = services.create_show(tenant=tenant, name="Bench", language="it")
     show.policy.cooldown_s = 0.0
     show.policy.save(update_fields=["cooldown_s"])
-    session = services.create_session(
+    return services.create_session(
         show=show, source=LiveSession.Source.REPLAY, source_options={"recording": recording}
     )
-    return services.start_session(session=session)
 
 
 def _listen(session: LiveSession, port: int, comments: int) -> Sample:
@@ -142,7 +144,8 @@ def _listen(session: LiveSession, port: int, comments: int) -> Sample:
     sample = Sample()
     address = f"ws://127.0.0.1:{port}/ws/overlay/{session.show.overlay.token}/"
     deadline = time.monotonic() + START_TIMEOUT_S + comments * LINE_EVERY_S
-    with connect(address, origin=f"http://127.0.0.1:{port}") as overlay:  # type: ignore[arg-type]
+    with connect(address, origin=Origin(f"http://127.0.0.1:{port}")) as overlay:
+        services.start_session(session=session)
         while len(sample.first_frames) < comments and time.monotonic() < deadline:
             utterance_id = _next_utterance(overlay)
             if utterance_id is None:
