@@ -22,6 +22,11 @@ class LiveSession(models.Model):
         TIKTOK = "tiktok", "TikTok"
         SIMULATOR = "simulator", _("Simulated chat")
         REPLAY = "replay", _("Recorded chat")
+        BRIDGE = "bridge", _("My own bridge")
+
+    class WaitingReason(models.TextChoices):
+        NO_WORKER = "no_worker", _("Waiting for a worker to be free.")
+        AT_CAPACITY = "at_capacity", _("All workers are busy. Your live starts as soon as one is free.")
 
     class EndReason(models.TextChoices):
         STOPPED = "stopped", _("You stopped it.")
@@ -63,11 +68,21 @@ class LiveSession(models.Model):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     counts: "models.JSONField[dict[str, int]]" = models.JSONField(default=dict, blank=True)
+    # Why a session that was asked to start has no worker yet.
+    waiting_reason = models.CharField(max_length=20, choices=WaitingReason, blank=True)
+    # Which worker holds the session, and until when without another word from it.
+    lease_owner = models.CharField(max_length=100, blank=True)
+    lease_expires_at = models.DateTimeField(null=True)
 
     objects: ClassVar[models.Manager["LiveSession"]] = ScopedManager(tenant="tenant")
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["lease_expires_at"], condition=Q(status="active"), name="livesessions_leases_held"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["show"],
