@@ -41,7 +41,7 @@ class Resources:
     redis: Redis
     recorder: Recorder
     board: ConsoleBoard
-    model: LanguageModel
+    model: LanguageModel | None  # None: every live has an offline host of its own
     synthesizers: dict[str, Synthesizer]
 
 
@@ -51,7 +51,7 @@ async def open_resources() -> AsyncIterator[Resources]:
     async with AsyncExitStack() as stack:
         redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
         stack.push_async_callback(redis.aclose)
-        model: LanguageModel = OfflineModel()
+        model: LanguageModel | None = None
         if settings.OPENAI_API_KEY:
             model = openai = OpenAIChatModel(
                 api_key=settings.OPENAI_API_KEY,
@@ -98,7 +98,11 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     return LiveParts(
         source=open_source(session),
         gate=build_moderator(show.policy),
-        words=Planner(resources.model, build_character(show.persona)),
+        words=Planner(
+            resources.model or OfflineModel(seed=session.id.int),
+            build_character(show.persona),
+            seed=session.id.int,
+        ),
         voice=Speaker(resources.synthesizers[provider], voice),
         sinks=[publisher],
         screen=publisher,

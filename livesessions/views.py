@@ -131,7 +131,7 @@ def session_skip(request: TenantRequest, session_id: UUID) -> HttpResponse:
 
 
 def _command(request: TenantRequest, session_id: UUID, act: Callable[..., object]) -> HttpResponse:
-    """Do it and show the controls as they are then; without htmx, go back to the console."""
+    """Do it and draw the controls anew (the socket draws the rest); without htmx, go back to the console."""
     session = get_session_for(request, session_id)
     conflict = ""
     try:
@@ -142,7 +142,7 @@ def _command(request: TenantRequest, session_id: UUID, act: Callable[..., object
         return _back_to_console(request, session, conflict)
     session.refresh_from_db()
     context = {**describe(session, may_control=True), "conflict": conflict}
-    return render(request, f"{CONSOLE}#desk-update", context, status=409 if conflict else 200)
+    return render(request, f"{CONSOLE}#session-controls", context, status=409 if conflict else 200)
 
 
 @require_POST

@@ -3,8 +3,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -36,8 +36,10 @@ def tenant_edit(request: TenantRequest) -> HttpResponse:
 @login_required
 def tenant_switch(request: TenantRequest) -> HttpResponse:
     """Work in another workspace of the user's; one that is not theirs does not exist for them."""
-    tenants = request.user.tenants.all()
-    tenant = get_object_or_404(tenants, slug=request.POST.get("tenant", ""))
+    asked = request.POST.get("tenant")
+    tenant = next((tenant for tenant in request.user.tenants.all() if tenant.slug == asked), None)
+    if tenant is None:
+        raise Http404
     request.session[SESSION_KEY] = str(tenant.id)
     return redirect("livesessions:show_list")
 

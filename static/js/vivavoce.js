@@ -38,13 +38,13 @@ document.addEventListener("DOMContentLoaded", () => {
   document.body.addEventListener("htmx:beforeRequest", () => (failure.hidden = true));
   document.body.addEventListener("htmx:afterSettle", (event) => offerCopying(event.target));
 
-  // A log-in that has run out answers with the log-in page: go there rather than paste it in.
+  // A log-in that has run out answers with the log-in page. Loading this page anew leads there, and back.
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, requestConfig } = event.detail;
     const answered = xhr.responseURL && new URL(xhr.responseURL).pathname;
     if (answered && requestConfig && answered !== new URL(requestConfig.path, location.href).pathname) {
       event.detail.shouldSwap = false;
-      location.assign(xhr.responseURL);
+      location.reload();
     }
   });
 });

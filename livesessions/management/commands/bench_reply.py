@@ -18,7 +18,6 @@ from uuid import UUID
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django_scopes import scope, scopes_disabled
-from websockets import Origin
 from websockets.sync.client import ClientConnection, connect
 
 from livesessions import services
@@ -144,7 +143,7 @@ def _listen(session: LiveSession, port: int, comments: int) -> Sample:
     sample = Sample()
     address = f"ws://127.0.0.1:{port}/ws/overlay/{session.show.overlay.token}/"
     deadline = time.monotonic() + START_TIMEOUT_S + comments * LINE_EVERY_S
-    with connect(address, origin=Origin(f"http://127.0.0.1:{port}")) as overlay:
+    with connect(address) as overlay:
         services.start_session(session=session)
         while len(sample.first_frames) < comments and time.monotonic() < deadline:
             utterance_id = _next_utterance(overlay)
