@@ -1,0 +1,39 @@
+"""A worker inside the test: real Redis and PostgreSQL, a chat from the local TikTok, sinks that are real."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from channels.layers import get_channel_layer  # noqa: TID251 - closed here, as a worker does when it stops
+
+from livesessions.assembly import open_resources
+from livesessions.worker import Worker, in_thread
+
+T = TypeVar("T")
+
+PATIENCE_S = 20.0
+POLL_S = 0.02
+
+
+@asynccontextmanager
+async def running_worker() -> AsyncIterator[Worker]:
+    """Run a worker beside the body, as `manage.py run_lives` does, and stop it as SIGTERM does."""
+    stopping = asyncio.Event()
+    async with open_resources() as resources:
+        worker = Worker(resources)
+        running = asyncio.create_task(worker.run_until(stopping))  # noqa: TID251
+        try:
+            yield worker
+        finally:
+            stopping.set()
+            await running
+    await get_channel_layer().flush()
+
+
+async def eventually(look: Callable[[], T], holds: Callable[[T], bool] = bool) -> T:
+    """Look at the database, in a thread and across tenants, until what is seen holds."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not holds(seen := await in_thread(look)):  # noqa: ASYNC110
+            await asyncio.sleep(POLL_S)  # the database tells nobody when a row changes
+    return seen

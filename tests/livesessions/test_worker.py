@@ -1,0 +1,245 @@
+"""A whole live: what a local TikTok pushes is moderated, written down, answered aloud and thanked."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from channels.testing import WebsocketCommunicator
+from django_scopes import scopes_disabled
+
+from livesessions import services
+from livesessions.models import ChatEvent, LiveSession, Reply, Show
+from livesessions.worker import in_thread
+from overlay.wire import unpack_audio
+from tests.fakes.webcast import (
+    ENDED,
+    FakeWebcast,
+    RoomFault,
+    Send,
+    WaitFor,
+    comment,
+    control,
+    gift,
+    user,
+)
+from tests.livesessions.conftest import eventually, running_worker
+from tests.overlay.conftest import Socket, open_socket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HANDLE = "la.sera"
+
+
+@pytest.fixture
+def at_once(show: Show) -> Show:
+    """A show whose host may speak whenever it is not speaking."""
+    with scopes_disabled():
+        show.policy.cooldown_s = 0.0
+        show.policy.save(update_fields=["cooldown_s"])
+    return show
+
+
+def use(tiktok: FakeWebcast, settings: Any) -> None:
+    endpoints = tiktok.endpoints
+    settings.TIKTOK_APP_URL = endpoints.app_url
+    settings.TIKTOK_WEBCAST_URL = endpoints.webcast_url
+    settings.TIKTOK_SIGN_URL = endpoints.sign_url
+    settings.TIKTOK_SIGN_API_KEY = endpoints.sign_api_key
+
+
+async def go_on_air(show: Show) -> LiveSession:
+    def start() -> LiveSession:
+        session = services.create_session(show=show, source=LiveSession.Source.TIKTOK)
+        return services.start_session(session=session)
+
+    return await in_thread(start)
+
+
+def status_of(session: LiveSession) -> Callable[[], str]:
+    return lambda: LiveSession.objects.values_list("status", flat=True).get(id=session.id)
+
+
+def replies_of(session: LiveSession) -> Callable[[], list[Reply]]:
+    return lambda: list(Reply.objects.filter(session=session).order_by("created_at"))
+
+
+def are(count: int, status: str) -> Callable[[list[Reply]], bool]:
+    return lambda replies: [reply.status for reply in replies] == [status] * count
+
+
+async def first_audio(socket: Socket) -> tuple[list[dict[str, Any]], bytes]:
+    """Return the messages before the first audio frame, and the frame."""
+    messages = []
+    while not isinstance(frame := await socket.receive(), bytes):
+        messages.append(frame)
+    return messages, frame
+
+
+async def test_a_comment_on_tiktok_is_answered_aloud_and_written_down(at_once: Show, settings: Any) -> None:
+    async with FakeWebcast() as tiktok, open_socket(at_once.overlay.token) as page:
+        use(tiktok, settings)
+        room = tiktok.open_room(HANDLE)
+        room.play(Send(comment("ciao, come stai?", by=user("Giulia"))), WaitFor(asyncio.Event()))
+        async with running_worker() as worker:
+            session = await go_on_air(at_once)
+            worker.take(str(session.id))
+            messages, frame = await first_audio(page)
+            audio = unpack_audio(frame)
+            await page.send({"type": "started", "utterance": str(audio.utterance_id)})
+            await page.send({"type": "ended", "utterance": str(audio.utterance_id), "played_ms": 900})
+            [reply] = await eventually(
+                replies_of(session), lambda replies: bool(replies and replies[0].heard_ended_at)
+            )
+            [event] = await in_thread(lambda: list(ChatEvent.objects.filter(session=session)))
+
+    begin = next(message for message in messages if message["type"] == "begin")
+    assert [message["text"] for message in messages if message["type"] == "chat"] == ["ciao, come stai?"]
+    assert audio.utterance_id == reply.id
+    assert begin["text"] in reply.text
+    assert (reply.status, reply.model, reply.voice) == ("spoken", "offline", "espeak/f3")
+    assert reply.trigger_source_id == event.source_id
+    assert reply.heard_started_at is not None
+    assert reply.waited_ms is not None
+    assert reply.first_audio_ms is not None
+    assert reply.characters == len(reply.text)
+    assert (event.kind, event.text, event.risk, event.viewer_name) == (
+        "comment",
+        "ciao, come stai?",
+        "low",
+        "Giulia",
+    )
+    assert len(event.viewer_hash) == 32
+
+
+async def test_a_gift_streak_is_thanked_once_with_its_total(at_once: Show, settings: Any) -> None:
+    thanked = asyncio.Event()
+    async with FakeWebcast() as tiktok:
+        use(tiktok, settings)
+        anna = user("Anna")
+        growing = [gift(1, by=anna), gift(2, by=anna), gift(5, by=anna), gift(5, by=anna, over=True)]
+        tiktok.open_room(HANDLE).play(
+            *[Send(frame) for frame in growing],
+            WaitFor(thanked),
+            Send(gift(5, by=anna, over=True)),  # the closing frame, once more
+            Send(control(ENDED)),
+        )
+        async with running_worker() as worker:
+            session = await go_on_air(at_once)
+            worker.take(str(session.id))
+            await eventually(replies_of(session), are(1, "spoken"))
+            thanked.set()
+            await eventually(status_of(session), lambda status: status == "ended")
+            await eventually(lambda: ChatEvent.objects.filter(session=session, kind="gift").count() == 5)
+            [thanks] = await in_thread(replies_of(session))
+
+    assert thanks.trigger_kind == "gift"
+    assert "Anna" in thanks.text
+    assert "5" in thanks.text
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (RoomFault.OFFLINE, "user_offline"),
+        (RoomFault.AGE_RESTRICTED, "age_restricted"),
+        (None, "handle_not_found"),
+    ],
+)
+async def test_a_live_that_cannot_begin_ends_with_the_reason(
+    at_once: Show, settings: Any, fault: RoomFault | None, reason: str
+) -> None:
+    async with FakeWebcast() as tiktok:
+        use(tiktok, settings)
+        if fault is not None:
+            tiktok.open_room(HANDLE, fault=fault)
+        async with running_worker() as worker:
+            session = await go_on_air(at_once)
+            worker.take(str(session.id))
+            await eventually(status_of(session), lambda status: status == "ended")
+            session = await in_thread(lambda: LiveSession.objects.get(id=session.id))
+
+    assert session.end_reason == reason
+    assert session.get_end_reason_display() != reason
+
+
+async def test_mute_reaches_the_running_reply_and_unmute_lets_the_next_one_through(
+    at_once: Show, settings: Any
+) -> None:
+    more = asyncio.Event()
+    async with FakeWebcast() as tiktok, open_socket(at_once.overlay.token) as page:
+        use(tiktok, settings)
+        room = tiktok.open_room(HANDLE)
+        room.play(
+            Send(comment("ciao!")), WaitFor(more), Send(comment("come stai?")), WaitFor(asyncio.Event())
+        )
+        async with running_worker() as worker:
+            session = await go_on_air(at_once)
+            worker.take(str(session.id))
+            _, cut_frame = await first_audio(page)
+            await in_thread(services.mute_session, session=session)
+            await eventually(replies_of(session), are(1, "muted"))
+            await in_thread(services.unmute_session, session=session)
+            more.set()
+            while (frame := (await first_audio(page))[1])[1:17] == cut_frame[1:17]:
+                pass  # what was under way before the mute; the page drops it
+            [muted, spoken] = await eventually(replies_of(session), lambda replies: len(replies) == 2)
+
+    assert unpack_audio(frame).utterance_id == spoken.id
+    assert muted.id != spoken.id
+
+
+async def test_stop_ends_the_live_and_a_second_one_may_follow(at_once: Show, settings: Any) -> None:
+    async with FakeWebcast() as tiktok:
+        use(tiktok, settings)
+        tiktok.open_room(HANDLE).play(WaitFor(asyncio.Event()))
+        async with running_worker() as worker:
+            session = await go_on_air(at_once)
+            worker.take(str(session.id))
+            await eventually(status_of(session), lambda status: status == "active")
+            await in_thread(services.stop_session, session=session)
+            await eventually(status_of(session), lambda status: status == "ended")
+            ended = await in_thread(lambda: LiveSession.objects.get(id=session.id))
+            second = await go_on_air(at_once)
+            worker.take(str(second.id))
+            await eventually(status_of(second), lambda status: status == "active")
+            await in_thread(services.stop_session, session=second)
+            await eventually(status_of(second), lambda status: status == "ended")
+
+    assert ended.end_reason == "stopped"
+    assert ended.ended_at is not None
+
+
+async def test_a_worker_that_stops_gives_its_lives_to_the_next(at_once: Show, settings: Any) -> None:
+    async with FakeWebcast() as tiktok:
+        use(tiktok, settings)
+        room = tiktok.open_room(HANDLE)
+        room.play(WaitFor(asyncio.Event()))
+        async with running_worker() as worker:
+            session = await go_on_air(at_once)
+            worker.take(str(session.id))
+            await eventually(status_of(session), lambda status: status == "active")
+        async with running_worker():
+            await eventually(status_of(session), lambda status: status == "active")
+            await in_thread(services.stop_session, session=session)
+            await eventually(status_of(session), lambda status: status == "ended")
+
+    assert room.connections >= 1
+
+
+async def test_an_overlay_of_another_tenant_hears_nothing(
+    at_once: Show, other_show: Show, settings: Any
+) -> None:
+    async with FakeWebcast() as tiktok, open_socket(other_show.overlay.token) as charlies_page:
+        use(tiktok, settings)
+        tiktok.open_room(HANDLE).play(Send(comment("ciao!")), WaitFor(asyncio.Event()))
+        state = await charlies_page.receive()
+        async with running_worker() as worker:
+            session = await go_on_air(at_once)
+            worker.take(str(session.id))
+            await eventually(replies_of(session), bool)
+            communicator: WebsocketCommunicator = charlies_page.communicator
+            assert await communicator.receive_nothing()
+
+    assert state["type"] == "state"
+    assert not state["live"]
