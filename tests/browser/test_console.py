@@ -1,0 +1,157 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer  # noqa: TID251 - flushed here, as a worker does when it stops
+from django.utils import timezone
+from django_scopes import scope
+from playwright.sync_api import Page, expect
+
+from livesessions import console
+from livesessions.models import LiveSession
+from tenants.models import User
+
+LoggedInPage = Callable[[User], Page]
+HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
+
+
+@pytest.fixture
+def on_air(session: LiveSession) -> LiveSession:
+    with scope(tenant=session.tenant):
+        LiveSession.objects.filter(id=session.id).update(
+            status="active", start_requested_at=timezone.now(), started_at=timezone.now()
+        )
+        session.refresh_from_db()
+    return session
+
+
+@pytest.fixture
+def desk(alice: User, on_air: LiveSession, logged_in_page: LoggedInPage) -> Page:
+    """Alice's console of a live on air, connected."""
+    page = logged_in_page(alice)
+    page.goto(f"/lives/{on_air.id}/")
+    expect(page.locator(".desk")).to_have_attribute("data-connection", "open")
+    return page
+
+
+def chat(number: int, text: str = "ciao") -> console.ChatMessage:
+    return {
+        "kind": "chat",
+        "id": f"line-{number}",
+        "event": "comment",
+        "name": "Giulia",
+        "text": f"{text} {number}",
+        "risk": "low",
+        "gift_name": "",
+        "count": 1,
+        "at": timezone.now().isoformat(),
+    }
+
+
+def reply(status: str, *, heard: bool) -> console.ReplyMessage:
+    return {
+        "kind": "reply",
+        "id": "one",
+        "status": status,
+        "text": "Ciao Giulia!",
+        "fault": "",
+        "trigger_kind": "comment",
+        "trigger_name": "Giulia",
+        "trigger_text": "mi senti?",
+        "first_audio_ms": 412,
+        "heard": heard,
+        "at": timezone.now().isoformat(),
+    }
+
+
+def publish(session: LiveSession, *messages: console.Message) -> None:
+    async def send() -> None:
+        await console.publish(session.id, list(messages))
+        await get_channel_layer().flush()
+
+    # Playwright's loop runs in this thread, so the sending takes another.
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        worker.submit(async_to_sync(send)).result()
+
+
+def test_lines_stream_in_as_text_and_the_newest_is_in_view(desk: Page, on_air: LiveSession) -> None:
+    title = desk.title()
+    publish(on_air, *(chat(number, HOSTILE) for number in range(60)))
+    newest = desk.locator("#chat-feed > li").last
+    expect(newest).to_contain_text(f"{HOSTILE} 59")
+    expect(newest).to_be_in_viewport()
+    assert desk.title() == title
+
+
+def test_the_page_keeps_the_last_200_lines(desk: Page, on_air: LiveSession) -> None:
+    for start in (0, 150, 300):
+        publish(on_air, *(chat(number) for number in range(start, start + 150)))
+    lines = desk.locator("#chat-feed > li")
+    expect(lines.last).to_contain_text("ciao 449")
+    expect(lines).to_have_count(200)
+    expect(lines.first).to_contain_text("ciao 250")
+
+
+def test_a_reply_changes_in_its_place(desk: Page, on_air: LiveSession) -> None:
+    replies = desk.locator("#host-feed > li")
+    publish(on_air, reply("speaking", heard=False))
+    expect(replies).to_contain_text("Speaking")
+    publish(on_air, reply("spoken", heard=True))
+    expect(replies).to_contain_text("Heard in OBS")
+    expect(replies).to_have_count(1)
+
+
+def test_the_m_key_mutes_and_unmutes(desk: Page) -> None:
+    desk.keyboard.press("m")
+    expect(desk.locator("#session-state")).to_contain_text("MUTED")
+    desk.keyboard.press("m")
+    expect(desk.locator("#session-state")).to_contain_text("ON AIR")
+
+
+def test_typing_an_m_mutes_nothing(desk: Page) -> None:
+    desk.fill("#say-text", "")
+    desk.locator("#say-text").press_sequentially("mmm")
+    expect(desk.locator("#say-text")).to_have_value("mmm")
+    expect(desk.locator("#session-state")).to_contain_text("ON AIR")
+
+
+def test_the_mute_button_keeps_the_keyboards_focus(desk: Page) -> None:
+    desk.focus("#mute-button")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#session-state")).to_contain_text("MUTED")
+    expect(desk.locator("#session-controls")).to_contain_text("Unmute")
+    expect(desk.locator("#mute-button")).to_be_focused()
+
+
+def test_stop_asks_first(desk: Page, on_air: LiveSession) -> None:
+    desk.click("#stop-button")
+    desk.click("text=Keep going")
+    expect(desk.locator("#stop-ask")).to_be_hidden()
+    desk.click("#stop-button")
+    desk.click("#stop-confirm")
+    expect(desk.locator("#session-state")).to_contain_text("Stopping")
+
+
+def test_on_a_phone_mute_is_under_the_thumb_and_nothing_is_cut_off(desk: Page) -> None:
+    desk.set_viewport_size({"width": 390, "height": 844})
+    box = desk.locator("#mute-button").bounding_box()
+    assert box is not None
+    assert box["y"] > 844 * 0.85
+    assert box["height"] >= 48
+    assert desk.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_controls_work_without_scripts(
+    alice: User, on_air: LiveSession, logged_in_page: LoggedInPage, base_url: str
+) -> None:
+    page = logged_in_page(alice)
+    browser = page.context.browser
+    assert browser is not None
+    plain = browser.new_context(java_script_enabled=False, base_url=base_url)
+    plain.add_cookies(page.context.cookies())  # type: ignore[arg-type]
+    page = plain.new_page()
+    page.goto(f"/lives/{on_air.id}/")
+    page.click("#mute-button")
+    expect(page.locator("#session-state")).to_contain_text("MUTED")
+    plain.close()

@@ -1,0 +1,196 @@
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import pytest
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer  # noqa: TID251 - closed here, as a server does when it stops
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from django_scopes import scope
+
+from livesessions import console
+from livesessions.models import ChatEvent, LiveSession
+from livesessions.routing import websocket_urlpatterns
+from tenants.models import Tenant, User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Connect = Callable[..., Awaitable[Any]]
+ClientFor = Callable[[User], Client]
+
+
+@asynccontextmanager
+async def open_socket(
+    client: Client, session_id: UUID, language: str = "en", origin: str = "http://testserver"
+) -> AsyncIterator[Any]:
+    cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+    communicator = WebsocketCommunicator(
+        URLRouter(websocket_urlpatterns),
+        f"/ws/console/{session_id}/?language={language}",
+        headers=[(b"cookie", cookies.encode()), (b"origin", origin.encode())],
+    )
+    accepted, _ = await communicator.connect(timeout=10)
+    if not accepted:
+        await communicator.disconnect()
+        raise ConnectionRefusedError
+    try:
+        yield communicator
+    finally:
+        await communicator.disconnect()
+
+
+@pytest.fixture
+async def connect() -> AsyncIterator[Connect]:
+    """Call with a client and a session's id for a socket that has been accepted."""
+    async with AsyncExitStack() as stack:
+        yield lambda *args: stack.enter_async_context(open_socket(*args))
+    await get_channel_layer().flush()
+
+
+def chat(number: int = 1, **fields: Any) -> console.ChatMessage:
+    message: console.ChatMessage = {
+        "kind": "chat",
+        "id": f"line-{number}",
+        "event": "comment",
+        "name": "Giulia",
+        "text": f"ciao {number}",
+        "risk": "low",
+        "gift_name": "",
+        "count": 1,
+        "at": timezone.now().isoformat(),
+    }
+    return {**message, **fields}  # type: ignore[typeddict-item]
+
+
+async def test_a_console_first_gets_what_happened_so_far(
+    alice: User, session: LiveSession, client_for: ClientFor, connect: Connect
+) -> None:
+    await database_sync_to_async(_write_line)(session, "ciao da prima")
+    socket = await connect(await database_sync_to_async(client_for)(alice), session.id)
+    frame = await socket.receive_from()
+    assert 'hx-swap-oob="innerHTML:#chat-feed"' in frame
+    assert "ciao da prima" in frame
+    assert "Ready" in frame
+
+
+async def test_what_happens_then_is_appended_in_one_frame(
+    alice: User, session: LiveSession, client_for: ClientFor, connect: Connect
+) -> None:
+    socket = await connect(await database_sync_to_async(client_for)(alice), session.id)
+    await socket.receive_from()
+    await console.publish(session.id, [chat(1), chat(2)])
+    frame = await socket.receive_from()
+    assert frame.count('hx-swap-oob="beforeend:#chat-feed"') == 1
+    assert frame.index("ciao 1") < frame.index("ciao 2")
+    assert "chat-feed" not in await _next(socket, session.id, [_counts(3)])
+
+
+async def test_a_line_that_the_page_has_is_replaced_not_repeated(
+    alice: User, session: LiveSession, client_for: ClientFor, connect: Connect
+) -> None:
+    await database_sync_to_async(_write_line)(session, "ciao 1")
+    socket = await connect(await database_sync_to_async(client_for)(alice), session.id)
+    await socket.receive_from()
+    frame = await _next(socket, session.id, [chat(1)])
+    assert "beforeend" not in frame
+    assert 'hx-swap-oob="true"' in frame
+
+
+async def test_a_change_of_state_redraws_the_state_and_the_controls(
+    alice: User, session: LiveSession, client_for: ClientFor, connect: Connect
+) -> None:
+    socket = await connect(await database_sync_to_async(client_for)(alice), session.id)
+    await socket.receive_from()
+    await database_sync_to_async(_put_on_air)(session)
+    await database_sync_to_async(console.publish_state)(session)
+    frame = await socket.receive_from()
+    assert "ON AIR" in frame
+    assert 'id="mute-button"' in frame
+
+
+async def test_bobs_socket_carries_no_controls(
+    bob: User, session: LiveSession, client_for: ClientFor, connect: Connect
+) -> None:
+    socket = await connect(await database_sync_to_async(client_for)(bob), session.id)
+    frame = await socket.receive_from()
+    assert "Ready" in frame
+    assert "start-button" not in frame
+
+
+async def test_the_socket_speaks_the_pages_language(
+    alice: User, session: LiveSession, client_for: ClientFor, connect: Connect
+) -> None:
+    client = await database_sync_to_async(client_for)(alice)
+    assert "Pronta" in await (await connect(client, session.id, "it")).receive_from()
+    assert "Ready" in await (await connect(client, session.id, "xx")).receive_from()
+
+
+async def test_charlie_is_refused(
+    charlie: User, other_tenant: Tenant, session: LiveSession, client_for: ClientFor, connect: Connect
+) -> None:
+    client = await database_sync_to_async(client_for)(charlie)
+    for session_id in (session.id, UUID(int=1)):
+        with pytest.raises(ConnectionRefusedError):
+            await connect(client, session_id)
+
+
+async def test_a_visitor_is_refused(session: LiveSession, connect: Connect) -> None:
+    with pytest.raises(ConnectionRefusedError):
+        await connect(Client(), session.id)
+
+
+async def test_a_log_in_that_was_ended_is_refused(
+    alice: User, session: LiveSession, client_for: ClientFor, connect: Connect
+) -> None:
+    client = await database_sync_to_async(client_for)(alice)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    await database_sync_to_async(client.logout)()
+    client.cookies[settings.SESSION_COOKIE_NAME] = cookie
+    with pytest.raises(ConnectionRefusedError):
+        await connect(client, session.id)
+
+
+async def test_a_page_of_another_site_is_refused(
+    alice: User, session: LiveSession, client_for: ClientFor, connect: Connect
+) -> None:
+    client = await database_sync_to_async(client_for)(alice)
+    with pytest.raises(ConnectionRefusedError):
+        await connect(client, session.id, "en", "https://evil.example.com")
+
+
+async def _next(socket: Any, session_id: UUID, messages: list[console.Message]) -> str:
+    await console.publish(session_id, messages)
+    frame: str = await socket.receive_from()
+    return frame
+
+
+def _counts(viewers: int) -> console.CountsMessage:
+    return {"kind": "counts", "viewers": viewers, "counts": {"decoded": 1}}
+
+
+def _put_on_air(session: LiveSession) -> None:
+    with scope(tenant=session.tenant):
+        LiveSession.objects.update(
+            status="active", start_requested_at=timezone.now(), started_at=timezone.now()
+        )
+        session.refresh_from_db()
+
+
+def _write_line(session: LiveSession, text: str) -> None:
+    now = timezone.now()
+    with scope(tenant=session.tenant):
+        ChatEvent.objects.create(
+            tenant=session.tenant,
+            session=session,
+            source_id="line-1",
+            kind="comment",
+            occurred_at=now,
+            received_at=now,
+            viewer_name="Giulia",
+            text=text,
+        )
