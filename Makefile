@@ -24,7 +24,8 @@ run: setup ## Run the web app, the workers and a demo live (PORT=8000)
 
 test: setup browser ## Run all tests
 	@$(PYTHON) -m config.translations compile
-	$(PYTHON) -m pytest -n $(WORKERS) --dist loadscope
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --ignore tests/browser
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile tests/browser
 
 check: setup ## Check style, types, layers, migrations, settings and translations
 	$(VENV)/bin/ruff format --check .
@@ -43,8 +44,8 @@ bench: setup ## Measure comment to first audio (p50, p95)
 
 lock: setup ## Compile requirements/*.in to pinned, hashed *.txt
 	for name in base prod dev; do \
-	  $(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
-	    --no-emit-find-links --output-file requirements/$$name.txt requirements/$$name.in; \
+	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-emit-index-url --no-annotate --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
 	done
 
 messages: setup ## Bring the translation catalogues up to date with the code
