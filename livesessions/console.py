@@ -53,11 +53,16 @@ class StateMessage(TypedDict):
 
 
 class CountsMessage(TypedDict):
-    """What the worker counts, once a second: viewers (None: not known), events dropped or broken, …"""
+    """What the worker counts, once a second: viewers (None: not known), events dropped or broken, …
+
+    `connection` is a `SourcePhase`; while it waits, it connects again in `retry_in_s` seconds.
+    """
 
     kind: Literal["counts"]
     viewers: int | None
     counts: dict[str, int]
+    connection: str
+    retry_in_s: int
 
 
 Message = ChatMessage | ReplyMessage | StateMessage | CountsMessage

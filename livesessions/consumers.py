@@ -130,7 +130,13 @@ class Frames:
         counted = self._counted
         for message in messages:
             if message["kind"] == "counts":
-                counted = {"counts": message["counts"], "viewers": message["viewers"]}
+                # A worker of the last release, still running, says nothing of its connection.
+                counted = {
+                    "counts": message["counts"],
+                    "viewers": message["viewers"],
+                    "connection": message.get("connection", ""),
+                    "retry_in_s": message.get("retry_in_s", 0),
+                }
         if counted == self._counted:
             return {}
         self._counted = counted

@@ -12,6 +12,7 @@ from livesessions.models import ChatEvent, LiveSession, Reply
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.recorder import Recorder
 from livesessions.sources.events import EventKind, LiveEvent, Viewer
+from livesessions.sources.port import SourceState
 from moderation.stage.verdict import Verdict
 
 logger = logging.getLogger(__name__)
@@ -72,10 +73,16 @@ class LiveObserver:
         self._recorder.add_reply(self._reply_row(record))
         self._board.pin(self._session.id, _reply_message(record))
 
-    def state_changed(self, *, viewers: int | None, counts: dict[str, int]) -> None:
+    def state_changed(self, *, viewers: int | None, counts: dict[str, int], connection: SourceState) -> None:
         self._board.pin(
             self._session.id,
-            {"kind": "counts", "viewers": viewers, "counts": {**counts, "not_written": self._recorder.lost}},
+            {
+                "kind": "counts",
+                "viewers": viewers,
+                "counts": {**counts, "not_written": self._recorder.lost},
+                "connection": connection.phase.value,
+                "retry_in_s": connection.retry_in_s,
+            },
         )
 
     def _event_row(self, event: LiveEvent, risk: str) -> ChatEvent:

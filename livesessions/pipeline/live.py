@@ -121,7 +121,9 @@ class Live:
             await asyncio.sleep(STATE_EVERY_S)
 
     def _tell_state(self) -> None:
-        self._parts.observer.state_changed(viewers=self._ingest.viewers, counts=self.counts)
+        self._parts.observer.state_changed(
+            viewers=self._ingest.viewers, counts=self.counts, connection=self._parts.source.state
+        )
 
     async def _tell_sinks(self, tell: Callable[[AudioSink], Awaitable[None]]) -> None:
         """Tell every sink; one that cannot be reached must not keep the others from hearing it."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.sources.events import LiveEvent
+from livesessions.sources.port import SourceState
 from moderation.stage.verdict import Verdict
 from planner.stage.turn import TokenUsage, Turn
 from speech.stage.audio import AudioChunk
@@ -79,5 +80,5 @@ class Observer(Protocol):
     def reply_changed(self, record: ReplyRecord) -> None:
         """A reply began, went on or ended."""
 
-    def state_changed(self, *, viewers: int | None, counts: dict[str, int]) -> None:
-        """The number of viewers or one of the counts changed."""
+    def state_changed(self, *, viewers: int | None, counts: dict[str, int], connection: SourceState) -> None:
+        """The number of viewers, one of the counts or the connection to the chat may have changed."""

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from livesessions.sources.errors import SourceError
 from livesessions.sources.events import EventKind, LiveEvent, Viewer
-from livesessions.sources.port import ChatSource, SourceCounts
+from livesessions.sources.port import CONNECTED, ChatSource, SourceCounts, SourceState
 from livesessions.sources.webcast import MAX_NAME_CHARS, WebcastDecoder, clean_text
 
 LONGEST_GAP_S = 10.0
@@ -101,6 +101,10 @@ class WebcastReplaySource:
     def counts(self) -> SourceCounts:
         return self._decoder.counts
 
+    @property
+    def state(self) -> SourceState:
+        return CONNECTED
+
     async def events(self) -> AsyncGenerator[LiveEvent, None]:
         pace = Pace(self._speed)
         for at_s, message in _without_long_gaps(self._messages):
@@ -142,6 +146,10 @@ class ChatLogReplaySource:
     @property
     def counts(self) -> SourceCounts:
         return self._counts
+
+    @property
+    def state(self) -> SourceState:
+        return CONNECTED
 
     async def events(self) -> AsyncGenerator[LiveEvent, None]:
         pace = Pace(self._speed)

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from livesessions.sources.errors import SourceError, SourceFault
 from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.port import SourceCounts
+from livesessions.sources.port import CONNECTED, SourceCounts, SourcePhase, SourceState
 from livesessions.sources.tiktok_client import FORESEEN, TikTokEndpoints, WebcastClient, source_error
 from livesessions.sources.webcast import WebcastDecoder
 
@@ -41,10 +41,15 @@ class TikTokSource:
         self._decoder = decoder or WebcastDecoder()
         self._clock = clock
         self._recent = RecentIds(REMEMBERED_IDS)
+        self._state = SourceState(SourcePhase.CONNECTING)
 
     @property
     def counts(self) -> SourceCounts:
         return self._decoder.counts
+
+    @property
+    def state(self) -> SourceState:
+        return self._state
 
     async def events(self) -> AsyncGenerator[LiveEvent, None]:
         """Connect and yield until the live ends; raise `SourceError` when it cannot begin or breaks off."""
@@ -54,6 +59,7 @@ class TikTokSource:
         client = self._client(inbox)
         try:
             task = await _start(client)
+            self._state = CONNECTED
             while (item := await inbox.get()) is not None:
                 if isinstance(item, SourceError):
                     raise item

@@ -10,7 +10,7 @@ from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.sources.errors import SourceError
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
-from livesessions.sources.port import SourceCounts
+from livesessions.sources.port import CONNECTED, SourceCounts, SourceState
 from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Verdict
 from planner.stage.turn import TokenUsage, Turn
@@ -56,6 +56,7 @@ class FakeSource:
         error: SourceError | None = None,
     ) -> None:
         self.counts = SourceCounts()
+        self.state = CONNECTED
         self._script = script
         self._then_quiet_s = then_quiet_s
         self._error = error
@@ -148,6 +149,7 @@ class FakeObserver:
     changes: list[ReplyRecord] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     viewers: int | None = None
+    connection: SourceState | None = None
 
     def event_happened(self, event: LiveEvent, verdict: Verdict | None) -> None:
         self.events.append((event, verdict))
@@ -155,8 +157,8 @@ class FakeObserver:
     def reply_changed(self, record: ReplyRecord) -> None:
         self.changes.append(replace(record))
 
-    def state_changed(self, *, viewers: int | None, counts: dict[str, int]) -> None:
-        self.viewers, self.counts = viewers, counts
+    def state_changed(self, *, viewers: int | None, counts: dict[str, int], connection: SourceState) -> None:
+        self.viewers, self.counts, self.connection = viewers, counts, connection
 
     @property
     def replies(self) -> list[ReplyRecord]:

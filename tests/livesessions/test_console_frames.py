@@ -126,9 +126,19 @@ def test_a_burst_brings_no_more_lines_than_a_page_keeps(frames: Frames) -> None:
     assert "ciao 999" in frame
 
 
+def counts_message(viewers: int, counts: dict[str, int]) -> CountsMessage:
+    return {
+        "kind": "counts",
+        "viewers": viewers,
+        "counts": counts,
+        "connection": "connected",
+        "retry_in_s": 0,
+    }
+
+
 def test_counts_are_drawn_when_they_change_and_only_then(frames: Frames) -> None:
-    first: CountsMessage = {"kind": "counts", "viewers": 1234, "counts": {"decoded": 9, "dropped": 2}}
-    second: CountsMessage = {"kind": "counts", "viewers": 1234, "counts": {"broken": 1}}
+    first = counts_message(viewers=1234, counts={"decoded": 9, "dropped": 2})
+    second = counts_message(viewers=1234, counts={"broken": 1})
     assert "1,234" in frames.update([first], None)
     assert frames.update([first], None) == ""
     assert "Unreadable" in frames.update([second], None)

@@ -170,7 +170,13 @@ async def _next(socket: Any, session_id: UUID, messages: list[console.Message]) 
 
 
 def _counts(viewers: int) -> console.CountsMessage:
-    return {"kind": "counts", "viewers": viewers, "counts": {"decoded": 1}}
+    return {
+        "kind": "counts",
+        "viewers": viewers,
+        "counts": {"decoded": 1},
+        "connection": "connected",
+        "retry_in_s": 0,
+    }
 
 
 def _put_on_air(session: LiveSession) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from livesessions.sources.events import LiveEvent
-from livesessions.sources.port import SourceCounts
+from livesessions.sources.port import CONNECTED, SourceCounts, SourceState
 from livesessions.sources.simulator.data import chat_language
 from livesessions.sources.simulator.room import Room, Scene
 
@@ -46,6 +46,10 @@ class SimulatorSource:
     @property
     def counts(self) -> SourceCounts:
         return self._counts
+
+    @property
+    def state(self) -> SourceState:
+        return CONNECTED
 
     async def events(self) -> AsyncGenerator[LiveEvent, None]:
         """Yield each event when it is due on the loop's clock; who listens slowly gets it late, not never."""
