@@ -3,21 +3,28 @@
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from datetime import UTC, datetime
 from typing import NoReturn
 
 from livesessions.sources.errors import SourceError, SourceFault
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.port import CONNECTED, SourceCounts, SourcePhase, SourceState
-from livesessions.sources.tiktok_client import FORESEEN, TikTokEndpoints, WebcastClient, source_error
+from livesessions.sources.tiktok_client import (
+    FORESEEN,
+    RawMessage,
+    TikTokEndpoints,
+    WebcastClient,
+    source_error,
+)
 from livesessions.sources.webcast import WebcastDecoder
 
 __all__ = ["TikTokEndpoints", "TikTokSource"]
 
 INBOX_SIZE = 512
-REMEMBERED_IDS = 4096
+REMEMBERED_IDS = 20_000
 HANDLE = re.compile(r"[A-Za-z0-9_.]{1,64}")
+CONNECTING = SourceState(SourcePhase.CONNECTING)
 
 
 class TikTokSource:
@@ -25,7 +32,7 @@ class TikTokSource:
 
     Nothing is dropped here: when its reader falls `INBOX_SIZE` events behind, the socket is read no further
     and TikTok waits. The pipeline's inbox reads all the time and is the one place that drops, and counts
-    what it drops. What a new connection repeats of the last is left out.
+    what it drops. What a new connection repeats of the last is left out and counted.
     """
 
     def __init__(
@@ -41,7 +48,8 @@ class TikTokSource:
         self._decoder = decoder or WebcastDecoder()
         self._clock = clock
         self._recent = RecentIds(REMEMBERED_IDS)
-        self._state = SourceState(SourcePhase.CONNECTING)
+        self._state = CONNECTING
+        self._room_id: int | None = None
 
     @property
     def counts(self) -> SourceCounts:
@@ -55,37 +63,45 @@ class TikTokSource:
         """Connect and yield until the live ends; raise `SourceError` when it cannot begin or breaks off."""
         if not HANDLE.fullmatch(self._handle):
             raise SourceError(SourceFault.HANDLE_NOT_FOUND, permanent=True)
+        self._state = CONNECTING
         inbox = Inbox(INBOX_SIZE)
         client = self._client(inbox)
         try:
             task = await _start(client)
-            self._state = CONNECTED
+            self._room_id = client.room_id
             while (item := await inbox.get()) is not None:
                 if isinstance(item, SourceError):
                     raise item
+                # What has been given out counts as told, not what is still waiting here when a line breaks.
+                if not self._recent.add(item.source_id):
+                    self.counts.duplicate += 1
+                    continue
                 yield item
                 if item.kind is EventKind.ENDED:
                     return
             await _raise_end(task)
         finally:
+            self._state = SourceState(SourcePhase.ENDED)
             inbox.close()
             await client.aclose()
 
+    async def is_alive(self) -> bool | None:
+        """Return whether TikTok says that the room last entered is live; None when it cannot be asked."""
+        if self._room_id is None:
+            return None
+        client = self._client(Inbox(1))
+        try:
+            return await client.is_alive(self._room_id)
+        finally:
+            await client.aclose()
+
     def _client(self, inbox: "Inbox") -> WebcastClient:
-        async def deliver(method: str, payload: bytes, msg_id: int) -> None:
-            try:
-                event = self._decoder.decode(method, payload, received_at=self._clock(), msg_id=msg_id)
-            except SourceError as error:
-                await inbox.put(error)
-                return
-            if event is not None and self._recent.add(event.source_id):
-                await inbox.put(event)
-
-        async def finished() -> None:
-            await inbox.put(None)
-
         self._endpoints.apply()
-        return WebcastClient(self._handle, deliver=deliver, finished=finished, counts=self._decoder.counts)
+        delivery = Delivery(inbox, self._decoder, self._clock, self._opened)
+        return WebcastClient(self._handle, listener=delivery, counts=self._decoder.counts)
+
+    def _opened(self) -> None:
+        self._state = CONNECTED
 
 
 async def _start(client: WebcastClient) -> asyncio.Task[None]:
@@ -104,6 +120,40 @@ async def _raise_end(task: asyncio.Task[None]) -> NoReturn:
     except FORESEEN as error:
         raise source_error(error) from error
     raise SourceError(SourceFault.CONNECTION_LOST, permanent=False)
+
+
+class Delivery:
+    """Takes a connection's messages to the inbox, as events."""
+
+    def __init__(
+        self,
+        inbox: "Inbox",
+        decoder: WebcastDecoder,
+        clock: Callable[[], datetime],
+        opened: Callable[[], None],
+    ) -> None:
+        self._inbox = inbox
+        self._decoder = decoder
+        self._clock = clock
+        self.opened = opened
+
+    async def received(self, messages: Iterable[RawMessage]) -> None:
+        """Decode a batch; wait for the reader when the inbox is full."""
+        received_at = self._clock()
+        for message in messages:
+            try:
+                event = self._decoder.decode(
+                    message.method, message.payload, received_at=received_at, msg_id=message.msg_id
+                )
+            except SourceError as error:
+                await self._inbox.put(error)
+                continue
+            if event is not None:
+                await self._inbox.put(event)
+
+    async def finished(self) -> None:
+        """Say that no more comes."""
+        await self._inbox.put(None)
 
 
 class Inbox:

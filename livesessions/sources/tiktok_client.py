@@ -1,19 +1,18 @@
 """TikTokLive's client, cut down to looking up, signing, connecting and pinging: raw messages come out.
 
-The library decodes every message in pure Python and gives its caller little say in how it fails. Here it
-never decodes one, its tasks and connections all end with `aclose`, and bad frames do not end a live.
+The library decodes everything in pure Python and gives its caller little say in how it fails. Here it decodes
+only what the sign server hands over, its tasks and connections all end with `aclose`, and bad frames do not
+end a live.
 """
 
 import asyncio
 import functools
-import gzip
 import ssl
 import warnings
-import zlib
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Iterable
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from google.protobuf.message import DecodeError
@@ -21,6 +20,7 @@ from google.protobuf.message import DecodeError
 from livesessions.sources import webcast_pb2 as pb
 from livesessions.sources.errors import SourceError, SourceFault
 from livesessions.sources.port import SourceCounts
+from livesessions.sources.push_socket import PushSocket
 
 with warnings.catch_warnings():
     # TikTokLive 6.6.5 imports the legacy websockets client; it is pinned for its licence.
@@ -40,18 +40,35 @@ with warnings.catch_warnings():
     from TikTokLive.client.web.routes.fetch_room_id_live_html import FailedParseRoomIdError
     from TikTokLive.client.web.routes.fetch_signed_websocket import FetchSignedWebSocketRoute
     from TikTokLive.client.web.web_settings import WebDefaults
-    from TikTokLive.client.ws.ws_client import WebcastWSClient
-    from websockets.exceptions import ConnectionClosed, InvalidHandshake, WebSocketException
-    from websockets.legacy.client import WebSocketClientProtocol
+    from websockets.exceptions import InvalidHandshake, WebSocketException
 
 HTTP_TIMEOUT_S = 10.0
 SIGN_TIMEOUT_S = 15.0
-CLOSE_TIMEOUT_S = 2.0
-MAX_FRAME_BYTES = 8 * 2**20
+ALIVE_TIMEOUT_S = 3.0
 # A RateLimit-Reset beyond this is a date, not a wait.
 LONGEST_WAIT_S = 365 * 24 * 3600
 
-Deliver = Callable[[str, bytes, int], Awaitable[None]]
+
+class RawMessage(Protocol):
+    """A webcast message, still encoded: `method` names its type."""
+
+    method: str
+    payload: bytes
+    msg_id: int
+
+
+class Listener(Protocol):
+    """Hears what happens on one connection. Once that is closed, every method must return at once."""
+
+    def opened(self) -> None:
+        """The socket is open; the room is being entered."""
+
+    async def received(self, messages: Iterable[RawMessage]) -> None:
+        """A batch arrived. Whoever takes long here slows the socket down."""
+
+    async def finished(self) -> None:
+        """The connection is over, however it came to be over."""
+
 
 # The first row that fits decides.
 FAULTS: tuple[tuple[tuple[type[Exception], ...], SourceFault, bool], ...] = (
@@ -114,30 +131,17 @@ LIBRARY_ENDPOINTS = TikTokEndpoints(
 
 
 class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
-    """One connection to one live. Every message is handed, undecoded, to `deliver(method, payload, msg_id)`.
-
-    `finished` is awaited when the connection is over, however it came to be over. A slow `deliver` or a full
-    queue behind it slows the socket down; once `aclose` is called both must return at once.
-    """
+    """One connection to one live; `listener` hears what comes of it."""
 
     _event_loop_task: asyncio.Task[None] | None
 
-    def __init__(
-        self, handle: str, *, deliver: Deliver, finished: Callable[[], Awaitable[None]], counts: SourceCounts
-    ) -> None:
+    def __init__(self, handle: str, *, listener: Listener, counts: SourceCounts) -> None:
         super().__init__(
             handle,
             web_kwargs={"httpx_kwargs": {"verify": _tls_context(), "timeout": HTTP_TIMEOUT_S}},
         )
-        self._ws = PushSocket(
-            ws_kwargs={
-                "create_protocol": functools.partial(FrameGate, counts=counts),
-                "max_size": MAX_FRAME_BYTES,
-                "close_timeout": CLOSE_TIMEOUT_S,
-            }
-        )
-        self._deliver = deliver
-        self._finished = finished
+        self._ws = PushSocket(counts)
+        self._listener = listener
         self._web.fetch_is_live = LiveCheckRoute(self._web)
         self._web.fetch_signed_websocket = SignRoute(self._web)
         # The library's own does not verify the certificate of the server that our key goes to.
@@ -148,6 +152,15 @@ class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
             timeout=SIGN_TIMEOUT_S,
             event_hooks={"response": [refuse_bad_signature]},
         )
+
+    async def is_alive(self, room_id: int) -> bool | None:
+        """Return whether TikTok says that a room is live; None when it says nothing of use."""
+        try:
+            async with asyncio.timeout(ALIVE_TIMEOUT_S):
+                alive: bool = await self._web.fetch_is_live(room_id=room_id)
+                return alive
+        except FORESEEN:  # which a TimeoutError is, being an OSError
+            return None
 
     async def aclose(self) -> None:
         """Close the socket and the HTTP clients, and wait until nothing of the library runs any more."""
@@ -168,28 +181,36 @@ class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
             await self._web.httpx_client.aclose()
             await self._web.signer.client.aclose()
 
-    async def _parse_webcast_response_message(self, webcast_response_message: Any) -> list[Any]:
-        message = webcast_response_message
-        if message is not None:
-            await self._deliver(message.method, message.payload, message.msg_id)
-        return []
-
     async def _ws_client_loop(
         self, initial_webcast_response: Any, process_connect_events: bool, compress_ws_events: bool
     ) -> None:
         # Without it the library neither enters the room nor gets through the end of the connection.
         initial_webcast_response.is_first = True
+        batches = self._ws.connect(
+            initial_webcast_response=initial_webcast_response,
+            process_connect_events=process_connect_events,
+            compress_ws_events=compress_ws_events,
+            cookies=self._web.cookies,
+            room_id=self._room_id,
+            user_agent=self._web.headers["User-Agent"],
+        )
         try:
-            await super()._ws_client_loop(
-                initial_webcast_response=initial_webcast_response,
-                process_connect_events=process_connect_events,
-                compress_ws_events=compress_ws_events,
-            )
+            async with aclosing(batches):
+                async for batch in batches:
+                    if batch.is_first:
+                        self._listener.opened()
+                    await self._listener.received(batch.messages)
+        finally:
+            await self._clear_up()
+
+    async def _clear_up(self) -> None:
+        try:
+            await self._ws.aclose()
         finally:
             try:
                 await self._stop_pinging()
             finally:
-                await self._finished()
+                await self._listener.finished()
 
     async def _stop_pinging(self) -> None:
         """End the heartbeats, which the library leaves running when a connection breaks."""
@@ -199,14 +220,6 @@ class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
         pings.cancel()
         await asyncio.wait({pings})
         self._ws._ping_loop = None
-
-
-class PushSocket(WebcastWSClient):  # type: ignore[misc]
-    """Lets a ping fail in silence: that its socket is gone is said where the socket is read."""
-
-    async def _ping_loop_fn(self, room_id: int) -> None:
-        with suppress(ConnectionClosed):
-            await super()._ping_loop_fn(room_id)
 
 
 class LiveCheckRoute(FetchIsLiveRoute):  # type: ignore[misc]
@@ -256,42 +269,6 @@ def _retry_after_s(headers: httpx.Headers) -> float | None:
         if value.isdecimal() and 0 < int(value) < LONGEST_WAIT_S:
             return float(value)
     return None
-
-
-class FrameGate(WebSocketClientProtocol):
-    """Lets only frames through that the library can read: it would end the live over any other."""
-
-    def __init__(self, *, counts: SourceCounts, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._counts = counts
-
-    async def recv(self) -> bytes:
-        while True:
-            frame = await super().recv()
-            try:
-                passed = pass_frame(frame)
-            except (DecodeError, EOFError, OSError, zlib.error):
-                self._counts.broken += 1
-                continue
-            if passed is not None:
-                return passed
-
-
-def pass_frame(data: str | bytes) -> bytes | None:
-    """Return a frame of messages as plain as can be, or None for one that holds no messages.
-
-    Raises `DecodeError`, `EOFError`, `OSError` or `zlib.error` for one that cannot be read.
-    """
-    if isinstance(data, str):
-        raise DecodeError("a text frame")
-    frame = pb.PushFrame.FromString(data)
-    if frame.payload_type != "msg":
-        return None
-    payload = frame.payload
-    if frame.headers.get("compress_type") == "gzip":
-        payload = gzip.decompress(payload)
-    pb.FetchResult.FromString(payload)
-    return pb.PushFrame(log_id=frame.log_id, payload_type="msg", payload=payload).SerializeToString()
 
 
 @functools.cache
