@@ -24,11 +24,14 @@ class CommandListener:
     def __init__(self, redis: Redis) -> None:
         self._subscription = redis.pubsub(ignore_subscribe_messages=True)
         self._queues: dict[str, asyncio.Queue[Command]] = {}
+        # Two first subscriptions at once would open two connections, and one of them would go unheard.
+        self._connected = asyncio.Event()
 
     async def follow(self, session_id: str) -> "asyncio.Queue[Command]":
         """Begin to gather a session's commands, and return the queue they come in by."""
         channel = channel_of(session_id)
         queue = self._queues[channel] = asyncio.Queue(WAITING_COMMANDS)
+        await self._connected.wait()
         await self._subscription.subscribe(channel)
         return queue
 
@@ -52,6 +55,7 @@ class CommandListener:
     async def _listen(self) -> None:
         if not self._subscription.subscribed:
             await self._subscription.subscribe(KEEP_ALIVE_CHANNEL)
+        self._connected.set()
         while True:
             message = await self._subscription.get_message(timeout=POLL_S)
             if message is not None and message["type"] == "message":
