@@ -4,8 +4,9 @@ import asyncio
 from collections import OrderedDict
 from uuid import UUID
 
+from livesessions.pipeline.freezing import Frozen
 from livesessions.pipeline.generation import Cut
-from livesessions.pipeline.inbox import Inbox, Waiting
+from livesessions.pipeline.inbox import Inbox, Priority, Waiting
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.replying import Desk, Replying
 
@@ -25,6 +26,7 @@ class Host:
         self._ready_at_s = 0.0
         self._replies: OrderedDict[UUID, Replying] = OrderedDict()
         self._running: asyncio.Task[None] | None = None
+        self._unheard: Waiting | None = None
         self._update()
 
     async def run(self) -> None:
@@ -44,11 +46,13 @@ class Host:
     async def _answer(self, item: Waiting) -> None:
         replying = Replying(self._desk, item)
         self._remember(replying)
+        self._unheard = item
         self._running = asyncio.create_task(replying.run(), name=f"reply-{replying.record.id}")
         try:
             await asyncio.wait([self._running])
         finally:
             self._running.cancel()
+        self._unheard = None
         if not self._running.cancelled():
             error = self._running.exception()
             if error is not None and not isinstance(error, Cut):
@@ -73,7 +77,7 @@ class Host:
         if self._running is not None:
             # Waking it up as well: a library in between may have swallowed the cancellation.
             self._running.cancel()
-            next(reversed(self._replies.values())).heard.set()
+            self._latest.heard.set()
 
     def set_muted(self, muted: bool) -> None:
         """Fall silent at once, or be ready to speak again."""
@@ -82,10 +86,35 @@ class Host:
             self.cut(Outcome.MUTED)
         self._update()
 
+    @property
+    def muted(self) -> bool:
+        return self._muted
+
     def set_paused(self, paused: bool) -> None:
         """Wait while the live itself is paused."""
         self._paused = paused
         self._update()
+
+    def snapshot(self) -> Frozen:
+        """Return what the next worker's host must know, as plain values.
+
+        What is being answered counts as waiting until its first sound has gone out.
+        """
+        now_s, owed = self._desk.now_s(), self._inbox.snapshot(self._desk.now_s())
+        item = self._unheard
+        if item is not None and item.priority <= Priority.GIFT and self._latest.spoke_at_s is None:
+            owed.insert(0, item.snapshot(now_s))
+        return {"paused": self._paused, "owed": owed}
+
+    def restore(self, frozen: Frozen) -> None:
+        """Go on with what a snapshot holds."""
+        for owed in frozen["owed"]:
+            self._inbox.put(Waiting.restored(owed, self._desk.now_s()))
+        self.set_paused(frozen["paused"])
+
+    @property
+    def _latest(self) -> Replying:
+        return next(reversed(self._replies.values()))
 
     def _update(self) -> None:
         if self._muted or self._paused:

@@ -3,11 +3,12 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import IntEnum
 
+from livesessions.pipeline.freezing import Frozen, freeze_event, thaw_event
 from livesessions.sources.events import LiveEvent
-from planner.stage.turn import Turn
+from planner.stage.turn import Turn, TurnKind
 
 CAPACITY = 200
 MAX_AGE_S = 45.0
@@ -32,6 +33,22 @@ class Waiting:
     arrived_s: float
     line: str = ""
 
+    def snapshot(self, now_s: float) -> Frozen:
+        """Return the item as plain values, with its age in place of its moment."""
+        return {
+            "priority": self.priority,
+            "turn": asdict(self.turn),
+            "event": freeze_event(self.event) if self.event else None,
+            "age_s": now_s - self.arrived_s,
+            "line": self.line,
+        }
+
+    @classmethod
+    def restored(cls, frozen: Frozen, now_s: float) -> "Waiting":
+        turn = Turn(**{**frozen["turn"], "kind": TurnKind(frozen["turn"]["kind"])})
+        event = thaw_event(frozen["event"]) if frozen["event"] else None
+        return cls(Priority(frozen["priority"]), turn, event, now_s - frozen["age_s"], frozen["line"])
+
 
 class Inbox:
     """Holds at most `capacity` items. When full, the oldest of the least urgent class goes and is counted."""
@@ -54,6 +71,11 @@ class Inbox:
             next(waiting for waiting in reversed(self._classes.values()) if waiting).popleft()
             self.dropped += 1
         self._filled.set()
+
+    def snapshot(self, now_s: float) -> list[Frozen]:
+        """Return what is owed an answer whoever gives it: gifts, and the streamer's own lines."""
+        owed = (*self._classes[Priority.STREAMER], *self._classes[Priority.GIFT])
+        return [item.snapshot(now_s) for item in owed]
 
     async def next(self, now_s: Callable[[], float]) -> Waiting:
         """Wait for the most urgent item: the first streamer's line or gift, the freshest of the others."""

@@ -5,8 +5,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from livesessions.pipeline.feeder import Feeder, Line
+from livesessions.pipeline.freezing import Frozen
 from livesessions.pipeline.inbox import Inbox, Priority, Waiting
 from livesessions.pipeline.ports import Gate, Observer
 from livesessions.pipeline.streaks import StreakMerger
@@ -16,6 +18,7 @@ from moderation.stage.verdict import Risk, Verdict
 from planner.stage.turn import Turn, TurnKind
 
 REMEMBERED_IDS = 20_000
+FROZEN_IDS = 1_000
 COMMAND_MARK = "!"
 
 SPOKEN_TO = frozenset({EventKind.COMMENT, EventKind.QUESTION})
@@ -48,6 +51,7 @@ class Ingest:
         self._streaks = StreakMerger()
         self._streak_opened = asyncio.Event()
         self._seen: OrderedDict[str, None] = OrderedDict()
+        self._unwritten: set[str] = set()
         self.duplicates = 0
         self.viewers: int | None = None
 
@@ -62,7 +66,7 @@ class Ingest:
             "broken": met.broken,
             "duplicate": met.duplicate + self.duplicates,
             "reconnects": met.reconnects,
-            "dropped": inbox.dropped,
+            "dropped": met.lost + inbox.dropped,
             "stale": inbox.stale,
             "not_shown": self._room.feeder.skipped,
         }
@@ -78,7 +82,7 @@ class Ingest:
     def take(self, event: LiveEvent) -> None:
         """Take one event in, unless it has been taken before."""
         if self._is_known(event.source_id):
-            self.duplicates += 1
+            self._take_again(event)
             return
         event, verdict = self._judge(event)
         self._room.observer.event_happened(event, verdict)
@@ -89,6 +93,14 @@ class Ingest:
         else:
             self._take_other(event)
 
+    def _take_again(self, event: LiveEvent) -> None:
+        """Count a duplicate; one that the worker before us may not have written is noted, and no more."""
+        if event.source_id in self._unwritten:
+            self._unwritten.discard(event.source_id)
+            self._room.observer.event_happened(*self._judge(event))
+        else:
+            self.duplicates += 1
+
     def _is_known(self, source_id: str) -> bool:
         if source_id in self._seen:
             return True
@@ -96,6 +108,21 @@ class Ingest:
         if len(self._seen) > REMEMBERED_IDS:
             self._seen.popitem(last=False)
         return False
+
+    def snapshot(self) -> Frozen:
+        """Return what the next worker's ingest must know, as plain values."""
+        return {
+            "seen": list(islice(reversed(self._seen), FROZEN_IDS))[::-1],
+            "viewers": self.viewers,
+            "streaks": self._streaks.snapshot(),
+        }
+
+    def restore(self, frozen: Frozen) -> None:
+        """Go on with what a snapshot holds. Of `unwritten` it is not known whether they were noted."""
+        self._seen.update(dict.fromkeys(frozen["seen"]))
+        self._unwritten = set(frozen["unwritten"])
+        self.viewers = frozen["viewers"]
+        self._streaks.restore(frozen["streaks"], self._room.now_s())
 
     def _judge(self, event: LiveEvent) -> tuple[LiveEvent, Verdict | None]:
         """Judge the text; a name that may not be shown is taken off the event."""

@@ -9,10 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from livesessions.pipeline.feeder import Feeder
+from livesessions.pipeline.freezing import Frozen
 from livesessions.pipeline.generation import Generation
 from livesessions.pipeline.host import Host
 from livesessions.pipeline.inbox import Inbox, Priority, Waiting
 from livesessions.pipeline.ingest import Ingest, Room
+from livesessions.pipeline.noticing import Noticing
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.ports import AudioSink, Gate, Observer, Screen, Voice, Words
 from livesessions.pipeline.replying import Desk
@@ -43,10 +45,16 @@ class LiveParts:
 
 
 class Live:
-    """Runs until the source ends, `stop` is called or its task is cancelled. Commands take effect at once."""
+    """Runs until the source ends, `stop` is called or its task is cancelled. Commands take effect at once.
+
+    `urgent` is set whenever its snapshot changes in a way that must not be lost.
+    """
 
     def __init__(self, parts: LiveParts) -> None:
         self._parts = parts
+        self.urgent = asyncio.Event()
+        self._counts_before: dict[str, int] = {}
+        observer = Noticing(parts.observer, self.urgent)
         self._stopped = asyncio.Event()
         self._now_s = asyncio.get_running_loop().time
         self._inbox = Inbox()
@@ -56,7 +64,7 @@ class Live:
             words=parts.words,
             voice=parts.voice,
             sinks=parts.sinks,
-            observer=parts.observer,
+            observer=observer,
             generation=Generation(),
             now=parts.now,
             now_s=self._now_s,
@@ -66,7 +74,7 @@ class Live:
             gate=parts.gate,
             inbox=self._inbox,
             feeder=feeder,
-            observer=parts.observer,
+            observer=observer,
             language=parts.language,
             now_s=self._now_s,
             set_paused=self._host.set_paused,
@@ -77,19 +85,49 @@ class Live:
     @property
     def counts(self) -> dict[str, int]:
         """What was counted so far, by name."""
-        return self._ingest.counts
+        counts = self._ingest.counts
+        before = self._counts_before
+        return before | {name: count + before.get(name, 0) for name, count in counts.items()}
+
+    def snapshot(self) -> Frozen:
+        """Return what the next worker needs to go on with this live, as values that JSON can carry."""
+        return {
+            "ingest": self._ingest.snapshot(),
+            "host": self._host.snapshot(),
+            "words": self._parts.words.snapshot(),
+            "counts": self.counts,
+        }
+
+    def restore(self, frozen: Frozen) -> None:
+        """Go on with what a snapshot holds, before `run`; raise KeyError, TypeError or ValueError."""
+        self._counts_before = dict(frozen["counts"])
+        self._parts.words.restore(frozen["words"])
+        self._host.restore(frozen["host"])
+        self._ingest.restore(frozen["ingest"])
 
     async def run(self, *background_parts: Callable[[], Coroutine[Any, Any, None]]) -> str:
         """Run the live and return why it ended: `stopped`, `live_ended` or a `SourceFault`.
 
-        `background_parts` run beside it and end with it.
+        `background_parts` run beside it and end with it. A live whose task is cancelled is handed over: what
+        it was saying is cut, but the overlay stays on air for whoever goes on.
         """
+        handed_over = False
+        try:
+            return await self._run_with(background_parts)
+        except asyncio.CancelledError:
+            handed_over = True
+            raise
+        finally:
+            if not handed_over:
+                await self._tell_sinks(lambda sink: sink.cut(None))
+                await self._tell_sinks(lambda sink: sink.set_live(False))
+
+    async def _run_with(self, background_parts: Sequence[Callable[[], Coroutine[Any, Any, None]]]) -> str:
         async with asyncio.TaskGroup() as tasks:
             parts = (*self._background, *background_parts)
             background = [tasks.create_task(part(), name=part.__qualname__) for part in parts]
             try:
-                await self._tell_sinks(lambda sink: sink.set_muted(self._parts.muted))
-                await self._tell_sinks(lambda sink: sink.set_live(True))
+                await self.announce()
                 return await self._until_ended(tasks)
             finally:
                 self._host.cut(Outcome.SKIPPED)
@@ -97,8 +135,11 @@ class Live:
                     task.cancel()
                 await asyncio.wait(background)
                 self._tell_state()
-                await self._tell_sinks(lambda sink: sink.cut(None))
-                await self._tell_sinks(lambda sink: sink.set_live(False))
+
+    async def announce(self) -> None:
+        """Tell the sinks that it is on air and whether it is muted; again when they may have forgotten."""
+        await self._tell_sinks(lambda sink: sink.set_muted(self._host.muted))
+        await self._tell_sinks(lambda sink: sink.set_live(True))
 
     async def _until_ended(self, tasks: asyncio.TaskGroup) -> str:
         reading = tasks.create_task(self._read(), name="ingest")

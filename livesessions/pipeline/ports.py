@@ -1,7 +1,7 @@
 """What a live needs from the outside: a gate, a planner, a voice, ways out, and somebody who takes notes."""
 
 from collections.abc import AsyncGenerator
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from livesessions.pipeline.records import ReplyRecord
@@ -27,6 +27,12 @@ class Words(Protocol):
 
     def remember(self, turn: Turn, reply: str) -> None:
         """Keep what was really said to a turn."""
+
+    def snapshot(self) -> list[dict[str, Any]]:
+        """Return what was kept, as plain values."""
+
+    def restore(self, frozen: list[dict[str, Any]]) -> None:
+        """Keep what a snapshot holds."""
 
 
 class Voice(Protocol):

@@ -3,9 +3,11 @@
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
+from livesessions.pipeline.freezing import Frozen, freeze_event, thaw_event
 from livesessions.sources.events import LiveEvent
 
 MAX_CLOSED = 2048
+FROZEN_CLOSED = 512
 
 StreakKey = tuple[str, str, str]
 
@@ -61,6 +63,21 @@ class StreakMerger:
     def next_deadline(self) -> float | None:
         """Return when `expire` will next have something to say, or None while no streak is open."""
         return next(iter(self._open.values())).deadline_s if self._open else None
+
+    def snapshot(self) -> Frozen:
+        """Return the streaks that run, and the last that were counted, as plain values."""
+        counted = list(self._counted.items())[-FROZEN_CLOSED:]
+        return {
+            "open": [freeze_event(streak.largest) for streak in self._open.values()],
+            "counted": [[*key, count] for key, count in counted],
+        }
+
+    def restore(self, frozen: Frozen, now_s: float) -> None:
+        """Go on with what a snapshot holds; open streaks are waited for as if their last event came now."""
+        for viewer_id, gift_id, streak_id, count in frozen["counted"]:
+            self._counted[viewer_id, gift_id, streak_id] = count
+        for event in map(thaw_event, frozen["open"]):
+            self.add(replace(event, streak_open=True), now_s)
 
     def _finish(self, key: StreakKey, largest: LiveEvent) -> LiveEvent:
         before = self._counted.pop(key, 0)

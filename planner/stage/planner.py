@@ -3,6 +3,8 @@
 from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import asdict
+from typing import Any
 
 from planner.errors import PlannerError
 from planner.stage.cleaning import clean_for_speech, shorten
@@ -46,6 +48,16 @@ class Planner:
         """Keep an exchange for later prompts. `reply` is what the room really heard."""
         if reply:
             self._history.append(Exchange(turn=turn, reply=reply))
+
+    def snapshot(self) -> list[dict[str, Any]]:
+        """Return what was said so far, as plain values."""
+        return [asdict(exchange) for exchange in self._history]
+
+    def restore(self, frozen: list[dict[str, Any]]) -> None:
+        """Remember what a snapshot holds."""
+        for exchange in frozen:
+            turn = exchange["turn"]
+            self.remember(Turn(**{**turn, "kind": TurnKind(turn["kind"])}), exchange["reply"])
 
     async def _converse(self, turn: Turn, usage: TokenUsage) -> AsyncGenerator[str, None]:
         prompt = Prompt(character=self._character, turn=turn, history=tuple(self._history))

@@ -90,6 +90,12 @@ class FakeWords:
     def remember(self, turn: Turn, reply: str) -> None:
         self.remembered.append(reply)
 
+    def snapshot(self) -> list[dict[str, Any]]:
+        return [{"reply": reply} for reply in self.remembered]
+
+    def restore(self, frozen: list[dict[str, Any]]) -> None:
+        self.remembered = [exchange["reply"] for exchange in frozen]
+
 
 @dataclass
 class FakeSink:
