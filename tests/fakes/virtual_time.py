@@ -2,7 +2,8 @@
 
 A live of half an hour passes in moments, and timers fire in the order of their times. It is meant for
 code that waits on timers, queues and events. Real sockets, threads and subprocesses work as long as no
-timer runs beside them: a jump does not wait for them.
+timer runs beside them: a jump does not wait for them. Sockets both of whose ends are in this loop may have
+timers beside them when every jump first leaves them a moment (`io_grace_s`, real time).
 """
 
 import asyncio
@@ -20,9 +21,10 @@ STUCK_AFTER_S = 10.0
 class _JumpingSelector(selectors.SelectSelector):
     """Polls for real events, and moves the clock on by the wait it was asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, io_grace_s: float) -> None:
         super().__init__()
         self.now_s = 0.0
+        self._io_grace_s = io_grace_s
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
@@ -30,7 +32,7 @@ class _JumpingSelector(selectors.SelectSelector):
             if not ready:
                 raise RuntimeError("Everything waits and no timer is set: nothing can ever happen.")
             return ready
-        ready = super().select(0)
+        ready = super().select(min(timeout, self._io_grace_s))
         if not ready:
             self.now_s += max(timeout, 0.0)
         return ready
@@ -39,17 +41,17 @@ class _JumpingSelector(selectors.SelectSelector):
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
     """Begins at zero; `time()` moves only while everything waits."""
 
-    def __init__(self) -> None:
-        self._clock = _JumpingSelector()
+    def __init__(self, io_grace_s: float = 0.0) -> None:
+        self._clock = _JumpingSelector(io_grace_s)
         super().__init__(self._clock)
 
     def time(self) -> float:
         return self._clock.now_s
 
 
-def run_virtual(coro: Coroutine[Any, Any, T]) -> T:
+def run_virtual(coro: Coroutine[Any, Any, T], *, io_grace_s: float = 0.0) -> T:
     """Run `coro` to its end on virtual time and return what it returns."""
-    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+    with asyncio.Runner(loop_factory=lambda: VirtualTimeLoop(io_grace_s)) as runner:
         return runner.run(coro)
 
 

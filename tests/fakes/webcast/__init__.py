@@ -9,6 +9,7 @@ Each connection to a room plays the next of its scripts (the last one again and 
 until the client leaves. Rooms and the sign server misbehave as told by `RoomFault` and `SignFault`.
 """
 
+from tests.fakes.webcast.capture import PlayCapture
 from tests.fakes.webcast.messages import (
     ENDED,
     SUSPENDED,
@@ -22,23 +23,45 @@ from tests.fakes.webcast.messages import (
     user,
     viewers,
 )
-from tests.fakes.webcast.room import Close, Cut, FakeRoom, RoomFault, Send, SendRaw, Stage, Step, WaitFor
+from tests.fakes.webcast.room import (
+    Become,
+    Close,
+    Cut,
+    CutMidFrame,
+    FakeRoom,
+    Pause,
+    RoomFault,
+    Send,
+    SendRaw,
+    Stage,
+    Stall,
+    Step,
+    WaitFor,
+)
+from tests.fakes.webcast.scenarios import SCENARIOS, arrange
 from tests.fakes.webcast.server import FakeWebcast, SignFault
 
 __all__ = [
     "ENDED",
+    "SCENARIOS",
     "SUSPENDED",
+    "Become",
     "Close",
     "Cut",
+    "CutMidFrame",
     "FakeRoom",
     "FakeWebcast",
+    "Pause",
+    "PlayCapture",
     "RoomFault",
     "Send",
     "SendRaw",
     "SignFault",
     "Stage",
+    "Stall",
     "Step",
     "WaitFor",
+    "arrange",
     "broken",
     "comment",
     "control",

@@ -11,9 +11,13 @@ FIRST_MSG_ID = 7_290_000_000_000_000_001
 _ids = itertools.count(FIRST_MSG_ID)
 
 
+def next_id() -> int:
+    return next(_ids)
+
+
 def envelope(message: Message, *, msg_id: int = 0) -> pb.Envelope:
     """Wrap any webcast message: gives it an id (a fresh one unless told) and its method's name."""
-    number = msg_id or next(_ids)
+    number = msg_id or next_id()
     method = type(message).__name__
     common: pb.Common = message.common  # type: ignore[attr-defined]
     common.method = method
@@ -60,4 +64,4 @@ def deletion(*msg_ids: int, of_viewers: tuple[int, ...] = ()) -> pb.Envelope:
 
 
 def broken(method: str = "WebcastChatMessage") -> pb.Envelope:
-    return pb.Envelope(method=method, payload=b"\x0a\xff\xff", msg_id=next(_ids))
+    return pb.Envelope(method=method, payload=b"\x0a\xff\xff", msg_id=next_id())

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from livesessions.sources import webcast_pb2 as pb
 
 PATIENCE_S = 10
+HEARTBEAT = pb.PushFrame(payload_type="hb", payload_encoding="pb").SerializeToString()
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Send(Step):
             frame.payload = gzip.compress(payload)
             frame.headers["compress_type"] = "gzip"
         await stage.socket.send(frame.SerializeToString())
+        stage.room.last_batch = list(self._messages)
 
 
 class SendRaw(Step):
@@ -63,6 +65,41 @@ class Cut(Step):
 
     async def play(self, stage: Stage) -> None:
         stage.socket.transport.abort()
+
+
+class CutMidFrame(Step):
+    """Break the connection after the first bytes of a frame that promises a thousand."""
+
+    async def play(self, stage: Stage) -> None:
+        stage.socket.transport.write(b"\x82\x7e\x03\xe8" + bytes(10))
+        stage.socket.transport.close()
+
+
+class Stall(Step):
+    """Stay connected, answer the heartbeats, and say nothing more."""
+
+    async def play(self, stage: Stage) -> None:
+        await stage.socket.wait_closed()
+
+
+class Become(Step):
+    """From now on answer about the room with a fault, or (None) without one."""
+
+    def __init__(self, fault: "RoomFault | None") -> None:
+        self._fault = fault
+
+    async def play(self, stage: Stage) -> None:
+        stage.room.fault = self._fault
+
+
+class Pause(Step):
+    """Let seconds pass."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    async def play(self, stage: Stage) -> None:
+        await asyncio.sleep(self._seconds)
 
 
 class Close(Step):
@@ -98,12 +135,16 @@ class RoomFault(Enum):
 
 @dataclass
 class FakeRoom:
-    """A live: its scripts, its fault, and what its viewers' clients sent."""
+    """A live: its scripts, its fault, and what its viewers' clients sent.
+
+    As on TikTok, who connects is handed the last batch again; before there is one, the `backlog`.
+    """
 
     handle: str
     room_id: int
     fault: RoomFault | None = None
     backlog: list[pb.Envelope] = field(default_factory=list)
+    last_batch: list[pb.Envelope] = field(default_factory=list)
     connections: int = 0
     open_sockets: int = 0
     received: Counter[str] = field(default_factory=Counter)
@@ -130,6 +171,8 @@ class FakeRoom:
             with suppress(ConnectionClosed):
                 async for data in socket:
                     await self._note_frame(data)
+                    if pb.PushFrame.FromString(data).payload_type == "hb":  # type: ignore[arg-type]
+                        await socket.send(HEARTBEAT)
             playing.cancel()
         await self._note_socket(-1)
 

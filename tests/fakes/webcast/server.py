@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import deque
 from collections.abc import Callable
 from enum import Enum, auto
 from http import HTTPStatus
@@ -33,10 +34,12 @@ class SignFault(Enum):
 
 
 class FakeWebcast:
-    """The server. Unknown handles are unknown users."""
+    """The server, on any free port of 127.0.0.1 unless told. Unknown handles are unknown users."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.sign_fault: SignFault | None = None
+        self._port = port
+        self._sign_faults: deque[SignFault] = deque()
         self.signed = 0
         self.sign_api_keys: list[str | None] = []
         self._rooms: dict[str, FakeRoom] = {}
@@ -53,7 +56,7 @@ class FakeWebcast:
         self._server = await serve(
             self._push,
             "127.0.0.1",
-            0,
+            self._port,
             process_request=self._answer,
             subprotocols=["echo-protocol"],  # type: ignore[list-item]
             ping_interval=None,
@@ -85,6 +88,14 @@ class FakeWebcast:
         self._rooms[handle] = room
         return room
 
+    def close_room(self, handle: str) -> None:
+        """Forget a handle: nobody has it any more."""
+        del self._rooms[handle]
+
+    def fail_signing(self, *faults: SignFault) -> None:
+        """Have the next requests to the sign server fail, one after the other."""
+        self._sign_faults.extend(faults)
+
     # The push socket.
 
     async def _push(self, socket: ServerConnection) -> None:
@@ -104,7 +115,7 @@ class FakeWebcast:
 
     def _room_of(self, request: Request) -> FakeRoom:
         query = _query(request)
-        number = query.get("room_ids") or query["room_id"]
+        number = query.get("room_ids") or query.get("room_id")
         return next(room for room in self._rooms.values() if str(room.room_id) == number)
 
     def _live_page(self, request: Request, handle: str) -> Response:
@@ -136,19 +147,21 @@ class FakeWebcast:
     def _sign(self, request: Request, _: str) -> Response:
         self.signed += 1
         self.sign_api_keys.append(request.headers.get("X-Api-Key"))
-        if self.sign_fault in SIGN_FAULTS:
-            return SIGN_FAULTS[self.sign_fault]()
+        fault = self._sign_faults.popleft() if self._sign_faults else self.sign_fault
+        if fault in SIGN_FAULTS:
+            return SIGN_FAULTS[fault]()
+        room = self._room_of(request)
         first = pb.FetchResult(
-            messages=self._room_of(request).backlog,
+            messages=room.last_batch or room.backlog,
             cursor="first",
             internal_ext="ext",
             route_params={"wrss": "1"},
             push_server=f"ws://{self.address}/push/",
             is_first=True,
         )
-        if self.sign_fault is SignFault.NO_PUSH_SERVER:
+        if fault is SignFault.NO_PUSH_SERVER:
             first.ClearField("push_server")
-        cookies = {} if self.sign_fault is SignFault.NO_COOKIES else {"X-Set-TT-Cookie": "ttwid=1; Path=/"}
+        cookies = {} if fault is SignFault.NO_COOKIES else {"X-Set-TT-Cookie": "ttwid=1; Path=/"}
         return respond(first.SerializeToString(), kind="application/protobuf", headers=cookies)
 
 
