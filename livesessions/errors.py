@@ -7,8 +7,12 @@ class SessionConflict(Exception):
     """Raised when a command does not fit the state that a live is in. The message is for the user."""
 
 
-def already_active() -> SessionConflict:
-    return SessionConflict(_("This live is already on air. Stop it before you start it again."))
+class BridgeUnreachable(Exception):
+    """Raised when the way from a bridge to the live's worker is interrupted; what was sent is not taken."""
+
+
+class CommandUnreachable(Exception):
+    """Raised when a command that is on no row did not get through; the next try may pass."""
 
 
 def already_ended() -> SessionConflict:

@@ -39,7 +39,8 @@ CONNECTED = SourceState(SourcePhase.CONNECTED)
 class SourceCounts:
     """What a source has met so far: messages received, decoded, of unknown kind, broken, and told before.
 
-    `reconnects` is how often it has connected anew after its first attempt.
+    `reconnects` is how often it has connected anew after its first attempt; `lost` is what it knows that it
+    did not get.
     """
 
     received: int = 0
@@ -48,6 +49,7 @@ class SourceCounts:
     broken: int = 0
     duplicate: int = 0
     reconnects: int = 0
+    lost: int = 0
 
 
 class ChatSource(Protocol):
