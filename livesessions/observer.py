@@ -3,15 +3,18 @@
 import asyncio
 import hashlib
 import logging
-from collections import defaultdict
+from collections import deque
 from datetime import UTC, datetime
 from uuid import UUID
 
+from redis.exceptions import RedisError
+
 from livesessions import console
-from livesessions.models import ChatEvent, LiveSession, Reply
+from livesessions.models import LiveSession, Reply
 from livesessions.pipeline.records import ReplyRecord
-from livesessions.recorder import Recorder
-from livesessions.sources.events import EventKind, LiveEvent, Viewer
+from livesessions.recorder import EventRow, Recorder
+from livesessions.recorder.rows import MAX_COUNT, MAX_DIAMONDS
+from livesessions.sources.events import EventKind, Gift, LiveEvent
 from livesessions.sources.port import SourceState
 from moderation.stage.verdict import Verdict
 
@@ -19,32 +22,46 @@ logger = logging.getLogger(__name__)
 
 CONSOLE_EVERY_S = 0.1
 CONSOLE_BACKLOG = 100
+TIMEOUT_S = 1.0
 NOT_ON_CONSOLE = frozenset({EventKind.VIEWERS, EventKind.LIKE, EventKind.JOIN})
 TEXT_LENGTH = 2_000
+NO_GIFT = Gift(id="", name="")
 
 
 class ConsoleBoard:
-    """Gathers what the consoles of a worker's lives should see and sends it ten times a second."""
+    """Gathers what the consoles of a worker's lives should see and sends it ten times a second.
+
+    Of the chat only what is sent is put into words: in a flood that is a small part.
+    """
 
     def __init__(self) -> None:
-        self._messages: dict[UUID, list[console.Message]] = defaultdict(list)
+        self._chat: dict[UUID, deque[tuple[LiveEvent, str]]] = {}
+        self._messages: dict[UUID, deque[console.Message]] = {}
+
+    def pin_chat(self, session_id: UUID, event: LiveEvent, risk: str) -> None:
+        """Queue a chat line; never waits. In a burst the oldest lines are not shown."""
+        lines = self._chat.get(session_id)
+        if lines is None:
+            lines = self._chat[session_id] = deque(maxlen=CONSOLE_BACKLOG)
+        lines.append((event, risk))
 
     def pin(self, session_id: UUID, message: console.Message) -> None:
-        """Queue a message; never waits. In a burst the oldest chat lines are not shown."""
-        waiting = self._messages[session_id]
-        waiting.append(message)
-        if len(waiting) > CONSOLE_BACKLOG:
-            del waiting[0]
+        """Queue another message; never waits, and no burst of chat displaces it."""
+        self._messages.setdefault(session_id, deque(maxlen=CONSOLE_BACKLOG)).append(message)
 
     async def run(self) -> None:
         """Send until cancelled."""
         while True:
             await asyncio.sleep(CONSOLE_EVERY_S)
-            waiting, self._messages = self._messages, defaultdict(list)
-            for session_id, messages in waiting.items():
+            chat, self._chat = self._chat, {}
+            others, self._messages = self._messages, {}
+            for session_id in chat.keys() | others.keys():
+                messages: list[console.Message] = [_chat_message(*line) for line in chat.get(session_id, ())]
+                messages.extend(others.get(session_id, ()))
                 try:
-                    await console.publish(session_id, messages)
-                except ConnectionError:
+                    async with asyncio.timeout(TIMEOUT_S):
+                        await console.publish(session_id, messages)
+                except (RedisError, OSError):
                     logger.warning("console unreachable: session=%s messages=%d", session_id, len(messages))
 
 
@@ -58,16 +75,17 @@ class LiveObserver:
         self._voice = voice
         self._recorder = recorder
         self._board = board
-        self._hash_key = hash_key.encode()[:64]
-        self._salt = session.tenant_id.bytes
+        self._hash_key = hash_key
+        self._owner = (session.tenant_id, session.id, session.log_month)
 
     def event_happened(self, event: LiveEvent, verdict: Verdict | None) -> None:
         risk = verdict.risk.value if verdict else ""
         self._recorder.add_event(self._event_row(event, risk))
         if event.kind is EventKind.DELETED:
-            self._recorder.forget_events(self._session.id, list(event.targets))
+            hashes = [self._hash(viewer_id) for viewer_id in event.target_viewer_ids]
+            self._recorder.forget_events(self._session.id, list(event.targets), hashes)
         if event.kind not in NOT_ON_CONSOLE:
-            self._board.pin(self._session.id, _chat_message(event, risk))
+            self._board.pin_chat(self._session.id, event, risk)
 
     def reply_changed(self, record: ReplyRecord) -> None:
         self._recorder.add_reply(self._reply_row(record))
@@ -79,38 +97,34 @@ class LiveObserver:
             {
                 "kind": "counts",
                 "viewers": viewers,
-                "counts": {**counts, "not_written": self._recorder.lost},
+                "counts": {**counts, "not_written": self._recorder.not_written(self._session.id)},
                 "connection": connection.phase.value,
                 "retry_in_s": connection.retry_in_s,
             },
         )
 
-    def _event_row(self, event: LiveEvent, risk: str) -> ChatEvent:
-        row = ChatEvent(
-            tenant_id=self._session.tenant_id,
-            session_id=self._session.id,
-            source_id=event.source_id,
-            kind=event.kind.value,
-            occurred_at=event.occurred_at,
-            received_at=datetime.now(UTC),
-            text=_storable(event.text),
-            count=event.count,
-            risk=risk,
-            streak_open=event.streak_open,
+    def _event_row(self, event: LiveEvent, risk: str) -> EventRow:
+        viewer, gift = event.viewer, event.gift or NO_GIFT
+        return EventRow(
+            *self._owner,
+            _storable(event.source_id, 100),
+            event.kind.value,
+            event.occurred_at,
+            datetime.now(UTC),
+            self._hash(viewer.id) if viewer else "",
+            _storable(viewer.name, 100) if viewer else "",
+            _storable(event.text),
+            min(event.count, MAX_COUNT),
+            _storable(gift.id, 40),
+            _storable(gift.name, 100),
+            min(gift.diamonds, MAX_DIAMONDS),
+            _storable(gift.streak_id, 40),
+            event.streak_open,
+            risk,
         )
-        if event.viewer:
-            row.viewer_hash = self._hash(event.viewer)
-            row.viewer_name = _storable(event.viewer.name)[:100]
-        if event.gift:
-            row.gift_id, row.gift_name = event.gift.id[:40], _storable(event.gift.name)[:100]
-            row.diamonds, row.streak_id = event.gift.diamonds, event.gift.streak_id[:40]
-        return row
 
-    def _hash(self, viewer: Viewer) -> str:
-        """A viewer has one hash in all lives of a tenant, and another in every other tenant."""
-        return hashlib.blake2b(
-            viewer.id.encode(), digest_size=16, key=self._hash_key, salt=self._salt
-        ).hexdigest()
+    def _hash(self, viewer_id: str) -> str:
+        return hash_viewer(viewer_id, tenant_id=self._session.tenant_id, key=self._hash_key)
 
     def _reply_row(self, record: ReplyRecord) -> Reply:
         trigger, times = record.trigger, record.times
@@ -121,7 +135,7 @@ class LiveObserver:
             trigger_kind=record.trigger_kind,
             trigger_source_id=trigger.source_id if trigger else "",
             trigger_text=_storable(trigger.text) if trigger else "",
-            trigger_viewer_name=_storable(trigger.viewer.name)[:100] if trigger and trigger.viewer else "",
+            trigger_viewer_name=_storable(trigger.viewer.name, 100) if trigger and trigger.viewer else "",
             text=_storable(record.text),
             status=record.outcome.value,
             fault=record.fault,
@@ -142,9 +156,20 @@ class LiveObserver:
         )
 
 
-def _storable(text: str) -> str:
+def hash_viewer(viewer_id: str, *, tenant_id: UUID, key: str) -> str:
+    """Return a viewer's hash: one in all lives of a tenant, and another in every other tenant."""
+    hashed = hashlib.blake2b(
+        viewer_id.encode(errors="replace"), digest_size=16, key=key.encode()[:64], salt=tenant_id.bytes
+    )
+    return hashed.hexdigest()
+
+
+def _storable(text: str, length: int = TEXT_LENGTH) -> str:
     """PostgreSQL stores every character but NUL and lone surrogates."""
-    return text[:TEXT_LENGTH].replace("\x00", "").encode(errors="replace").decode()
+    text = text[:length]
+    if text.isascii():
+        return text.replace("\x00", "")
+    return text.replace("\x00", "").encode(errors="replace").decode()
 
 
 def _chat_message(event: LiveEvent, risk: str) -> console.ChatMessage:

@@ -1,10 +1,13 @@
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.db.models.signals import post_migrate
 from django.dispatch import receiver
+from django.utils import timezone
 from django.utils.translation import gettext, override
 from django_scopes import scopes_disabled
 
+from livesessions import partitions
 from livesessions.commands import Command, CommandKind, send_command
 from livesessions.models import LiveSession
 from livesessions.services import create_show
@@ -35,3 +38,10 @@ def _send_to_live_of(overlay_id: Any, command: Command) -> None:
         session_id = active.values_list("id", flat=True).first()
     if session_id is not None:
         send_command(session_id, command)
+
+
+@receiver(post_migrate, dispatch_uid="make_partitions_of_event_log")
+def make_partitions_of_event_log(sender: Any, **kwargs: Any) -> None:
+    """A new installation need not wait for the first chore."""
+    if sender.name == "livesessions" and partitions.is_partitioned():
+        partitions.make_partitions(timezone.now().date())

@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ class ChatEvent(models.Model):
     """One thing that happened in the room, once.
 
     The viewer is a keyed hash, the same across lives of a tenant; the display name beside it is what
-    retention erases first.
+    retention erases first. The table is partitioned by `session_month` (docs/decisions/0002).
     """
 
     class Risk(models.TextChoices):
@@ -22,7 +22,12 @@ class ChatEvent(models.Model):
         HIGH = "high", _("High")
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
-    session = models.ForeignKey(LiveSession, on_delete=models.CASCADE, related_name="events")
+    # In the database the two together refer to the session, so that its events all lie in one partition;
+    # the constraint of uniqueness serves as the index.
+    session = models.ForeignKey(
+        LiveSession, on_delete=models.CASCADE, related_name="events", db_index=False, db_constraint=False
+    )
+    session_month = models.DateField(editable=False)
     source_id = models.CharField(max_length=100)
     kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in EventKind])
     occurred_at = models.DateTimeField()
@@ -44,10 +49,15 @@ class ChatEvent(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["session", "source_id"], name="livesessions_an_event_happens_once"
+                fields=["session", "source_id", "session_month"], name="livesessions_an_event_happens_once"
             )
         ]
         indexes = [models.Index(fields=["session", "occurred_at"])]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.source_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.session_month is None:
+            self.session_month = self.session.log_month
+        super().save(*args, **kwargs)

@@ -1,8 +1,10 @@
 import uuid
+from datetime import UTC
 from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
@@ -63,6 +65,12 @@ class LiveSession(models.Model):
     end_reason = models.CharField(max_length=30, choices=EndReason, blank=True)
     muted = models.BooleanField(_("muted"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # The month in whose part of the event log the session's events lie, even those after its end.
+    log_month = models.GeneratedField(
+        expression=TruncMonth("created_at", tzinfo=UTC),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
     start_requested_at = models.DateTimeField(null=True)
     stop_requested_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
@@ -89,6 +97,8 @@ class LiveSession(models.Model):
                 condition=~Q(status="ended"),
                 name="livesessions_one_open_session_a_show",
             ),
+            # What the event log refers to, so that no event can lie in another month than its session.
+            models.UniqueConstraint(fields=["id", "log_month"], name="livesessions_a_session_has_one_month"),
             models.CheckConstraint(
                 condition=Q(status="ended") | Q(end_reason=""),
                 name="livesessions_only_the_ended_have_a_reason",

@@ -1,0 +1,4 @@
+from livesessions.recorder.recorder import Recorder
+from livesessions.recorder.rows import EventRow
+
+__all__ = ["EventRow", "Recorder"]
