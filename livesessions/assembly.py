@@ -13,6 +13,8 @@ from livesessions.models import LiveSession
 from livesessions.observer import ConsoleBoard, LiveObserver
 from livesessions.pipeline.live import LiveParts
 from livesessions.recorder import Recorder
+from livesessions.sign_budget import RedisSignBudget
+from livesessions.sources.healing import HealingSource
 from livesessions.sources.port import ChatSource
 from livesessions.sources.replay import open_replay
 from livesessions.sources.simulator import SimulatorSource
@@ -96,7 +98,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     provider, voice = resolve_voice(show.voice)
     publisher = OverlayPublisher(show.overlay_id, redis=resources.redis)
     return LiveParts(
-        source=open_source(session),
+        source=open_source(session, resources.redis),
         gate=build_moderator(show.policy),
         words=Planner(
             resources.model or OfflineModel(seed=session.id.int),
@@ -128,7 +130,7 @@ def build_character(persona: Persona) -> Character:
     return Character(persona.name, persona.system_prompt, persona.language, dict(persona.style))
 
 
-def open_source(session: LiveSession) -> ChatSource:
+def open_source(session: LiveSession, redis: Redis) -> ChatSource:
     """Return the chat that a session reads."""
     options = session.source_options
     if session.source == LiveSession.Source.SIMULATOR:
@@ -146,4 +148,13 @@ def open_source(session: LiveSession) -> ChatSource:
         sign_url=settings.TIKTOK_SIGN_URL,
         sign_api_key=settings.TIKTOK_SIGN_API_KEY,
     )
-    return TikTokSource(session.show.handle, endpoints=endpoints)
+    return HealingSource(
+        TikTokSource(session.show.handle, endpoints=endpoints),
+        budget=RedisSignBudget(
+            redis,
+            per_minute=settings.SIGN_REQUESTS_PER_MINUTE,
+            per_tenant_per_minute=settings.SIGN_REQUESTS_PER_TENANT_PER_MINUTE,
+        ),
+        tenant=str(session.tenant_id),
+        label=str(session.id),
+    )

@@ -201,6 +201,8 @@ TIKTOK_APP_URL = env.address("TIKTOK_APP_URL", WEB, default="")
 TIKTOK_WEBCAST_URL = env.address("TIKTOK_WEBCAST_URL", WEB, default="")
 TIKTOK_SIGN_URL = env.address("TIKTOK_SIGN_URL", WEB, default="")
 TIKTOK_SIGN_API_KEY = env.str("TIKTOK_SIGN_API_KEY", default="")
+SIGN_REQUESTS_PER_MINUTE = env.int("SIGN_REQUESTS_PER_MINUTE", default=120)
+SIGN_REQUESTS_PER_TENANT_PER_MINUTE = env.int("SIGN_REQUESTS_PER_TENANT_PER_MINUTE", default=60)
 
 # Where overlays and e-mails point. Empty: the address of the request that asks.
 PUBLIC_URL = env.address("PUBLIC_URL", WEB, default="")
