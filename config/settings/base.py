@@ -7,6 +7,8 @@ from urllib.parse import unquote
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 from huey import Huey
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from config.environment import LOG_LEVELS, WEB, Environment
 from config.queues import make_queues
@@ -28,7 +30,14 @@ QUEUES: dict[str, Huey]
 
 # On Python 3.11 the client's own send timeout (asyncio.wait_for) can swallow a task's cancellation, and a
 # host that is told to stop would go on. Whoever needs a bound uses asyncio.timeout around the call.
-REDIS_ASYNC_OPTIONS: dict[str, Any] = {"socket_timeout": None, "socket_connect_timeout": 5.0}
+# Every live waits for its bridge on a connection of its own, so a worker has more of them than the usual 100.
+# A client tries once more at once, since an idle connection may have broken; nobody waits for it longer.
+REDIS_ASYNC_OPTIONS: dict[str, Any] = {
+    "retry": Retry(NoBackoff(), 1),
+    "socket_timeout": None,
+    "socket_connect_timeout": 5.0,
+    "max_connections": 2_000,
+}
 
 
 def data_stores(database_url: str, redis_url: str, *, pool: bool = True) -> dict[str, object]:
@@ -168,6 +177,13 @@ REST_FRAMEWORK = {
 
 # Recorded chats that a live can replay; only names in this folder are accepted.
 RECORDINGS_DIR = BASE_DIR / "recordings"
+
+# How many lives one worker process runs at a time.
+WORKER_CAPACITY = env.int("WORKER_CAPACITY", default=20)
+
+# How long the event log keeps what viewers wrote and were called, and how long it keeps anything.
+CHAT_TEXT_RETENTION_DAYS = env.int("CHAT_TEXT_RETENTION_DAYS", default=90)
+CHAT_EVENT_RETENTION_MONTHS = env.int("CHAT_EVENT_RETENTION_MONTHS", default=12)
 
 LOGGING = {
     "version": 1,
