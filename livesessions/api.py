@@ -3,17 +3,21 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 from rest_framework import status
-from rest_framework.decorators import api_view
-from rest_framework.exceptions import NotFound
+from rest_framework.decorators import api_view, parser_classes, throttle_classes
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from livesessions import services
+from livesessions import bridge, services
 from livesessions.access import get_session_for, get_show_for
+from livesessions.api_errors import by_field
+from livesessions.event_serializers import EventSerializer, EventsSerializer
 from livesessions.models import LiveSession, Show
+from livesessions.parsers import BoundedJSONParser
 from livesessions.serializers import (
     LineSerializer,
     SessionCreateSerializer,
@@ -22,6 +26,8 @@ from livesessions.serializers import (
     ShowCreateSerializer,
     ShowSerializer,
 )
+from livesessions.sources.events import LiveEvent
+from livesessions.throttling import BridgeThrottle, spend_events
 from tenants.http import TenantRequest
 
 
@@ -78,6 +84,32 @@ def skip(request: Request, session_id: UUID) -> Response:
     row = get_session_for(_inner(request), session_id)
     services.skip_reply(session=row)
     return _answer(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
+
+
+@api_view(["POST"])
+@throttle_classes([BridgeThrottle])
+@parser_classes([BoundedJSONParser])
+def events(request: Request, session_id: UUID) -> Response:
+    row = get_session_for(_inner(request), session_id)
+    bridge.require_chat(row)
+    taken, rejected = _judged(_valid(EventsSerializer, request)["events"])
+    spend_events(row, len(taken))
+    accepted = bridge.deliver(session_id=row.id, events=taken)
+    answer = {"accepted": accepted, "duplicates": len(taken) - accepted, "rejected": rejected}
+    return Response(answer, status=status.HTTP_202_ACCEPTED)
+
+
+def _judged(items: list[Any]) -> tuple[list[LiveEvent], list[dict[str, Any]]]:
+    """Part the events that are right from what is wrong with the others."""
+    judge, now = EventSerializer(), timezone.now()
+    taken: list[LiveEvent] = []
+    rejected: list[dict[str, Any]] = []
+    for index, item in enumerate(items):
+        try:
+            taken.append(bridge.live_event(judge.run_validation(item), now=now))
+        except ValidationError as error:
+            rejected.append({"index": index, "errors": by_field(error.detail)})
+    return taken, rejected
 
 
 def _command(change: Callable[..., LiveSession]) -> Callable[..., Response]:

@@ -10,8 +10,11 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
-from livesessions.errors import SessionConflict
+from livesessions.errors import BridgeUnreachable, CommandUnreachable, SessionConflict
+from livesessions.sources.webcast import clean_text
 from overlay.errors import OverlayUnreachable
+
+MAX_FIELD_NAME = 100
 
 
 class Conflict(APIException):
@@ -33,7 +36,7 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, ValidationError):
         response.data = {
             "detail": _("Some of what was sent is not right."),
-            "errors": _by_field(response.data),
+            "errors": by_field(response.data),
         }
     return response
 
@@ -42,21 +45,25 @@ def _translated(error: Exception) -> Exception:
     """Return what the REST framework answers in place of an error of ours."""
     if isinstance(error, SessionConflict):
         return Conflict(str(error))
-    if isinstance(error, OverlayUnreachable):
+    if isinstance(error, OverlayUnreachable | BridgeUnreachable | CommandUnreachable):
         return Unreachable(_("The live cannot be reached right now. Try again in a moment."))
     if isinstance(error, Http404):
         return NotFound()  # its words must not tell which rows exist
     return error
 
 
-def _by_field(problems: Any) -> dict[str, list[str]]:
-    """Flatten nested problems: `{"source_options": {"seed": […]}}` becomes `{"source_options.seed": […]}`."""
+def by_field(problems: Any) -> dict[str, list[str]]:
+    """Flatten nested problems: `{"source_options": {"seed": […]}}` becomes `{"source_options.seed": […]}`.
+
+    Problems may quote what was sent, so they are made fit to be sent back.
+    """
     if not isinstance(problems, dict):
-        return {api_settings.NON_FIELD_ERRORS_KEY: [str(problem) for problem in problems]}
+        return {api_settings.NON_FIELD_ERRORS_KEY: [clean_text(str(problem)) for problem in problems]}
     flat: dict[str, list[str]] = {}
     for field, found in problems.items():
+        name = clean_text(str(field), MAX_FIELD_NAME)
         if isinstance(found, dict):
-            flat.update({f"{field}.{inner}": texts for inner, texts in _by_field(found).items()})
+            flat.update({f"{name}.{inner}": texts for inner, texts in by_field(found).items()})
         else:
-            flat[field] = [str(problem) for problem in found]
+            flat[name] = [clean_text(str(problem)) for problem in found]
     return flat

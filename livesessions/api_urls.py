@@ -15,5 +15,6 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/unmute/", api.unmute, name="unmute"),
     path("sessions/<uuid:session_id>/skip/", api.skip, name="skip"),
     path("sessions/<uuid:session_id>/say/", api.say, name="say"),
+    path("sessions/<uuid:session_id>/events/", api.events, name="events"),
     re_path("", api.nothing_here),
 ]

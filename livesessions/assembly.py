@@ -12,8 +12,10 @@ from redis.asyncio import Redis
 from livesessions.models import LiveSession
 from livesessions.observer import ConsoleBoard, LiveObserver
 from livesessions.pipeline.live import LiveParts
+from livesessions.pipeline.merging import MergedSource
 from livesessions.recorder import Recorder
 from livesessions.sign_budget import RedisSignBudget
+from livesessions.sources.bridge import BridgeSource
 from livesessions.sources.healing import HealingSource
 from livesessions.sources.port import ChatSource
 from livesessions.sources.replay import open_replay
@@ -98,7 +100,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     provider, voice = resolve_voice(show.voice)
     publisher = OverlayPublisher(show.overlay_id, redis=resources.redis)
     return LiveParts(
-        source=open_source(session, resources.redis),
+        source=open_chat(session, resources.redis),
         gate=build_moderator(show.policy),
         words=Planner(
             resources.model or OfflineModel(seed=session.id.int),
@@ -130,8 +132,16 @@ def build_character(persona: Persona) -> Character:
     return Character(persona.name, persona.system_prompt, persona.language, dict(persona.style))
 
 
+def open_chat(session: LiveSession, redis: Redis) -> ChatSource:
+    """Return the chat that a session reads, with what a bridge of the streamer's own adds to it."""
+    bridge = BridgeSource(redis, session.id)
+    if session.source == LiveSession.Source.BRIDGE:
+        return bridge
+    return MergedSource(open_source(session, redis), bridge)
+
+
 def open_source(session: LiveSession, redis: Redis) -> ChatSource:
-    """Return the chat that a session reads."""
+    """Return the chat that a session reads of its own."""
     options = session.source_options
     if session.source == LiveSession.Source.SIMULATOR:
         return SimulatorSource(

@@ -13,7 +13,8 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from livesessions.errors import BridgeUnreachable
+from livesessions import errors
+from livesessions.models import LiveSession
 from livesessions.sources.bridge import event_to_json, progress_of, stream_of
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
 
@@ -68,6 +69,14 @@ def take(name: str, allowance: Allowance, cost: int = 1) -> float:
     return float(_run(TAKE, [f"livesessions:allowance:{name}"], arguments))
 
 
+def require_chat(session: LiveSession) -> None:
+    """Raise `SessionConflict` unless the live takes events: it is on air, or between two workers."""
+    if session.status == LiveSession.Status.ENDED:
+        raise errors.already_ended()
+    if session.status != LiveSession.Status.ACTIVE and session.started_at is None:
+        raise errors.not_on_air()
+
+
 def deliver(*, session_id: UUID, events: Sequence[LiveEvent]) -> int:
     """Hand events to the worker that runs the session, now or later; return how many were not known yet."""
     pairs = [text for event in events for text in (event.source_id, event_to_json(event))]
@@ -104,7 +113,7 @@ def _run(script: str, keys: list[str], arguments: Sequence[str | float]) -> Any:
     try:
         return _client(settings.REDIS_URL).register_script(script)(keys=keys, args=arguments)
     except redis.RedisError as error:
-        raise BridgeUnreachable from error
+        raise errors.BridgeUnreachable from error
 
 
 @lru_cache

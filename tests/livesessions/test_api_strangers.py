@@ -11,7 +11,7 @@ from livesessions.models import LiveSession, Show
 from tenants.models import Tenant, User
 
 NOBODY = UUID(int=1)
-COMMANDS = ["start", "stop", "mute", "unmute", "skip", "say"]
+COMMANDS = ["start", "stop", "mute", "unmute", "skip", "say", "events"]
 ROUTES = [
     ("get", "/api/v1/shows/{show}/", {}),
     ("patch", "/api/v1/shows/{show}/", {"name": "Mine now"}),

@@ -1,0 +1,42 @@
+import json
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import status
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.parsers import BaseParser
+
+MAX_BYTES = 256 * 1024
+
+
+class TooLarge(APIException):
+    """Raised when a body is longer than its address takes."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = gettext_lazy("This is too much at once. Send it in smaller parts.")
+
+
+class BoundedJSONParser(BaseParser):
+    """Reads JSON of at most `MAX_BYTES`, and no further."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        raw: bytes = stream.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise TooLarge
+        try:
+            return json.loads(raw, parse_constant=_refuse)
+        except (ValueError, RecursionError) as error:
+            raise ParseError(_("The body is no JSON.")) from error
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
