@@ -40,6 +40,9 @@ class Command:
         return cls(**{**fields, "kind": CommandKind(fields["kind"])})
 
 
+WORKERS_CHANNEL = "livesessions:workers"  # a word here has every worker look for lives that nobody holds
+
+
 def channel_of(session_id: UUID | str) -> str:
     return f"livesessions:{session_id}:commands"
 

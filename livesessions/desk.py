@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from livesessions.console import ChatMessage, ReplyMessage
 from livesessions.models import ChatEvent, LiveSession, Reply
 from livesessions.observer import NOT_ON_CONSOLE
+from livesessions.roster import waiting_reason_of
 from livesessions.sources.events import EventKind
 
 LINES_AT_FIRST = 50
@@ -39,7 +40,8 @@ def phase_of(session: LiveSession) -> Phase:
 
 
 def describe(session: LiveSession, *, may_control: bool) -> dict[str, Any]:
-    """Return what the state and the controls of the console are drawn from."""
+    """Return what the state and controls of the console are drawn from. It asks Redis while a live waits."""
+    session.waiting_reason = waiting_reason_of(session)
     return {
         "session": session,
         "phase": phase_of(session).value,

@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from livesessions.commands import Command, CommandKind, channel_of
+from livesessions.commands import WORKERS_CHANNEL, Command, CommandKind, channel_of
 from livesessions.pipeline.live import Live
 
 logger = logging.getLogger(__name__)
@@ -15,30 +18,35 @@ logger = logging.getLogger(__name__)
 WAITING_COMMANDS = 1_000
 RETRY_S = 0.5
 POLL_S = 1.0
-KEEP_ALIVE_CHANNEL = "livesessions:workers"  # a subscription that is always there keeps the connection open
 
 
 class CommandListener:
-    """One Redis subscription for all lives of a worker; it comes back by itself when Redis does."""
+    """One Redis subscription for all lives of a worker; it comes back by itself when Redis does.
 
-    def __init__(self, redis: Redis) -> None:
-        self._subscription = redis.pubsub(ignore_subscribe_messages=True)
+    `on_call` is called when somebody wants all workers to look around, `on_return` when the subscription is
+    back after a gap, in which commands may have been lost.
+    """
+
+    def __init__(self, redis: Redis, *, on_call: Callable[[], None], on_return: Callable[[], None]) -> None:
+        self._subscription = redis.pubsub()
         self._queues: dict[str, asyncio.Queue[Command]] = {}
-        # Two first subscriptions at once would open two connections, and one of them would go unheard.
-        self._connected = asyncio.Event()
+        self._on_call = on_call
+        self._on_return = on_return
+        self._was_there = False
 
     async def follow(self, session_id: str) -> "asyncio.Queue[Command]":
         """Begin to gather a session's commands, and return the queue they come in by."""
         channel = channel_of(session_id)
         queue = self._queues[channel] = asyncio.Queue(WAITING_COMMANDS)
-        await self._connected.wait()
-        await self._subscription.subscribe(channel)
+        with suppress(RedisError, OSError):  # `run` subscribes again when Redis is back
+            await self._subscription.subscribe(channel)
         return queue
 
     async def unfollow(self, session_id: str) -> None:
         channel = channel_of(session_id)
         del self._queues[channel]
-        await self._subscription.unsubscribe(channel)
+        with suppress(RedisError, OSError):
+            await self._subscription.unsubscribe(channel)
 
     async def run(self) -> None:
         """Listen until cancelled."""
@@ -53,13 +61,24 @@ class CommandListener:
             await self._subscription.aclose()  # type: ignore[no-untyped-call]
 
     async def _listen(self) -> None:
-        if not self._subscription.subscribed:
-            await self._subscription.subscribe(KEEP_ALIVE_CHANNEL)
-        self._connected.set()
+        # The workers' own channel is always among them, which keeps the connection open.
+        await self._subscription.subscribe(WORKERS_CHANNEL, *self._queues)
         while True:
             message = await self._subscription.get_message(timeout=POLL_S)
-            if message is not None and message["type"] == "message":
-                self._deliver(message["channel"].decode(), message["data"])
+            if message is not None:
+                self._take(message["type"], message["channel"].decode(), message["data"])
+
+    def _take(self, kind: str, channel: str, data: Any) -> None:
+        if channel != WORKERS_CHANNEL:
+            if kind == "message":
+                self._deliver(channel, data)
+        elif kind == "message":
+            self._on_call()
+        elif kind == "subscribe":
+            # The client subscribes anew by itself whenever its connection has broken.
+            if self._was_there:
+                self._on_return()
+            self._was_there = True
 
     def _deliver(self, channel: str, data: bytes) -> None:
         queue = self._queues.get(channel)

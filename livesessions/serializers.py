@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 from livesessions.models import LiveSession, Show
 from livesessions.models.shows import handle_validator
+from livesessions.roster import waiting_reason_of, waiting_text
 from overlay.models import Overlay
 from tenants.models import Language
 
@@ -99,12 +100,20 @@ class SessionSerializer(OverlayAddresses):
     end_reason = serializers.CharField()
     end_reason_text = serializers.CharField(source="get_end_reason_display")
     muted = serializers.BooleanField()
+    waiting_reason = serializers.SerializerMethodField()
+    waiting_reason_text = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
     start_requested_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField()
     stop_requested_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField()
     counts = serializers.JSONField()
+
+    def get_waiting_reason(self, session: LiveSession) -> str:
+        return waiting_reason_of(session)
+
+    def get_waiting_reason_text(self, session: LiveSession) -> str:
+        return waiting_text(waiting_reason_of(session))
 
 
 class TikTokOptions(StrictSerializer):
@@ -131,10 +140,15 @@ class ReplayOptions(StrictSerializer):
         return name
 
 
+class BridgeOptions(StrictSerializer):
+    """A bridge needs nothing: it brings the chat itself."""
+
+
 OPTIONS: dict[str, type[StrictSerializer]] = {
     LiveSession.Source.TIKTOK: TikTokOptions,
     LiveSession.Source.SIMULATOR: SimulatorOptions,
     LiveSession.Source.REPLAY: ReplayOptions,
+    LiveSession.Source.BRIDGE: BridgeOptions,
 }
 
 

@@ -1,20 +1,28 @@
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django_scopes import scope
+from redis.exceptions import RedisError
 
 from livesessions import console, errors
 from livesessions.commands import Command, CommandKind, send_command
+from livesessions.leases import note_waiting
 from livesessions.models import LiveSession, Show
+from livesessions.roster import waiting_reason
 from livesessions.tasks import run_live
 from moderation.services import get_default_policy
+from overlay.errors import OverlayUnreachable
 from overlay.models import Overlay
-from overlay.services import mute_overlay
+from overlay.services import end_overlay, mute_overlay
 from planner.services import get_default_persona
 from speech.services import get_default_voice
 from tenants.models import Tenant
+
+logger = logging.getLogger(__name__)
 
 Status = LiveSession.Status
 
@@ -56,31 +64,48 @@ def create_session(*, show: Show, source: str, source_options: dict[str, Any] | 
 
 @transaction.atomic
 def start_session(*, session: LiveSession) -> LiveSession:
-    """Ask for a worker. The session is ACTIVE when one has taken it."""
+    """Ask for a worker; the session is ACTIVE when one has taken it. Doing it twice changes nothing."""
     asked = LiveSession.objects.filter(id=session.id, status=Status.PENDING, start_requested_at=None).update(
         start_requested_at=timezone.now()
     )
     session.refresh_from_db()
-    if not asked:
-        raise errors.already_active() if session.is_open else errors.already_ended()
-    transaction.on_commit(lambda: console.publish_state(session))
-    transaction.on_commit(lambda: run_live(str(session.id)))
+    if not session.is_open:
+        raise errors.already_ended()
+    if asked:
+        transaction.on_commit(lambda: _call_worker(session))
     return session
+
+
+def _call_worker(session: LiveSession) -> None:
+    """Hand a session to the queue, and say at once if it will have to wait."""
+    with _whatever_redis_does("live not queued, workers will find it"):
+        run_live(str(session.id))
+        with scope(tenant=session.tenant_id):
+            note_waiting(session_ids=[session.id], reason=waiting_reason())
+    _tell_consoles(session)
 
 
 @transaction.atomic
 def stop_session(*, session: LiveSession) -> LiveSession:
-    """End a live. One that no worker has taken yet ends here; else its worker ends it."""
+    """End a live: here when no worker holds it, else its worker does. Doing it twice changes nothing."""
     now = timezone.now()
     LiveSession.objects.filter(id=session.id, status=Status.ACTIVE, stop_requested_at=None).update(
         stop_requested_at=now
     )
-    LiveSession.objects.filter(id=session.id, status=Status.PENDING).update(
+    ended = LiveSession.objects.filter(id=session.id, status=Status.PENDING).update(
         status=Status.ENDED, end_reason=LiveSession.EndReason.STOPPED, ended_at=now
     )
     session.refresh_from_db()
     transaction.on_commit(lambda: _tell(session, Command(CommandKind.STOP)))
+    if ended and session.started_at is not None:
+        transaction.on_commit(lambda: _take_off_air(session))
     return session
+
+
+def _take_off_air(session: LiveSession) -> None:
+    """A live that ends between two workers has nobody else who tells its overlay."""
+    with suppress(OverlayUnreachable):
+        end_overlay(session.show.overlay_id)
 
 
 def mute_session(*, session: LiveSession) -> LiveSession:
@@ -112,13 +137,13 @@ def _set_muted(session: LiveSession, *, muted: bool) -> LiveSession:
 def skip_reply(*, session: LiveSession) -> None:
     """Cut what the host is saying and go on with the next."""
     _require_on_air(session)
-    send_command(session.id, Command(CommandKind.SKIP))
+    _send(session, Command(CommandKind.SKIP))
 
 
 def say_line(*, session: LiveSession, text: str) -> None:
     """Have the host say a line of the streamer's own; it passes the same gate as every reply."""
     _require_on_air(session)
-    send_command(session.id, Command(CommandKind.SAY, text=text))
+    _send(session, Command(CommandKind.SAY, text=text))
 
 
 def _require_on_air(session: LiveSession) -> None:
@@ -128,44 +153,29 @@ def _require_on_air(session: LiveSession) -> None:
         raise errors.not_on_air()
 
 
+def _send(session: LiveSession, command: Command) -> None:
+    """Send what is on no row, and is lost when it does not arrive now."""
+    try:
+        send_command(session.id, command)
+    except (RedisError, OSError) as error:
+        raise errors.CommandUnreachable from error
+
+
 def _tell(session: LiveSession, command: Command) -> None:
-    send_command(session.id, command)
-    console.publish_state(session)
+    """Send what is also on the row: a worker that it does not reach finds it there."""
+    with _whatever_redis_does("command left on the row"):
+        send_command(session.id, command)
+    _tell_consoles(session)
 
 
-# --- the worker's side: called in a thread, never on the event loop ----------------------------------
-
-
-def waiting_sessions() -> list[str]:
-    """Return the ids of the sessions that were started while no worker was there."""
-    waiting = LiveSession.objects.filter(status=Status.PENDING, start_requested_at__isnull=False)
-    return [str(session_id) for session_id in waiting.values_list("id", flat=True)]
-
-
-def claim_session(*, session_id: UUID) -> LiveSession | None:
-    """Take a session that waits for a worker; None when it is gone, stopped or another worker's."""
-    taken = LiveSession.objects.filter(
-        id=session_id, status=Status.PENDING, start_requested_at__isnull=False
-    ).update(status=Status.ACTIVE, started_at=Coalesce("started_at", timezone.now()))
-    if not taken:
-        return None
-    session: LiveSession = LiveSession.objects.select_related(
-        "tenant", "show__persona", "show__voice", "show__policy", "show__overlay"
-    ).get(id=session_id)
-    console.publish_state(session)
-    return session
-
-
-def finish_session(*, session_id: UUID, reason: str, counts: dict[str, int]) -> None:
-    """Write down that a live is over, and tell everybody who watches. Doing it twice changes nothing."""
-    ended = LiveSession.objects.filter(id=session_id, status=Status.ACTIVE).update(
-        status=Status.ENDED, end_reason=reason, ended_at=timezone.now(), counts=counts
-    )
-    if ended:
-        session = LiveSession.objects.select_related("show").get(id=session_id)
+def _tell_consoles(session: LiveSession) -> None:
+    with _whatever_redis_does("consoles not told"):
         console.publish_state(session)
 
 
-def release_session(*, session_id: UUID) -> None:
-    """Give a running live back, so that the next worker takes it; `started_at` stays."""
-    LiveSession.objects.filter(id=session_id, status=Status.ACTIVE).update(status=Status.PENDING)
+@contextmanager
+def _whatever_redis_does(meaning: str) -> Iterator[None]:
+    try:
+        yield
+    except (RedisError, OSError):
+        logger.warning("redis unreachable: %s", meaning)

@@ -8,21 +8,24 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from livesessions import services
 from livesessions.access import get_session_for, get_show_for
 from livesessions.desk import describe, phase_of, recent_lines
-from livesessions.errors import SessionConflict
+from livesessions.errors import CommandUnreachable, SessionConflict
 from livesessions.forms import SayForm, SessionForm, ShowForm
 from livesessions.models import LiveSession, Show
 from livesessions.querysets import latest_sessions
+from overlay.errors import OverlayUnreachable
 from tenants.access import member_required
 from tenants.http import TenantRequest
 from tenants.models import Membership
 
 EDITOR = Membership.Role.EDITOR
 CONSOLE = "livesessions/session_detail.html"
+UNREACHABLE = gettext_lazy("The live cannot be reached right now. Try again in a moment.")
 
 
 @require_safe
@@ -138,6 +141,8 @@ def _command(request: TenantRequest, session_id: UUID, act: Callable[..., object
         act(session=session)
     except SessionConflict as error:
         conflict = str(error)
+    except (CommandUnreachable, OverlayUnreachable):
+        conflict = str(UNREACHABLE)
     if not request.htmx:
         return _back_to_console(request, session, conflict)
     session.refresh_from_db()
@@ -158,6 +163,9 @@ def session_say(request: TenantRequest, session_id: UUID) -> HttpResponse:
         except SessionConflict as conflict:
             form.add_error("text", str(conflict))
             status = 409
+        except CommandUnreachable:
+            form.add_error("text", str(UNREACHABLE))
+            status = 503
     if not request.htmx:
         problem = " ".join(str(error) for error in form["text"].errors)
         return _back_to_console(request, session, problem)

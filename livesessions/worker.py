@@ -1,33 +1,42 @@
-"""A worker process: takes lives from the queue and runs them, all on one event loop."""
+"""A worker process: takes the lives that nobody holds and runs them, all on one event loop."""
 
 import asyncio
 import logging
+import os
+import secrets
 import signal
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+import socket
+from contextlib import suppress
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections
-from django_scopes import scopes_disabled
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
+from redis.exceptions import RedisError
 
-from livesessions import services
+from livesessions import leases
 from livesessions.assembly import Resources, assemble, open_resources
 from livesessions.commands import Command
+from livesessions.keeper import RETRY_S, LeaseKeeper, call_workers
 from livesessions.listener import CommandListener, obey
 from livesessions.models import LiveSession
+from livesessions.observer import hash_viewer
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.supervisor import Supervisor
+from livesessions.roster import SIGN_IN_EVERY_S, Roster, Seats
+from livesessions.snapshot import SnapshotStore, complete, read_log
 from livesessions.tasks import hand_lives_to, lives
+from livesessions.threads import in_thread
+from livesessions.watchdog import Watchdog
+
+__all__ = ["Worker", "in_thread", "serve"]
 
 logger = logging.getLogger(__name__)
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 async def serve() -> None:
     """Take lives in until SIGTERM or SIGINT; then give them back, so that another worker can go on."""
+    # A pool waits ever longer before it tries a server again that was away; leases cannot wait.
+    connections.settings["default"].get("OPTIONS", {}).pop("pool", None)
     stopping = asyncio.Event()
     async with open_resources() as resources:
         worker = Worker(resources)
@@ -44,31 +53,56 @@ async def serve() -> None:
 
 
 class Worker:
-    """Runs each session handed to it from its claim to its end."""
+    """Runs each session that it takes from its claim to its end, at most `capacity` at a time."""
 
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: Resources, *, capacity: int | None = None) -> None:
+        self.owner = f"{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(4)}"
         self._resources = resources
-        self._listener = CommandListener(resources.redis)
-        self._supervisor = Supervisor(self._run_session)
+        self._lives: dict[UUID, Live] = {}
+        self._returned = asyncio.Event()
+        self._watchdog = Watchdog()
+        self._roster = Roster(resources.redis, self.owner)
+        self._snapshots = SnapshotStore(resources.redis, self.owner)
+        self._supervisor = Supervisor(
+            self._run_session,
+            capacity=settings.WORKER_CAPACITY if capacity is None else capacity,
+            on_refused=lambda: self._keeper.pass_on(),
+            on_freed=lambda: self._keeper.wake(),
+        )
+        self._keeper = LeaseKeeper(self.owner, self._supervisor, resources.redis)
+        self._listener = CommandListener(
+            resources.redis, on_call=self._keeper.wake, on_return=self._returned.set
+        )
 
     def take(self, session_id: str) -> None:
         """Take a live in; may be called from any thread."""
         self._supervisor.take(session_id)
 
     async def run_until(self, stopping: asyncio.Event) -> None:
-        """Run lives until `stopping` is set, the ones first that waited while no worker was there."""
-        for session_id in await in_thread(services.waiting_sessions):
-            self.take(session_id)
-        logger.info("worker ready")
-        background = (self._resources.recorder.run, self._resources.board.run, self._listener.run)
-        await self._supervisor.run_until(stopping, *background)
+        """Run lives until `stopping` is set, then hand them over."""
+        logger.info("worker ready: %s", self.owner)
+        await self._supervisor.run_until(
+            stopping,
+            self._resources.recorder.run,
+            self._resources.board.run,
+            self._watchdog.run,
+            self._listener.run,
+            self._keeper.renew_forever,
+            self._keeper.look_forever,
+            self._catch_up_forever,
+            lambda: self._be_seen_until(stopping),
+        )
+
+    # --- one live ------------------------------------------------------------------------------------
 
     async def _run_session(self, session_id: str) -> None:
         commands = await self._listener.follow(session_id)
         try:
-            session = await in_thread(services.claim_session, session_id=UUID(session_id))
+            session = await in_thread(leases.claim, session_id=UUID(session_id), owner=self.owner)
             if session is not None:
                 await self._run_claimed(session, commands)
+        except (OperationalError, InterfaceError):
+            logger.warning("database unreachable, live left to be taken later: session=%s", session_id)
         except Exception:
             # The supervised edge: one live's fault ends that live, never the worker.
             logger.exception("live could not be started or ended: session=%s", session_id)
@@ -76,28 +110,113 @@ class Worker:
             await self._listener.unfollow(session_id)
 
     async def _run_claimed(self, session: LiveSession, commands: "asyncio.Queue[Command]") -> None:
-        reason, counts = LiveSession.EndReason.WORKER_FAILED.value, dict[str, int]()
+        self._keeper.hold(session.id)
         try:
-            live = Live(await in_thread(assemble, session, self._resources))
-            reason = await live.run(lambda: obey(live, commands))
-            counts = live.counts
+            await in_thread(leases.tell_consoles, session.id)
+            reason = await self._run_live(session, commands)
+            counts = self._counts_of(session)
+            if await self._finish(session.id, reason, counts):
+                await self._snapshots.drop(session.id)
+                await in_thread(leases.tell_consoles, session.id)
         except asyncio.CancelledError:
-            await in_thread(services.release_session, session_id=session.id)
+            await self._hand_over(session)
             raise
+        finally:
+            self._keeper.let_go(session.id)
+            self._lives.pop(session.id, None)
+
+    async def _run_live(self, session: LiveSession, commands: "asyncio.Queue[Command]") -> str:
+        try:
+            live = await self._go_on_with(session)
+            return await live.run(
+                lambda: obey(live, commands), lambda: self._snapshots.keep(session.id, live)
+            )
         except Exception:
             logger.exception("live failed: session=%s", session.id)
-        await in_thread(services.finish_session, session_id=session.id, reason=reason, counts=counts)
+            return LiveSession.EndReason.WORKER_FAILED
 
+    async def _go_on_with(self, session: LiveSession) -> Live:
+        """Make a live of a session, at the point where the worker before us has left it, if one has."""
+        parts = await in_thread(assemble, session, self._resources)
+        left = await self._snapshots.take_over(session.id)
+        log = await in_thread(read_log, session.id)
 
-async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run blocking work of the web's side in a thread, across all tenants, and give its connection back."""
+        def hashed(viewer_id: str) -> str:
+            return hash_viewer(viewer_id, tenant_id=session.tenant_id, key=settings.VIEWER_HASH_KEY)
 
-    def run() -> T:
-        close_old_connections()
+        live = Live(parts)
         try:
-            with scopes_disabled():
-                return work(*args, **kwargs)
-        finally:
-            close_old_connections()
+            live.restore({"counts": session.counts, **complete(left, log, hash_viewer=hashed)})
+        except (KeyError, TypeError, ValueError):
+            logger.exception("snapshot of no use, the live begins anew: session=%s", session.id)
+            live = Live(parts)
+        self._lives[session.id] = live
+        if session.stop_requested_at is not None:
+            live.stop()
+        return live
 
-    return await sync_to_async(run, thread_sensitive=False)()
+    async def _finish(self, session_id: UUID, reason: str, counts: dict[str, int]) -> bool:
+        """Write the end down, however long the database is away; the lease stays ours meanwhile."""
+        while True:
+            try:
+                return await in_thread(
+                    leases.finish, session_id=session_id, owner=self.owner, reason=reason, counts=counts
+                )
+            except (OperationalError, InterfaceError):
+                logger.warning("database unreachable, end not written yet: session=%s", session_id)
+                await asyncio.sleep(RETRY_S)
+
+    async def _hand_over(self, session: LiveSession) -> None:
+        """Give a live back for the next worker; does nothing when another one holds it already."""
+        if session.id in self._lives:
+            await self._snapshots.save(session.id, self._lives[session.id])
+        counts = self._counts_of(session)
+        try:
+            released = await in_thread(leases.release, session_id=session.id, owner=self.owner, counts=counts)
+        except DatabaseError:
+            logger.warning("database unreachable, lease left to run out: session=%s", session.id)
+            return
+        if released:
+            await call_workers(self._resources.redis)
+            await in_thread(leases.tell_consoles, session.id)
+
+    def _counts_of(self, session: LiveSession) -> dict[str, int]:
+        live = self._lives.get(session.id)
+        return live.counts if live is not None else session.counts
+
+    # --- beside the lives ----------------------------------------------------------------------------
+
+    async def _catch_up_forever(self) -> None:
+        """After a gap in the subscription, do what was commanded meanwhile, and tell the overlays anew."""
+        while True:
+            await self._returned.wait()
+            self._returned.clear()
+            try:
+                flags = await in_thread(leases.flags_of, list(self._lives))
+            except (OperationalError, InterfaceError):
+                self._returned.set()
+                await asyncio.sleep(RETRY_S)
+                continue
+            for session_id, (muted, stop) in flags.items():
+                if live := self._lives.get(session_id):
+                    await _catch_up(live, muted=muted, stop=stop)
+
+    async def _be_seen_until(self, stopping: asyncio.Event) -> None:
+        """Sign in once a second, and out before the lives are handed over."""
+        while not stopping.is_set():
+            seats = Seats(self._supervisor.running, self._supervisor.capacity, self._watchdog.stalls)
+            with suppress(RedisError, OSError):
+                await self._roster.sign_in(seats)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SIGN_IN_EVERY_S):
+                    await stopping.wait()
+        with suppress(RedisError, OSError):
+            await self._roster.sign_out()
+
+
+async def _catch_up(live: Live, *, muted: bool, stop: bool) -> None:
+    if stop:
+        live.stop()
+    elif muted != live.muted:
+        await live.set_muted(muted)
+    await live.announce()

@@ -17,6 +17,11 @@ def mute_overlay(overlay_id: UUID, *, muted: bool) -> None:
     async_to_sync(_mute)(overlay_id, muted)
 
 
+def end_overlay(overlay_id: UUID) -> None:
+    """Take an overlay's pages off air without a worker; raise `OverlayUnreachable`."""
+    async_to_sync(_end)(overlay_id)
+
+
 @transaction.atomic
 def rotate_token(*, overlay: Overlay) -> Overlay:
     """Give an overlay a new address and close the pages on the old one; raise `OverlayUnreachable`."""
@@ -30,6 +35,12 @@ def rotate_token(*, overlay: Overlay) -> Overlay:
 async def _mute(overlay_id: UUID, muted: bool) -> None:
     async with _publisher(overlay_id) as publisher:
         await publisher.set_muted(muted)
+
+
+async def _end(overlay_id: UUID) -> None:
+    async with _publisher(overlay_id) as publisher:
+        await publisher.cut(None)
+        await publisher.set_live(False)
 
 
 async def _close_sockets(overlay_id: UUID) -> None:

@@ -89,6 +89,10 @@ class Live:
         before = self._counts_before
         return before | {name: count + before.get(name, 0) for name, count in counts.items()}
 
+    @property
+    def muted(self) -> bool:
+        return self._host.muted
+
     def snapshot(self) -> Frozen:
         """Return what the next worker needs to go on with this live, as values that JSON can carry."""
         return {

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from redis import Redis
 from rest_framework.test import APIClient
 
 from livesessions.models import LiveSession, Show
+from livesessions.roster import ROSTER
 from tenants.models import Tenant, User
 
 CALENDAR = ("created_at", "start_requested_at", "started_at", "stop_requested_at", "ended_at")
@@ -52,6 +54,8 @@ def test_a_live_is_prepared_and_read_back(api: APIClient, show: Show) -> None:
         "end_reason": "",
         "end_reason_text": "",
         "muted": False,
+        "waiting_reason": "",
+        "waiting_reason_text": "",
         "start_requested_at": None,
         "started_at": None,
         "stop_requested_at": None,
@@ -168,11 +172,45 @@ def test_starting_hands_the_live_to_the_queue_once_it_is_written(
     assert lives.pending_count() == 1
 
 
-def test_starting_twice_is_a_conflict(api: APIClient, session: LiveSession) -> None:
-    assert api.post(f"/api/v1/sessions/{session.id}/start/").status_code == 200
-    answer = api.post(f"/api/v1/sessions/{session.id}/start/")
-    assert answer.status_code == 409
-    assert answer.json() == {"detail": "This live is already on air. Stop it before you start it again."}
+@pytest.mark.parametrize("command", ["start", "stop", "mute", "unmute"])
+def test_a_command_given_twice_is_answered_twice_and_changes_nothing(
+    api: APIClient, session: LiveSession, redis_client: Redis, command: str
+) -> None:
+    first = api.post(f"/api/v1/sessions/{session.id}/{command}/")
+    second = api.post(f"/api/v1/sessions/{session.id}/{command}/")
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert second.json() == first.json()
+
+
+def test_a_live_on_air_is_started_again_without_a_change(
+    api: APIClient,
+    on_air: LiveSession,
+    redis_client: Redis,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    before = api.get(f"/api/v1/sessions/{on_air.id}/").json()
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = api.post(f"/api/v1/sessions/{on_air.id}/start/")
+    assert (answer.status_code, answer.json()) == (200, before)
+    assert live_settings.QUEUES["lives"].pending_count() == 0
+
+
+def test_a_live_that_waits_says_why(
+    transactional_db: None, api: APIClient, session: LiveSession, redis_client: Redis
+) -> None:
+    api.post(f"/api/v1/sessions/{session.id}/start/")
+    body = api.get(f"/api/v1/sessions/{session.id}/").json()
+    assert body["waiting_reason"] == "no_worker"
+    assert body["waiting_reason_text"] == "Waiting for a worker to be free."
+    sign_in(redis_client, "one", running=3, capacity=3)
+    assert api.get(f"/api/v1/sessions/{session.id}/").json()["waiting_reason"] == "at_capacity"
+    sign_in(redis_client, "other", running=2, capacity=3)
+    assert api.get(f"/api/v1/sessions/{session.id}/").json()["waiting_reason"] == ""
+
+
+def sign_in(redis_client: Redis, name: str, *, running: int, capacity: int) -> None:
+    redis_client.sadd(ROSTER, name)
+    redis_client.set(f"{ROSTER}:{name}", json.dumps({"running": running, "capacity": capacity}), ex=60)
 
 
 def test_an_ended_live_says_why_in_words(api: APIClient, session: LiveSession) -> None:

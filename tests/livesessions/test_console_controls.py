@@ -55,14 +55,16 @@ def test_start_asks_for_a_worker_and_draws_the_controls_anew(
     assert session.is_starting
 
 
-def test_starting_twice_is_a_conflict_that_says_what_to_do(
+def test_starting_twice_is_no_conflict_and_an_ended_live_says_what_to_do(
     alice: User, session: LiveSession, client_for: ClientFor
 ) -> None:
     client = client_for(alice)
     client.post(f"/lives/{session.id}/start/", headers=HTMX)
+    assert client.post(f"/lives/{session.id}/start/", headers=HTMX).status_code == 200
+    client.post(f"/lives/{session.id}/stop/", headers=HTMX)
     answer = client.post(f"/lives/{session.id}/start/", headers=HTMX)
     assert answer.status_code == 409
-    assert "This live is already on air. Stop it before you start it again." in answer.content.decode()
+    assert "This live has ended. Prepare a new one to go on air again." in answer.content.decode()
 
 
 def test_without_htmx_a_command_leads_back_to_the_console_with_its_message(
