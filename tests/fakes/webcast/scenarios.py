@@ -18,7 +18,7 @@ from tests.fakes.webcast.room import (
 from tests.fakes.webcast.server import FakeWebcast, SignFault
 
 FAULT_AFTER_S = 10.0
-DELETED_ID = 4_242
+KNOWN_ID = 4_242
 
 Arrange = Callable[[FakeWebcast, FakeRoom, Step], None]
 
@@ -80,8 +80,9 @@ SCENARIOS: dict[str, Arrange] = {
     "cut-mid-frame": _after_a_while(CutMidFrame(), last=True),
     "stall": _after_a_while(Stall(), last=True),
     "duplicates": _after_a_while(
-        Send(comment("una volta sola", msg_id=DELETED_ID)),
-        Send(comment("una volta sola", msg_id=DELETED_ID)),
+        Send(comment("una volta sola", msg_id=KNOWN_ID)),
+        Send(comment("una volta sola", msg_id=KNOWN_ID)),
+        Pause(1.0),
         Cut(),
         last=True,
     ),
@@ -91,6 +92,6 @@ SCENARIOS: dict[str, Arrange] = {
     "end": _after_a_while(Become(RoomFault.ENDED_ROOM), Send(control(ENDED))),
     "suspended": _after_a_while(Send(control(SUSPENDED))),
     "delete": _after_a_while(
-        Send(comment("parolaccia", msg_id=DELETED_ID)), Pause(1.0), Send(deletion(DELETED_ID))
+        Send(comment("parolaccia", msg_id=KNOWN_ID)), Pause(1.0), Send(deletion(KNOWN_ID))
     ),
 }

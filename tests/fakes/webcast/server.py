@@ -42,7 +42,7 @@ class FakeWebcast:
         self._sign_faults: deque[SignFault] = deque()
         self.signed = 0
         self.sign_api_keys: list[str | None] = []
-        self._rooms: dict[str, FakeRoom] = {}
+        self.rooms: dict[str, FakeRoom] = {}
         self._server: Server | None = None
         self._routes: list[tuple[re.Pattern[str], Callable[[Request, str], Response]]] = [
             (re.compile(r"/@([^/]+)/live"), self._live_page),
@@ -84,13 +84,13 @@ class FakeWebcast:
 
     def open_room(self, handle: str, *, fault: RoomFault | None = None) -> FakeRoom:
         """Let a handle go live (or not quite, with a fault)."""
-        room = FakeRoom(handle, room_id=7_100_000_000_000_000_000 + len(self._rooms), fault=fault)
-        self._rooms[handle] = room
+        room = FakeRoom(handle, room_id=7_100_000_000_000_000_000 + len(self.rooms), fault=fault)
+        self.rooms[handle] = room
         return room
 
     def close_room(self, handle: str) -> None:
         """Forget a handle: nobody has it any more."""
-        del self._rooms[handle]
+        del self.rooms[handle]
 
     def fail_signing(self, *faults: SignFault) -> None:
         """Have the next requests to the sign server fail, one after the other."""
@@ -116,10 +116,10 @@ class FakeWebcast:
     def _room_of(self, request: Request) -> FakeRoom:
         query = _query(request)
         number = query.get("room_ids") or query.get("room_id")
-        return next(room for room in self._rooms.values() if str(room.room_id) == number)
+        return next(room for room in self.rooms.values() if str(room.room_id) == number)
 
     def _live_page(self, request: Request, handle: str) -> Response:
-        room = self._rooms.get(handle)
+        room = self.rooms.get(handle)
         if room and room.fault in (RoomFault.NO_STATE, RoomFault.CAPTCHA):
             return respond(b"<html>Verify that you are human</html>")
         state = {"LiveRoom": {"liveRoomUserInfo": {"user": _user_of(room)}}} if room else {}
@@ -127,7 +127,7 @@ class FakeWebcast:
         return respond(page.encode())
 
     def _user_room(self, request: Request, _: str) -> Response:
-        room = self._rooms.get(_query(request)["uniqueId"])
+        room = self.rooms.get(_query(request)["uniqueId"])
         if room is None:
             return respond_json({"message": "user_not_found"})
         if room.fault is RoomFault.CAPTCHA:
