@@ -148,6 +148,8 @@ def open_source(session: LiveSession, redis: Redis) -> ChatSource:
             language=session.show.language,
             rate_per_minute=options.get("rate_per_minute", 30.0),
             seed=options.get("seed", 0),
+            run=session.id.hex[:8],
+            elapsed_s=_on_air_for_s(session),
         )
     if session.source == LiveSession.Source.REPLAY:
         recording = Path(settings.RECORDINGS_DIR) / Path(options["recording"]).name
@@ -168,3 +170,8 @@ def open_source(session: LiveSession, redis: Redis) -> ChatSource:
         tenant=str(session.tenant_id),
         label=str(session.id),
     )
+
+
+def _on_air_for_s(session: LiveSession) -> float:
+    """The simulated room goes on while its live changes workers."""
+    return max((datetime.now(UTC) - session.started_at).total_seconds(), 0.0) if session.started_at else 0.0

@@ -4,7 +4,6 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.core.management.base import BaseCommand
 from django.db import transaction
-from django.utils import timezone
 from django_scopes import scope
 
 from livesessions import services
@@ -44,15 +43,12 @@ class Command(BaseCommand):
         return tenant
 
     def _go_on_air(self, show: Show, rate: float) -> None:
-        # What an earlier run left on air has nobody behind it any more.
-        LiveSession.objects.filter(show=show).exclude(status=LiveSession.Status.ENDED).update(
-            status=LiveSession.Status.ENDED,
-            end_reason=LiveSession.EndReason.STOPPED,
-            ended_at=timezone.now(),
-        )
-        session = services.create_session(
-            show=show, source=LiveSession.Source.SIMULATOR, source_options={"rate_per_minute": rate}
-        )
+        # What an earlier run left on air goes on by itself, as soon as its lease has run out.
+        session = LiveSession.objects.filter(show=show).exclude(status=LiveSession.Status.ENDED).first()
+        if session is None:
+            session = services.create_session(
+                show=show, source=LiveSession.Source.SIMULATOR, source_options={"rate_per_minute": rate}
+            )
         services.start_session(session=session)
 
     def _print(self, show: Show, base_url: str) -> None:

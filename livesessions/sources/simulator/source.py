@@ -11,6 +11,8 @@ from livesessions.sources.port import CONNECTED, SourceCounts, SourceState
 from livesessions.sources.simulator.data import chat_language
 from livesessions.sources.simulator.room import Room, Scene
 
+RECENT_S = 20.0
+
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
@@ -21,6 +23,8 @@ class SimulatorSource:
 
     `rate_per_minute` counts the comments; gifts, likes, joins and the rest come on top. With the same
     seed everything is the same but the dates and `run`, which keeps the source ids of two runs apart.
+    Who joins a run that has been going on for `elapsed_s` first gets what happened in the last
+    `RECENT_S`, as a real room tells its newcomers.
     """
 
     def __init__(
@@ -32,6 +36,7 @@ class SimulatorSource:
         limit: int | None = None,
         now: Callable[[], datetime] = utc_now,
         run: str | None = None,
+        elapsed_s: float = 0.0,
     ) -> None:
         if rate_per_minute <= 0:
             raise ValueError("A simulated chat needs a rate above zero.")
@@ -41,6 +46,7 @@ class SimulatorSource:
         self._limit = limit
         self._now = now
         self._run = secrets.token_hex(4) if run is None else run
+        self._elapsed_s = elapsed_s
         self._counts = SourceCounts()
 
     @property
@@ -55,8 +61,10 @@ class SimulatorSource:
         """Yield each event when it is due on the loop's clock; who listens slowly gets it late, not never."""
         room = Room(language=self._language, rate_per_minute=self._rate_per_minute, seed=self._seed)
         loop = asyncio.get_running_loop()
-        began_s = loop.time()
+        began_s = loop.time() - self._elapsed_s
         for at_s, number, scene in islice(room.scenes(), self._limit):
+            if at_s < self._elapsed_s - RECENT_S:
+                continue
             await asyncio.sleep(max(began_s + at_s - loop.time(), 0.0))
             self._counts.received += 1
             self._counts.decoded += 1
