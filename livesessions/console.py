@@ -55,7 +55,7 @@ class StateMessage(TypedDict):
 class CountsMessage(TypedDict):
     """What the worker counts, once a second: viewers (None: not known), events dropped or broken, …
 
-    `connection` is a `SourcePhase`; while it waits, it connects again in `retry_in_s` seconds.
+    `connection` is a TikTok live's `SourcePhase`; while it waits, it connects again in `retry_in_s` seconds.
     """
 
     kind: Literal["counts"]

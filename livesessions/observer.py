@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 CONSOLE_EVERY_S = 0.1
 CONSOLE_BACKLOG = 100
 TIMEOUT_S = 1.0
+TIKTOK = LiveSession.Source.TIKTOK
 NOT_ON_CONSOLE = frozenset({EventKind.VIEWERS, EventKind.LIKE, EventKind.JOIN})
 TEXT_LENGTH = 2_000
 NO_GIFT = Gift(id="", name="")
@@ -98,7 +99,8 @@ class LiveObserver:
                 "kind": "counts",
                 "viewers": viewers,
                 "counts": {**counts, "not_written": self._recorder.not_written(self._session.id)},
-                "connection": connection.phase.value,
+                # A simulated or recorded chat has no connection to speak of.
+                "connection": connection.phase.value if self._session.source == TIKTOK else "",
                 "retry_in_s": connection.retry_in_s,
             },
         )

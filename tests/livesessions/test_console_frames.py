@@ -150,3 +150,28 @@ def test_nothing_that_changes_is_no_frame(frames: Frames) -> None:
 
 def test_a_line_shows_the_time_of_the_workspace(frames: Frames) -> None:
     assert f"{datetime(2026, 5, 1, 20, 15, tzinfo=UTC):%H:%M}</time>" in frames.update([chat(1)], None)
+
+
+@pytest.mark.parametrize(
+    ("connection", "retry_in_s", "words"),
+    [
+        ("connecting", 0, "Connecting to TikTok…"),
+        ("connected", 0, "Connected to TikTok"),
+        ("waiting", 4, "Reconnecting in 4 s…"),
+        ("waiting", 0, "Connecting to TikTok…"),
+        ("stalled", 0, "gone silent. Reconnecting…"),
+    ],
+)
+def test_how_the_connection_stands_is_told_in_words(
+    frames: Frames, connection: str, retry_in_s: int, words: str
+) -> None:
+    message = counts_message(viewers=1, counts={})
+    message["connection"], message["retry_in_s"] = connection, retry_in_s
+    assert words in frames.update([message], None)
+
+
+@pytest.mark.parametrize("connection", ["", "ended"])
+def test_a_chat_without_a_connection_says_nothing_of_one(frames: Frames, connection: str) -> None:
+    message = counts_message(viewers=1, counts={})
+    message["connection"] = connection
+    assert 'id="connection"' not in frames.update([message], None)
