@@ -6,7 +6,7 @@ PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
-.PHONY: help setup run test check bench browser lock messages clean
+.PHONY: help setup run test check bench bench-decode browser lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -41,6 +41,9 @@ browser: ## Install Chromium for the browser tests where it is missing
 
 bench: setup ## Measure comment to first audio (p50, p95)
 	$(PYTHON) manage.py bench_reply
+
+bench-decode: setup ## Measure µs per TikTok message by kind (CAPTURE=file.jsonl)
+	$(PYTHON) manage.py bench_decode $(CAPTURE)
 
 lock: setup ## Compile requirements/*.in to pinned, hashed *.txt
 	for name in base prod dev; do \

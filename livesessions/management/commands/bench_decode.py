@@ -1,0 +1,155 @@
+import gzip
+import json
+import os
+import platform
+import time
+import warnings
+from argparse import ArgumentParser
+from base64 import b64decode
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from livesessions.sources import webcast_pb2 as pb
+from livesessions.sources.errors import SourceError
+from livesessions.sources.push_socket import read_frame
+from livesessions.sources.webcast import BUILDERS, WebcastDecoder
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from TikTokLive.events.proto_events import EVENT_MAPPINGS
+
+TARGET_US = 20.0
+BATCH_SIZE = 10
+OUR_ROUNDS = 300
+LIBRARY_ROUNDS = 3
+HEADING = f"{'message':<34}{'number':>7}{'bytes':>8}{'library µs':>12}{'ours µs':>10}{'times':>8}"
+
+
+class Command(BaseCommand):
+    help = (
+        "Measure µs per webcast message by kind, our decoding against the library's, over a capture. "
+        "Kinds marked unread hold nothing for us: they are counted, and not decoded."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "capture", nargs="?", type=Path, default=settings.RECORDINGS_DIR / "tiktok_capture.jsonl"
+        )
+
+    def handle(self, *args: Any, capture: Path, **options: Any) -> None:
+        kinds = defaultdict(list)
+        for message in read_messages(capture):
+            kinds[message.method].append(message)
+        self.stdout.write(HEADING)
+        decode_us, library_us = {}, {}
+        for kind, messages in sorted(kinds.items(), key=lambda item: -len(item[1])):
+            decode_us[kind] = decode_cost_us(messages)
+            library_us[kind] = library_cost_us(kind, messages)
+            self._print(kind, messages, decode_us[kind], library_us[kind])
+        numbers = {kind: len(messages) for kind, messages in kinds.items()}
+        self.stdout.write(json.dumps(_report(numbers, decode_us, library_us, frame_cost_us(kinds))))
+
+    def _print(self, kind: str, messages: list[pb.Envelope], ours: float, library: float) -> None:
+        size = sum(len(message.payload) for message in messages) // len(messages)
+        times = f"{library / ours:.0f}" if kind in BUILDERS else "unread"
+        self.stdout.write(f"{kind:<34}{len(messages):>7}{size:>8}{library:>12.1f}{ours:>10.2f}{times:>8}")
+
+
+def read_messages(capture: Path) -> list[pb.Envelope]:
+    try:
+        lines = capture.read_text(encoding="utf-8").splitlines()
+        entries = [json.loads(line) for line in lines]
+        messages = [
+            pb.Envelope(
+                method=entry["method"],
+                payload=b64decode(entry["payload"], validate=True),
+                msg_id=int(entry["msg_id"]),
+            )
+            for entry in entries
+        ]
+    except (OSError, LookupError, TypeError, ValueError) as error:
+        raise CommandError(f"{capture} is no capture of webcast messages.") from error
+    if not messages:
+        raise CommandError(f"{capture} is empty.")
+    return messages
+
+
+def cost_us(work: Callable[[], None], messages: int, rounds: int) -> float:
+    """Return the µs that `work` takes for each of its messages: the best round, the others were disturbed."""
+    best_s = float("inf")
+    for _ in range(rounds):
+        began_s = time.perf_counter()
+        work()
+        best_s = min(best_s, time.perf_counter() - began_s)
+    return best_s / messages * 1e6
+
+
+def decode_cost_us(messages: list[pb.Envelope]) -> float:
+    """From the encoded message to the `LiveEvent`."""
+    decoder, received_at = WebcastDecoder(), datetime.now(UTC)
+
+    def decode() -> None:
+        for message in messages:
+            try:
+                decoder.decode(
+                    message.method, message.payload, received_at=received_at, msg_id=message.msg_id
+                )
+            except SourceError:
+                continue  # the message that says that a live is suspended
+
+    return cost_us(decode, len(messages), OUR_ROUNDS)
+
+
+def library_cost_us(kind: str, messages: list[pb.Envelope]) -> float:
+    """From the encoded message to the library's event; nothing for a kind that the library does not know."""
+    event_type = EVENT_MAPPINGS.get(kind)
+    if event_type is None:
+        return 0.0
+
+    def decode() -> None:
+        for message in messages:
+            event_type().parse(message.payload)
+
+    return cost_us(decode, len(messages), LIBRARY_ROUNDS)
+
+
+def frame_cost_us(kinds: dict[str, list[pb.Envelope]]) -> float:
+    """What a message costs from the socket's bytes to its envelope: its share of a gzipped frame."""
+    messages = [message for group in kinds.values() for message in group]
+    frames = []
+    for first in range(0, len(messages), BATCH_SIZE):
+        batch = pb.FetchResult(messages=messages[first : first + BATCH_SIZE])
+        frame = pb.PushFrame(payload_type="msg", payload=gzip.compress(batch.SerializeToString()))
+        frame.headers["compress_type"] = "gzip"
+        frames.append(frame.SerializeToString())
+
+    def read() -> None:
+        for frame in frames:
+            read_frame(frame)
+
+    return cost_us(read, len(messages), OUR_ROUNDS)
+
+
+def _report(
+    numbers: dict[str, int], decode_us: dict[str, float], library_us: dict[str, float], frame_us: float
+) -> dict[str, Any]:
+    total = sum(numbers.values())
+    ours_us = sum(decode_us[kind] * number for kind, number in numbers.items()) / total
+    figures = {
+        "messages": total,
+        "decode_us": round(ours_us, 2),
+        "frame_us": round(frame_us, 2),
+        "per_message_us": round(ours_us + frame_us, 2),
+        "library_us": round(sum(library_us[kind] * number for kind, number in numbers.items()) / total, 1),
+        "decode_us_by_kind": {kind: round(cost, 2) for kind, cost in decode_us.items()},
+        "library_us_by_kind": {kind: round(cost, 1) for kind, cost in library_us.items()},
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+    }
+    met = ours_us + frame_us <= TARGET_US
+    return {"figures": figures, "targets": {"per_message_us": TARGET_US}, "met": met}
