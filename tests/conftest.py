@@ -1,7 +1,9 @@
 """The cast: Alice owns a workspace, Bob looks on, Charlie is a stranger with a workspace of his own."""
 
+import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -146,3 +148,18 @@ def redis_client() -> "Iterator[redis.Redis]":
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
         yield client
+
+
+@pytest.fixture(scope="session")
+def server_environment(django_db_setup: None) -> dict[str, str]:
+    """The environment in which a child process uses this run's database and Redis."""
+    from django.conf import settings
+    from django.db import connection
+
+    database = urlsplit(os.environ["TEST_DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "TEST_DATABASE_URL": database.geturl(),
+        "TEST_REDIS_URL": settings.REDIS_URL,
+    }

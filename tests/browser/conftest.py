@@ -1,6 +1,5 @@
 """A real web server for a real browser; what the tests write is committed, so that both see it."""
 
-import os
 import shutil
 import socket
 import subprocess
@@ -9,11 +8,9 @@ from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
@@ -52,18 +49,6 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def _committed_data(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     # Playwright's own loop runs in this thread, which Django would take for an async caller.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
-@pytest.fixture(scope="session")
-def server_environment(django_db_setup: None) -> dict[str, str]:
-    """The environment in which a child process uses this run's database and Redis."""
-    database = urlsplit(os.environ["TEST_DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
-    return {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "config.settings.test",
-        "TEST_DATABASE_URL": database.geturl(),
-        "TEST_REDIS_URL": settings.REDIS_URL,
-    }
 
 
 @pytest.fixture(scope="session")

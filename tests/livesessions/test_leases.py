@@ -1,0 +1,197 @@
+"""Who holds a live: claims, renewals, fencing, capacity, and what reaches a live while nobody holds it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db.models.functions import Now
+from django.utils import timezone
+from django_scopes import scopes_disabled
+from redis import Redis
+
+from livesessions import leases, services
+from livesessions.models import LiveSession, Reply, Show
+from livesessions.roster import read_seats
+from livesessions.worker import in_thread
+from tenants.models import Tenant
+from tests.livesessions.conftest import eventually, running_worker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _across_tenants(redis_client: Redis) -> Iterator[None]:
+    with scopes_disabled():
+        yield
+
+
+@pytest.fixture
+def waiting(session: LiveSession) -> LiveSession:
+    """A live that was started and that no worker has."""
+    return services.start_session(session=session)
+
+
+def row(session: LiveSession) -> LiveSession:
+    return LiveSession.objects.select_related("show__overlay").get(id=session.id)
+
+
+def claim(session: LiveSession, owner: str) -> LiveSession | None:
+    return leases.claim(session_id=session.id, owner=owner)
+
+
+def expire(session: LiveSession) -> None:
+    LiveSession.objects.filter(id=session.id).update(lease_expires_at=Now() - timedelta(seconds=1))
+
+
+# --- the rows ------------------------------------------------------------------------------------
+
+
+def test_only_the_first_claim_wins(waiting: LiveSession) -> None:
+    assert claim(waiting, "one") is not None
+    assert claim(waiting, "other") is None
+    held = row(waiting)
+    assert (held.status, held.lease_owner) == ("active", "one")
+    assert held.lease_expires_at is not None
+    assert 8 < (held.lease_expires_at - timezone.now()).total_seconds() <= 10.5
+
+
+def test_a_live_that_was_not_started_or_has_ended_is_nobodys(session: LiveSession) -> None:
+    assert claim(session, "one") is None
+    services.stop_session(session=session)
+    assert claim(session, "one") is None
+    assert leases.look_around(limit=10) == leases.Sight([], None)
+
+
+def test_a_lease_that_ran_out_is_taken_over_and_the_live_keeps_its_beginning(waiting: LiveSession) -> None:
+    first = claim(waiting, "one")
+    expire(waiting)
+    assert leases.look_around(limit=10).free == [waiting.id]
+    second = claim(waiting, "other")
+    assert first is not None
+    assert second is not None
+    assert second.started_at == first.started_at
+    assert second.lease_owner == "other"
+
+
+def test_a_look_around_tells_when_the_next_lease_runs_out(waiting: LiveSession) -> None:
+    claim(waiting, "one")
+    sight = leases.look_around(limit=10)
+    assert sight.free == []
+    assert sight.next_expiry_s is not None
+    assert 8 < sight.next_expiry_s <= 10
+
+
+def test_one_update_renews_all_that_is_still_held(
+    waiting: LiveSession, other_session: LiveSession, django_assert_num_queries: Any
+) -> None:
+    services.start_session(session=other_session)
+    claim(waiting, "one")
+    claim(other_session, "one")
+    expire(waiting)
+    both = {waiting.id, other_session.id}
+    with django_assert_num_queries(1):
+        assert leases.renew(owner="one", session_ids=both) == both
+    assert claim(waiting, "other") is None, "nobody had taken it, so it was renewed"
+    expire(waiting)
+    claim(waiting, "other")
+    assert leases.renew(owner="one", session_ids=both) == {other_session.id}
+
+
+def test_who_has_lost_a_lease_writes_nothing_more(waiting: LiveSession) -> None:
+    claim(waiting, "one")
+    expire(waiting)
+    claim(waiting, "other")
+    assert not leases.finish(session_id=waiting.id, owner="one", reason="stopped", counts={"received": 1})
+    assert not leases.release(session_id=waiting.id, owner="one", counts={"received": 1})
+    held = row(waiting)
+    assert (held.status, held.lease_owner, held.counts) == ("active", "other", {})
+    assert leases.finish(session_id=waiting.id, owner="other", reason="live_ended", counts={"received": 2})
+    assert (row(waiting).status, row(waiting).counts) == ("ended", {"received": 2})
+
+
+def test_a_live_that_was_given_back_waits_for_the_next_worker(waiting: LiveSession) -> None:
+    claim(waiting, "one")
+    assert leases.release(session_id=waiting.id, owner="one", counts={"received": 3})
+    assert (row(waiting).status, row(waiting).counts) == ("pending", {"received": 3})
+    assert claim(waiting, "other") is not None
+
+
+def test_what_a_killed_worker_was_saying_has_failed(waiting: LiveSession) -> None:
+    claim(waiting, "one")
+    reply = Reply.objects.create(
+        tenant=waiting.tenant,
+        session=waiting,
+        trigger_kind="comment",
+        status="speaking",
+        created_at=timezone.now(),
+    )
+    expire(waiting)
+    claim(waiting, "other")
+    reply.refresh_from_db()
+    assert (reply.status, reply.fault) == ("failed", "worker")
+
+
+# --- workers -------------------------------------------------------------------------------------
+
+
+async def test_a_worker_finds_what_was_started_without_it(waiting: LiveSession) -> None:
+    async with running_worker() as worker:
+        held = await eventually(lambda: row(waiting), lambda held: held.status == "active")
+        assert held.lease_owner == worker.owner
+
+
+def overlay_is_live(session: LiveSession, redis_client: Redis) -> bool:
+    return redis_client.hget(f"overlay:{session.show.overlay_id}:flags", "live") == b"1"
+
+
+async def test_a_worker_that_lost_a_lease_falls_silent_and_ends_nothing(
+    waiting: LiveSession, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "RENEW_S", 0.1)
+    async with running_worker() as worker:
+        await eventually(lambda: overlay_is_live(waiting, redis_client))
+        await in_thread(lambda: LiveSession.objects.filter(id=waiting.id).update(lease_owner="other"))
+        await eventually(lambda: read_seats()[worker.owner].running, lambda running: running == 0)
+        held = await in_thread(lambda: row(waiting))
+        assert (held.status, held.lease_owner, held.end_reason) == ("active", "other", "")
+    assert overlay_is_live(waiting, redis_client)
+
+
+async def test_a_full_worker_lets_lives_wait_and_says_so(
+    waiting: LiveSession, other_show: Show, tenant: Tenant, settings: Any
+) -> None:
+    settings.WORKER_CAPACITY = 1
+    async with running_worker() as worker:
+        await eventually(lambda: row(waiting), lambda held: held.status == "active")
+        await eventually(lambda: read_seats()[worker.owner].full)
+        second = await in_thread(start_another, other_show)
+        worker.take(str(second.id))
+        await eventually(lambda: row(second), lambda held: held.waiting_reason == "at_capacity")
+        assert (await in_thread(lambda: row(second))).status == "pending"
+        await in_thread(services.stop_session, session=waiting)
+        held = await eventually(lambda: row(second), lambda held: held.status == "active")
+        assert held.waiting_reason == ""
+
+
+def start_another(show: Show) -> LiveSession:
+    session = services.create_session(show=show, source="simulator", source_options={"seed": 2})
+    return services.start_session(session=session)
+
+
+async def test_without_a_worker_a_live_says_that_it_waits_for_one(waiting: LiveSession) -> None:
+    held = await in_thread(lambda: row(waiting))
+    assert held.waiting_reason == "no_worker"
+
+
+async def test_a_live_between_two_workers_that_is_stopped_ends_and_its_overlay_too(
+    waiting: LiveSession, redis_client: Redis
+) -> None:
+    async with running_worker():
+        await eventually(lambda: overlay_is_live(waiting, redis_client))
+    held = await in_thread(lambda: row(waiting))
+    assert held.status == "pending"
+    assert overlay_is_live(waiting, redis_client), "the next worker goes on without a gap on the screen"
+    await in_thread(services.stop_session, session=held)
+    assert (await in_thread(lambda: row(waiting))).end_reason == "stopped"
+    assert not overlay_is_live(waiting, redis_client)

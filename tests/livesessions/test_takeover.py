@@ -1,0 +1,140 @@
+"""Workers that are killed and stopped: real processes, real PostgreSQL, real Redis."""
+
+import time
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+from django_scopes import scopes_disabled
+from redis import Redis
+
+from livesessions import services
+from livesessions.models import ChatEvent, LiveSession, Reply
+from livesessions.sources.simulator.room import Room
+from tenants.models import Tenant
+from tests.livesessions.worker_processes import go_on_air, held_by, speaking_since, until, workers
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LIVES = 20
+RATE_PER_MINUTE = 40.0
+SPEAKS_AGAIN_WITHIN_S = 12.0
+
+
+def test_a_killed_worker_costs_seconds_and_nothing_is_lost_or_said_twice(
+    tenant: Tenant, redis_client: Redis, server_environment: dict[str, str], tmp_path: Path
+) -> None:
+    with workers(server_environment, tmp_path) as start_worker:
+        first = start_worker(capacity=LIVES)
+        go_on_air(tenant, lives=LIVES, rate_per_minute=RATE_PER_MINUTE)
+        until(lambda: held_by(first), lambda lives: lives == LIVES)
+        second = start_worker(capacity=LIVES)
+        began = timezone.now()
+        until(lambda: speaking_since(began), lambda lives: lives == LIVES)
+
+        first.kill()
+        killed, killed_s = timezone.now(), time.monotonic()
+        until(lambda: speaking_since(killed), lambda lives: lives == LIVES)
+        silent_s = time.monotonic() - killed_s
+        with scopes_disabled():
+            assert held_by(second) == LIVES
+        seconds = second.stop()
+
+    print(f"silent for {silent_s:.1f} s, {LIVES} lives handed back in {seconds:.1f} s")
+    assert silent_s <= SPEAKS_AGAIN_WITHIN_S
+    assert seconds < 5.0
+    with scopes_disabled():
+        assert_every_event_is_there_once(until_moment=killed)
+        assert_every_gift_is_thanked_once(until_moment=killed)
+
+
+def assert_every_event_is_there_once(*, until_moment: datetime) -> None:
+    for session in LiveSession.objects.all():
+        written = Counter(
+            ChatEvent.objects.filter(session=session, source_id__startswith="sim-").values_list(
+                "source_id", flat=True
+            )
+        )
+        assert [source_id for source_id, times in written.items() if times > 1] == []
+        assert session.started_at is not None
+        seconds = (until_moment - session.started_at).total_seconds()
+        assert happened_by(session, seconds) - set(written) == set()
+
+
+def happened_by(session: LiveSession, seconds: float) -> set[str]:
+    """Return the source ids of all that the simulated room has brought forth by then."""
+    seed = session.source_options["seed"]
+    happened: set[str] = set()
+    for at_s, number, _ in Room(language="it", rate_per_minute=RATE_PER_MINUTE, seed=seed).scenes():
+        if at_s > seconds:
+            return happened
+        happened.add(f"sim-{seed}-{session.id.hex[:8]}-{number}")
+    raise AssertionError("a simulated room is endless")
+
+
+def assert_every_gift_is_thanked_once(*, until_moment: datetime) -> None:
+    """A gift, or a whole streak, has one reply that was heard; those of the last seconds may still wait."""
+    thanks = Reply.objects.filter(trigger_kind="gift", first_audio_ms__isnull=False)
+    thanked = Counter(gift_of(reply.session_id, reply.trigger_source_id) for reply in thanks)
+    assert [gift for gift, times in thanked.items() if times > 1] == []
+    given = {
+        (event.session_id, event.viewer_hash, event.gift_id, event.streak_id or event.source_id)
+        for event in ChatEvent.objects.filter(kind="gift", received_at__lt=until_moment)
+    }
+    still_open = ChatEvent.objects.filter(kind="gift", received_at__gte=until_moment)
+    later = {(e.session_id, e.viewer_hash, e.gift_id, e.streak_id or e.source_id) for e in still_open}
+    assert len(given) > 5
+    assert given - set(thanked) - later == set()
+
+
+def gift_of(session_id: UUID, source_id: str) -> tuple[UUID, str, str, str]:
+    event = ChatEvent.objects.get(session_id=session_id, source_id=source_id)
+    return event.session_id, event.viewer_hash, event.gift_id, event.streak_id or event.source_id
+
+
+def test_a_worker_that_is_stopped_hands_its_lives_over_at_once(
+    tenant: Tenant, redis_client: Redis, server_environment: dict[str, str], tmp_path: Path
+) -> None:
+    with workers(server_environment, tmp_path) as start_worker:
+        first = start_worker(capacity=5)
+        go_on_air(tenant, lives=5, rate_per_minute=60.0)
+        until(lambda: held_by(first), lambda lives: lives == 5)
+        second = start_worker(capacity=5)
+        stopped, stopped_s = timezone.now(), time.monotonic()
+        seconds = first.stop()
+        until(lambda: held_by(second), lambda lives: lives == 5)
+        held_after_s = time.monotonic() - stopped_s
+        until(lambda: speaking_since(stopped), lambda lives: lives == 5)
+        spoke_after_s = time.monotonic() - stopped_s
+
+    print(f"gone in {seconds:.1f} s, held after {held_after_s:.1f} s, spoke after {spoke_after_s:.1f} s")
+    assert seconds < 5.0
+    assert held_after_s < 5.0
+    assert spoke_after_s < 8.0
+
+
+def test_what_is_commanded_while_no_worker_is_there_is_done_by_the_next(
+    tenant: Tenant, redis_client: Redis, server_environment: dict[str, str], tmp_path: Path
+) -> None:
+    with workers(server_environment, tmp_path) as start_worker:
+        first = start_worker(capacity=2)
+        go_on_air(tenant, lives=2, rate_per_minute=60.0)
+        until(lambda: speaking_since(LiveSession.objects.earliest("created_at").created_at), lambda n: n == 2)
+        first.kill()
+        with scopes_disabled():
+            stopped, muted = LiveSession.objects.order_by("created_at")
+            services.stop_session(session=stopped)
+            services.mute_session(session=muted)
+            commanded = timezone.now()
+        second = start_worker(capacity=2)
+        until(lambda: LiveSession.objects.get(id=stopped.id).status, lambda status: status == "ended")
+        until(lambda: held_by(second))
+        later = until(lambda: ChatEvent.objects.filter(session=muted, received_at__gt=commanded), len)
+
+    with scopes_disabled():
+        assert LiveSession.objects.get(id=stopped.id).end_reason == "stopped"
+        assert later
+        assert not Reply.objects.filter(created_at__gt=commanded, first_audio_ms__isnull=False).exists()
