@@ -44,7 +44,7 @@ class Recorder:
         self._writer = Writer()
         # A thread of its own keeps one connection of its own.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recorder")
-        self._away = False
+        self.is_away = False
         self.behind_s = 0.0
         self.most_behind_s = 0.0
 
@@ -106,14 +106,14 @@ class Recorder:
             async with self._writing:
                 await self._write_held()
         except DatabaseAwayError as error:
-            if not self._away:
+            if not self.is_away:
                 logger.warning("database away, rows are kept: error=%s", error)
-            self._away = True
+            self.is_away = True
             await asyncio.sleep(RETRY_S)
         else:
-            if self._away:
+            if self.is_away:
                 logger.warning("database back, all rows written: not written=%d", self.lost)
-            self._away = False
+            self.is_away = False
 
     async def _write_held(self) -> None:
         last = self._events.added

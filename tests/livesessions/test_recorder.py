@@ -1,0 +1,317 @@
+"""The recorder writes each event once, soon, and one live's fault is not another's."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django_scopes import scopes_disabled
+
+from livesessions.models import ChatEvent, LiveSession, Reply
+from livesessions.observer import ConsoleBoard, LiveObserver, hash_viewer
+from livesessions.recorder import EventRow, Recorder
+from livesessions.recorder.writer import Writer
+from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
+from livesessions.sources.port import CONNECTED
+from tests.livesessions.conftest import eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BEHIND_AT_MOST_S = 0.25
+PER_S = 2_000
+FOR_S = 2.0
+
+
+@pytest.fixture(autouse=True)
+def across_tenants() -> Iterator[None]:
+    with scopes_disabled():
+        yield
+
+
+@asynccontextmanager
+async def recording() -> AsyncIterator[Recorder]:
+    recorder = Recorder()
+    running = asyncio.create_task(recorder.run())  # noqa: TID251
+    await asyncio.sleep(0)  # what has not begun cannot be ended
+    try:
+        yield recorder
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+def event(session: LiveSession, source_id: str, **changes: Any) -> EventRow:
+    now = datetime.now(UTC)
+    owner = (session.tenant_id, session.id, session.log_month)
+    return EventRow(*owner, source_id, "comment", now, now)._replace(**changes)
+
+
+def written(session: LiveSession) -> list[str]:
+    return list(ChatEvent.objects.filter(session=session).order_by("id").values_list("source_id", flat=True))
+
+
+def observer_of(session: LiveSession, recorder: Recorder, board: ConsoleBoard | None = None) -> LiveObserver:
+    return LiveObserver(session, voice="v", recorder=recorder, board=board or ConsoleBoard(), hash_key="key")
+
+
+async def test_at_thousands_a_second_the_log_is_never_a_quarter_of_a_second_behind(
+    session: LiveSession,
+) -> None:
+    now_s = asyncio.get_running_loop().time
+    async with recording() as recorder:
+        began_s, number = now_s(), 0
+        while (elapsed_s := now_s() - began_s) < FOR_S:
+            while number < elapsed_s * PER_S:
+                recorder.add_event(event(session, str(number)))
+                number += 1
+            await asyncio.sleep(0.005)  # the pace of the load
+
+    assert recorder.most_behind_s < BEHIND_AT_MOST_S
+    assert (await eventually(ChatEvent.objects.count)) == number
+
+
+async def test_a_single_event_is_written_without_waiting_for_others(session: LiveSession) -> None:
+    async with recording() as recorder:
+        recorder.add_event(event(session, "alone"))
+        assert await eventually(lambda: written(session)) == ["alone"]
+    assert recorder.most_behind_s < BEHIND_AT_MOST_S
+
+
+async def test_the_database_is_written_to_from_a_thread_of_its_own(
+    session: LiveSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = set()
+    write_events = Writer.write_events
+
+    def note_thread(writer: Writer, rows: list[EventRow]) -> list[EventRow]:
+        threads.add(threading.current_thread().name)
+        return write_events(writer, rows)
+
+    monkeypatch.setattr(Writer, "write_events", note_thread)
+    async with recording() as recorder:
+        for number in range(5_000):
+            recorder.add_event(event(session, str(number)))
+
+    assert threads == {"recorder_0"}
+    assert len(await eventually(lambda: written(session))) == 5_000
+
+
+async def test_an_event_is_written_once_however_often_it_comes(session: LiveSession) -> None:
+    async with recording() as recorder:
+        for text in ("first", "again"):
+            recorder.add_event(event(session, "same", text=text))
+        await recorder.flush()
+        recorder.add_event(event(session, "same", text="much later"))
+    async with recording() as another_worker:
+        another_worker.add_event(event(session, "same", text="by another worker"))
+
+    rows = await eventually(lambda: list(ChatEvent.objects.all()))
+    assert [(row.source_id, row.text) for row in rows] == [("same", "first")]
+
+
+async def test_every_kind_of_text_arrives_as_it_was(session: LiveSession) -> None:
+    texts = [
+        "",
+        " ",
+        "NULL",
+        'say "ciao"',
+        "back\\slash\\",
+        "{curly,braces}",
+        "tab\tnew\nline",
+        "èmoji 🌹",
+        "%s",
+    ]
+    async with recording() as recorder:
+        for number, text in enumerate(texts):
+            recorder.add_event(event(session, str(number), text=text, viewer_name=text, gift_name=text))
+
+    rows = await eventually(lambda: list(ChatEvent.objects.order_by("id")))
+    assert [row.text for row in rows] == texts
+    assert [row.viewer_name for row in rows] == texts
+    assert [row.gift_name for row in rows] == texts
+
+
+async def test_what_a_hostile_source_sends_fits_the_table(session: LiveSession) -> None:
+    async with recording() as recorder:
+        observer_of(session, recorder).event_happened(
+            LiveEvent(
+                EventKind.GIFT,
+                "i\x00" * 500,
+                datetime.now(UTC),
+                viewer=Viewer("v\ud800" * 500, "n\ud800\x00" * 500),
+                text="t\x00\ud800" * 5_000,
+                count=2**64 - 1,
+                gift=Gift("g" * 500, "\x00" * 500, 2**32, "s" * 500),
+            ),
+            None,
+        )
+
+    assert recorder.lost == 0
+    row = (await eventually(lambda: list(ChatEvent.objects.all())))[0]
+    assert (row.count, row.diamonds, row.gift_name) == (2**63 - 1, 2**31 - 1, "")
+    assert len(row.source_id) <= 100
+
+
+async def test_an_erased_live_does_not_take_the_others_rows_along(
+    session: LiveSession, other_session: LiveSession
+) -> None:
+    async with recording() as recorder:
+        await eventually(lambda: LiveSession.objects.filter(id=other_session.id).delete())
+        for number in range(500):
+            recorder.add_event(event(session, str(number)))
+            recorder.add_event(event(other_session, str(number)))
+
+    assert await eventually(lambda: written(session)) == [str(number) for number in range(500)]
+    assert await eventually(ChatEvent.objects.count) == 500
+    assert recorder.lost == 0
+
+
+async def test_a_row_that_the_database_refuses_is_counted_and_goes_alone(
+    session: LiveSession, other_session: LiveSession
+) -> None:
+    async with recording() as recorder:
+        for number in range(100):
+            bad = number in (17, 64)
+            recorder.add_event(event(session, str(number), diamonds=2**31 if bad else 0))
+            recorder.add_event(event(other_session, str(number)))
+
+    assert (recorder.lost, recorder.not_written(session.id), recorder.not_written(other_session.id)) == (
+        2,
+        2,
+        0,
+    )
+    expected = [str(number) for number in range(100) if number not in (17, 64)]
+    assert await eventually(lambda: written(session)) == expected
+    assert len(await eventually(lambda: written(other_session))) == 100
+
+
+async def test_a_cancellation_in_the_middle_of_writing_loses_nothing(
+    session: LiveSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing, may_go_on = threading.Event(), threading.Event()
+    write_events = Writer.write_events
+
+    def wait_and_write(writer: Writer, rows: list[EventRow]) -> list[EventRow]:
+        writing.set()
+        may_go_on.wait(10)
+        return write_events(writer, rows)
+
+    monkeypatch.setattr(Writer, "write_events", wait_and_write)
+    async with recording() as recorder:
+        recorder.add_event(event(session, "a"))
+        await asyncio.to_thread(writing.wait, 10)
+        recorder.add_event(event(session, "b"))
+        asyncio.get_running_loop().call_later(0.05, may_go_on.set)
+
+    assert await eventually(lambda: written(session)) == ["a", "b"]
+
+
+async def test_two_who_flush_at_once_do_not_lose_each_others_rows(session: LiveSession) -> None:
+    async with recording() as recorder:
+        for number in range(3_000):
+            recorder.add_event(event(session, str(number)))
+        await asyncio.gather(recorder.flush(), recorder.flush())
+        for number in range(3_000, 4_000):
+            recorder.add_event(event(session, str(number)))
+
+    assert await eventually(lambda: written(session)) == [str(number) for number in range(4_000)]
+
+
+async def test_of_a_reply_the_last_state_stays(session: LiveSession) -> None:
+    reply_id, now = uuid4(), datetime.now(UTC)
+    async with recording() as recorder:
+        for status, text in (("speaking", ""), ("speaking", "Ciao"), ("spoken", "Ciao!")):
+            recorder.add_reply(
+                Reply(
+                    id=reply_id,
+                    tenant_id=session.tenant_id,
+                    session_id=session.id,
+                    trigger_kind="comment",
+                    status=status,
+                    text=text,
+                    created_at=now,
+                )
+            )
+            if text == "Ciao":
+                await recorder.flush()
+
+    reply = (await eventually(lambda: list(Reply.objects.all())))[0]
+    assert (reply.status, reply.text, reply.created_at) == ("spoken", "Ciao!", now)
+
+
+async def test_a_deleted_comment_and_all_of_a_deleted_viewer_are_erased(session: LiveSession) -> None:
+    def comment(source_id: str, viewer_id: str) -> LiveEvent:
+        return LiveEvent(
+            EventKind.COMMENT, source_id, datetime.now(UTC), viewer=Viewer(viewer_id, "Name"), text="words"
+        )
+
+    async with recording() as recorder:
+        observer = observer_of(session, recorder)
+        for source_id, viewer_id in (("1", "anna"), ("2", "anna"), ("3", "bruno"), ("4", "carla")):
+            observer.event_happened(comment(source_id, viewer_id), None)
+        deletion = LiveEvent(
+            EventKind.DELETED, "5", datetime.now(UTC), targets=("1",), target_viewer_ids=("bruno",)
+        )
+        observer.event_happened(deletion, None)
+
+    rows = await eventually(lambda: list(ChatEvent.objects.filter(kind="comment").order_by("id")))
+    assert [(row.text, row.viewer_name, row.deleted) for row in rows] == [
+        ("", "", True),
+        ("words", "Name", False),
+        ("", "", True),
+        ("words", "Name", False),
+    ]
+    assert rows[2].viewer_hash == hash_viewer("bruno", tenant_id=session.tenant_id, key="key")
+
+
+async def test_the_console_is_told_how_much_of_its_own_live_was_not_written(
+    session: LiveSession, other_session: LiveSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: dict[Any, list[dict[str, Any]]] = {}
+
+    async def publish(session_id: Any, messages: list[dict[str, Any]]) -> None:
+        shown[session_id] = messages
+
+    monkeypatch.setattr("livesessions.console.publish", publish)
+    recorder, board = Recorder(capacity_bytes=0), ConsoleBoard()
+    recorder.add_event(event(session, "no room"))
+    for live in (session, other_session):
+        observer_of(live, recorder, board).state_changed(viewers=None, counts={}, connection=CONNECTED)
+    sending = asyncio.create_task(board.run())  # noqa: TID251
+    try:
+        await eventually(lambda: len(shown) == 2)
+    finally:
+        sending.cancel()
+
+    assert shown[session.id][0]["counts"]["not_written"] == 1
+    assert shown[other_session.id][0]["counts"]["not_written"] == 0
+
+
+async def test_a_flood_of_chat_leaves_room_for_the_rest_of_the_console(
+    session: LiveSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[dict[str, Any]] = []
+
+    async def publish(session_id: Any, messages: list[dict[str, Any]]) -> None:
+        shown.extend(messages)
+
+    monkeypatch.setattr("livesessions.console.publish", publish)
+    board = ConsoleBoard()
+    board.pin(session.id, {"kind": "state", "status": "active", "muted": False, "end_reason": ""})
+    for number in range(1_000):
+        board.pin_chat(session.id, LiveEvent(EventKind.COMMENT, str(number), datetime.now(UTC)), "")
+    sending = asyncio.create_task(board.run())  # noqa: TID251
+    try:
+        await eventually(lambda: shown)
+    finally:
+        sending.cancel()
+
+    assert [message["id"] for message in shown if message["kind"] == "chat"] == [
+        str(number) for number in range(900, 1_000)
+    ]
+    assert shown[-1]["kind"] == "state"
