@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import asdict
 from typing import Protocol
 
 from livesessions.sources.errors import SourceError, SourceFault
@@ -201,13 +202,12 @@ class HealingSource:
         """Change the state, and log it: metrics are taken from this line."""
         self._state = state
         logger.info(
-            "chat connection: session=%s state=%s fault=%s retry_in_s=%d received=%d reconnects=%d",
+            "chat connection: session=%s state=%s fault=%s retry_in_s=%d %s",
             self._label,
             state.phase.value,
             state.fault.value if state.fault else "",
             state.retry_in_s,
-            self.counts.received,
-            self.counts.reconnects,
+            " ".join(f"{name}={number}" for name, number in asdict(self.counts).items()),
         )
 
 

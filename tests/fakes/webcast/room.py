@@ -82,6 +82,14 @@ class Stall(Step):
         await stage.socket.wait_closed()
 
 
+class Freeze(Step):
+    """Neither say nor hear anything any more, as when the network in between is gone."""
+
+    async def play(self, stage: Stage) -> None:
+        stage.socket.transport.pause_reading()
+        await stage.socket.wait_closed()
+
+
 class Become(Step):
     """From now on answer about the room with a fault, or (None) without one."""
 

@@ -8,6 +8,7 @@ from tests.fakes.webcast.room import (
     Cut,
     CutMidFrame,
     FakeRoom,
+    Freeze,
     Pause,
     RoomFault,
     Send,
@@ -79,6 +80,7 @@ SCENARIOS: dict[str, Arrange] = {
     "cut": _after_a_while(Cut(), last=True),
     "cut-mid-frame": _after_a_while(CutMidFrame(), last=True),
     "stall": _after_a_while(Stall(), last=True),
+    "freeze": _after_a_while(Freeze(), last=True),
     "duplicates": _after_a_while(
         Send(comment("una volta sola", msg_id=KNOWN_ID)),
         Send(comment("una volta sola", msg_id=KNOWN_ID)),
