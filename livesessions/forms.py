@@ -57,6 +57,7 @@ class SessionForm(forms.Form):
         choices=[
             (LiveSession.Source.TIKTOK, LiveSession.Source.TIKTOK.label),
             (LiveSession.Source.SIMULATOR, LiveSession.Source.SIMULATOR.label),
+            (LiveSession.Source.BRIDGE, LiveSession.Source.BRIDGE.label),
         ],
     )
     rate_per_minute = forms.IntegerField(
@@ -69,7 +70,7 @@ class SessionForm(forms.Form):
 
     @property
     def source_options(self) -> dict[str, Any]:
-        if self.cleaned_data["source"] == LiveSession.Source.TIKTOK:
+        if self.cleaned_data["source"] != LiveSession.Source.SIMULATOR:
             return {}
         return {"rate_per_minute": self.cleaned_data["rate_per_minute"] or 30}
 

@@ -98,7 +98,8 @@ def session_detail(request: TenantRequest, session_id: UUID) -> HttpResponse:
         "chat": chat,
         "replies": replies,
         "say_form": SayForm(auto_id="say-%s"),
-        "overlay_url": _overlay_url(request, session),
+        "overlay_url": _absolute(request, reverse("overlay:page", args=[session.show.overlay.token])),
+        "events_url": _events_url(request, session),
     }
     return render(request, CONSOLE, context)
 
@@ -183,6 +184,12 @@ def _may_control(request: TenantRequest) -> bool:
     return request.membership.may_act_as(EDITOR)
 
 
-def _overlay_url(request: TenantRequest, session: LiveSession) -> str:
-    path = reverse("overlay:page", args=[session.show.overlay.token])
+def _events_url(request: TenantRequest, session: LiveSession) -> str:
+    """Return where a bridge posts the chat of a live that has no other."""
+    if session.source != LiveSession.Source.BRIDGE:
+        return ""
+    return _absolute(request, reverse("api:events", args=[session.id]))
+
+
+def _absolute(request: TenantRequest, path: str) -> str:
     return settings.PUBLIC_URL.rstrip("/") + path if settings.PUBLIC_URL else request.build_absolute_uri(path)

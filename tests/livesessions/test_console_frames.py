@@ -155,10 +155,10 @@ def test_a_line_shows_the_time_of_the_workspace(frames: Frames) -> None:
 @pytest.mark.parametrize(
     ("connection", "retry_in_s", "words"),
     [
-        ("connecting", 0, "Connecting to TikTok…"),
-        ("connected", 0, "Connected to TikTok"),
+        ("connecting", 0, "Connecting to the chat…"),
+        ("connected", 0, "Connected to the chat"),
         ("waiting", 4, "Reconnecting in 4 s…"),
-        ("waiting", 0, "Connecting to TikTok…"),
+        ("waiting", 0, "Connecting to the chat…"),
         ("stalled", 0, "gone silent. Reconnecting…"),
     ],
 )
