@@ -84,7 +84,8 @@ class LiveObserver:
         self._recorder.add_event(self._event_row(event, risk))
         if event.kind is EventKind.DELETED:
             hashes = [self._hash(viewer_id) for viewer_id in event.target_viewer_ids]
-            self._recorder.forget_events(self._session.id, list(event.targets), hashes)
+            source_ids = [_storable(source_id, 100) for source_id in event.targets]
+            self._recorder.forget_events(self._session.id, source_ids, hashes)
         if event.kind not in NOT_ON_CONSOLE:
             self._board.pin_chat(self._session.id, event, risk)
 

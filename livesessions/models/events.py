@@ -1,6 +1,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
@@ -52,7 +53,12 @@ class ChatEvent(models.Model):
                 fields=["session", "source_id", "session_month"], name="livesessions_an_event_happens_once"
             )
         ]
-        indexes = [models.Index(fields=["session", "occurred_at"])]
+        indexes = [
+            models.Index(fields=["session", "occurred_at"]),
+            models.Index(
+                fields=["session", "viewer_hash"], condition=~Q(text=""), name="livesessions_words_of_viewers"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.source_id}"

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import TypeVar
 from uuid import UUID
 
@@ -78,7 +79,7 @@ class Recorder:
     def forget_events(
         self, session_id: UUID, source_ids: list[str], viewer_hashes: list[str] | None = None
     ) -> None:
-        """Have the text and the name of events erased that the room's moderators deleted."""
+        """Have text and names erased: of events, and of all comments of viewers, that a moderator deleted."""
         if len(self._deletions) >= CAPACITY_DELETIONS:
             self._lost[session_id] += 1
             return
@@ -144,10 +145,11 @@ class Recorder:
         self._lost.update(reply.session_id for reply in refused)
 
     async def _erase(self) -> None:
-        while self._deletions and self._deletions[0].after <= self._events.written:
-            deletion = self._deletions[0]
-            await self._in_thread(lambda deletion=deletion: self._writer.erase(deletion))  # type: ignore[misc]
-            self._deletions.popleft()
+        due = list(takewhile(lambda deletion: deletion.after <= self._events.written, self._deletions))
+        if due:
+            await self._in_thread(lambda: self._writer.erase(due))
+            for _ in due:
+                self._deletions.popleft()
 
     async def _drain(self) -> None:
         deadline_s = asyncio.get_running_loop().time() + DRAIN_S

@@ -48,8 +48,15 @@ UPSERT_REPLY = (
 )
 KNOWN_SESSIONS = f"SELECT id FROM {LiveSession._meta.db_table} WHERE id = ANY(%s)"  # noqa: S608 - constants
 ERASE_EVENTS = (
-    f"UPDATE {ChatEvent._meta.db_table} SET deleted = true, text = '', viewer_name = '' "  # noqa: S608
-    "WHERE session_id = %s AND (source_id = ANY(%s) OR viewer_hash = ANY(%s))"
+    f"UPDATE {ChatEvent._meta.db_table} event SET deleted = true, text = '', viewer_name = '' "  # noqa: S608
+    "FROM unnest(%s::uuid[], %s::text[]) AS gone (session_id, source_id) "
+    "WHERE event.session_id = gone.session_id AND event.source_id = gone.source_id AND NOT event.deleted"
+)
+# A viewer's comments, that is; with an index of its own, since a live's log is long.
+ERASE_VIEWERS = (
+    f"UPDATE {ChatEvent._meta.db_table} event SET deleted = true, text = '', viewer_name = '' "  # noqa: S608
+    "FROM unnest(%s::uuid[], %s::text[]) AS gone (session_id, viewer_hash) "
+    "WHERE event.session_id = gone.session_id AND event.viewer_hash = gone.viewer_hash AND event.text <> ''"
 )
 
 # What is wrong with a row, as opposed to with the database.
@@ -86,9 +93,16 @@ class Writer:
         """Write replies, or write them anew, as `write_events` does."""
         return self._write(replies, self._upsert)
 
-    def erase(self, deletion: Deletion) -> None:
-        """Erase what a room's moderator has deleted. Raises `DatabaseAwayError`."""
-        self._execute(ERASE_EVENTS, deletion[1:])
+    def erase(self, deletions: Sequence[Deletion]) -> None:
+        """Erase what the rooms' moderators have deleted. Raises `DatabaseAwayError`."""
+        self._erase(ERASE_EVENTS, {(each.session_id, gone) for each in deletions for gone in each.source_ids})
+        self._erase(
+            ERASE_VIEWERS, {(each.session_id, gone) for each in deletions for gone in each.viewer_hashes}
+        )
+
+    def _erase(self, statement: str, gone: set[tuple[UUID, str]]) -> None:
+        if gone:
+            self._execute(statement, [_array(column) for column in zip(*sorted(gone), strict=True)])
 
     def _write(self, rows: Sequence[Row], write_all: Callable[[Sequence[Row]], None]) -> list[Row]:
         try:
