@@ -10,7 +10,7 @@ from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.sources.errors import SourceError
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
-from livesessions.sources.port import CONNECTED, SourceCounts, SourceState
+from livesessions.sources.port import CONNECTED, ChatSource, SourceCounts, SourceState
 from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Verdict
 from planner.stage.turn import TokenUsage, Turn
@@ -175,7 +175,7 @@ class FakeObserver:
 class Stage:
     """Everything that a test of a live looks at."""
 
-    source: FakeSource
+    source: ChatSource
     words: FakeWords = field(default_factory=FakeWords)
     synthesizer: FakeSynthesizer = field(default_factory=FakeSynthesizer)
     sink: FakeSink = field(default_factory=FakeSink)
