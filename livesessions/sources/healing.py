@@ -25,8 +25,8 @@ SILENCE_S = 20.0
 LONGEST_SILENCE_S = 160.0
 # A connection that was heard from for so long was a good one: what breaks it is a new trouble.
 STABLE_S = 30.0
-# Without a sign of life for so long the live is given up: TikTok itself closes a live whose camera has been
-# away for a few minutes, and a host that comes back later than this finds an audience that has left.
+# Without a sign of life for so long the live is given up: longer than a provider's usual outage, and a host
+# that comes back later than this finds an audience that has left.
 GIVE_UP_S = 600.0
 
 
