@@ -14,9 +14,9 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from livesessions.models import ChatEvent, Reply
-from livesessions.pipeline.freezing import Frozen
 from livesessions.pipeline.live import Live
 from livesessions.sources.events import EventKind
+from livesessions.sources.freezing import Frozen
 
 logger = logging.getLogger(__name__)
 

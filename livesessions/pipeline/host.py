@@ -4,11 +4,11 @@ import asyncio
 from collections import OrderedDict
 from uuid import UUID
 
-from livesessions.pipeline.freezing import Frozen
 from livesessions.pipeline.generation import Cut
 from livesessions.pipeline.inbox import Inbox, Priority, Waiting
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.replying import Desk, Replying
+from livesessions.sources.freezing import Frozen
 
 REMEMBERED_REPLIES = 16  # the overlay may report on a reply after the next one has begun
 

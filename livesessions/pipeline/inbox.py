@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import IntEnum
 
-from livesessions.pipeline.freezing import Frozen, freeze_event, thaw_event
 from livesessions.sources.events import LiveEvent
+from livesessions.sources.freezing import Frozen, freeze_event, thaw_event
 from planner.stage.turn import Turn, TurnKind
 
 CAPACITY = 200

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from livesessions.pipeline.feeder import Feeder, Line
-from livesessions.pipeline.freezing import Frozen
 from livesessions.pipeline.inbox import Inbox, Priority, Waiting
 from livesessions.pipeline.ports import Gate, Observer
 from livesessions.pipeline.streaks import StreakMerger
 from livesessions.sources.events import EventKind, LiveEvent
+from livesessions.sources.freezing import Frozen
 from livesessions.sources.port import ChatSource
 from moderation.stage.verdict import Risk, Verdict
 from planner.stage.turn import Turn, TurnKind

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from livesessions.pipeline.feeder import Feeder
-from livesessions.pipeline.freezing import Frozen
 from livesessions.pipeline.generation import Generation
 from livesessions.pipeline.host import Host
 from livesessions.pipeline.inbox import Inbox, Priority, Waiting
@@ -19,6 +18,7 @@ from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.ports import AudioSink, Gate, Observer, Screen, Voice, Words
 from livesessions.pipeline.replying import Desk
 from livesessions.sources.errors import SourceError
+from livesessions.sources.freezing import Frozen
 from livesessions.sources.port import ChatSource
 from planner.stage.turn import Turn, TurnKind
 

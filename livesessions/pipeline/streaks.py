@@ -3,8 +3,8 @@
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
-from livesessions.pipeline.freezing import Frozen, freeze_event, thaw_event
 from livesessions.sources.events import LiveEvent
+from livesessions.sources.freezing import Frozen, freeze_event, thaw_event
 
 MAX_CLOSED = 2048
 FROZEN_CLOSED = 512

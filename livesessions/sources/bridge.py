@@ -4,8 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
-from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +11,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from livesessions.sources.errors import SourceFault
-from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
+from livesessions.sources.events import LiveEvent
+from livesessions.sources.freezing import freeze_event, thaw_event
 from livesessions.sources.port import CONNECTED, SourceCounts, SourcePhase, SourceState
 
 BATCH = 50
@@ -37,24 +36,12 @@ def progress_of(session_id: UUID | str) -> str:
 
 
 def event_to_json(event: LiveEvent) -> str:
-    return json.dumps({**asdict(event), "occurred_at": event.occurred_at.isoformat()})
+    return json.dumps(freeze_event(event))
 
 
 def event_from_json(raw: str | bytes) -> LiveEvent:
-    """Raise TypeError, ValueError or LookupError for anything that `event_to_json` did not write."""
-    fields: dict[str, Any] = json.loads(raw)
-    viewer, gift = fields["viewer"], fields["gift"]
-    return LiveEvent(
-        **{
-            **fields,
-            "kind": EventKind(fields["kind"]),
-            "occurred_at": datetime.fromisoformat(fields["occurred_at"]),
-            "viewer": Viewer(**viewer) if viewer else None,
-            "gift": Gift(**gift) if gift else None,
-            "targets": tuple(fields["targets"]),
-            "target_viewer_ids": tuple(fields["target_viewer_ids"]),
-        }
-    )
+    """Raise KeyError, TypeError or ValueError for anything that `event_to_json` did not write."""
+    return thaw_event(json.loads(raw))
 
 
 class BridgeSource:

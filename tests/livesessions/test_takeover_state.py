@@ -4,10 +4,10 @@ import asyncio
 import json
 from typing import Any
 
-from livesessions.pipeline.freezing import Frozen, freeze_event, thaw_event
 from livesessions.pipeline.live import Live
 from livesessions.snapshot import Log, Thanked, complete
 from livesessions.sources.events import EventKind, LiveEvent
+from livesessions.sources.freezing import Frozen, freeze_event, thaw_event
 from tests.fakes.live import FakeSource, Stage, at, comment, gift, happening
 from tests.fakes.synthesizer import FakeSynthesizer
 from tests.fakes.virtual_time import run_virtual
