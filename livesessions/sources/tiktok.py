@@ -67,7 +67,7 @@ class TikTokSource:
         inbox = Inbox(INBOX_SIZE)
         client = self._client(inbox)
         try:
-            task = await _start(client)
+            task = await self._enter(client)
             self._room_id = client.room_id
             while (item := await inbox.get()) is not None:
                 if isinstance(item, SourceError):
@@ -84,6 +84,26 @@ class TikTokSource:
             self._state = SourceState(SourcePhase.ENDED)
             inbox.close()
             await client.aclose()
+
+    async def _enter(self, client: WebcastClient) -> asyncio.Task[None]:
+        """Enter the room of the last connection; when that is over, the one that the handle has by now.
+
+        A handle's page is what TikTok first hides behind a captcha; a room that is known needs no page.
+        """
+        if self._room_id is None:
+            return await _start(client)
+        try:
+            return await _start(client, self._room_id)
+        except SourceError as error:
+            if error.fault is not SourceFault.USER_OFFLINE:
+                raise
+            over = error
+        self._room_id = None
+        try:
+            return await _start(client)
+        except SourceError as newer:
+            # That the old room is over is known; a page that cannot be read does not make it less so.
+            raise (over if newer.fault is SourceFault.BLOCKED else newer) from None
 
     async def is_alive(self) -> bool | None:
         """Return whether TikTok says that the room last entered is live; None when it cannot be asked."""
@@ -104,10 +124,10 @@ class TikTokSource:
         self._state = CONNECTED
 
 
-async def _start(client: WebcastClient) -> asyncio.Task[None]:
+async def _start(client: WebcastClient, room_id: int | None = None) -> asyncio.Task[None]:
     try:
         # The room's particulars are what tells an age-restricted live from any other.
-        task: asyncio.Task[None] = await client.start(fetch_room_info=True)
+        task: asyncio.Task[None] = await client.start(fetch_room_info=True, room_id=room_id)
     except FORESEEN as error:
         raise source_error(error) from error
     return task

@@ -1,6 +1,7 @@
 """The unmodified client and the local TikTok, in one loop on virtual time: each fault and its outcome."""
 
 import asyncio
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -228,12 +229,49 @@ def test_a_live_that_ended_while_the_line_was_cut_has_ended() -> None:
     assert (outcome.told, outcome.fault, outcome.signed) == (["ciao"], None, 1)
 
 
+def test_a_captcha_in_mid_live_is_not_even_met() -> None:
+    def prepare(tiktok: FakeWebcast) -> FakeRoom:
+        room = tiktok.open_room("giulia")
+        room.play(Send(comment("ciao")), Become(RoomFault.CAPTCHA), Pause(5), Cut())
+        room.play(CHAT)
+        return room
+
+    outcome = drive(prepare)
+    assert outcome.told == ["ciao", "eccoci", "ended"]
+    assert outcome.took_s < 10
+
+
+def test_a_live_that_goes_on_in_a_new_room_is_followed_there() -> None:
+    def prepare(tiktok: FakeWebcast) -> FakeRoom:
+        room = tiktok.open_room("giulia")
+        room.play(Send(comment("ciao")), Pause(5), Cut())
+        asyncio.get_running_loop().call_later(4, lambda: tiktok.open_room("giulia").play(CHAT))
+        return room
+
+    outcome = drive(prepare)
+    assert outcome.told == ["ciao", "eccoci", "ended"]
+    assert outcome.counts.reconnects == 1
+
+
+def test_a_room_that_is_over_has_ended_even_when_the_page_is_hidden() -> None:
+    def prepare(tiktok: FakeWebcast) -> FakeRoom:
+        room = tiktok.open_room("giulia")
+        room.play(Send(comment("ciao")), Pause(5), Cut())
+        successor = functools.partial(tiktok.open_room, "giulia", fault=RoomFault.CAPTCHA)
+        asyncio.get_running_loop().call_later(4, successor)
+        return room
+
+    outcome = drive(prepare)
+    assert (outcome.told, outcome.fault) == (["ciao"], None)
+    assert outcome.took_s < 10
+
+
 def test_one_trouble_after_the_other_is_healed() -> None:
     def prepare(tiktok: FakeWebcast) -> FakeRoom:
         room = tiktok.open_room("giulia")
         tiktok.fail_signing(SignFault.FAILED)
         room.play(Send(comment("uno")), CutMidFrame())
-        room.play(Send(comment("due")), Pause(5), Become(RoomFault.CAPTCHA), Cut())
+        room.play(Send(comment("due")), Pause(5), Become(RoomFault.REFUSED), Cut())
         room.play(Send(comment("tre")), Send(control(ENDED)))
         asyncio.get_running_loop().call_later(15, setattr, room, "fault", None)
         return room

@@ -1,5 +1,6 @@
 """The HTTP pages, the sign server and the push socket, all on one port of 127.0.0.1."""
 
+import itertools
 import json
 import re
 from collections import deque
@@ -17,6 +18,8 @@ from websockets.http11 import Request, Response
 from livesessions.sources import webcast_pb2 as pb
 from livesessions.sources.tiktok import TikTokEndpoints
 from tests.fakes.webcast.room import FakeRoom, RoomFault
+
+FIRST_ROOM_ID = 7_100_000_000_000_000_001
 
 
 class SignFault(Enum):
@@ -39,6 +42,7 @@ class FakeWebcast:
     def __init__(self, port: int = 0) -> None:
         self.sign_fault: SignFault | None = None
         self._port = port
+        self._room_ids = itertools.count(FIRST_ROOM_ID)
         self._sign_faults: deque[SignFault] = deque()
         self.signed = 0
         self.sign_api_keys: list[str | None] = []
@@ -83,8 +87,8 @@ class FakeWebcast:
         return TikTokEndpoints(app_url=url, webcast_url=f"{url}/webcast", sign_url=url, sign_api_key="key")
 
     def open_room(self, handle: str, *, fault: RoomFault | None = None) -> FakeRoom:
-        """Let a handle go live (or not quite, with a fault)."""
-        room = FakeRoom(handle, room_id=7_100_000_000_000_000_000 + len(self.rooms), fault=fault)
+        """Let a handle go live (or not quite, with a fault); a second time, in a new room."""
+        room = FakeRoom(handle, room_id=next(self._room_ids), fault=fault)
         self.rooms[handle] = room
         return room
 
@@ -135,7 +139,11 @@ class FakeWebcast:
         return respond_json({"message": "", "data": {"user": _user_of(room), "liveRoom": {"status": 2}}})
 
     def _check_alive(self, request: Request, _: str) -> Response:
-        alive = self._room_of(request).fault is not RoomFault.ENDED_ROOM
+        number = _query(request)["room_ids"]
+        alive = any(
+            str(room.room_id) == number and room.fault not in (RoomFault.ENDED_ROOM, RoomFault.OFFLINE)
+            for room in self.rooms.values()
+        )
         return respond_json({"data": [{"alive": alive}]})
 
     def _room_info(self, request: Request, _: str) -> Response:
