@@ -88,7 +88,7 @@ class TikTokSource:
     async def _enter(self, client: WebcastClient) -> asyncio.Task[None]:
         """Enter the room of the last connection; when that is over, the one that the handle has by now.
 
-        A handle's page is what TikTok first hides behind a captcha; a room that is known needs no page.
+        Who reads handles' pages often is blocked sooner or later; a room that is known needs no page.
         """
         if self._room_id is None:
             return await _start(client)
