@@ -43,8 +43,11 @@ def row_of(session: LiveSession) -> Callable[[], LiveSession]:
 
 
 def written(session: LiveSession) -> Callable[[], list[str]]:
-    events = ChatEvent.objects.filter(session=session).order_by("id")
-    return lambda: list(events.all().values_list("source_id", flat=True))
+    def look() -> list[str]:
+        events = ChatEvent.objects.filter(session=session).order_by("id")
+        return list(events.values_list("source_id", flat=True))
+
+    return look
 
 
 def answered(session: LiveSession) -> list[str]:
