@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 SAVE_EVERY_S = 1.0
 SAVE_AGAIN_S = 5.0  # also unchanged: Redis may have been restarted, and it must not expire
 BREATH_S = 0.02
+LOOP_SHARE = 0.01  # of the loop's time, at most, when gifts storm in one live
 TIMEOUT_S = 1.0
 LIFETIME_MS = 3_600_000  # it holds names and words of viewers
 LOOK_BACK = timedelta(minutes=15)
@@ -72,12 +73,14 @@ class SnapshotStore:
         saved, saved_at_s = b"", now_s()
         while True:
             live.urgent.clear()
+            began_s = now_s()
             frozen = _pack(live)
+            breath_s = min(max((now_s() - began_s) / LOOP_SHARE, BREATH_S), SAVE_EVERY_S / 2)
             if frozen != saved or now_s() - saved_at_s > SAVE_AGAIN_S:
                 saved, saved_at_s = (frozen if await self._save(session_id, frozen) else b""), now_s()
-            await asyncio.sleep(BREATH_S)
+            await asyncio.sleep(breath_s)
             try:
-                async with asyncio.timeout(SAVE_EVERY_S - BREATH_S):
+                async with asyncio.timeout(SAVE_EVERY_S - breath_s):
                     await live.urgent.wait()
             except TimeoutError:
                 pass

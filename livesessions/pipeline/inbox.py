@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
 
 from livesessions.sources.events import LiveEvent
@@ -12,6 +12,7 @@ from planner.stage.turn import Turn, TurnKind
 
 CAPACITY = 200
 MAX_AGE_S = 45.0
+TURN_FIELDS = tuple(field.name for field in fields(Turn))
 
 
 class Priority(IntEnum):
@@ -37,7 +38,7 @@ class Waiting:
         """Return the item as plain values, with its age in place of its moment."""
         return {
             "priority": self.priority,
-            "turn": asdict(self.turn),
+            "turn": {name: getattr(self.turn, name) for name in TURN_FIELDS},
             "event": freeze_event(self.event) if self.event else None,
             "age_s": now_s - self.arrived_s,
             "line": self.line,
