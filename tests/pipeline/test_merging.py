@@ -142,7 +142,7 @@ def test_a_live_tells_an_event_once_that_comes_both_ways() -> None:
     both = comment("Both ways", source_id="7137750790064065286")
     own = FakeSource([(1, both)], then_quiet_s=20)
     merged = MergedSource(own, FakeSource([(1.5, both), *script("b:", 8)], then_quiet_s=math.inf))
-    stage = Stage(merged).play()  # type: ignore[arg-type]
+    stage = Stage(merged).play()
     assert [event.source_id for event, _ in stage.observer.events] == [both.source_id, "b:8"]
     assert len(stage.words.turns) == 2
     assert stage.observer.counts["duplicate"] == 1
