@@ -42,8 +42,8 @@ class Watchdog:
             beat_s = self._beat_s
             if time.monotonic() - beat_s > self._stall_s and beat_s != told_of:
                 told_of = beat_s
-                self.stalls += 1
                 logger.warning("event loop stalled: for_s=%.1f at:\n%s", self._stall_s, _stack(loop_thread))
+                self.stalls += 1
 
 
 def _stack(thread: int) -> str:

@@ -151,8 +151,9 @@ class Worker:
             logger.exception("snapshot of no use, the live begins anew: session=%s", session.id)
             live = Live(parts)
         self._lives[session.id] = live
-        if session.stop_requested_at is not None:
-            live.stop()
+        # Read after the live can be found: what is commanded from now on, `_catch_up_forever` sees.
+        for muted, stop in (await in_thread(leases.flags_of, [session.id])).values():
+            await _obey_row(live, muted=muted, stop=stop)
         return live
 
     async def _finish(self, session_id: UUID, reason: str, counts: dict[str, int]) -> bool:
@@ -199,7 +200,8 @@ class Worker:
                 continue
             for session_id, (muted, stop) in flags.items():
                 if live := self._lives.get(session_id):
-                    await _catch_up(live, muted=muted, stop=stop)
+                    await _obey_row(live, muted=muted, stop=stop)
+                    await live.announce()
 
     async def _be_seen_until(self, stopping: asyncio.Event) -> None:
         """Sign in once a second, and out before the lives are handed over."""
@@ -214,9 +216,8 @@ class Worker:
             await self._roster.sign_out()
 
 
-async def _catch_up(live: Live, *, muted: bool, stop: bool) -> None:
+async def _obey_row(live: Live, *, muted: bool, stop: bool) -> None:
     if stop:
         live.stop()
     elif muted != live.muted:
         await live.set_muted(muted)
-    await live.announce()

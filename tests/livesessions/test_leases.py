@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.db.models.functions import Now
 from django.utils import timezone
 from django_scopes import scopes_disabled
 from redis import Redis
 
-from livesessions import leases, services
+from livesessions import keeper, leases, services
 from livesessions.models import LiveSession, Reply, Show
 from livesessions.roster import read_seats
 from livesessions.worker import in_thread
@@ -195,3 +196,41 @@ async def test_a_live_between_two_workers_that_is_stopped_ends_and_its_overlay_t
     await in_thread(services.stop_session, session=held)
     assert (await in_thread(lambda: row(waiting))).end_reason == "stopped"
     assert not overlay_is_live(waiting, redis_client)
+
+
+async def test_while_the_database_is_away_a_live_goes_on_and_its_own_worker_comes_first(
+    waiting: LiveSession, monkeypatch: pytest.MonkeyPatch, redis_client: Redis
+) -> None:
+    failures = 0
+    monkeypatch.setattr(leases, "RENEW_S", 0.05)
+    monkeypatch.setattr(keeper, "RETRY_S", 0.05)
+    monkeypatch.setattr(keeper, "LOOK_EVERY_S", (0.05, 0.1))
+    renew, look_around = leases.renew, leases.look_around
+
+    def away(**asked: Any) -> Any:
+        nonlocal failures
+        failures += 1
+        raise OperationalError
+
+    async with running_worker() as worker:
+        await eventually(lambda: overlay_is_live(waiting, redis_client))
+        monkeypatch.setattr(leases, "renew", away)
+        monkeypatch.setattr(leases, "look_around", away)
+        await in_thread(lambda: expire(waiting))
+        await eventually(lambda: failures, lambda count: count >= 4)
+        await eventually(lambda: read_seats()[worker.owner].running, lambda running: running == 1)
+
+        looks = 0
+
+        def look_again(*, limit: int) -> leases.Sight:
+            nonlocal looks
+            looks += 1
+            return look_around(limit=limit)
+
+        other = await in_thread(lambda: row(waiting))
+        monkeypatch.setattr(leases, "look_around", look_again)
+        await eventually(lambda: looks, lambda count: count >= 3)
+        assert (await in_thread(lambda: row(waiting))).lease_expires_at == other.lease_expires_at
+        monkeypatch.setattr(leases, "renew", renew)
+        await eventually(lambda: leases.look_around(limit=1).free, lambda free: free == [])
+        assert (await in_thread(lambda: row(waiting))).lease_owner == worker.owner

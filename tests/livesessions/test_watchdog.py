@@ -1,0 +1,51 @@
+import asyncio
+import logging
+import threading
+import time
+
+import pytest
+
+from livesessions.watchdog import Watchdog
+
+
+async def test_a_loop_that_stands_still_is_named_with_the_line_where_it_stands(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    watchdog = Watchdog(stall_s=0.3)
+    watching = asyncio.create_task(watchdog.run())  # noqa: TID251
+    await asyncio.sleep(0)
+    stand_still_until(lambda: watchdog.stalls == 1)
+    watching.cancel()
+    await asyncio.wait([watching])
+
+    [record] = [record for record in caplog.records if record.levelno == logging.WARNING]
+    assert "event loop stalled" in record.getMessage()
+    assert "stand_still_until" in record.getMessage()
+
+
+async def test_a_loop_that_goes_on_is_left_in_peace() -> None:
+    watchdog = Watchdog(stall_s=0.3)
+    try:
+        async with asyncio.timeout(0.8):
+            await watchdog.run()
+    except TimeoutError:
+        pass
+    assert watchdog.stalls == 0
+
+
+async def test_its_thread_ends_with_it() -> None:
+    watchdog = Watchdog()
+    watching = asyncio.create_task(watchdog.run())  # noqa: TID251
+    await asyncio.sleep(0)
+    [thread] = [thread for thread in threading.enumerate() if thread.name == "watchdog"]
+    watching.cancel()
+    await asyncio.wait([watching])
+    thread.join(5.0)
+    assert not thread.is_alive()
+
+
+def stand_still_until(seen: object) -> None:
+    assert callable(seen)
+    deadline_s = time.monotonic() + 10.0
+    while not seen():
+        assert time.monotonic() < deadline_s
