@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-FLUSH_S = 0.1
+FLUSH_S = 0.05
 RETRY_S = 0.5
 DRAIN_S = 10.0
 BATCH_ROWS = 2_000
@@ -32,7 +33,8 @@ CAPACITY_DELETIONS = 20_000
 class Recorder:
     """Holds rows for about `FLUSH_S`, then writes them in order; keeps them while the database is away.
 
-    It is bounded: beyond its capacity the newest rows are lost, and counted.
+    It is bounded: beyond its capacity the newest rows are lost, and counted. `behind_s` is how old the oldest
+    row of the last batch was when it had been written, `busy_s` how long the database was waited for.
     """
 
     def __init__(self, *, capacity_bytes: int = CAPACITY_BYTES) -> None:
@@ -48,6 +50,7 @@ class Recorder:
         self.is_away = False
         self.behind_s = 0.0
         self.most_behind_s = 0.0
+        self.busy_s = 0.0
 
     @property
     def lost(self) -> int:
@@ -118,38 +121,29 @@ class Recorder:
 
     async def _write_held(self) -> None:
         last = self._events.added
+        await self._write_batch()
         while self._events.written < last:
-            await self._write_events()
-        await self._write_replies()
-        await self._erase()
+            await self._write_batch()
         if not (self._events or self._replies or self._deletions):
             self._filled.clear()
 
-    async def _write_events(self) -> None:
+    async def _write_batch(self) -> None:
         rows = self._events.oldest(BATCH_ROWS)
+        replies = list(self._replies.values())
+        reached = self._events.written + len(rows)
+        due = list(takewhile(lambda deletion: deletion.after <= reached, self._deletions))
+        refused = await self._in_thread(lambda: self._writer.write(rows, replies, due))
         # Released only now, so that neither a fault nor a cancellation in between can lose them.
-        refused = await self._in_thread(lambda: self._writer.write_events(rows))
         self._events.release(len(rows))
-        self._lost.update(row.session_id for row in refused)
-        self.behind_s = _age_s(rows[0])
-        self.most_behind_s = max(self.most_behind_s, self.behind_s)
-
-    async def _write_replies(self) -> None:
-        replies = dict(self._replies)
-        if not replies:
-            return
-        refused = await self._in_thread(lambda: self._writer.write_replies(list(replies.values())))
-        for reply in replies.values():
+        for reply in replies:
             if self._replies[reply.id] is reply:  # else it has changed again
                 del self._replies[reply.id]
-        self._lost.update(reply.session_id for reply in refused)
-
-    async def _erase(self) -> None:
-        due = list(takewhile(lambda deletion: deletion.after <= self._events.written, self._deletions))
-        if due:
-            await self._in_thread(lambda: self._writer.erase(due))
-            for _ in due:
-                self._deletions.popleft()
+        for _ in due:
+            self._deletions.popleft()
+        self._lost.update(refused)
+        if rows:
+            self.behind_s = _age_s(rows[0])
+            self.most_behind_s = max(self.most_behind_s, self.behind_s)
 
     async def _drain(self) -> None:
         deadline_s = asyncio.get_running_loop().time() + DRAIN_S
@@ -161,7 +155,11 @@ class Recorder:
         self._thread.shutdown(wait=False)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        began_s = time.perf_counter()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        finally:
+            self.busy_s += time.perf_counter() - began_s
 
 
 def _age_s(row: EventRow) -> float:

@@ -7,6 +7,7 @@ already there. See docs/decisions/0002.
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from livesessions.recorder.rows import Deletion, EventRow
 
 logger = logging.getLogger(__name__)
 
+Connection = psycopg.Connection[tuple[Any, ...]]
 Row = TypeVar("Row", EventRow, Reply)
 
 CONNECT_TIMEOUT_S = 3
@@ -74,94 +76,94 @@ class Writer:
     """Writes each batch wholly or not at all; writing one again changes nothing. For one thread only."""
 
     def __init__(self) -> None:
-        self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
+        self._connection: Connection | None = None
 
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    def write_events(self, rows: Sequence[EventRow]) -> list[EventRow]:
-        """Write rows, in order, except those that are there already. Return those the database refuses.
+    def write(
+        self, events: Sequence[EventRow], replies: Sequence[Reply], deletions: Sequence[Deletion]
+    ) -> list[UUID]:
+        """Write events, in order, except those that are there already; replies, anew; and erase what is due.
 
-        Rows of a session that has been erased are passed over: they must not take the others along.
-        Raises `DatabaseAwayError`.
+        Return the sessions of the rows that the database refuses, one for each row. Rows of a session that
+        has been erased are passed over: they must not take the others along. Raises `DatabaseAwayError`.
         """
-        return self._write(rows, self._insert)
-
-    def write_replies(self, replies: Sequence[Reply]) -> list[Reply]:
-        """Write replies, or write them anew, as `write_events` does."""
-        return self._write(replies, self._upsert)
-
-    def erase(self, deletions: Sequence[Deletion]) -> None:
-        """Erase what the rooms' moderators have deleted. Raises `DatabaseAwayError`."""
-        self._erase(ERASE_EVENTS, {(each.session_id, gone) for each in deletions for gone in each.source_ids})
-        self._erase(
-            ERASE_VIEWERS, {(each.session_id, gone) for each in deletions for gone in each.viewer_hashes}
-        )
-
-    def _erase(self, statement: str, gone: set[tuple[UUID, str]]) -> None:
-        if gone:
-            self._execute(statement, [_array(column) for column in zip(*sorted(gone), strict=True)])
-
-    def _write(self, rows: Sequence[Row], write_all: Callable[[Sequence[Row]], None]) -> list[Row]:
         try:
-            write_all(rows)
+            # All in one, since every commit waits for the disk.
+            with self._transaction() as connection:
+                _insert(connection, events)
+                _upsert(connection, replies)
+                _erase(connection, deletions)
         except REFUSED:
-            known = self._known_sessions({row.session_id for row in rows})
-            return list(self._write_by_halves([row for row in rows if row.session_id in known], write_all))
+            return self._write_apart(events, replies, deletions)
         return []
 
+    def _write_apart(
+        self, events: Sequence[EventRow], replies: Sequence[Reply], deletions: Sequence[Deletion]
+    ) -> list[UUID]:
+        ids = {row.session_id for row in events} | {reply.session_id for reply in replies}
+        with self._transaction() as connection:
+            known = {found for (found,) in connection.execute(KNOWN_SESSIONS, [list(ids)])}
+        refused: list[EventRow | Reply] = [
+            *self._write_by_halves([row for row in events if row.session_id in known], _insert),
+            *self._write_by_halves([reply for reply in replies if reply.session_id in known], _upsert),
+        ]
+        with self._transaction() as connection:
+            _erase(connection, deletions)
+        return [row.session_id for row in refused]
+
     def _write_by_halves(
-        self, rows: Sequence[Row], write_all: Callable[[Sequence[Row]], None]
+        self, rows: Sequence[Row], write: Callable[[Connection, Sequence[Row]], None]
     ) -> Iterator[Row]:
         """Close in on the rows that the database refuses, and yield them."""
-        if not rows:
-            return
         try:
-            write_all(rows)
+            with self._transaction() as connection:
+                write(connection, rows)
         except REFUSED as error:
             if len(rows) == 1:
                 logger.warning("row refused: session=%s error=%s", rows[0].session_id, type(error).__name__)
                 yield rows[0]
                 return
             middle = len(rows) // 2
-            yield from self._write_by_halves(rows[:middle], write_all)
-            yield from self._write_by_halves(rows[middle:], write_all)
+            yield from self._write_by_halves(rows[:middle], write)
+            yield from self._write_by_halves(rows[middle:], write)
 
-    def _insert(self, rows: Sequence[EventRow]) -> None:
-        self._execute(INSERT_EVENTS, [_array(column) for column in zip(*rows, strict=True)])
-
-    def _upsert(self, replies: Sequence[Reply]) -> None:
-        values = [[getattr(reply, name) for name in REPLY_FIELDS] for reply in replies]
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """Raises what is wrong with the rows as it is, and anything else as `DatabaseAwayError`."""
         try:
-            connection = self._connected()
-            with connection.transaction(), connection.cursor() as cursor:
-                cursor.executemany(UPSERT_REPLY, values)
-        except psycopg.Error as error:
-            self._judge(error)
-
-    def _known_sessions(self, ids: set[UUID]) -> set[UUID]:
-        return {row[0] for row in self._execute(KNOWN_SESSIONS, [list(ids)]).fetchall()}
-
-    def _execute(self, statement: str, values: Sequence[Any]) -> psycopg.Cursor[tuple[Any, ...]]:
-        try:
-            return self._connected().execute(statement, values)
-        except psycopg.Error as error:
-            self._judge(error)
+            if self._connection is None:
+                self._connection = psycopg.connect(**connection_parameters())
+            with self._connection.transaction():
+                yield self._connection
+        except REFUSED:
             raise
+        except psycopg.Error as error:
+            self.close()
+            raise DatabaseAwayError(error.sqlstate or type(error).__name__) from error
 
-    def _judge(self, error: psycopg.Error) -> None:
-        """Raise what `error` means: something wrong with the rows, or with the database."""
-        if isinstance(error, REFUSED):
-            raise error
-        self.close()
-        raise DatabaseAwayError(error.sqlstate or type(error).__name__) from error
 
-    def _connected(self) -> psycopg.Connection[tuple[Any, ...]]:
-        if self._connection is None:
-            self._connection = psycopg.connect(**connection_parameters())
-        return self._connection
+def _insert(connection: Connection, rows: Sequence[EventRow]) -> None:
+    if rows:
+        connection.execute(INSERT_EVENTS, [_array(column) for column in zip(*rows, strict=True)])
+
+
+def _upsert(connection: Connection, replies: Sequence[Reply]) -> None:
+    if replies:
+        values = [[getattr(reply, name) for name in REPLY_FIELDS] for reply in replies]
+        with connection.cursor() as cursor:
+            cursor.executemany(UPSERT_REPLY, values)
+
+
+def _erase(connection: Connection, deletions: Sequence[Deletion]) -> None:
+    events = {(each.session_id, gone) for each in deletions for gone in each.source_ids}
+    viewers = {(each.session_id, gone) for each in deletions for gone in each.viewer_hashes}
+    for statement, gone in ((ERASE_EVENTS, events), (ERASE_VIEWERS, viewers)):
+        if gone:
+            connection.execute(statement, [_array(column) for column in zip(*sorted(gone), strict=True)])
 
 
 def connection_parameters() -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django_scopes import scopes_disabled
@@ -86,13 +86,13 @@ async def test_the_database_is_written_to_from_a_thread_of_its_own(
     session: LiveSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads = set()
-    write_events = Writer.write_events
+    write = Writer.write
 
-    def note_thread(writer: Writer, rows: list[EventRow]) -> list[EventRow]:
+    def note_thread(writer: Writer, *batch: Any) -> list[UUID]:
         threads.add(threading.current_thread().name)
-        return write_events(writer, rows)
+        return write(writer, *batch)
 
-    monkeypatch.setattr(Writer, "write_events", note_thread)
+    monkeypatch.setattr(Writer, "write", note_thread)
     async with recording() as recorder:
         for number in range(5_000):
             recorder.add_event(event(session, str(number)))
@@ -194,14 +194,14 @@ async def test_a_cancellation_in_the_middle_of_writing_loses_nothing(
     session: LiveSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writing, may_go_on = threading.Event(), threading.Event()
-    write_events = Writer.write_events
+    write = Writer.write
 
-    def wait_and_write(writer: Writer, rows: list[EventRow]) -> list[EventRow]:
+    def wait_and_write(writer: Writer, *batch: Any) -> list[UUID]:
         writing.set()
         may_go_on.wait(10)
-        return write_events(writer, rows)
+        return write(writer, *batch)
 
-    monkeypatch.setattr(Writer, "write_events", wait_and_write)
+    monkeypatch.setattr(Writer, "write", wait_and_write)
     async with recording() as recorder:
         recorder.add_event(event(session, "a"))
         await asyncio.to_thread(writing.wait, 10)
