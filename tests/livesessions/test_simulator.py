@@ -11,6 +11,7 @@ import pytest
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.simulator import SimulatorSource
 from livesessions.sources.simulator.data import LANGUAGES, load
+from livesessions.sources.simulator.source import RECENT_S
 from moderation.defaults import default_blocklist
 from moderation.stage.moderator import Moderator
 from tests.fakes.virtual_time import EPOCH, run_virtual, virtual_now
@@ -19,11 +20,23 @@ SPOKEN = {EventKind.COMMENT, EventKind.QUESTION}
 
 
 def show(
-    *, language: str = "it", rate: float = 40.0, seed: int = 1, limit: int | None = 3000, run: str = "r"
+    *,
+    language: str = "it",
+    rate: float = 40.0,
+    seed: int = 1,
+    limit: int | None = 3000,
+    run: str = "r",
+    elapsed_s: float = 0.0,
 ) -> list[LiveEvent]:
     async def collect() -> list[LiveEvent]:
         source = SimulatorSource(
-            language=language, rate_per_minute=rate, seed=seed, limit=limit, now=virtual_now, run=run
+            language=language,
+            rate_per_minute=rate,
+            seed=seed,
+            limit=limit,
+            now=virtual_now,
+            run=run,
+            elapsed_s=elapsed_s,
         )
         async with aclosing(source.events()) as events:
             collected = [event async for event in events]
@@ -48,6 +61,20 @@ def test_two_runs_differ_only_in_their_source_ids() -> None:
     assert [replace(event, source_id="", targets=()) for event in one] == [
         replace(event, source_id="", targets=()) for event in other
     ]
+
+
+def test_who_joins_a_run_late_gets_its_last_moments_and_then_what_comes() -> None:
+    joined = timedelta(seconds=300)
+    missed = joined - timedelta(seconds=RECENT_S)
+    expected = [
+        (event.source_id, max(event.occurred_at - joined, EPOCH))
+        for event in show(limit=2000)
+        if event.occurred_at - EPOCH >= missed
+    ]
+    late = show(limit=2000, elapsed_s=joined.total_seconds())
+    assert [event.source_id for event in late] == [source_id for source_id, _ in expected]
+    off = [abs(event.occurred_at - at) for event, (_, at) in zip(late, expected, strict=True)]
+    assert max(off) < timedelta(milliseconds=1)
 
 
 def test_a_run_that_is_not_named_gets_ids_of_its_own() -> None:
