@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from livesessions import leases
 from livesessions.assembly import Resources, assemble, open_resources
 from livesessions.commands import Command
+from livesessions.garbage import settle
 from livesessions.keeper import RETRY_S, LeaseKeeper, call_workers
 from livesessions.listener import CommandListener, obey
 from livesessions.models import LiveSession
@@ -40,6 +41,7 @@ async def serve() -> None:
     stopping = asyncio.Event()
     async with open_resources() as resources:
         worker = Worker(resources)
+        settle()
         hand_lives_to(worker.take)
         consumer = lives.create_consumer(workers=1, periodic=False)
         consumer.start()  # which sets signal handlers of its own, so ours come after it

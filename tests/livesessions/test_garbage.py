@@ -1,0 +1,13 @@
+import gc
+
+from livesessions.garbage import settle
+
+
+def test_what_a_process_has_loaded_is_not_looked_through_again() -> None:
+    before = len(gc.get_objects())
+    try:
+        settle()
+        assert gc.get_freeze_count() > before / 2
+        assert len(gc.get_objects()) < before / 10
+    finally:
+        gc.unfreeze()
