@@ -26,9 +26,12 @@ from moderation.stage.moderator import Moderator
 from overlay.publisher import OverlayPublisher
 from planner.models import Persona
 from planner.providers.openai_chat import OpenAIChatModel
-from planner.stage.offline import OfflineModel
+from planner.spending import RedisSpendCap
+from planner.stage.breaker import Breaker
+from planner.stage.fallback import FallbackModel, NamedModel
 from planner.stage.planner import Planner
 from planner.stage.ports import LanguageModel
+from planner.stage.prices import price_of
 from planner.stage.turn import Character
 from speech.providers.elevenlabs import ElevenLabsSynthesizer
 from speech.providers.espeak import EspeakSynthesizer
@@ -45,7 +48,7 @@ class Resources:
     redis: Redis
     recorder: Recorder
     board: ConsoleBoard
-    model: LanguageModel | None  # None: every live has an offline host of its own
+    models: tuple[NamedModel, ...]  # none: the host says ready lines only
     synthesizers: dict[str, Synthesizer]
 
 
@@ -55,17 +58,25 @@ async def open_resources() -> AsyncIterator[Resources]:
     async with AsyncExitStack() as stack:
         redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
         stack.push_async_callback(redis.aclose)
-        model: LanguageModel | None = None
-        if settings.OPENAI_API_KEY:
-            model = openai = OpenAIChatModel(
-                api_key=settings.OPENAI_API_KEY,
-                base_url=settings.OPENAI_BASE_URL,
-                model=settings.OPENAI_MODEL,
-                timeout_s=settings.OPENAI_TIMEOUT_S,
-            )
-            stack.push_async_callback(openai.aclose)
+        models = _open_models(stack)
         synthesizers = await _open_synthesizers(stack)
-        yield Resources(redis, Recorder(), ConsoleBoard(), model, synthesizers)
+        yield Resources(redis, Recorder(), ConsoleBoard(), models, synthesizers)
+
+
+def _open_models(stack: AsyncExitStack) -> tuple[NamedModel, ...]:
+    """Open the models that write, in the order in which they are asked. All lives share their breakers."""
+    names = [name.strip() for name in settings.OPENAI_MODEL.split(",") if name.strip()]
+    models = []
+    for name in names if settings.OPENAI_API_KEY else ():
+        model = OpenAIChatModel(
+            api_key=settings.OPENAI_API_KEY,
+            base_url=settings.OPENAI_BASE_URL,
+            model=name,
+            timeout_s=settings.OPENAI_TIMEOUT_S,
+        )
+        stack.push_async_callback(model.aclose)
+        models.append(NamedModel(name, model, Breaker(), price_of(name)))
+    return tuple(models)
 
 
 async def _open_synthesizers(stack: AsyncExitStack) -> dict[str, Synthesizer]:
@@ -103,7 +114,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
         source=open_chat(session, resources.redis),
         gate=build_moderator(show.policy),
         words=Planner(
-            resources.model or OfflineModel(seed=session.id.int),
+            build_model(session, resources),
             build_character(show.persona),
             seed=session.id.int,
         ),
@@ -122,6 +133,19 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
         muted=session.muted,
         now=lambda: datetime.now(UTC),
     )
+
+
+def build_model(session: LiveSession, resources: Resources) -> LanguageModel | None:
+    """Return what writes a live's replies, within its means; None when only ready lines can be said."""
+    if not resources.models:
+        return None
+    cap = RedisSpendCap(
+        resources.redis,
+        session.id,
+        live_usd=settings.LLM_SPEND_CAP_LIVE_USD,
+        month_usd=settings.LLM_SPEND_CAP_MONTH_USD,
+    )
+    return FallbackModel(resources.models, cap=cap)
 
 
 def build_moderator(policy: Policy) -> Moderator:

@@ -182,6 +182,7 @@ class Ingest:
             gift_name=event.gift.name if event.gift else "",
             count=event.count,
             careful=careful,
+            viewer_id=event.viewer.id if event.viewer else "",
         )
         self._room.inbox.put(Waiting(priority, turn, event, self._room.now_s()))
 

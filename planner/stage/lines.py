@@ -1,14 +1,19 @@
-"""Ready lines: topics with their lines go in, lines that do not repeat before all were used come out."""
+"""Ready lines: topics with their lines go in, lines that have rested for half an hour come out."""
 
 import re
+import time
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from random import Random
 
 LANGUAGES = ("it", "en")
 FALLBACK = "en"
+REST_S = 30 * 60.0
+
+FrozenBooks = Mapping[str, Mapping[str, Mapping[str, float]]]
 
 _NAME_FIRST = re.compile(r"(^|(?<=[.!?] ))\{name\}[,!.]? ")
 _NAME_LATER = re.compile(r",? ?\{name\}")
@@ -37,30 +42,107 @@ def fill(line: str, *, name: str, **words: str) -> str:
 
 
 class LineBook:
-    """One language's lines by topic. All of a topic are drawn, in seeded order, before one comes back."""
+    """One language's lines by topic: in seeded order, and the one that was used longest ago first.
 
-    def __init__(self, topics: Mapping[str, Sequence[str]], *, seed: str) -> None:
+    `now_s` is wall-clock time, so that another worker can go on with what `snapshot` tells.
+    """
+
+    def __init__(
+        self,
+        topics: Mapping[str, Sequence[str]],
+        *,
+        seed: str,
+        rest_s: float = REST_S,
+        now_s: Callable[[], float] = time.time,
+    ) -> None:
         self._topics = topics
         self._seed = seed
-        self._waiting: dict[str, list[str]] = {}
-        self._random: dict[str, Random] = {}
-        self._last: dict[str, str] = {}
+        self._rest_s = rest_s
+        self._now_s = now_s
+        self._orders: dict[str, deque[int]] = {}
+        self._used_at_s: dict[str, dict[int, float]] = {}
 
     def __contains__(self, topic: str) -> bool:
         return topic in self._topics
 
     def draw(self, topic: str) -> str:
-        """Return the next line of a topic, never the one before again while there is another."""
-        if not self._waiting.get(topic):
-            self._waiting[topic] = self._shuffled(topic)
-        self._last[topic] = self._waiting[topic].pop()
-        return self._last[topic]
+        """Return the line of a topic that was used longest ago, even if it has not rested."""
+        return self._use(topic)
 
-    def _shuffled(self, topic: str) -> list[str]:
-        # A generator for each topic: what is drawn from one does not change the order of another.
-        random = self._random.setdefault(topic, Random(f"{self._seed}/{topic}"))  # noqa: S311 (no secret)
-        lines = list(self._topics[topic])
-        random.shuffle(lines)
-        if lines[-1] == self._last.get(topic):
-            lines[0], lines[-1] = lines[-1], lines[0]
-        return lines
+    def draw_fresh(
+        self, topic: str, *, spoken: Callable[[str], str], is_repeat: Callable[[str], bool]
+    ) -> str:
+        """Return a line of a topic as it is `spoken`: one that has rested and is no repeat, else ``."""
+        while self._has_rested(topic):
+            line = spoken(self._use(topic))
+            if not is_repeat(line):
+                return line
+        return ""
+
+    def snapshot(self) -> dict[str, dict[str, float]]:
+        """Return when each line that has not rested was used, by topic and place."""
+        return {
+            topic: {str(place): at_s for place, at_s in used.items() if self._is_resting(at_s)}
+            for topic, used in self._used_at_s.items()
+        }
+
+    def restore(self, frozen: Mapping[str, Mapping[str, float]]) -> None:
+        """Go on with a snapshot; lines that there are no longer do not matter."""
+        for topic, used in frozen.items():
+            order = self._order(topic) if topic in self._topics else ()
+            for place, at_s in sorted(used.items(), key=lambda use: use[1]):
+                if int(place) in order:
+                    self._note(topic, int(place), at_s)
+
+    def _has_rested(self, topic: str) -> bool:
+        """The first of the order was used before all others, so it alone decides."""
+        used_at_s = self._used_at_s.get(topic, {}).get(self._order(topic)[0])
+        return used_at_s is None or not self._is_resting(used_at_s)
+
+    def _is_resting(self, used_at_s: float) -> bool:
+        return self._now_s() - used_at_s < self._rest_s
+
+    def _use(self, topic: str) -> str:
+        place = self._order(topic)[0]
+        self._note(topic, place, self._now_s())
+        return self._topics[topic][place]
+
+    def _note(self, topic: str, place: int, at_s: float) -> None:
+        order = self._order(topic)
+        order.remove(place)
+        order.append(place)
+        self._used_at_s.setdefault(topic, {})[place] = at_s
+
+    def _order(self, topic: str) -> deque[int]:
+        order = self._orders.get(topic)
+        if order is None:
+            places = list(range(len(self._topics[topic])))
+            # A generator for each topic: what is drawn from one does not change the order of another.
+            Random(f"{self._seed}/{topic}").shuffle(places)  # noqa: S311 (no secret)
+            order = self._orders[topic] = deque(places)
+        return order
+
+
+def load_books(package: str, *, seed: int, now_s: Callable[[], float]) -> dict[str, LineBook]:
+    """Return the books that lie in a package, by language."""
+    return {
+        language: LineBook(
+            load_lines(package, f"lines_{language}.toml"), seed=f"{seed}/{language}", now_s=now_s
+        )
+        for language in LANGUAGES
+    }
+
+
+def freeze_books(books: Mapping[str, LineBook]) -> FrozenBooks:
+    return {language: book.snapshot() for language, book in books.items()}
+
+
+def restore_books(books: Mapping[str, LineBook], frozen: FrozenBooks) -> None:
+    for language, used in frozen.items():
+        if language in books:
+            books[language].restore(used)
+
+
+def never(line: str) -> bool:
+    """No line is a repeat, for whoever keeps no count of them."""
+    return False

@@ -1,48 +1,77 @@
 """Decides what the host says to a turn: a turn goes in, at most two short spoken sentences come out."""
 
+import time
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from math import inf
 from typing import Any
 
 from planner.errors import PlannerError
-from planner.stage.cleaning import clean_for_speech, shorten
+from planner.stage.draft import MAX_CHARACTERS, MAX_SENTENCES, Draft
+from planner.stage.lines import REST_S
+from planner.stage.names import sayable_name
+from planner.stage.offline import OfflineModel
+from planner.stage.offline.model import OFFLINE
+from planner.stage.output_gate import OutputGate
 from planner.stage.ports import LanguageModel, Prompt
+from planner.stage.prompt import system_text
+from planner.stage.repetition import SaidLines
 from planner.stage.sentences import SentenceChunker, split_sentences
 from planner.stage.stock.host import StockHost
-from planner.stage.turn import Character, Exchange, TokenUsage, Turn, TurnKind
+from planner.stage.tongues import primary_language
+from planner.stage.turn import Character, Exchange, ReplyLanguage, TokenUsage, Turn, TurnKind
+from planner.stage.viewers import ViewerBook
 
-MAX_SENTENCES = 2
-MAX_CHARACTERS = 300
+__all__ = ["MAX_CHARACTERS", "MAX_SENTENCES", "Planner"]
+
+STOCK = "stock"
 # Markup and emoji fall away in cleaning, so a sentence may run somewhat longer before it is cut off.
 _RUN_ON_CHARACTERS = 2 * MAX_CHARACTERS
 
 
 class Planner:
-    """The host's head for one live. It remembers what was said, and never repeats a stock line early."""
+    """The host's head for one live. It remembers what was said, and does not say it again.
 
-    def __init__(self, model: LanguageModel, character: Character, *, seed: int = 0, memory: int = 6) -> None:
+    Without a model, and whenever the model fails, is refused or repeats itself, ready lines answer.
+    `now_s` is wall-clock time, so that the next worker can go on with what `snapshot` tells.
+    """
+
+    def __init__(
+        self,
+        model: LanguageModel | None,
+        character: Character,
+        *,
+        seed: int = 0,
+        memory: int = 6,
+        now_s: Callable[[], float] = time.time,
+    ) -> None:
         self._model = model
         self._character = character
-        self._stock = StockHost(seed=seed)
+        self._now_s = now_s
+        self._stock = StockHost(seed=seed, now_s=now_s)
+        self._ready = OfflineModel(seed=seed, now_s=now_s)
+        self._said = SaidLines(now_s=now_s)
+        self._viewers = ViewerBook()
         self._history: deque[Exchange] = deque(maxlen=memory)
 
     async def plan(self, turn: Turn, usage: TokenUsage) -> AsyncGenerator[str, None]:
-        """Yield the sentences to say, each as soon as it is whole; none for a command that needs no words.
+        """Yield the sentences to say, each as soon as it is whole; none when there is nothing new to say.
 
-        Raises `PlannerError` when a comment gets no answer.
+        A model's failure before its first sentence is answered by a ready line, and one after it ends the
+        reply there. `usage.model` tells who spoke.
         """
-        if turn.kind is TurnKind.COMMENT:
-            async with aclosing(self._converse(turn, usage)) as sentences:
+        said: list[str] = []
+        sentences = self._converse(turn, usage) if turn.kind is TurnKind.COMMENT else self._react(turn, usage)
+        try:
+            async with aclosing(sentences):
                 async for sentence in sentences:
+                    said.append(sentence)
                     yield sentence
-            return
-        line = self._stock.line_for(turn)
-        if line:
-            usage.model = "stock"
-        for sentence in split_sentences(line):
-            yield sentence
+        finally:
+            self._viewers.note(turn)
+            self._said.add(" ".join(said), sayable_name(turn.viewer_name))
 
     def remember(self, turn: Turn, reply: str) -> None:
         """Keep an exchange for later prompts. `reply` is what the room really heard."""
@@ -50,53 +79,98 @@ class Planner:
             self._history.append(Exchange(turn=turn, reply=reply))
 
     def snapshot(self) -> list[dict[str, Any]]:
-        """Return what was said so far, as plain values."""
-        return [asdict(exchange) for exchange in self._history]
+        """Return the exchanges heard and, as the last entry, what else is remembered, as plain values."""
+        memory = {
+            "said": self._said.snapshot(),
+            "viewers": self._viewers.snapshot(),
+            "stock": self._stock.snapshot(),
+            "ready": self._ready.snapshot(),
+        }
+        return [*(asdict(exchange) for exchange in self._history), memory]
 
     def restore(self, frozen: list[dict[str, Any]]) -> None:
         """Remember what a snapshot holds."""
-        for exchange in frozen:
-            turn = exchange["turn"]
-            self.remember(Turn(**{**turn, "kind": TurnKind(turn["kind"])}), exchange["reply"])
+        for entry in frozen:
+            if "turn" in entry:
+                turn = entry["turn"]
+                self.remember(Turn(**{**turn, "kind": TurnKind(turn["kind"])}), entry["reply"])
+            else:
+                self._said.restore(entry["said"])
+                self._viewers.restore(entry["viewers"])
+                self._stock.restore(entry["stock"])
+                self._ready.restore(entry["ready"])
+
+    # --- the ways to find words ----------------------------------------------------------------------
+
+    async def _react(self, turn: Turn, usage: TokenUsage) -> AsyncGenerator[str, None]:
+        line = self._stock.line_for(turn, is_repeat=self._repeats_for(turn, within_s=REST_S))
+        if line:
+            usage.model = STOCK
+        for sentence in split_sentences(line):
+            yield sentence
 
     async def _converse(self, turn: Turn, usage: TokenUsage) -> AsyncGenerator[str, None]:
-        prompt = Prompt(character=self._character, turn=turn, history=tuple(self._history))
-        allowance = _Allowance()
-        async with (
-            aclosing(self._model.write(prompt, usage)) as pieces,
-            aclosing(_in_sentences(pieces)) as sentences,
-        ):
+        prompt = self._prompt_for(turn)
+        draft = Draft(self._gate_for(prompt), self._repeats_for(turn))
+        begun_s = time.monotonic()
+        async with aclosing(self._write(prompt, draft, usage)) as sentences:
             async for sentence in sentences:
-                spoken = allowance.admit(clean_for_speech(sentence[:_RUN_ON_CHARACTERS]))
-                if spoken:
-                    yield spoken
-                if allowance.spent:
-                    return
-        if not allowance.said:
-            raise PlannerError("The model wrote nothing that can be spoken.")
+                yield sentence
+        if draft.repeated:
+            prompt = replace(prompt, said_already=draft.repeated, waited_s=time.monotonic() - begun_s)
+            draft.begin_again()
+            async with aclosing(self._write(prompt, draft, usage)) as sentences:
+                async for sentence in sentences:
+                    yield sentence
+        if not draft.said:
+            for sentence in self._ready_sentences(prompt, usage):
+                yield sentence
 
+    async def _write(self, prompt: Prompt, draft: Draft, usage: TokenUsage) -> AsyncGenerator[str, None]:
+        """Yield what may be said of one attempt of the model. What it fails at shows in the draft."""
+        if self._model is None:
+            return
+        try:
+            async with (
+                aclosing(self._model.write(prompt, usage)) as pieces,
+                aclosing(_in_sentences(pieces)) as sentences,
+            ):
+                async for sentence in sentences:
+                    for spoken in draft.take(sentence[:_RUN_ON_CHARACTERS]):
+                        yield spoken
+                    if draft.closed:
+                        return
+        except PlannerError:
+            return
+        draft.finish()
 
-class _Allowance:
-    """How much of a reply may still be said."""
+    def _ready_sentences(self, prompt: Prompt, usage: TokenUsage) -> Iterator[str]:
+        line = self._ready.line_for(prompt, is_repeat=self._repeats_for(prompt.turn, within_s=REST_S))
+        if line:
+            usage.model = OFFLINE
+        yield from split_sentences(line)
 
-    def __init__(self) -> None:
-        self.said = 0
-        self._characters = MAX_CHARACTERS
+    def _prompt_for(self, turn: Turn) -> Prompt:
+        return Prompt(
+            character=self._character,
+            turn=turn,
+            history=tuple(self._history),
+            known=self._viewers.known(turn),
+        )
 
-    @property
-    def spent(self) -> bool:
-        return self.said >= MAX_SENTENCES or self._characters <= 0
+    def _gate_for(self, prompt: Prompt) -> OutputGate:
+        turn, character = prompt.turn, self._character
+        is_free = character.reply_language is ReplyLanguage.VIEWER
+        return OutputGate(
+            secret=system_text(prompt),
+            heard=turn.text,
+            language="" if is_free else primary_language(turn.language or character.language),
+            max_characters=MAX_CHARACTERS,
+        )
 
-    def admit(self, sentence: str) -> str:
-        """Return what may be said of a sentence: all, a shortened first one, or nothing."""
-        if not sentence or self.spent:
-            return ""
-        if len(sentence) > self._characters:
-            sentence = "" if self.said else shorten(sentence, self._characters)
-            self._characters = 0
-        self.said += bool(sentence)
-        self._characters -= len(sentence)
-        return sentence
+    def _repeats_for(self, turn: Turn, *, within_s: float = inf) -> Callable[[str], bool]:
+        name = sayable_name(turn.viewer_name)
+        return lambda line: self._said.is_repeat(line, name, within_s=within_s)
 
 
 async def _in_sentences(pieces: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:

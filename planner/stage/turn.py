@@ -15,9 +15,19 @@ class TurnKind(StrEnum):
     COMMAND = "command"
 
 
+class ReplyLanguage(StrEnum):
+    """Which language the host answers in."""
+
+    SHOW = "show"
+    VIEWER = "viewer"
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing to react to. `text` and `viewer_name` are untrusted; `count` is a gift streak's total."""
+    """One thing to react to. `text` and `viewer_name` are untrusted; `count` is a gift streak's total.
+
+    Without a `viewer_id` a viewer is known by name.
+    """
 
     kind: TurnKind
     viewer_name: str
@@ -26,6 +36,7 @@ class Turn:
     gift_name: str = ""
     count: int = 1
     careful: bool = False
+    viewer_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,7 @@ class Character:
     system_prompt: str
     language: str
     style: dict[str, float] = field(default_factory=dict)
+    reply_language: ReplyLanguage = ReplyLanguage.SHOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +60,12 @@ class Exchange:
 
 @dataclass(slots=True)
 class TokenUsage:
-    """The meter of one reply, filled in by whoever wrote it. Zero tokens for lines that cost nothing."""
+    """The meter of one reply, filled in by whoever wrote it. Zero tokens for lines that cost nothing.
+
+    `model` says who spoke. Tokens and cost are those of all attempts, also of the ones that were not said.
+    """
 
     model: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cost_usd: float = 0.0

@@ -3,7 +3,7 @@ import re
 import time
 from collections.abc import Mapping
 from contextlib import aclosing
-from itertools import combinations, pairwise
+from itertools import combinations, count, pairwise
 from random import Random
 
 import pytest
@@ -177,7 +177,8 @@ def test_both_languages_know_the_same_subjects() -> None:
 
 
 async def test_no_line_returns_before_all_of_its_kind_were_said() -> None:
-    model = OfflineModel(seed=5)
+    hours = count(step=3600.0)
+    model = OfflineModel(seed=5, now_s=lambda: next(hours))
     size = len(lines_of("it")["greeting"])
     replies = [await reply(model, prompt("ciao")) for _ in range(2 * size)]
     assert len(set(replies[:size])) == size
@@ -198,7 +199,8 @@ async def test_five_hundred_random_lines_are_all_answered_and_fast() -> None:
     random = Random(11)
     alphabet = "abcdefghilmnopqrstuvz àèìòù ?!.,'\"\n\t{}<>%😂🔥é中م\u202e\u0000"
     lines = ["".join(random.choices(alphabet, k=random.randrange(80))) for _ in range(500)]
-    planner = Planner(OfflineModel(seed=2), Character("Viva", "", "it"))
+    hours = count(step=3600.0)
+    planner = Planner(None, Character("Viva", "", "it"), seed=2, now_s=lambda: next(hours))
     started = time.perf_counter()
     for line in [*lines, *NAUGHTY]:
         for language in ("it", "en"):

@@ -49,17 +49,34 @@ async def test_a_second_sentence_that_does_not_fit_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("pieces", [(), ("😂😂",), ("*ride*", "\n"), ("https://x.it",)])
-async def test_a_reply_that_cannot_be_spoken_is_an_error(pieces: tuple[str, ...]) -> None:
+async def test_a_reply_that_cannot_be_spoken_gives_way_to_a_ready_line(pieces: tuple[str, ...]) -> None:
     planner, _ = planner_with(*pieces)
-    with pytest.raises(PlannerError):
-        await said(planner, comment())
+    usage = TokenUsage()
+    assert await said(planner, comment(), usage)
+    assert usage.model == "offline"
 
 
-async def test_the_models_error_passes_through() -> None:
-    model = FakeLanguageModel("Ciao a", error=PlannerError("down", permanent=True))
-    with pytest.raises(PlannerError) as caught:
-        await said(Planner(model, CHARACTER), comment())
-    assert caught.value.permanent
+@pytest.mark.parametrize("permanent", [True, False])
+async def test_a_models_error_gives_way_to_a_ready_line_and_is_not_heard(permanent: bool) -> None:
+    model = FakeLanguageModel("Zebra a", error=PlannerError("zebra down", permanent=permanent))
+    usage = TokenUsage()
+    line = " ".join(await said(Planner(model, CHARACTER), comment(), usage))
+    assert line
+    assert "zebra" not in line.casefold()
+    assert usage.model == "offline"
+
+
+async def test_what_fails_in_the_middle_ends_after_the_last_whole_sentence() -> None:
+    model = FakeLanguageModel("Ciao Marco! ", "Tutto be", error=PlannerError("down"))
+    usage = TokenUsage()
+    assert await said(Planner(model, CHARACTER), comment(), usage) == ["Ciao Marco!"]
+    assert usage.model == "fake"
+
+
+async def test_without_a_model_ready_lines_answer() -> None:
+    usage = TokenUsage()
+    assert await said(Planner(None, CHARACTER), comment(), usage)
+    assert usage == TokenUsage(model="offline")
 
 
 async def test_a_listener_who_leaves_closes_the_model() -> None:

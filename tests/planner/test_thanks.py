@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Mapping
 
 import pytest
@@ -41,7 +42,8 @@ def test_a_gift_is_thanked_by_name_with_its_total(turn: Turn, present: str) -> N
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", THANKED)
 def test_no_thanks_come_twice_before_all_were_used(kind: TurnKind, language: str) -> None:
-    host = StockHost(seed=1)
+    hours = itertools.count(step=3600.0)
+    host = StockHost(seed=1, now_s=lambda: next(hours))
     size = len(lines_of(language)[kind.value])
     assert size >= 24
     turn = Turn(kind, "marco", language, gift_name="Rose")
@@ -63,7 +65,8 @@ def test_two_hosts_with_the_same_seed_say_the_same_and_with_another_something_el
 @pytest.mark.parametrize("viewer", ["", "🔥🔥", "user123456", "xX_marco99_Xx"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_thanks_are_short_sentences_with_or_without_a_name(language: str, viewer: str) -> None:
-    host = StockHost()
+    hours = itertools.count(step=3600.0)
+    host = StockHost(now_s=lambda: next(hours))
     for kind in THANKED:
         for count in (1, 2):
             for _ in range(30):

@@ -1,12 +1,24 @@
 """Gives thanks and help: a turn that is not a comment goes in, a ready line comes out, or nothing."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
 from planner.stage.cleaning import clean_for_speech
-from planner.stage.lines import LANGUAGES, LineBook, fill, load_lines, ready_language
+from planner.stage.lines import (
+    LANGUAGES,
+    FrozenBooks,
+    fill,
+    freeze_books,
+    load_books,
+    load_lines,
+    never,
+    ready_language,
+    restore_books,
+)
 from planner.stage.names import sayable_name
 from planner.stage.turn import Turn, TurnKind
 
+OWED_TOPICS = frozenset({"gift", "gift_many", "help"})
 HELP_COMMANDS = frozenset({"!aiuto", "!help"})
 MAX_GIFT_NAME_CHARACTERS = 40
 
@@ -14,21 +26,35 @@ MAX_GIFT_NAME_CHARACTERS = 40
 class StockHost:
     """The host's ready lines for one live, in every language it has them."""
 
-    def __init__(self, *, seed: int = 0) -> None:
-        self._books = {
-            language: LineBook(load_lines(__package__, f"lines_{language}.toml"), seed=f"{seed}/{language}")
-            for language in LANGUAGES
-        }
+    def __init__(self, *, seed: int = 0, now_s: Callable[[], float] = time.time) -> None:
+        self._books = load_books(__package__, seed=seed, now_s=now_s)
         self._gifts = {language: load_lines(__package__, f"gifts_{language}.toml") for language in LANGUAGES}
 
-    def line_for(self, turn: Turn) -> str:
-        """Return the line to say, or an empty string for a command that has none."""
+    def line_for(self, turn: Turn, *, is_repeat: Callable[[str], bool] = never) -> str:
+        """Return the line to say, or an empty string for a command that has none.
+
+        Thanks for a gift and help are owed, if need be in words that were heard before; the rest is not.
+        """
         topic = _topic_of(turn)
         if not topic:
             return ""
         language = ready_language(turn.language)
-        line = self._books[language].draw(topic)
-        return fill(line, name=sayable_name(turn.viewer_name), present=_present(turn, self._gifts[language]))
+        present = _present(turn, self._gifts[language])
+
+        def spoken(line: str) -> str:
+            return fill(line, name=sayable_name(turn.viewer_name), present=present)
+
+        book = self._books[language]
+        fresh = book.draw_fresh(topic, spoken=spoken, is_repeat=is_repeat)
+        return fresh or (spoken(book.draw(topic)) if topic in OWED_TOPICS else "")
+
+    def snapshot(self) -> FrozenBooks:
+        """Return which lines have been used."""
+        return freeze_books(self._books)
+
+    def restore(self, frozen: FrozenBooks) -> None:
+        """Go on with a snapshot."""
+        restore_books(self._books, frozen)
 
 
 def _topic_of(turn: Turn) -> str:

@@ -1,0 +1,68 @@
+"""A reply while it is being written: sentences go in, those that may be said now come out."""
+
+import logging
+from collections.abc import Callable
+
+from planner.stage.output_gate import OutputGate
+from planner.stage.repetition import is_short
+
+logger = logging.getLogger(__name__)
+
+MAX_SENTENCES = 2
+MAX_CHARACTERS = 300
+
+
+class Draft:
+    """Holds back what the gate refuses, what repeats and what is too much. `said` is what got through.
+
+    A sentence goes on at once, except a short one that was said before: it waits for the next one, for
+    `Ciao Marco!` may begin many replies but should not be the whole of two. `repeated` is what came too
+    close to something said before; `closed` tells that nothing further is wanted.
+    """
+
+    def __init__(self, gate: OutputGate, is_repeat: Callable[[str], bool]) -> None:
+        self.said: list[str] = []
+        self.repeated = ""
+        self.closed = False
+        self._gate = gate
+        self._is_repeat = is_repeat
+        self._held = ""
+
+    def begin_again(self) -> None:
+        """Be ready for another attempt at the same reply."""
+        self.repeated, self._held, self.closed = "", "", False
+
+    def take(self, sentence: str) -> list[str]:
+        """Take a sentence as it was written, and return what may be said now."""
+        judgement = self._gate.review(sentence)
+        if judgement.refusal is not None:
+            logger.info("sentence held back: reason=%s", judgement.refusal.value)
+            self.closed = True
+            return []
+        text = judgement.text
+        if not text or self.closed:
+            return []
+        if is_short(text) and not (self.said or self._held) and self._is_repeat(text):
+            self._held = text
+            return []
+        return self._admit(text)
+
+    def finish(self) -> None:
+        """The model has written all that it wanted to."""
+        if self._held and not self.said:
+            self.repeated = self._held
+
+    def _admit(self, text: str) -> list[str]:
+        new = [self._held, text] if self._held else [text]
+        whole = " ".join([*self.said, *new])
+        if (not is_short(text) and self._is_repeat(text)) or (self.said + new[1:] and self._is_repeat(whole)):
+            self.closed = True
+            self.repeated = "" if self.said else whole
+            return []
+        if len(whole) > MAX_CHARACTERS:
+            self.closed = True
+            return []
+        self.said += new
+        self._held = ""
+        self.closed = len(self.said) >= MAX_SENTENCES
+        return new

@@ -1,0 +1,168 @@
+"""Stands between a model and the room: a written sentence goes in, a speakable one comes out or a refusal.
+
+It knows nothing of the topic, which is moderation's part; it holds back what a host made of a language
+model gives away, and what a viewer has talked the model into.
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from planner.stage.cleaning import clean_for_speech, shorten
+from planner.stage.sentences import split_sentences
+from planner.stage.tongues import foreign_language
+
+MAX_SENTENCES = 2
+MAX_HANDLES = 1
+# Four words in a row are chance; three such runs that make up most of a sentence are a quotation.
+RUN_WORDS = 4
+LEAKED_RUNS = 3
+LEAKED_SHARE = 0.4
+# A run this long is one whatever stands around it.
+LEAKED_LONG_RUNS = 6
+ECHOED_WORDS = 5
+ECHOED_SHARE = 0.8
+
+
+class Refusal(StrEnum):
+    """Why a sentence does not leave the planner."""
+
+    TOO_LONG = "too_long"
+    MARKUP = "markup"
+    ROLE = "role"
+    HANDLES = "handles"
+    CODE = "code"
+    MACHINE = "machine"
+    HUMAN = "human"
+    SECRET = "secret"  # noqa: S105 (a topic, no password)
+    LEAK = "leak"
+    ECHO = "echo"
+    LANGUAGE = "language"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What may be said of a sentence. Without a refusal an empty text only means that there were no words."""
+
+    text: str
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputGate:
+    """Judges the sentences of one reply. Pure, about 50 µs a sentence.
+
+    `secret` is the system text, `heard` what the viewer wrote, `language` the only language that may be
+    spoken (empty: any). A sentence longer than `max_characters` is shortened.
+    """
+
+    secret: str
+    heard: str
+    language: str
+    max_characters: int
+
+    def review(self, sentence: str) -> Judgement:
+        """Judge one sentence as the model wrote it."""
+        refusal = _betrayed_by_form(sentence)
+        text = "" if refusal else shorten(clean_for_speech(sentence), self.max_characters)
+        if text:
+            refusal = self._unfit(text)
+        return Judgement("" if refusal else text, refusal)
+
+    def _unfit(self, text: str) -> Refusal | None:
+        words = _words(text)
+        if len(split_sentences(text)) > MAX_SENTENCES:
+            return Refusal.TOO_LONG
+        if _MARKUP.search(text):
+            return Refusal.MARKUP
+        if _is_code(text, words):
+            return Refusal.CODE
+        if spoken := _spoken_of(text.casefold().replace("’", "'")):
+            return spoken
+        if _is_leak(words, _runs_of(self.secret)):
+            return Refusal.LEAK
+        if len(words) >= ECHOED_WORDS and _share(words, _runs_of(self.heard)) >= ECHOED_SHARE:
+            return Refusal.ECHO
+        if foreign_language(text, self.language):
+            return Refusal.LANGUAGE
+        return None
+
+
+_ROLE = re.compile(
+    r"(?:^|[\n>#*\[(\"{])\W*(?:system|sistema|assistant|assistente|assistent|user|utente|nutzer|benutzer|developer"
+    r"|tool|function|human|ai|host|viewer)\s*[\"'*\])]*\s*[:：]"
+    r"|<\|?/?(?:im_start|im_end|system|assistant|user|endoftext|s|inst)\b[^>]*>?"
+    r"|\[/?(?:INST|SYS|SYSTEM)\]|<<\s*/?SYS|###\s*(?:instruction|response|system)"
+    r"|\"(?:role|content|did|viewer|text|known)\"\s*:",
+    re.IGNORECASE,
+)
+_FENCE = re.compile(r"```|\{\s*\"|</?(?:html|body|div|script|!doctype)\b", re.IGNORECASE)
+_HANDLE = re.compile(r"(?<![\w.])@[\w.]{2,}")
+_MARKUP = re.compile(r"[*_`~|<>{}\[\]\\^#@]|https?:|www\.|\(\s*\)")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_LONGEST_WORD = 32
+_SPELLED_LETTERS = 6
+
+
+def _betrayed_by_form(sentence: str) -> Refusal | None:
+    """Look at what the cleaning would take away."""
+    if _ROLE.search(sentence):
+        return Refusal.ROLE
+    if _FENCE.search(sentence):
+        return Refusal.CODE
+    if len(_HANDLE.findall(sentence)) > MAX_HANDLES:
+        return Refusal.HANDLES
+    return None
+
+
+def _is_code(text: str, words: Sequence[str]) -> bool:
+    """Nothing that a person says looks like this: encoded text, or a text spelled letter by letter."""
+    if any(len(word) > _LONGEST_WORD for word in text.split()):
+        return True
+    run = 0
+    for word in words:
+        run = run + 1 if len(word) == 1 else 0
+        if run >= _SPELLED_LETTERS:
+            return True
+    return False
+
+
+def _spoken_of(text: str) -> Refusal | None:
+    for topic, pattern in _patterns():
+        if pattern.search(text):
+            return Refusal(topic)
+    return None
+
+
+def _is_leak(words: Sequence[str], secret: frozenset[tuple[str, ...]]) -> bool:
+    runs = _runs(words)
+    leaked = sum(run in secret for run in runs)
+    return leaked >= LEAKED_LONG_RUNS or (leaked >= LEAKED_RUNS and leaked >= LEAKED_SHARE * len(runs))
+
+
+def _share(words: Sequence[str], source: frozenset[tuple[str, ...]]) -> float:
+    runs = _runs(words)
+    return sum(run in source for run in runs) / len(runs) if runs else 0.0
+
+
+def _runs(words: Sequence[str]) -> list[tuple[str, ...]]:
+    return [tuple(words[start : start + RUN_WORDS]) for start in range(len(words) - RUN_WORDS + 1)]
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold().replace("’", "'"))
+
+
+@lru_cache(maxsize=256)
+def _runs_of(text: str) -> frozenset[tuple[str, ...]]:
+    return frozenset(_runs(_words(text)))
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    table = tomllib.loads(files(__package__).joinpath("gate_words.toml").read_text(encoding="utf-8"))
+    return tuple((topic, re.compile("|".join(patterns))) for topic, patterns in table.items())

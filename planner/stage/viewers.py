@@ -1,0 +1,81 @@
+"""Remembers the viewers of one live: turns go in, a few plain facts about one viewer come out."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from planner.stage.cleaning import clean_for_speech, plain
+from planner.stage.turn import Turn, TurnKind
+
+REMEMBERED_VIEWERS = 500
+MAX_TEXT_CHARACTERS = 120
+MAX_GIFTS = 5
+MAX_GIFT_CHARACTERS = 40
+
+
+@dataclass(slots=True)
+class ViewerFacts:
+    """What one viewer has done in this live. All of it is untrusted text."""
+
+    wrote: str = ""
+    comments: int = 0
+    gifts: dict[str, int] = field(default_factory=dict)
+
+
+class ViewerBook:
+    """The facts about the viewers who were met last, `capacity` of them."""
+
+    def __init__(self, *, capacity: int = REMEMBERED_VIEWERS) -> None:
+        self._capacity = capacity
+        self._facts: OrderedDict[str, ViewerFacts] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+    def note(self, turn: Turn) -> None:
+        """Take a turn down: a gift with its number, or the comment as the last one."""
+        key = _key(turn)
+        if not key or turn.kind not in (TurnKind.COMMENT, TurnKind.GIFT):
+            return
+        facts = self._facts.setdefault(key, ViewerFacts())
+        self._facts.move_to_end(key)
+        if len(self._facts) > self._capacity:
+            self._facts.popitem(last=False)
+        if turn.kind is TurnKind.COMMENT:
+            facts.wrote = plain(turn.text[:MAX_TEXT_CHARACTERS])
+            facts.comments += 1
+        else:
+            _count_gift(facts.gifts, turn)
+
+    def known(self, turn: Turn) -> dict[str, str | int | list[str]]:
+        """Return what is known of a turn's viewer, as plain values for a prompt; nothing of a stranger."""
+        facts = self._facts.get(_key(turn))
+        if facts is None:
+            return {}
+        known: dict[str, str | int | list[str]] = {
+            "comments_before": facts.comments,
+            "wrote_before": facts.wrote,
+            "gifts": [f"{count} {gift}" for gift, count in facts.gifts.items()],
+        }
+        return {name: value for name, value in known.items() if value}
+
+    def snapshot(self) -> list[list[Any]]:
+        """Return the viewers with their facts, the one met longest ago first."""
+        return [[key, asdict(facts)] for key, facts in self._facts.items()]
+
+    def restore(self, frozen: Iterable[list[Any]]) -> None:
+        """Remember the viewers of a snapshot."""
+        for key, facts in frozen:
+            self._facts[key] = ViewerFacts(**facts)
+
+
+def _key(turn: Turn) -> str:
+    return turn.viewer_id or plain(turn.viewer_name[:100])
+
+
+def _count_gift(gifts: dict[str, int], turn: Turn) -> None:
+    name = clean_for_speech(turn.gift_name[:200])[:MAX_GIFT_CHARACTERS] or "gift"
+    gifts[name] = gifts.pop(name, 0) + turn.count
+    if len(gifts) > MAX_GIFTS:
+        del gifts[next(iter(gifts))]

@@ -1,0 +1,251 @@
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import pytest
+
+from planner.stage.lines import LANGUAGES, LineBook, fill, load_lines, never
+from planner.stage.offline import OfflineModel
+from planner.stage.planner import Planner
+from planner.stage.ports import Prompt
+from planner.stage.repetition import SaidLines
+from planner.stage.stock.host import StockHost
+from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
+from tests.fakes.language_model import FakeLanguageModel
+
+CHARACTER = Character("Viva", "", "it")
+HALF_AN_HOUR_S = 1_800.0
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now_s = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+class ScriptedModel:
+    """Answers each time with the next of its replies, and keeps the prompts."""
+
+    def __init__(self, *replies: str) -> None:
+        self._replies = list(replies)
+        self.prompts: list[Prompt] = []
+
+    async def write(self, prompt: Prompt, usage: TokenUsage) -> AsyncGenerator[str, None]:
+        self.prompts.append(prompt)
+        usage.model = "scripted"
+        for word in self._replies.pop(0).split(" "):
+            yield f"{word} "
+
+
+def comment(text: str = "ciao", name: str = "marco") -> Turn:
+    return Turn(TurnKind.COMMENT, name, "it", text=text)
+
+
+async def said(planner: Planner, turn: Turn, usage: TokenUsage | None = None) -> list[str]:
+    async with aclosing(planner.plan(turn, usage or TokenUsage())) as sentences:
+        return [sentence async for sentence in sentences]
+
+
+@pytest.mark.parametrize(
+    ("line", "repeats"),
+    [
+        ("Ciao Marco, che bello averti qui con noi!", True),
+        ("ciao marco che bello averti qui con noi", True),
+        ("Ciao Marco, che bello avervi qui con noi!", True),
+        ("Ciao Massimiliano, che bello averti qui con noi!", True),
+        ("Che bello averti qui con noi!", True),
+        ("Ciao Marco, raccontami com'è andata la giornata!", False),
+        ("Che tempo fa dalle tue parti?", False),
+    ],
+)
+def test_a_line_is_a_repeat_when_it_is_nearly_the_same_whoever_it_is_said_to(
+    line: str, repeats: bool
+) -> None:
+    lines = SaidLines()
+    lines.add("Ciao Marco, che bello averti qui con noi!", "Marco")
+    name = "Massimiliano" if "Massimiliano" in line else "Marco"
+    assert lines.is_repeat(line, name) is repeats
+
+
+def test_each_long_sentence_of_a_line_counts_and_a_short_one_does_not() -> None:
+    lines = SaidLines()
+    lines.add("Ciao Marco! Stasera parliamo di montagna e di rifugi.", "Marco")
+    assert lines.is_repeat("Stasera parliamo di montagna e di rifugi.")
+    assert not lines.is_repeat("Ciao Marco!")
+
+
+def test_the_memory_is_bounded_and_forgets_the_oldest() -> None:
+    lines = SaidLines(capacity=200)
+    for number in range(201):
+        lines.add(f"Numero {chr(97 + number % 26) * (number + 8)}")
+    assert len(lines.snapshot()) == 200
+    assert not lines.is_repeat(f"Numero {'a' * 8}")
+
+
+def test_two_hundred_lines_are_searched_within_a_millisecond() -> None:
+    lines = SaidLines(capacity=200)
+    topics = load_lines("planner.stage.offline", "lines_it.toml").values()
+    for line in [line for topic in topics for line in topic][:200]:
+        lines.add(fill(line, name="Anna", host="Viva"), "Anna")
+    candidate = "Ma che bella domanda, Anna, ci penso da stamattina e non so che cosa rispondere!"
+    best_s = min(_seconds(lines, candidate) for _ in range(20))
+    assert best_s < 0.001
+
+
+def _seconds(lines: SaidLines, candidate: str) -> float:
+    started = time.perf_counter()
+    assert not lines.is_repeat(candidate, "Anna")
+    return time.perf_counter() - started
+
+
+async def test_a_reply_said_before_is_asked_for_again_with_the_line_to_avoid() -> None:
+    model = ScriptedModel(
+        "Oggi in diretta parliamo di montagna.",
+        "Oggi in diretta parliamo di montagne!",
+        "Che domanda curiosa, mi piace proprio tanto.",
+    )
+    planner = Planner(model, CHARACTER)
+    await said(planner, comment())
+    assert await said(planner, comment()) == ["Che domanda curiosa, mi piace proprio tanto."]
+    assert [prompt.said_already for prompt in model.prompts] == [
+        "",
+        "",
+        "Oggi in diretta parliamo di montagne!",
+    ]
+
+
+async def test_a_model_that_repeats_itself_twice_gives_way_to_a_ready_line() -> None:
+    model = ScriptedModel(*["Oggi in diretta parliamo di montagna."] * 3)
+    planner, usage = Planner(model, CHARACTER), TokenUsage()
+    await said(planner, comment())
+    line = await said(planner, comment(), usage)
+    assert line
+    assert usage.model == "offline"
+    assert len(model.prompts) == 3
+
+
+async def test_a_second_sentence_that_was_said_before_is_left_out() -> None:
+    model = ScriptedModel(
+        "Evviva! Stasera parliamo di montagna e rifugi.",
+        "Bentornato fra noi, carissimo! Stasera parliamo di montagna e rifugi.",
+    )
+    planner = Planner(model, CHARACTER)
+    await said(planner, comment())
+    assert await said(planner, comment()) == ["Bentornato fra noi, carissimo!"]
+
+
+async def test_a_short_opening_may_come_again_but_not_as_a_whole_reply() -> None:
+    model = ScriptedModel(
+        "Ciao Marco!",
+        "Ciao Marco! Oggi ti vedo pieno di energia.",
+        "Ciao Marco!",
+        "Ma bentornato fra noi, carissimo!",
+    )
+    planner = Planner(model, CHARACTER)
+    assert await said(planner, comment()) == ["Ciao Marco!"]
+    assert await said(planner, comment()) == ["Ciao Marco!", "Oggi ti vedo pieno di energia."]
+    assert await said(planner, comment()) == ["Ma bentornato fra noi, carissimo!"]
+
+
+async def test_a_cut_reply_counts_as_said() -> None:
+    model = ScriptedModel(*["Oggi in diretta parliamo di montagna. E poi di mare."] * 3)
+    planner = Planner(model, CHARACTER)
+    async with aclosing(planner.plan(comment(), TokenUsage())) as sentences:
+        first = await anext(sentences)
+    assert first not in await said(planner, comment())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_ready_lines_do_not_come_back_within_half_an_hour(language: str) -> None:
+    clock = Clock()
+    planner = Planner(None, Character("Viva", "", language), seed=4, now_s=clock)
+    heard: list[tuple[float, str]] = []
+    texts = ["ciao", "come stai?", "boh", "che canzone è?", "hello", "why?", "nice", "pizza", "ahah"]
+    for number in range(900):
+        turn = Turn(TurnKind.COMMENT, f"anna{number % 7}", language, text=texts[number % len(texts)])
+        line = " ".join(await said(planner, turn))
+        nameless = SaidLines()
+        for at_s, earlier in heard:
+            if clock.now_s - at_s < HALF_AN_HOUR_S:
+                nameless.add(earlier, "anna")
+        assert not (line and nameless.is_repeat(line, "anna"))
+        heard = [(at_s, earlier) for at_s, earlier in heard if clock.now_s - at_s < HALF_AN_HOUR_S]
+        heard += [(clock.now_s, line)] if line else []
+        clock.now_s += 4.0
+    assert len(heard) > 40
+
+
+async def test_with_nothing_new_to_say_the_host_is_silent_and_speaks_again_later() -> None:
+    clock = Clock()
+    planner = Planner(None, CHARACTER, now_s=clock)
+    replies = [await said(planner, comment("ciao")) for _ in range(100)]
+    assert replies[0]
+    assert replies[-1] == []
+    clock.now_s += HALF_AN_HOUR_S
+    assert await said(planner, comment("ciao"))
+
+
+def test_thanks_for_a_gift_are_owed_even_in_words_heard_before() -> None:
+    host = StockHost(now_s=Clock())
+    turn = Turn(TurnKind.GIFT, "anna", "it", gift_name="Rose")
+    assert all(host.line_for(turn) for _ in range(100))
+    assert host.line_for(Turn(TurnKind.FOLLOW, "anna", "it"), is_repeat=lambda line: True) == ""
+
+
+def test_a_cry_for_help_is_answered_even_in_words_heard_before() -> None:
+    model = OfflineModel(now_s=Clock())
+    prompt = Prompt(CHARACTER, comment("voglio morire"))
+    assert all(model.line_for(prompt, is_repeat=lambda line: True) for _ in range(20))
+
+
+def test_a_book_draws_what_was_used_longest_ago() -> None:
+    clock = Clock()
+    book = LineBook({"a": ["uno", "due", "tre"]}, seed="1", now_s=clock)
+    first = [book.draw_fresh("a", spoken=str.upper, is_repeat=never) for _ in range(4)]
+    assert sorted(first) == ["", "DUE", "TRE", "UNO"]
+    clock.now_s += HALF_AN_HOUR_S
+    assert [book.draw_fresh("a", spoken=str.upper, is_repeat=never) for _ in range(3)] == first[:3]
+
+
+def test_a_book_goes_on_where_another_worker_has_left_it() -> None:
+    clock = Clock()
+    topics = {"a": ["uno", "due", "tre"], "b": ["x"]}
+    first, second = (LineBook(topics, seed=seed, now_s=clock) for seed in "12")
+    used = [first.draw("a"), first.draw("a")]
+    second.restore({**first.snapshot(), "gone": {"0": 1.0}})
+    fresh = [second.draw_fresh("a", spoken=str, is_repeat=never) for _ in range(2)]
+    assert fresh[0] not in ("", *used)
+    assert fresh[1] == ""
+
+
+async def test_the_next_worker_knows_what_was_said_and_which_lines_were_used() -> None:
+    import json
+
+    clock = Clock()
+    line = "Oggi in diretta parliamo di montagna."
+    first = Planner(FakeLanguageModel(line), CHARACTER, seed=1, now_s=clock)
+    await said(first, comment())
+    thanked = await said(first, Turn(TurnKind.FOLLOW, "anna", "it"))
+    first.remember(comment(), line)
+    left = json.loads(json.dumps(first.snapshot()))
+
+    model = ScriptedModel(line, line)
+    second = Planner(model, CHARACTER, seed=1, now_s=clock)
+    second.restore(left)
+    assert second.snapshot() == first.snapshot()
+    usage = TokenUsage()
+    assert await said(second, comment(), usage)
+    assert usage.model == "offline"
+    assert model.prompts[0].history[0].reply == line
+    assert await said(second, Turn(TurnKind.FOLLOW, "anna", "it")) != thanked
+
+
+async def test_a_snapshot_of_exchanges_alone_is_of_use_too() -> None:
+    planner, model = Planner(None, CHARACTER), FakeLanguageModel("Ok, va bene.")
+    planner.remember(comment(), "Eccomi.")
+    later = Planner(model, CHARACTER)
+    later.restore(planner.snapshot()[:1])
+    await said(later, comment())
+    assert [exchange.reply for exchange in model.prompts[0].history] == ["Eccomi."]
