@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from planner.stage.cleaning import clean_for_speech, plain
@@ -62,12 +62,12 @@ class ViewerBook:
 
     def snapshot(self) -> list[list[Any]]:
         """Return the viewers with their facts, the one met longest ago first."""
-        return [[key, asdict(facts)] for key, facts in self._facts.items()]
+        return [[key, facts.wrote, facts.comments, dict(facts.gifts)] for key, facts in self._facts.items()]
 
     def restore(self, frozen: Iterable[list[Any]]) -> None:
         """Remember the viewers of a snapshot."""
-        for key, facts in frozen:
-            self._facts[key] = ViewerFacts(**facts)
+        for key, wrote, comments, gifts in frozen:
+            self._facts[key] = ViewerFacts(wrote, comments, dict(gifts))
 
 
 def _key(turn: Turn) -> str:

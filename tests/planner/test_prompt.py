@@ -1,10 +1,11 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from planner.stage.ports import Prompt
 from planner.stage.prompt import MAX_COMMENT_CHARACTERS, build_messages
-from planner.stage.turn import Character, Exchange, Turn, TurnKind
+from planner.stage.turn import Character, Exchange, ReplyLanguage, Turn, TurnKind
 
 CHARACTER = Character(
     name="Viva", system_prompt="Sei gentile.", language="it", style={"energy": 0.9, "formality": 0.1}
@@ -72,3 +73,19 @@ def test_what_was_said_before_comes_before() -> None:
     assert [message["role"] for message in messages] == ["system", "user", "assistant", "user"]
     assert messages[2]["content"] == "Ciao Marco!"
     assert json.loads(messages[1]["content"])["text"] == "ciao"
+
+
+def test_the_host_may_be_told_to_speak_the_viewers_language() -> None:
+    free = replace(CHARACTER, reply_language=ReplyLanguage.VIEWER)
+    system = build_messages(Prompt(character=free, turn=comment("hello")))[0]["content"]
+    assert "Answer in the language that the viewer writes, or in Italian when that is not clear" in system
+
+
+def test_what_is_known_and_what_to_avoid_stand_in_the_last_message_alone() -> None:
+    history = (Exchange(turn=comment("ciao"), reply="Ciao!"),)
+    prompt = Prompt(
+        CHARACTER, comment("come va?"), history, known={"comments_before": 2}, said_already='Bene, "grazie".'
+    )
+    first, last = [json.loads(message["content"]) for message in build_messages(prompt)[1::2]]
+    assert set(first) == {"did", "viewer", "text"}
+    assert (last["known"], last["avoid"]) == ({"comments_before": 2}, 'Bene, "grazie".')

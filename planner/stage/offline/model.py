@@ -25,12 +25,17 @@ from planner.stage.turn import TokenUsage
 
 OFFLINE = "offline"
 CALM = "calm"
+CHATTER = "chatter"
 # Even a heated comment gets these answers: they are kind already, and silence would be worse.
 CAREFUL_INTENTS = frozenset({"distress", "sensitive"})
 # Nobody who says this is left without an answer, not even for fear of repeating one.
 OWED_INTENTS = frozenset({"distress"})
 # A light line about nothing would not do instead.
 WITHOUT_STAND_IN = frozenset({CALM, "distress", "sensitive", "host_kind", "insult", "contact", "spam", "sad"})
+STAND_INS = (UNKNOWN, CHATTER)
+# What half an hour's rest allows of some hundred lines: so many in a row, the others spread over it.
+BURST = 30
+STAND_IN_EVERY_S = 26.0
 NAMELESS_HOST = {"it": "l'host virtuale", "en": "the virtual host"}
 
 
@@ -39,6 +44,7 @@ class OfflineModel:
 
     def __init__(self, *, seed: int = 0, now_s: Callable[[], float] = time.time) -> None:
         self._books = load_books(__package__, seed=seed, now_s=now_s)
+        self._ration = _Ration(BURST, every_s=STAND_IN_EVERY_S, now_s=now_s)
         for language in LANGUAGES:
             recognise("a", language)  # compiles the patterns now rather than during the first reply
 
@@ -62,11 +68,24 @@ class OfflineModel:
         def spoken(line: str) -> str:
             return fill(line, name=sayable_name(turn.viewer_name), host=host)
 
-        book = self._books[language]
-        for topic in _topics_for(intent):
-            if topic in book and (line := book.draw_fresh(topic, spoken=spoken, is_repeat=is_repeat)):
+        def draw(topic: str) -> str:
+            return self._books[language].draw_fresh(topic, spoken=spoken, is_repeat=is_repeat)
+
+        if intent in self._books[language] and intent != UNKNOWN and (line := draw(intent)):
+            return line
+        if intent in OWED_INTENTS:
+            return spoken(self._books[language].draw(intent))
+        return "" if intent in WITHOUT_STAND_IN else self._stand_in(draw)
+
+    def _stand_in(self, draw: Callable[[str], str]) -> str:
+        """Return a line that fits most comments. There are not many, so they are made to last."""
+        if not self._ration.is_left:
+            return ""
+        for topic in STAND_INS:
+            if line := draw(topic):
+                self._ration.take()
                 return line
-        return spoken(book.draw(intent)) if intent in OWED_INTENTS else ""
+        return ""
 
     def snapshot(self) -> FrozenBooks:
         """Return which lines have been used."""
@@ -77,5 +96,18 @@ class OfflineModel:
         restore_books(self._books, frozen)
 
 
-def _topics_for(intent: str) -> tuple[str, ...]:
-    return (intent,) if intent in WITHOUT_STAND_IN else (intent, UNKNOWN)
+class _Ration:
+    """Gives out `burst` at once, and then one every `every_s`."""
+
+    def __init__(self, burst: int, *, every_s: float, now_s: Callable[[], float]) -> None:
+        self._saved_s = burst * every_s
+        self._every_s = every_s
+        self._now_s = now_s
+        self._empty_at_s = now_s() - self._saved_s
+
+    @property
+    def is_left(self) -> bool:
+        return self._now_s() - self._empty_at_s >= self._every_s
+
+    def take(self) -> None:
+        self._empty_at_s = max(self._empty_at_s, self._now_s() - self._saved_s) + self._every_s
