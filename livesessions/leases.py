@@ -86,6 +86,11 @@ def release(*, session_id: UUID, owner: str, counts: dict[str, int]) -> bool:
     return bool(released)
 
 
+def release_all(*, owner: str) -> int:
+    """Give back whatever an owner still holds; return how many lives that were."""
+    return _held_by(owner).update(status=Status.PENDING, lease_expires_at=None)
+
+
 def finish(*, session_id: UUID, owner: str, reason: str, counts: dict[str, int]) -> bool:
     """Write down that a live is over; doing it twice changes nothing. False: not ours, nothing written."""
     ended = (

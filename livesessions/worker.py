@@ -94,6 +94,15 @@ class Worker:
             self._catch_up_forever,
             lambda: self._be_seen_until(stopping),
         )
+        await self._give_back_strays()
+
+    async def _give_back_strays(self) -> None:
+        """A claim that was cancelled on its way may have been written all the same, with nobody behind it."""
+        try:
+            if await in_thread(leases.release_all, owner=self.owner):
+                await call_workers(self._resources.redis)
+        except DatabaseError:
+            logger.warning("database unreachable, leases left to run out: owner=%s", self.owner)
 
     # --- one live ------------------------------------------------------------------------------------
 

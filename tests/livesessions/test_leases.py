@@ -234,3 +234,14 @@ async def test_while_the_database_is_away_a_live_goes_on_and_its_own_worker_come
         monkeypatch.setattr(leases, "renew", renew)
         await eventually(lambda: leases.look_around(limit=1).free, lambda free: free == [])
         assert (await in_thread(lambda: row(waiting))).lease_owner == worker.owner
+
+
+async def test_a_claim_that_was_cancelled_on_its_way_is_given_back_when_the_worker_stops(
+    waiting: LiveSession,
+) -> None:
+    async with running_worker() as worker:
+        # What a claim's thread leaves behind when its task was cancelled before the answer came.
+        await in_thread(leases.claim, session_id=waiting.id, owner=worker.owner)
+
+    held = await in_thread(row, waiting)
+    assert (held.status, held.lease_expires_at) == ("pending", None)
