@@ -13,7 +13,7 @@ from livesessions.models import LiveSession
 from livesessions.observer import ConsoleBoard, LiveObserver
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.merging import MergedSource
-from livesessions.recorder import Recorder
+from livesessions.recorder import PacedSource, Recorder
 from livesessions.sign_budget import RedisSignBudget
 from livesessions.sources.bridge import BridgeSource
 from livesessions.sources.healing import HealingSource
@@ -111,7 +111,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     provider, voice = resolve_voice(show.voice)
     publisher = OverlayPublisher(show.overlay_id, redis=resources.redis)
     return LiveParts(
-        source=open_chat(session, resources.redis),
+        source=PacedSource(open_chat(session, resources.redis), resources.recorder),
         gate=build_moderator(show.policy),
         words=Planner(
             build_model(session, resources),

@@ -1,4 +1,5 @@
+from livesessions.recorder.pacing import PacedSource
 from livesessions.recorder.recorder import Recorder
 from livesessions.recorder.rows import EventRow
 
-__all__ = ["EventRow", "Recorder"]
+__all__ = ["EventRow", "PacedSource", "Recorder"]

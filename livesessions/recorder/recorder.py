@@ -6,6 +6,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import takewhile
 from typing import TypeVar
@@ -24,8 +25,11 @@ FLUSH_S = 0.05
 RETRY_S = 0.5
 DRAIN_S = 10.0
 BATCH_ROWS = 2_000
-# About 150,000 rows: a minute of 2,500 events a second.
-CAPACITY_BYTES = 128 * 2**20
+# A live is read more slowly beyond this, as long as the database writes.
+FAR_BEHIND_ROWS = 20_000
+STUCK_S = 1.0
+# More than 200,000 rows: a minute of 3,000 events a second and more.
+CAPACITY_BYTES = 160 * 2**20
 CAPACITY_REPLIES = 20_000
 CAPACITY_DELETIONS = 20_000
 
@@ -44,6 +48,8 @@ class Recorder:
         self._lost: Counter[UUID] = Counter()
         self._filled = asyncio.Event()
         self._writing = asyncio.Lock()
+        self._written = asyncio.Event()
+        self._written_at_s = -STUCK_S
         self._writer = Writer()
         # A thread of its own keeps one connection of its own.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recorder")
@@ -61,6 +67,21 @@ class Recorder:
     def held(self) -> int:
         """How many rows wait to be written."""
         return len(self._events) + len(self._replies)
+
+    @property
+    def is_far_behind(self) -> bool:
+        """Whether more comes in than the database, which does write, can follow."""
+        if len(self._events) <= FAR_BEHIND_ROWS:
+            return False
+        return asyncio.get_running_loop().time() - self._written_at_s < STUCK_S
+
+    async def catch_up(self) -> None:
+        """Return when the log is no longer far behind, or a second after the database's last word."""
+        while self.is_far_behind:
+            self._written.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STUCK_S):
+                    await self._written.wait()
 
     def not_written(self, session_id: UUID) -> int:
         """How many rows of a session could not be kept or written."""
@@ -135,6 +156,8 @@ class Recorder:
         refused = await self._in_thread(lambda: self._writer.write(rows, replies, due))
         # Released only now, so that neither a fault nor a cancellation in between can lose them.
         self._events.release(len(rows))
+        self._written_at_s = asyncio.get_running_loop().time()
+        self._written.set()
         for reply in replies:
             if self._replies[reply.id] is reply:  # else it has changed again
                 del self._replies[reply.id]

@@ -2,8 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,11 +13,11 @@ from django_scopes import scopes_disabled
 
 from livesessions.models import ChatEvent, LiveSession, Reply
 from livesessions.observer import ConsoleBoard, LiveObserver, hash_viewer
-from livesessions.recorder import EventRow, Recorder
+from livesessions.recorder import EventRow, PacedSource, Recorder
 from livesessions.recorder.writer import Writer
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
-from livesessions.sources.port import CONNECTED
-from tests.livesessions.conftest import eventually
+from livesessions.sources.port import CONNECTED, SourceCounts
+from tests.livesessions.conftest import PATIENCE_S, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -315,3 +315,72 @@ async def test_a_flood_of_chat_leaves_room_for_the_rest_of_the_console(
         str(number) for number in range(900, 1_000)
     ]
     assert shown[-1]["kind"] == "state"
+
+
+class EndlessSource:
+    """Has another event ready whenever it is asked."""
+
+    def __init__(self) -> None:
+        self.counts = SourceCounts()
+        self.state = CONNECTED
+
+    async def events(self) -> AsyncGenerator[LiveEvent, None]:
+        while True:
+            self.counts.received += 1
+            yield LiveEvent(EventKind.LIKE, str(self.counts.received), datetime.now(UTC))
+
+
+@pytest.fixture
+def slow_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Writes its first batches, then nothing until it is set."""
+    monkeypatch.setattr("livesessions.recorder.recorder.FAR_BEHIND_ROWS", 1_000)
+    may_write, write = threading.Event(), Writer.write
+
+    def write_slowly(writer: Writer, *batch: Any) -> list[UUID]:
+        if len(batch[0]) > 1:
+            may_write.wait(10)
+        return write(writer, *batch)
+
+    monkeypatch.setattr(Writer, "write", write_slowly)
+    yield may_write
+    may_write.set()
+
+
+async def read(source: PacedSource, recorder: Recorder, session: LiveSession, number: int) -> None:
+    async with aclosing(source.events()) as events:
+        async for happening in events:
+            recorder.add_event(event(session, happening.source_id))
+            if source.counts.received >= number:
+                return
+
+
+async def test_a_chat_is_read_no_faster_than_a_slow_database_writes(
+    session: LiveSession, slow_database: threading.Event
+) -> None:
+    async with recording() as recorder:
+        source = PacedSource(EndlessSource(), recorder)
+        recorder.add_event(event(session, "first"))
+        await eventually(lambda: written(session))
+        reading = asyncio.create_task(read(source, recorder, session, 5_000))  # noqa: TID251
+        async with asyncio.timeout(PATIENCE_S):
+            while not recorder.is_far_behind:  # noqa: ASYNC110 (a length tells nobody that it changes)
+                await asyncio.sleep(0)
+        assert not reading.done()
+        assert recorder.held < 1_100
+        slow_database.set()
+        await reading
+
+    assert len(await eventually(lambda: written(session))) == 5_001
+
+
+async def test_a_chat_does_not_wait_for_a_database_that_is_stuck(
+    session: LiveSession, slow_database: threading.Event
+) -> None:
+    async with recording() as recorder:
+        reading = read(PacedSource(EndlessSource(), recorder), recorder, session, 5_000)
+        async with asyncio.timeout(10):
+            await reading
+        assert recorder.held == 5_000
+        slow_database.set()
+
+    assert len(await eventually(lambda: written(session))) == 5_000
