@@ -79,7 +79,9 @@ class Stopwatch:
             self.memory.note(self.received)
             await asyncio.sleep(SAMPLE_EVERY_S)
         self.memory.note(self.received)
-        self.elapsed_s = (time.perf_counter() - began_s) * self.received / (self.received - already)
+        # As if what came before the watch began had taken its share of the time too.
+        unseen = already / self.received if already < self.received else 0.0
+        self.elapsed_s = (time.perf_counter() - began_s) / (1 - unseen)
         self.loop_s, self.process_s = time.thread_time() - loop_s, time.process_time() - process_s
 
     def split(self) -> dict[str, float]:

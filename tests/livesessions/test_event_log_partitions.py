@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from itertools import count
 
+import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django_scopes import scopes_disabled
 
 from livesessions import partitions
@@ -182,8 +183,6 @@ def test_the_migration_keeps_what_was_written_both_ways(session: LiveSession) ->
 @pytest.mark.django_db(transaction=True)
 def test_a_part_is_made_while_others_write(session: LiveSession) -> None:
     """A writer that holds the log does not keep the chore waiting for more than its second."""
-    import psycopg
-
     parameters = connection.get_connection_params() | {"cursor_factory": psycopg.Cursor, "context": None}
     with psycopg.connect(**parameters) as other:
         other.execute(
@@ -200,3 +199,15 @@ def test_a_part_is_made_while_others_write(session: LiveSession) -> None:
     assert THIS_MONTH in partitions.existing_months()
     partitions.drop_partitions(before=date(2999, 1, 1))
     partitions.make_partitions(datetime.now(UTC).date())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_chore_gives_up_rather_than_keep_the_lives_waiting(session: LiveSession) -> None:
+    """Whoever wants to write would wait behind it."""
+    parameters = connection.get_connection_params() | {"cursor_factory": psycopg.Cursor, "context": None}
+    with psycopg.connect(**parameters) as other:
+        other.execute("LOCK TABLE livesessions_chatevent_default IN ACCESS SHARE MODE")
+        with pytest.raises(OperationalError):
+            partitions.make_partitions(THIS_MONTH)
+        other.rollback()
+    assert THIS_MONTH not in partitions.existing_months()
