@@ -6,7 +6,7 @@ PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
-.PHONY: help setup run test check bench bench-decode bench-ingest browser lock messages clean
+.PHONY: help setup run test check bench bench-decode bench-ingest bench-moderation browser lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -47,6 +47,9 @@ bench-decode: setup ## Measure µs per TikTok message by kind (CAPTURE=file.json
 
 bench-ingest: setup ## Measure one worker's messages a second, from the socket to the database
 	$(PYTHON) manage.py bench_ingest
+
+bench-moderation: setup ## Measure the gate: microseconds a chat line (p50, p95)
+	$(PYTHON) manage.py bench_moderation
 
 lock: setup ## Compile requirements/*.in to pinned, hashed *.txt
 	for name in base prod dev; do \

@@ -16,6 +16,7 @@ class Policy(models.Model):
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="policies")
     name = models.CharField(_("name"), max_length=100)
     blocklist: "models.JSONField[list[str]]" = models.JSONField(_("blocked words"), default=list, blank=True)
+    allowlist: "models.JSONField[list[str]]" = models.JSONField(_("allowed words"), default=list, blank=True)
     safe_mode = models.BooleanField(_("safe mode"), default=True)
     cooldown_s = models.FloatField(
         _("seconds between replies"),
@@ -31,3 +32,28 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ViewerRule(models.Model):
+    """One viewer whom a tenant's hosts never answer, or whom they trust; known by a hash of their id."""
+
+    class Standing(models.TextChoices):
+        BLOCKED = "blocked", _("blocked")
+        TRUSTED = "trusted", _("trusted")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="viewer_rules")
+    viewer_hash = models.CharField(max_length=64)
+    standing = models.CharField(_("standing"), max_length=7, choices=Standing)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[models.Manager["ViewerRule"]] = ScopedManager(tenant="tenant")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "viewer_hash"], name="one_rule_a_viewer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.standing} {self.viewer_hash[:8]}"

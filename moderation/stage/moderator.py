@@ -1,48 +1,78 @@
-"""A text goes in, a verdict comes out: blocked words in normalised text, links and contacts."""
+"""A text goes in, a verdict comes out: listed words, hostile lines, links and personal data."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from moderation.stage.hostility import find_hostility
+from moderation.stage.lexicon import Lexicon, Match
 from moderation.stage.normaliser import NormalisedText, normalise
-from moderation.stage.verdict import Reason, Risk, Verdict
+from moderation.stage.patterns import find_patterns
+from moderation.stage.terms import Likeness, Term, terms_of
+from moderation.stage.tokens import Token, tokenise
+from moderation.stage.verdict import MEDIUM_RISK, Category, Reason, Verdict, judge
 
 MAX_LENGTH = 2_000  # longer lines are judged by their beginning; TikTok's own limit is 150 characters
-
-LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|net|org|info|xyz|ru|it|io|me|gg|link|shop|top)\b")
-CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.\w{2,}|\+?\d(?:[\s./-]?\d){8,}")
+FOUL = frozenset({Category.PROFANITY, Category.INSULTS})
+NO_LISTS = Lexicon(())
 
 
 class Moderator:
-    """Judges texts by a list of blocked words and phrases, matched whole, whatever their letters' form.
+    """Judges texts by a tenant's own words, the shipped lists, and the shapes of links and personal data.
 
-    A blocked word is high risk; a link or a personal contact is medium, or high in safe mode.
-    It is pure and keeps no state between texts; one serves any number of lives.
+    `allowlist` lets words and phrases through that any list would find. `shipped` may be shared by any
+    number of moderators. It is pure: what it remembers of words it has met changes no verdict.
     """
 
-    def __init__(self, blocklist: Iterable[str], *, safe_mode: bool = True) -> None:
-        self._terms = _pattern(blocklist)
-        self._pattern_risk = Risk.HIGH if safe_mode else Risk.MEDIUM
+    def __init__(
+        self,
+        blocklist: Iterable[str],
+        *,
+        allowlist: Iterable[str] = (),
+        shipped: Lexicon | None = None,
+        safe_mode: bool = True,
+    ) -> None:
+        self._own = Lexicon(terms_of(blocklist, Category.BLOCKLIST, Likeness.FREE))
+        self._allowed = Lexicon(terms_of(allowlist, None, Likeness.SAME))
+        self._shipped = shipped or NO_LISTS
+        self._knows_hate = shipped is not None
+        self._safe_mode = safe_mode
 
     def review(self, text: str) -> Verdict:
         """Judge one text. It never raises, whatever the text holds."""
-        normalised = normalise(text[:MAX_LENGTH])
-        blocked = _find(self._terms, "blocklist", normalised) if self._terms else ()
-        revealing = _find(LINK, "link", normalised) + _find(CONTACT, "contact", normalised)
-        risk = Risk.HIGH if blocked else self._pattern_risk if revealing else Risk.LOW
-        return Verdict(risk, blocked + revealing)
+        folded = normalise(text[:MAX_LENGTH])
+        tokens = tokenise(folded.text)
+        shipped = self._shipped.find(folded.text, tokens)
+        allowed = self._allowed.find(folded.text, tokens)
+        found = _without_innocents(shipped)
+        if self._knows_hate and all(match.term.category in MEDIUM_RISK for match in found):
+            found += _hostile(folded.text, tokens, found)
+        found = self._own.find(folded.text, tokens) + found
+        if found and allowed:
+            found = [match for match in found if not _is_covered(match, allowed)]
+        reasons = _reasons(found, folded) if found else []
+        return judge((*reasons, *find_patterns(folded)), safe_mode=self._safe_mode)
 
 
-def _pattern(blocklist: Iterable[str]) -> re.Pattern[str] | None:
-    folded = {" ".join(normalise(term).text.split()) for term in blocklist}
-    terms = sorted((term for term in folded if term), key=len, reverse=True)
-    if not terms:
-        return None
-    alternatives = "|".join(re.escape(term).replace(r"\ ", r"\s+") for term in terms)
-    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
+def _without_innocents(matches: list[Match]) -> list[Match]:
+    if not matches:
+        return matches
+    innocents = [match for match in matches if match.term.category is None]
+    guilty = [match for match in matches if match.term.category is not None]
+    return [match for match in guilty if not _is_covered(match, innocents)] if innocents else guilty
 
 
-def _find(pattern: re.Pattern[str], category: str, normalised: NormalisedText) -> tuple[Reason, ...]:
-    return tuple(
-        Reason(category, match.group(), *normalised.original_span(*match.span()))
-        for match in pattern.finditer(normalised.text)
-    )
+def _is_covered(match: Match, covers: Sequence[Match]) -> bool:
+    return any(cover.start <= match.start and match.end <= cover.end for cover in covers)
+
+
+def _hostile(text: str, tokens: Sequence[Token], found: Sequence[Match]) -> list[Match]:
+    sworn = any(match.term.category in FOUL for match in found)
+    span = find_hostility(text, tokens, sworn=sworn)
+    return [Match(Term("", Category.HOSTILITY), *span)] if span else []
+
+
+def _reasons(matches: Sequence[Match], folded: NormalisedText) -> list[Reason]:
+    reasons: dict[Reason, None] = {}
+    for term, start, end in matches:
+        if term.category is not None:
+            reasons[Reason(term.category, term.text, *folded.original_span(start, end))] = None
+    return list(reasons)

@@ -1,31 +1,59 @@
 """Text as a matcher should see it: one letter form, no hidden characters, and where each came from."""
 
+import json
+import re
 import unicodedata
 from dataclasses import dataclass
+from pathlib import Path
+
+HIDDEN = frozenset({"Mn", "Me", "Cf", "Cc"})
+FLAG = re.compile(r"(?<![\U0001F1E6-\U0001F1FF])[\U0001F1E6-\U0001F1FF]{2}(?![\U0001F1E6-\U0001F1FF])")
+SPACES = "\t\n\v\f\r\x85"
 
 
 @dataclass(frozen=True, slots=True)
 class NormalisedText:
-    """`text` is folded; `offsets[i]` is where its character `i` stands in the original."""
+    """`text` is folded; `offsets[i]` is where its character `i` stands in the original (None: at `i`)."""
 
     text: str
-    offsets: tuple[int, ...]
+    offsets: tuple[int, ...] | None = None
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """Return where the folded characters from `start` to `end` (exclusive) stand in the original."""
+        if self.offsets is None:
+            return start, end
         return self.offsets[start], self.offsets[end - 1] + 1
 
 
+def _look_alikes() -> dict[str, str]:
+    path = Path(__file__).with_name("confusables.json")
+    table: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return {character: letter for letter, characters in table.items() for character in characters}
+
+
+LOOK_ALIKES = _look_alikes()
+
+
+class _Folded(dict[str, str]):
+    """What each character folds to, worked out when it is first met; there are as many as Unicode has."""
+
+    def __missing__(self, character: str) -> str:
+        folded = self[character] = "".join(
+            LOOK_ALIKES.get(part, LOOK_ALIKES.get(character, part)) if not part.isascii() else part
+            for part in unicodedata.normalize("NFKD", character).casefold()
+            if unicodedata.category(part) not in HIDDEN
+        )
+        return folded
+
+
+FOLDED = _Folded(dict.fromkeys(SPACES, " "))
+
+
 def normalise(text: str) -> NormalisedText:
-    """Fold compatibility forms, case, combining marks and format characters away; keep the way back."""
-    if text.isascii():
-        return NormalisedText(text.lower(), tuple(range(len(text))))
-    characters: list[str] = []
-    offsets: list[int] = []
-    for offset, original in enumerate(text):
-        for character in unicodedata.normalize("NFKD", original).casefold():
-            if unicodedata.category(character) in ("Mn", "Me", "Cf", "Cc"):
-                continue
-            characters.append(character)
-            offsets.append(offset)
-    return NormalisedText("".join(characters), tuple(offsets))
+    """Fold case, compatibility forms, look-alikes, marks and hidden characters away; keep the way back."""
+    if text.isascii() and text.isprintable():
+        return NormalisedText(text.lower())
+    text = FLAG.sub("  ", text)  # a flag beside a word is no part of it; longer rows of them are spelling
+    pieces = [FOLDED[character] for character in text]
+    offsets = tuple(offset for offset, piece in enumerate(pieces) for _ in piece)
+    return NormalisedText("".join(pieces), offsets)

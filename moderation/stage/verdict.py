@@ -12,11 +12,56 @@ class Risk(StrEnum):
     HIGH = "high"
 
 
+class Action(StrEnum):
+    """What to do with a text: the host's own sentences may be voiced on `answer` and `answer_carefully`."""
+
+    ANSWER = "answer"
+    ANSWER_CAREFULLY = "answer_carefully"
+    NEUTRAL_LINE = "neutral_line"  # asked in earnest, but nothing that this host goes into
+    IGNORE = "ignore"
+    HELP = "help"  # somebody may be in distress: a fixed, kind line, never the planner's words
+
+
+class Category(StrEnum):
+    """What a finding is about."""
+
+    BLOCKLIST = "blocklist"
+    SLURS = "slurs"
+    HOSTILITY = "hostility"
+    SEXUAL = "sexual"
+    VIOLENCE = "violence"
+    SELF_HARM = "self_harm"
+    BLASPHEMY = "blasphemy"
+    PROFANITY = "profanity"
+    INSULTS = "insults"
+    DRUGS = "drugs"
+    POLITICS_RELIGION = "politics_religion"
+    CLAIMS = "claims"
+    SPAM = "spam"
+    LINK = "link"
+    PERSONAL_DATA = "personal_data"
+
+
+MEDIUM_RISK = frozenset(
+    {
+        Category.PROFANITY,
+        Category.INSULTS,
+        Category.DRUGS,
+        Category.POLITICS_RELIGION,
+        Category.CLAIMS,
+        Category.SPAM,
+        Category.LINK,
+        Category.PERSONAL_DATA,
+    }
+)
+IN_EARNEST = frozenset({Category.POLITICS_RELIGION, Category.CLAIMS, Category.DRUGS})
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One finding: its category, the term that matched, and where (start, end) in the original text."""
 
-    category: str
+    category: Category
     term: str
     start: int
     end: int
@@ -28,8 +73,27 @@ class Verdict:
 
     risk: Risk
     reasons: tuple[Reason, ...] = ()
+    action: Action = Action.ANSWER
 
     @property
     def blocked(self) -> bool:
         """True when the text may be neither answered, shown nor voiced."""
         return self.risk is Risk.HIGH
+
+
+NOTHING_FOUND = Verdict(Risk.LOW)
+
+
+def judge(reasons: tuple[Reason, ...], *, safe_mode: bool) -> Verdict:
+    """Return the verdict that findings add up to. In safe mode a medium risk counts as high."""
+    if not reasons:
+        return NOTHING_FOUND
+    categories = {reason.category for reason in reasons}
+    severe = categories - MEDIUM_RISK
+    if Category.SELF_HARM in categories and severe <= {Category.SELF_HARM}:
+        return Verdict(Risk.HIGH, reasons, Action.HELP)
+    if severe:
+        return Verdict(Risk.HIGH, reasons, Action.IGNORE)
+    if not safe_mode:
+        return Verdict(Risk.MEDIUM, reasons, Action.ANSWER_CAREFULLY)
+    return Verdict(Risk.HIGH, reasons, Action.NEUTRAL_LINE if categories <= IN_EARNEST else Action.IGNORE)

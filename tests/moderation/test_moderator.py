@@ -62,8 +62,8 @@ def test_the_reason_says_where_in_the_original_it_was_found(moderator: Moderator
         ("guarda www.spam.example", "link"),
         ("vai su https://x.y/z", "link"),
         ("entra su offerte.shop", "link"),
-        ("scrivimi a mario@rossi.it", "contact"),
-        ("chiamami 333 123 4567", "contact"),
+        ("scrivimi a mario@rossi.it", "personal_data"),
+        ("chiamami 333 123 4567", "personal_data"),
     ],
 )
 def test_links_and_contacts_are_medium_and_high_in_safe_mode(text: str, category: str) -> None:

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django_scopes import scope, scopes_disabled
 
 from livesessions.models import ChatEvent, LiveSession, Reply
+from moderation.models import ViewerRule
+from moderation.services import set_viewer_rule
 from tenants.models import ApiToken, Membership, Tenant, User
 from tenants.services import create_api_token
 
@@ -36,6 +38,7 @@ def rows(session: LiveSession, tenant: Tenant, alice: User) -> dict[type[Model],
     """One row of Alice's of every model."""
     with scope(tenant=tenant):
         create_api_token(tenant=tenant, user=alice, name="Deck")
+        set_viewer_rule(tenant=tenant, viewer_hash="1", standing=ViewerRule.Standing.BLOCKED)
         ChatEvent.objects.create(
             tenant=tenant, session=session, source_id="1", kind="comment", occurred_at=NOW, received_at=NOW
         )

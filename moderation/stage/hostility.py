@@ -1,0 +1,65 @@
+"""Hatred without a slur: a protected group and, in the same line, contempt, violence or expulsion."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from moderation.stage.phrasing import phrasing
+from moderation.stage.tokens import Token
+
+GROUPS = frozenset(phrasing("groups"))
+COLOURS = frozenset(phrasing("colours"))
+BEFORE_COLOURS = frozenset(phrasing("before"))
+PEOPLE = frozenset(phrasing("people"))
+
+
+def _any_of(*kinds: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(part for kind in kinds for part in phrasing(kind))})\b")
+
+
+HOSTILE = _any_of("contempt", "violence", "expulsion")
+# Whoever denies, quotes or condemns it does not say it.
+DENIED = _any_of("denied")
+CONDEMNED = _any_of("condemned")
+QUOTE_MARKS = re.compile('["“”„«»]')
+DIGITS = str.maketrans("0134578@$!|", "oieastbasii")
+SHORTEST_ROW = 3
+ROW = re.compile(r"\b(?:\w ){2,}\w\b")
+
+
+def find_hostility(text: str, tokens: Sequence[Token], *, sworn: bool = False) -> tuple[int, int] | None:
+    """Return the part of a folded text that is hostile to a group, or None. `sworn`: it holds foul words."""
+    if not _names_group(tokens):
+        return None
+    line = _joined([token.text for token in tokens]).translate(DIGITS)
+    hostile = HOSTILE.search(line)
+    if (hostile is None and not sworn) or QUOTE_MARKS.search(text) or CONDEMNED.search(line):
+        return None
+    denied = DENIED.search(line)
+    if denied and not (hostile and hostile.start() <= denied.start() < hostile.end()):
+        return None
+    return tokens[0].start, tokens[-1].end
+
+
+def _names_group(tokens: Sequence[Token]) -> bool:
+    words = [token.text for token in tokens]
+    if not GROUPS.isdisjoint(words):
+        return True
+    if any(len(word) > 1 and not word.isalpha() for word in words):
+        words = [word.translate(DIGITS) for word in words]
+        if not GROUPS.isdisjoint(words):
+            return True
+    if not COLOURS.isdisjoint(words) or "colore" in words:
+        return any(_are_people(*pair) for pair in pairwise(words))
+    return len(words) > SHORTEST_ROW and not GROUPS.isdisjoint(_joined(words).split())
+
+
+def _are_people(word: str, following: str) -> bool:
+    if word in COLOURS:
+        return following in PEOPLE
+    return (following in COLOURS and word in BEFORE_COLOURS) or (word, following) == ("di", "colore")
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Put words together whose letters stand apart."""
+    return ROW.sub(lambda row: row.group().replace(" ", ""), " ".join(words))

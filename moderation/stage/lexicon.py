@@ -1,0 +1,150 @@
+"""Lists of words and phrases made ready: a folded text goes in, what was found in it comes out."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from moderation.stage.normaliser import normalise
+from moderation.stage.terms import Likeness, Term
+from moderation.stage.tokens import ENDINGS, Token, key_of
+from moderation.stage.words import WordIndex
+
+TERM_WORD = re.compile(r"[@$*]*[^\W_]+(?:[@$*!|+#]+[^\W_]+)*[$@*]*")
+LONGEST_ROW = 60  # single letters in a row that are read together; more are read in part
+LONGEST_SPELT = 24
+SHORTEST_SPELT = 3
+SHORTEST_OWN_SPELT = 4
+SHORTEST_SPLIT = 5
+
+
+class Match(NamedTuple):
+    """One entry found, and where in the folded text."""
+
+    term: Term
+    start: int
+    end: int
+
+
+class Lexicon:
+    """Finds its entries in a text. Pure, and safe to share between lives and threads.
+
+    The work for a line is a few dictionary look-ups a word, however many entries there are.
+    """
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self._words = WordIndex()
+        self._single: dict[str, Term] = {}
+        self._signs: list[tuple[str, Term]] = []
+        self._phrases: defaultdict[str, list[tuple[tuple[str, ...], Term]]] = defaultdict(list)
+        for term in terms:
+            self._add(term)
+
+    def _add(self, term: Term) -> None:
+        words = tokenise_term(term.text)
+        if not words:
+            self._signs.extend([(sign, term) for sign in normalise(term.text).text.split()[:1]])
+            return
+        # The words of a shipped phrase are everyday words: their near forms are somebody else's.
+        single = len(words) == 1 or term.likeness is Likeness.FREE
+        likeness = term.likeness if single else min(term.likeness, Likeness.SAME)
+        keys = [self._words.add(word, likeness) for word in words]
+        if len(keys) == 1:
+            self._single.setdefault(keys[0], term)
+            return
+        self._phrases[keys[0]].append((tuple(keys[1:]), term))
+        joined = "".join(keys)
+        shortest = SHORTEST_OWN_SPELT if term.likeness is Likeness.FREE else SHORTEST_SPLIT + 1
+        if term.category is not None and len(joined) >= shortest and "*" not in joined:
+            self._single.setdefault(self._words.add(joined, Likeness.SAME), term)
+
+    def find(self, text: str, tokens: Sequence[Token]) -> list[Match]:
+        """Return every entry found in a folded text, given with its words, in no special order."""
+        if not (self._single or self._phrases or self._signs):
+            return []
+        recognise = self._words.recognise
+        read = [recognise(token.text) for token in tokens]
+        found: list[Match] = []
+        for place, keys in enumerate(read):
+            if keys:
+                found += self._at(place, keys, tokens, read)
+        found += self._split(tokens, read)
+        found += self._spelt(tokens)
+        for sign, term in self._signs:
+            if sign in text:
+                start = text.index(sign)
+                found.append(Match(term, start, start + len(sign)))
+        return found
+
+    def _at(
+        self, place: int, keys: tuple[str, ...], tokens: Sequence[Token], read: Sequence[tuple[str, ...]]
+    ) -> Iterator[Match]:
+        token = tokens[place]
+        for key in keys:
+            if key in self._single:
+                yield Match(self._single[key], token.start, self._end(token, key))
+            for rest, term in self._phrases.get(key, ()):
+                last = place + len(rest)
+                if last < len(tokens) and all(
+                    word in read[place + number] for number, word in enumerate(rest, start=1)
+                ):
+                    yield Match(term, token.start, self._end(tokens[last], rest[-1]))
+
+    def _end(self, token: Token, key: str) -> int:
+        """Where a found word ends: before an exclamation mark, unless that stands for an i."""
+        bare = token.text.rstrip(ENDINGS)
+        if bare != token.text and key in self._words.recognise(bare):
+            return token.start + len(bare)
+        return token.end
+
+    def _split(self, tokens: Sequence[Token], read: Sequence[tuple[str, ...]]) -> Iterator[Match]:
+        """Find words that a space or a dot was put into."""
+        for place in range(len(tokens) - 1):
+            before, after = tokens[place], tokens[place + 1]
+            joined = key_of(before.text + after.text)
+            if joined not in self._single or len(joined) < SHORTEST_SPLIT:
+                continue
+            whole = any(key in self._single for key in (*read[place], *read[place + 1]))
+            if not whole and self._words.is_at_least(joined, Likeness.NEAR):
+                yield Match(self._single[joined], before.start, after.end)
+
+    def _spelt(self, tokens: Sequence[Token]) -> Iterator[Match]:
+        """Find words whose letters stand apart: s c e m o, s.c.e.m.o."""
+        row: list[Token] = []
+        for token in tokens:
+            if token.end - token.start == 1:
+                row.append(token)
+                continue
+            if len(row) >= SHORTEST_SPELT:
+                yield from self._in_row(row)
+            row = []
+        if len(row) >= SHORTEST_SPELT:
+            yield from self._in_row(row)
+
+    def _in_row(self, row: Sequence[Token]) -> Iterator[Match]:
+        written = "".join(token.text for token in row[:LONGEST_ROW])
+        letters = key_of(written)
+        start = 0
+        while start <= len(letters) - SHORTEST_SPELT:
+            longest = min(len(letters), start + LONGEST_SPELT)
+            for end in range(longest, start + SHORTEST_SPELT - 1, -1):
+                term = self._spelt_term(letters[start:end])
+                if term is not None and not written[start:end].isdigit():
+                    yield Match(term, row[start].start, row[end - 1].end)
+                    start = end - 1
+                    break
+            start += 1
+
+    def _spelt_term(self, letters: str) -> Term | None:
+        term = self._single.get(letters)
+        if term is not None:
+            return term
+        for key in self._words.recognise(letters) if len(letters) >= SHORTEST_SPLIT else ():
+            if self._words.is_at_least(key, Likeness.FREE) and key in self._single:
+                return self._single[key]
+        return None
+
+
+def tokenise_term(text: str) -> list[str]:
+    """Return the words of an entry; unlike in a text, a `*` at a word's ends belongs to it."""
+    return TERM_WORD.findall(normalise(text).text)

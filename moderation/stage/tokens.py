@@ -1,0 +1,43 @@
+"""Folded text cut into the words that a matcher looks up, with their places."""
+
+import re
+from typing import NamedTuple
+
+# A word may hold signs that stand for letters: sh!t, f**k, @ss, id!ot!
+WORD = re.compile(r"[@$!|]*[^\W_]+(?:[@$*!|+#]+[^\W_]+)*[$@!|]*")
+ENDINGS = "!|"
+LETTERS = str.maketrans("0123456789@$!|+l", "oizeasgtbgasiiti")
+SIGNS = re.compile(r"[\d@$!|+#*]+")
+OUTER = "0123456789@$!|+#*"
+MASK = re.compile(r"[a-z]+\*+[a-z*]*[a-z]")
+
+
+class Token(NamedTuple):
+    """One word of the folded text and where it stands there."""
+
+    text: str
+    start: int
+    end: int
+
+
+def tokenise(text: str) -> list[Token]:
+    """Return the words of a folded text, in order."""
+    return [Token(match.group(), match.start(), match.end()) for match in WORD.finditer(text)]
+
+
+def key_of(word: str) -> str:
+    """Return the form under which a word is looked up: digits and signs as letters, l as i."""
+    return word if word.isdigit() else word.translate(LETTERS)
+
+
+def keys_of(token: str) -> tuple[str, ...]:
+    """Return every way of reading a word as letters."""
+    if token.isalpha():
+        return (token.translate(LETTERS),)
+    bare = token.strip(OUTER)
+    if not bare:
+        return (token,)
+    readings = [token, bare, SIGNS.sub("", token)]
+    readings += [piece for piece in SIGNS.split(token) if len(piece) > 2]
+    keys = dict.fromkeys(reading.translate(LETTERS) for reading in readings)
+    return tuple(key for key in keys if key.isalpha())

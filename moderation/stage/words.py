@@ -1,0 +1,179 @@
+"""Single words recognised in whatever form they are written: a word goes in, the listed words come out."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection
+from functools import lru_cache
+from itertools import groupby
+
+from moderation.stage.phrasing import phrasing
+from moderation.stage.terms import Likeness
+from moderation.stage.tokens import ENDINGS, MASK, key_of, keys_of
+
+REPEATS = re.compile(r"(.)\1+")
+REMEMBERED = 50_000
+MOST_READINGS = 4
+LONGEST = 40  # nothing that long is a word; longer ones are looked up as they are
+NEAR_LENGTH = 5  # shorter words have innocent neighbours: coon, cono
+FREE_LENGTH = 3
+SHRUNK_LENGTH = {Likeness.SAME: 1_000, Likeness.NEAR: 6, Likeness.FREE: 4}
+DOUBLED_LENGTH = 4
+GLUED_LENGTH = 5
+THINNED_LENGTH = 7
+
+# What a slur is run into when the space is left out: articles, pronouns, forms of "to be".
+NEIGHBOURS = frozenset(key_of(word) for word in phrasing("neighbours"))
+SHORTEST_NEIGHBOUR = 2
+LONGEST_NEIGHBOUR = max(map(len, NEIGHBOURS))
+
+
+class WordIndex:
+    """Finds listed words by dictionary look-ups alone, so that its time does not grow with their number."""
+
+    def __init__(self) -> None:
+        self._likeness: dict[str, Likeness] = {}
+        self._spelling: dict[str, str] = {}
+        self._by_squeezed: defaultdict[str, list[str]] = defaultdict(list)
+        self._by_letters: defaultdict[str, list[str]] = defaultdict(list)
+        self._by_mask: defaultdict[tuple[str, str, int], list[str]] = defaultdict(list)
+        self._thinned: dict[str, str] = {}
+        self._wildcards = WildcardIndex()
+        self.recognise = lru_cache(maxsize=REMEMBERED)(self._recognise)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._likeness
+
+    def is_at_least(self, key: str, likeness: Likeness) -> bool:
+        """Tell whether a listed word is recognised that freely; False for one that is not listed."""
+        found = self._likeness.get(key)
+        return found is not None and found >= likeness
+
+    def add(self, word: str, likeness: Likeness) -> str:
+        """List a folded word or wildcard; return the key under which it is found."""
+        if "*" in word:
+            return self._wildcards.add(word)
+        key = key_of(word)
+        known = self._likeness.get(key)
+        if known is None:
+            self._spelling[key] = word
+            self._by_squeezed[REPEATS.sub(r"\1", key)].append(key)
+            if len(word) >= FREE_LENGTH:
+                self._by_letters["".join(sorted(word))].append(key)
+                self._by_mask[key[0], key[-1], len(key)].append(key)
+        if likeness is Likeness.NEAR and len(word) >= THINNED_LENGTH:
+            for place in range(1, len(word) - 1):
+                self._thinned.setdefault(word[:place] + word[place + 1 :], key)
+        self._likeness[key] = likeness if known is None else max(known, likeness)
+        return key
+
+    def _recognise(self, token: str) -> tuple[str, ...]:
+        """Return the keys of the listed words that a folded word may be read as."""
+        if token.isalpha():
+            return tuple(self._read_plain(token))
+        found: dict[str, None] = {}
+        shouted = key_of(token) if token[-1] in ENDINGS else ""
+        for key in keys_of(token)[:MOST_READINGS]:
+            found.update(dict.fromkeys(self._squeezed(key)))
+            if key != shouted and len(key) <= LONGEST:
+                found.update(dict.fromkeys(self._wildcards.look_up(key)))
+                found.update(dict.fromkeys(self._unglue(key)))
+        if "*" in token and MASK.fullmatch(token):
+            found.update(dict.fromkeys(self._unmask(key_of(token))))
+        bare = token.strip(ENDINGS)
+        if not found and bare.isalpha():
+            found.update(dict.fromkeys(self._read_plain(bare)))
+        return tuple(found)
+
+    def _read_plain(self, word: str) -> Collection[str]:
+        """Read a word of letters alone. One liberty at a time, or suit is a slur: l for i, or a swap."""
+        key = key_of(word)
+        found = dict.fromkeys(
+            near for near in self._squeezed(key) if near == key or self._is_spelt(near, word)
+        )
+        if len(key) > LONGEST:
+            return found
+        swapped = self._by_letters.get("".join(sorted(word)), ())
+        found.update(dict.fromkeys(near for near in swapped if self._is_swap(near, word)))
+        if self._wildcards:
+            found.update(dict.fromkeys(self._wildcards.look_up(key)))
+        if found:
+            return found
+        return (self._thinned[word],) if word in self._thinned else self._unglue(key)
+
+    def _squeezed(self, key: str) -> list[str]:
+        words = self._by_squeezed.get(REPEATS.sub(r"\1", key), ())
+        return [word for word in words if word == key or self._is_repeat(word, key)]
+
+    def _is_spelt(self, key: str, word: str) -> bool:
+        return REPEATS.sub(r"\1", self._spelling[key]) == REPEATS.sub(r"\1", word)
+
+    def _is_repeat(self, word: str, key: str) -> bool:
+        likeness = self._likeness[word]
+        if likeness is Likeness.EXACT:
+            return False
+        listed = [len(list(run)) for _, run in groupby(word)]
+        written = [len(list(run)) for _, run in groupby(key)]
+        may_shrink = len(word) >= SHRUNK_LENGTH[likeness]
+        may_double = likeness is Likeness.FREE and len(listed) >= DOUBLED_LENGTH
+        return all(
+            now == was or now > 2 or (may_shrink and now < was) or (may_double and now > was)
+            for was, now in zip(listed, written, strict=True)
+        )
+
+    def _is_swap(self, key: str, word: str) -> bool:
+        likeness, spelling = self._likeness[key], self._spelling[key]
+        if word == spelling or likeness < Likeness.NEAR:
+            return False
+        first = next(place for place, letter in enumerate(spelling) if letter != word[place])
+        if likeness is Likeness.NEAR and (first == 0 or len(word) < NEAR_LENGTH):
+            return False
+        return spelling[first + 2 :] == word[first + 2 :]
+
+    def _unmask(self, key: str) -> list[str]:
+        if len(key.replace("*", "")) < 2:
+            return []
+        words = self._by_mask.get((key[0], key[-1], len(key)), ())
+        return [
+            word for word in words if all(mine in ("*", own) for mine, own in zip(key, word, strict=True))
+        ]
+
+    def _unglue(self, key: str) -> list[str]:
+        for length in range(SHORTEST_NEIGHBOUR, min(LONGEST_NEIGHBOUR, len(key) - GLUED_LENGTH) + 1):
+            if key[:length] in NEIGHBOURS and self._is_glueable(key[length:]):
+                return [key[length:]]
+            if key[-length:] in NEIGHBOURS and self._is_glueable(key[:-length]):
+                return [key[:-length]]
+        return []
+
+    def _is_glueable(self, key: str) -> bool:
+        return self.is_at_least(key, Likeness.NEAR)
+
+
+class WildcardIndex:
+    """Finds `trol*`, `*fuffa`, `*scam*` and `tr*l` by the fixed letters that they begin or end with."""
+
+    def __init__(self) -> None:
+        self._by_part: dict[str, list[tuple[str, re.Pattern[str]]]] = defaultdict(list)
+        self._lengths: set[int] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._lengths)
+
+    def add(self, wildcard: str) -> str:
+        """List a wildcard; return the key under which it is found. One without letters is never found."""
+        key = "*".join(key_of(part) for part in re.split(r"\*+", wildcard))
+        longest = max(key.split("*"), key=len)
+        if longest:
+            pattern = re.compile(".*".join(re.escape(part) for part in key.split("*")))
+            self._by_part[longest].append((key, pattern))
+            self._lengths.add(len(longest))
+        return key
+
+    def look_up(self, word: str) -> list[str]:
+        found: dict[str, None] = {}
+        for length in self._lengths:
+            for start in range(len(word) - length + 1):
+                for key, pattern in self._by_part.get(word[start : start + length], ()):
+                    if pattern.fullmatch(word):
+                        found[key] = None
+        return list(found)
