@@ -40,12 +40,14 @@ browser: ## Install Chromium for the browser tests where it is missing
 	@sh tests/browser/install_chromium.sh
 
 bench: setup ## Measure comment to first audio (p50, p95)
+	@$(PYTHON) manage.py migrate --verbosity 0
 	$(PYTHON) manage.py bench_reply
 
 bench-decode: setup ## Measure µs per TikTok message by kind (CAPTURE=file.jsonl)
 	$(PYTHON) manage.py bench_decode $(CAPTURE)
 
 bench-ingest: setup ## Measure one worker's messages a second, from the socket to the database
+	@$(PYTHON) manage.py migrate --verbosity 0
 	$(PYTHON) manage.py bench_ingest
 
 bench-moderation: setup ## Measure the gate: microseconds a chat line (p50, p95)
