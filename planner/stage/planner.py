@@ -60,7 +60,7 @@ class Planner:
         """Yield the sentences to say, each as soon as it is whole; none when there is nothing new to say.
 
         A model's failure before its first sentence is answered by a ready line, and one after it ends the
-        reply there. `usage.model` tells who spoke.
+        reply there. `usage.model` tells who spoke. Raises `PlannerError` when tokens were used for nothing.
         """
         said: list[str] = []
         sentences = self._converse(turn, usage) if turn.kind is TurnKind.COMMENT else self._react(turn, usage)
@@ -124,7 +124,11 @@ class Planner:
                     yield sentence
         if not draft.said:
             for sentence in self._ready_sentences(prompt, usage):
+                draft.said.append(sentence)
                 yield sentence
+        if not draft.said and usage.prompt_tokens:
+            # Silence that was paid for is a failure, so that the host waits before it pays again.
+            raise PlannerError("All that the model wrote was held back, and no ready line is fresh.")
 
     async def _write(self, prompt: Prompt, draft: Draft, usage: TokenUsage) -> AsyncGenerator[str, None]:
         """Yield what may be said of one attempt of the model. What it fails at shows in the draft."""

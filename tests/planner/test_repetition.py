@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
+from planner.errors import PlannerError
 from planner.stage.lines import LANGUAGES, LineBook, fill, load_lines, never
 from planner.stage.offline import OfflineModel
 from planner.stage.planner import Planner
@@ -199,6 +200,24 @@ async def test_with_nothing_new_to_say_the_host_is_silent_and_speaks_again_later
     assert replies[-1] == []
     clock.now_s += HALF_AN_HOUR_S
     assert await said(planner, comment("ciao"))
+
+
+async def test_silence_that_was_paid_for_is_a_failure() -> None:
+    class PaidModel(FakeLanguageModel):
+        async def write(self, prompt: Prompt, usage: TokenUsage) -> AsyncGenerator[str, None]:
+            usage.prompt_tokens = 100
+            yield "Oggi in diretta parliamo di montagna."
+
+    planner = Planner(PaidModel(), CHARACTER, now_s=Clock())
+    outcomes = []
+    for _ in range(60):
+        try:
+            outcomes.append(bool(await said(planner, comment("xyzzy"))))
+        except PlannerError:
+            outcomes.append(False)
+    assert outcomes[0]
+    with pytest.raises(PlannerError):
+        await said(planner, comment("xyzzy"))
 
 
 def test_thanks_for_a_gift_are_owed_even_in_words_heard_before() -> None:

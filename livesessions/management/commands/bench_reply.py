@@ -29,14 +29,32 @@ TARGET_P95_MS = 25.0
 LINE_EVERY_S = 0.6
 START_TIMEOUT_S = 60.0
 WARM_UP = 5
+# One of each kind, for the host has only so many lines of a kind and says none of them twice.
 LINES = (
     "ciao a tutti!",
     "come stai?",
     "sei bravissimo",
     "da dove vieni?",
     "quanto costa?",
-    "buonasera",
     "grazie mille",
+    "che canzone è?",
+    "mi annoio",
+    "saluti da Napoli",
+    "ahahah",
+    "ti amo",
+    "raccontami una barzelletta",
+    "come ti chiami?",
+    "a che ora inizia la prossima live?",
+    "mi saluti?",
+    "sono nuovo qui",
+    "ho una fame",
+    "che tempo fa da voi?",
+    "sì esatto",
+    "ma no dai",
+    "perché il cielo è blu?",
+    "posso farti una domanda?",
+    "ho un gatto",
+    "domani ho un esame",
 )
 
 
