@@ -21,6 +21,7 @@ from livesessions.sources.port import ChatSource
 from livesessions.sources.replay import open_replay
 from livesessions.sources.simulator import SimulatorSource
 from livesessions.sources.tiktok import TikTokEndpoints, TikTokSource
+from moderation.defaults import shipped_lexicon
 from moderation.models import Policy
 from moderation.stage.moderator import Moderator
 from overlay.publisher import OverlayPublisher
@@ -58,12 +59,12 @@ async def open_resources() -> AsyncIterator[Resources]:
     async with AsyncExitStack() as stack:
         redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
         stack.push_async_callback(redis.aclose)
-        models = _open_models(stack)
+        models = open_models(stack)
         synthesizers = await _open_synthesizers(stack)
         yield Resources(redis, Recorder(), ConsoleBoard(), models, synthesizers)
 
 
-def _open_models(stack: AsyncExitStack) -> tuple[NamedModel, ...]:
+def open_models(stack: AsyncExitStack) -> tuple[NamedModel, ...]:
     """Open the models that write, in the order in which they are asked. All lives share their breakers."""
     names = [name.strip() for name in settings.OPENAI_MODEL.split(",") if name.strip()]
     models = []
@@ -149,7 +150,12 @@ def build_model(session: LiveSession, resources: Resources) -> LanguageModel | N
 
 
 def build_moderator(policy: Policy) -> Moderator:
-    return Moderator(policy.blocklist, safe_mode=policy.safe_mode)
+    return Moderator(
+        policy.blocklist,
+        allowlist=policy.allowlist,
+        shipped=shipped_lexicon(),
+        safe_mode=policy.safe_mode,
+    )
 
 
 def build_character(persona: Persona) -> Character:

@@ -14,12 +14,14 @@ from livesessions.pipeline.streaks import StreakMerger
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.freezing import Frozen
 from livesessions.sources.port import ChatSource
-from moderation.stage.verdict import Risk, Verdict
+from moderation.stage.help_lines import help_line
+from moderation.stage.verdict import Action, Risk, Verdict
 from planner.stage.turn import Turn, TurnKind
 
 REMEMBERED_IDS = 20_000
 FROZEN_IDS = 1_000
 COMMAND_MARK = "!"
+HELP_EVERY_S = 120.0  # who needs it has heard it; more often would make a show of it
 
 SPOKEN_TO = frozenset({EventKind.COMMENT, EventKind.QUESTION})
 THANKED = {
@@ -52,6 +54,7 @@ class Ingest:
         self._streak_opened = asyncio.Event()
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._unwritten: set[str] = set()
+        self._helped_at_s: float | None = None
         self.duplicates = 0
         self.viewers: int | None = None
 
@@ -131,6 +134,8 @@ class Ingest:
         return event, self._room.gate.review(event.text) if event.text else None
 
     def _take_line(self, event: LiveEvent, verdict: Verdict | None) -> None:
+        if verdict is not None and verdict.action is Action.HELP:
+            self._offer_help(event)
         if verdict is None or verdict.blocked:
             return
         name = event.viewer.name if event.viewer else ""
@@ -138,6 +143,16 @@ class Ingest:
         is_command = event.text.startswith(COMMAND_MARK)
         kind = TurnKind.COMMAND if is_command else TurnKind.COMMENT
         self._wait_for_answer(Priority.COMMENT, kind, event, careful=verdict.risk is Risk.MEDIUM)
+
+    def _offer_help(self, event: LiveEvent) -> None:
+        """Have the host say the help line. The viewer's words and name go no further."""
+        now_s = self._room.now_s()
+        if self._helped_at_s is not None and now_s - self._helped_at_s < HELP_EVERY_S:
+            return
+        self._helped_at_s = now_s
+        turn = Turn(kind=TurnKind.COMMENT, viewer_name="", language=self._room.language)
+        line = help_line(self._room.language)
+        self._room.inbox.put(Waiting(Priority.COMMENT, turn, event, now_s, line))
 
     def _take_gift(self, event: LiveEvent) -> None:
         for finished in self._streaks.add(event, self._room.now_s()):

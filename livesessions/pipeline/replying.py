@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from livesessions.pipeline.generation import Cut, Generation
-from livesessions.pipeline.inbox import Waiting
+from livesessions.pipeline.inbox import Priority, Waiting
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.ports import AudioSink, Gate, Observer, Voice, Words
 from livesessions.pipeline.records import ReplyRecord
@@ -41,7 +41,7 @@ class Replying:
         self._desk = desk
         self._item = item
         self.record = ReplyRecord(
-            trigger_kind=item.turn.kind.value if not item.line else STREAMER,
+            trigger_kind=STREAMER if item.priority is Priority.STREAMER else item.turn.kind.value,
             trigger=item.event,
             created_at=desk.now(),
             generation=desk.generation.number,
