@@ -1,6 +1,7 @@
-"""A language model that says what the test tells it to."""
+"""Language models that say what the test tells them to, at once or in their own time."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
 
 from planner.errors import PlannerError
 from planner.stage.ports import Prompt
@@ -28,3 +29,33 @@ class FakeLanguageModel:
                 raise self._error
         finally:
             self.closed = True
+
+
+class FakeScriptedModel:
+    """Answers each time with the next of its replies, and keeps the prompts."""
+
+    def __init__(self, *replies: str) -> None:
+        self._replies = list(replies)
+        self.prompts: list[Prompt] = []
+
+    async def write(self, prompt: Prompt, usage: TokenUsage) -> AsyncGenerator[str, None]:
+        self.prompts.append(prompt)
+        usage.model = "scripted"
+        for word in self._replies.pop(0).split(" "):
+            yield f"{word} "
+
+
+class FakeSlowModel:
+    """Yields each piece after its delay, in seconds, and uses 100 tokens for it."""
+
+    def __init__(self, *pieces: tuple[float, str]) -> None:
+        self.pieces: Iterator[tuple[float, str]] = iter(pieces)
+        self.asked = 0
+
+    async def write(self, prompt: Prompt, usage: TokenUsage) -> AsyncGenerator[str, None]:
+        self.asked += 1
+        usage.prompt_tokens = 1_000
+        for delay_s, piece in self.pieces:
+            await asyncio.sleep(delay_s)
+            usage.completion_tokens += 100
+            yield piece

@@ -1,26 +1,19 @@
 from planner.stage.breaker import Breaker, BreakerSettings
+from tests.fakes.clock import FakeClock
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now_s = 0.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-def breaker_with(clock: Clock) -> Breaker:
+def breaker_with(clock: FakeClock) -> Breaker:
     return Breaker(BreakerSettings(failures=3, pause_s=5.0, longest_pause_s=15.0), now_s=clock)
 
 
-def open_breaker(clock: Clock) -> Breaker:
+def open_breaker(clock: FakeClock) -> Breaker:
     breaker = breaker_with(clock)
     breaker.failed(permanent=True)
     return breaker
 
 
 def test_it_opens_after_failures_in_a_row_only() -> None:
-    breaker = breaker_with(Clock())
+    breaker = breaker_with(FakeClock())
     breaker.failed(permanent=False)
     breaker.failed(permanent=False)
     breaker.succeeded()
@@ -32,11 +25,11 @@ def test_it_opens_after_failures_in_a_row_only() -> None:
 
 
 def test_a_permanent_failure_opens_it_at_once() -> None:
-    assert not open_breaker(Clock()).admit()
+    assert not open_breaker(FakeClock()).admit()
 
 
 def test_after_the_pause_one_caller_at_a_time_probes() -> None:
-    clock = Clock()
+    clock = FakeClock()
     breaker = open_breaker(clock)
     clock.now_s = 5.0
     assert [breaker.admit(), breaker.admit()] == [True, False]
@@ -46,7 +39,7 @@ def test_after_the_pause_one_caller_at_a_time_probes() -> None:
 
 
 def test_each_probe_that_fails_doubles_the_pause_up_to_the_longest() -> None:
-    clock = Clock()
+    clock = FakeClock()
     breaker = open_breaker(clock)
     for pause_s in (5.0, 10.0, 15.0, 15.0):
         clock.now_s += pause_s - 0.1
@@ -57,7 +50,7 @@ def test_each_probe_that_fails_doubles_the_pause_up_to_the_longest() -> None:
 
 
 def test_a_probe_that_was_cut_off_leaves_room_for_the_next() -> None:
-    clock = Clock()
+    clock = FakeClock()
     breaker = open_breaker(clock)
     clock.now_s = 5.0
     assert breaker.admit()
@@ -66,7 +59,7 @@ def test_a_probe_that_was_cut_off_leaves_room_for_the_next() -> None:
 
 
 def test_what_was_asked_before_it_opened_does_not_lengthen_the_pause() -> None:
-    clock = Clock()
+    clock = FakeClock()
     breaker = open_breaker(clock)
     breaker.failed(permanent=False)
     clock.now_s = 5.0

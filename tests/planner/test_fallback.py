@@ -1,7 +1,6 @@
 """The chain of models on virtual time: who is asked, for how long, and who pays."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from datetime import date
 from itertools import repeat
@@ -14,7 +13,7 @@ from planner.stage.fallback import FallbackModel, NamedModel
 from planner.stage.ports import LanguageModel, Prompt
 from planner.stage.prices import Price
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
-from tests.fakes.language_model import FakeLanguageModel
+from tests.fakes.language_model import FakeLanguageModel, FakeSlowModel
 from tests.fakes.virtual_time import run_virtual
 
 PROMPT = Prompt(Character("Viva", "", "it"), Turn(TurnKind.COMMENT, "marco", "it", text="ciao"))
@@ -23,22 +22,6 @@ PRICE = Price(prompt=1.0, completion=2.0, as_of=date(2026, 1, 1))
 
 def loop_s() -> float:
     return asyncio.get_running_loop().time()
-
-
-class SlowModel:
-    """Yields each piece after its delay, in seconds, and uses 100 tokens for it."""
-
-    def __init__(self, *pieces: tuple[float, str]) -> None:
-        self._pieces: Iterator[tuple[float, str]] = iter(pieces)
-        self.asked = 0
-
-    async def write(self, prompt: Prompt, usage: TokenUsage) -> AsyncGenerator[str, None]:
-        self.asked += 1
-        usage.prompt_tokens = 1_000
-        for delay_s, piece in self._pieces:
-            await asyncio.sleep(delay_s)
-            usage.completion_tokens += 100
-            yield piece
 
 
 class FakeCap:
@@ -53,9 +36,9 @@ class FakeCap:
         self.added.append(usd)
 
 
-def endless(piece: str, delay_s: float = 0.01) -> SlowModel:
-    model = SlowModel()
-    model._pieces = repeat((delay_s, piece))
+def endless(piece: str, delay_s: float = 0.01) -> FakeSlowModel:
+    model = FakeSlowModel()
+    model.pieces = repeat((delay_s, piece))
     return model
 
 
@@ -107,8 +90,8 @@ def test_the_first_model_speaks_while_it_works() -> None:
         FakeLanguageModel(),
         FakeLanguageModel("😂", "\n\n", "..."),
         FakeLanguageModel("bla " * 300, "bla. "),
-        SlowModel((60.0, "Tardi. ")),
-        SlowModel((1.0, "Mezza frase "), (60.0, "tardi.")),
+        FakeSlowModel((60.0, "Tardi. ")),
+        FakeSlowModel((1.0, "Mezza frase "), (60.0, "tardi.")),
         endless("bla "),
         endless("\n"),
         endless("😂! "),
@@ -135,7 +118,7 @@ def test_what_a_model_fails_at_the_next_one_says(broken: LanguageModel) -> None:
 
 def test_when_nobody_writes_a_sentence_it_fails_within_four_seconds() -> None:
     async def run() -> float:
-        chain = FallbackModel([named(name, SlowModel((60.0, "Tardi."))) for name in "abc"], now_s=loop_s)
+        chain = FallbackModel([named(name, FakeSlowModel((60.0, "Tardi."))) for name in "abc"], now_s=loop_s)
         with pytest.raises(PlannerError):
             await write(chain, TokenUsage())
         return loop_s()
@@ -145,7 +128,7 @@ def test_when_nobody_writes_a_sentence_it_fails_within_four_seconds() -> None:
 
 @pytest.mark.parametrize(("delay_s", "speaks"), [(3.9, True), (4.1, False)])
 def test_a_single_model_has_four_seconds(delay_s: float, speaks: bool) -> None:
-    model = named("a", SlowModel((delay_s, "Ciao. Bene")))
+    model = named("a", FakeSlowModel((delay_s, "Ciao. Bene")))
     if speaks:
         assert written(model) == "Ciao. Bene"
     else:
@@ -155,7 +138,7 @@ def test_a_single_model_has_four_seconds(delay_s: float, speaks: bool) -> None:
 
 def test_a_reply_that_was_waited_for_before_has_less_time() -> None:
     async def run() -> float:
-        chain = FallbackModel([named("a", SlowModel((60.0, "Tardi.")))], now_s=loop_s)
+        chain = FallbackModel([named("a", FakeSlowModel((60.0, "Tardi.")))], now_s=loop_s)
         late = Prompt(PROMPT.character, PROMPT.turn, waited_s=3.0)
         with pytest.raises(PlannerError):
             await write(chain, TokenUsage(), late)
@@ -174,7 +157,7 @@ def test_a_reply_that_has_begun_ends_where_it_breaks_and_nobody_else_goes_on(res
 
     async def run() -> None:
         second = FakeLanguageModel("Altro.")
-        broken = named("a", SlowModel((0.5, "Ciao Marco! "), rest))
+        broken = named("a", FakeSlowModel((0.5, "Ciao Marco! "), rest))
         chain = FallbackModel([broken, named("b", second)], now_s=loop_s)
         with pytest.raises(PlannerError):
             await listen(chain, said)
@@ -188,7 +171,7 @@ def test_a_reply_that_has_begun_ends_where_it_breaks_and_nobody_else_goes_on(res
 def test_time_that_the_voice_takes_is_not_the_models() -> None:
     async def run() -> int:
         chain = FallbackModel(
-            [named("a", SlowModel((1.0, "Uno. "), (1.0, "Due. "), (1.0, "Tre. "), (1.0, "E basta.")))],
+            [named("a", FakeSlowModel((1.0, "Uno. "), (1.0, "Due. "), (1.0, "Tre. "), (1.0, "E basta.")))],
             now_s=loop_s,
         )
         heard = 0
@@ -203,7 +186,7 @@ def test_time_that_the_voice_takes_is_not_the_models() -> None:
 
 def test_a_model_that_is_down_is_left_alone_probed_and_taken_back() -> None:
     async def run() -> None:
-        model = SlowModel()
+        model = FakeSlowModel()
         breaker = Breaker(BreakerSettings(2, pause_s=5.0), now_s=loop_s)
         chain = FallbackModel(
             [named("a", model, breaker=breaker), named("b", FakeLanguageModel("Eccomi."))], now_s=loop_s
@@ -214,12 +197,12 @@ def test_a_model_that_is_down_is_left_alone_probed_and_taken_back() -> None:
             assert usage.model == "b"
         assert model.asked == 0 + 5
         assert not breaker.is_open  # empty answers are nobody's fault: any viewer can ask for them
-        model._pieces = iter([(60.0, ""), (60.0, "")])
+        model.pieces = iter([(60.0, ""), (60.0, "")])
         for _ in range(5):
             await write(chain, TokenUsage())
         assert model.asked == 7
         await asyncio.sleep(5.0)
-        model._pieces = iter([(0.1, "Sono tornato. ")] * 2)
+        model.pieces = iter([(0.1, "Sono tornato. ")] * 2)
         usage = TokenUsage()
         await write(chain, usage)
         assert usage.model == "a"
@@ -232,7 +215,7 @@ def test_a_reply_that_is_cut_while_probing_lets_the_next_one_probe() -> None:
         breaker = Breaker(BreakerSettings(1, pause_s=5.0), now_s=loop_s)
         breaker.failed(permanent=True)
         await asyncio.sleep(5.0)
-        chain = FallbackModel([named("a", SlowModel((3.0, "Ciao.")), breaker=breaker)], now_s=loop_s)
+        chain = FallbackModel([named("a", FakeSlowModel((3.0, "Ciao.")), breaker=breaker)], now_s=loop_s)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(1.0):
                 await write(chain, TokenUsage())
@@ -243,8 +226,8 @@ def test_a_reply_that_is_cut_while_probing_lets_the_next_one_probe() -> None:
 
 def test_all_attempts_are_paid_for_and_the_speaker_is_named() -> None:
     usage, cap = TokenUsage(), FakeCap()
-    first = named("a", SlowModel((1.0, "Mezza "), (60.0, "")), price=PRICE)
-    second = named("b", SlowModel((0.1, "Ciao. "), (0.1, "Bene.")), price=PRICE)
+    first = named("a", FakeSlowModel((1.0, "Mezza "), (60.0, "")), price=PRICE)
+    second = named("b", FakeSlowModel((0.1, "Ciao. "), (0.1, "Bene.")), price=PRICE)
     assert written(first, second, usage=usage, cap=cap) == "Ciao. Bene."
     assert (usage.model, usage.prompt_tokens, usage.completion_tokens) == ("b", 2_000, 300)
     assert usage.cost_usd == pytest.approx(0.0026)

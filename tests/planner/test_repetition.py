@@ -13,32 +13,11 @@ from planner.stage.ports import Prompt
 from planner.stage.repetition import SaidLines
 from planner.stage.stock.host import StockHost
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
-from tests.fakes.language_model import FakeLanguageModel
+from tests.fakes.clock import FakeClock
+from tests.fakes.language_model import FakeLanguageModel, FakeScriptedModel
 
 CHARACTER = Character("Viva", "", "it")
 HALF_AN_HOUR_S = 1_800.0
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now_s = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-class ScriptedModel:
-    """Answers each time with the next of its replies, and keeps the prompts."""
-
-    def __init__(self, *replies: str) -> None:
-        self._replies = list(replies)
-        self.prompts: list[Prompt] = []
-
-    async def write(self, prompt: Prompt, usage: TokenUsage) -> AsyncGenerator[str, None]:
-        self.prompts.append(prompt)
-        usage.model = "scripted"
-        for word in self._replies.pop(0).split(" "):
-            yield f"{word} "
 
 
 def comment(text: str = "ciao", name: str = "marco") -> Turn:
@@ -103,7 +82,7 @@ def _seconds(lines: SaidLines, candidate: str) -> float:
 
 
 async def test_a_reply_said_before_is_asked_for_again_with_the_line_to_avoid() -> None:
-    model = ScriptedModel(
+    model = FakeScriptedModel(
         "Oggi in diretta parliamo di montagna.",
         "Oggi in diretta parliamo di montagne!",
         "Che domanda curiosa, mi piace proprio tanto.",
@@ -119,7 +98,7 @@ async def test_a_reply_said_before_is_asked_for_again_with_the_line_to_avoid() -
 
 
 async def test_a_model_that_repeats_itself_twice_gives_way_to_a_ready_line() -> None:
-    model = ScriptedModel(*["Oggi in diretta parliamo di montagna."] * 3)
+    model = FakeScriptedModel(*["Oggi in diretta parliamo di montagna."] * 3)
     planner, usage = Planner(model, CHARACTER), TokenUsage()
     await said(planner, comment())
     line = await said(planner, comment(), usage)
@@ -129,7 +108,7 @@ async def test_a_model_that_repeats_itself_twice_gives_way_to_a_ready_line() -> 
 
 
 async def test_a_second_sentence_that_was_said_before_is_left_out() -> None:
-    model = ScriptedModel(
+    model = FakeScriptedModel(
         "Evviva! Stasera parliamo di montagna e rifugi.",
         "Bentornato fra noi, carissimo! Stasera parliamo di montagna e rifugi.",
     )
@@ -139,7 +118,7 @@ async def test_a_second_sentence_that_was_said_before_is_left_out() -> None:
 
 
 async def test_a_short_opening_may_come_again_but_not_as_a_whole_reply() -> None:
-    model = ScriptedModel(
+    model = FakeScriptedModel(
         "Ciao Marco!",
         "Ciao Marco! Oggi ti vedo pieno di energia.",
         "Ciao Marco!",
@@ -152,7 +131,7 @@ async def test_a_short_opening_may_come_again_but_not_as_a_whole_reply() -> None
 
 
 async def test_a_cut_reply_counts_as_said() -> None:
-    model = ScriptedModel(*["Oggi in diretta parliamo di montagna. E poi di mare."] * 3)
+    model = FakeScriptedModel(*["Oggi in diretta parliamo di montagna. E poi di mare."] * 3)
     planner = Planner(model, CHARACTER)
     async with aclosing(planner.plan(comment(), TokenUsage())) as sentences:
         first = await anext(sentences)
@@ -161,7 +140,7 @@ async def test_a_cut_reply_counts_as_said() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_ready_lines_do_not_come_back_within_half_an_hour(language: str) -> None:
-    clock = Clock()
+    clock = FakeClock(1_000_000.0)
     planner = Planner(None, Character("Viva", "", language), seed=4, now_s=clock)
     heard: list[tuple[float, str]] = []
     texts = ["ciao", "come stai?", "boh", "che canzone è?", "hello", "why?", "nice", "pizza", "ahah"]
@@ -181,7 +160,7 @@ async def test_ready_lines_do_not_come_back_within_half_an_hour(language: str) -
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_in_a_flood_that_lasts_ready_lines_never_run_dry(language: str) -> None:
-    clock = Clock()
+    clock = FakeClock(1_000_000.0)
     planner = Planner(None, Character("Viva", "", language), seed=4, now_s=clock)
     minutes = [0] * 120
     for slot in range(120 * 15):
@@ -193,7 +172,7 @@ async def test_in_a_flood_that_lasts_ready_lines_never_run_dry(language: str) ->
 
 
 async def test_with_nothing_new_to_say_the_host_is_silent_and_speaks_again_later() -> None:
-    clock = Clock()
+    clock = FakeClock(1_000_000.0)
     planner = Planner(None, CHARACTER, now_s=clock)
     replies = [await said(planner, comment("ciao")) for _ in range(200)]
     assert replies[0]
@@ -203,12 +182,12 @@ async def test_with_nothing_new_to_say_the_host_is_silent_and_speaks_again_later
 
 
 async def test_silence_that_was_paid_for_is_a_failure() -> None:
-    class PaidModel(FakeLanguageModel):
+    class FakePaidModel(FakeLanguageModel):
         async def write(self, prompt: Prompt, usage: TokenUsage) -> AsyncGenerator[str, None]:
             usage.prompt_tokens = 100
             yield "Oggi in diretta parliamo di montagna."
 
-    planner = Planner(PaidModel(), CHARACTER, now_s=Clock())
+    planner = Planner(FakePaidModel(), CHARACTER, now_s=FakeClock(1_000_000.0))
     outcomes = []
     for _ in range(60):
         try:
@@ -221,20 +200,20 @@ async def test_silence_that_was_paid_for_is_a_failure() -> None:
 
 
 def test_thanks_for_a_gift_are_owed_even_in_words_heard_before() -> None:
-    host = StockHost(now_s=Clock())
+    host = StockHost(now_s=FakeClock(1_000_000.0))
     turn = Turn(TurnKind.GIFT, "anna", "it", gift_name="Rose")
     assert all(host.line_for(turn) for _ in range(100))
     assert host.line_for(Turn(TurnKind.FOLLOW, "anna", "it"), is_repeat=lambda line: True) == ""
 
 
 def test_a_cry_for_help_is_answered_even_in_words_heard_before() -> None:
-    model = OfflineModel(now_s=Clock())
+    model = OfflineModel(now_s=FakeClock(1_000_000.0))
     prompt = Prompt(CHARACTER, comment("voglio morire"))
     assert all(model.line_for(prompt, is_repeat=lambda line: True) for _ in range(20))
 
 
 def test_a_book_draws_what_was_used_longest_ago() -> None:
-    clock = Clock()
+    clock = FakeClock(1_000_000.0)
     book = LineBook({"a": ["uno", "due", "tre"]}, seed="1", now_s=clock)
     first = [book.draw_fresh("a", spoken=str.upper, is_repeat=never) for _ in range(4)]
     assert sorted(first) == ["", "DUE", "TRE", "UNO"]
@@ -243,7 +222,7 @@ def test_a_book_draws_what_was_used_longest_ago() -> None:
 
 
 def test_a_book_goes_on_where_another_worker_has_left_it() -> None:
-    clock = Clock()
+    clock = FakeClock(1_000_000.0)
     topics = {"a": ["uno", "due", "tre"], "b": ["x"]}
     first, second = (LineBook(topics, seed=seed, now_s=clock) for seed in "12")
     used = [first.draw("a"), first.draw("a")]
@@ -254,7 +233,7 @@ def test_a_book_goes_on_where_another_worker_has_left_it() -> None:
 
 
 async def test_the_next_worker_knows_what_was_said_and_which_lines_were_used() -> None:
-    clock = Clock()
+    clock = FakeClock(1_000_000.0)
     line = "Oggi in diretta parliamo di montagna."
     first = Planner(FakeLanguageModel(line), CHARACTER, seed=1, now_s=clock)
     await said(first, comment())
@@ -262,7 +241,7 @@ async def test_the_next_worker_knows_what_was_said_and_which_lines_were_used() -
     first.remember(comment(), line)
     left = json.loads(json.dumps(first.snapshot()))
 
-    model = ScriptedModel(line, line)
+    model = FakeScriptedModel(line, line)
     second = Planner(model, CHARACTER, seed=1, now_s=clock)
     second.restore(left)
     assert second.snapshot() == first.snapshot()
