@@ -11,7 +11,7 @@ TOKENS_PER_PRICE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars per million tokens, as listed on a day. Source: the makers' public price lists."""
+    """US dollars per million tokens, as of a day. Source: see `prices.toml`."""
 
     prompt: float
     completion: float
