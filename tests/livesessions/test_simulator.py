@@ -14,6 +14,7 @@ from livesessions.sources.simulator.data import LANGUAGES, load
 from livesessions.sources.simulator.source import RECENT_S
 from moderation.defaults import default_blocklist
 from moderation.stage.moderator import Moderator
+from moderation.stage.verdict import Category
 from tests.fakes.virtual_time import EPOCH, run_virtual, virtual_now
 
 SPOKEN = {EventKind.COMMENT, EventKind.QUESTION}
@@ -129,7 +130,7 @@ def test_toxic_lines_spam_and_commands_are_rare_but_there(language: str) -> None
     gate = Moderator(default_blocklist(language))
     categories = Counter(reason.category for text in comments for reason in gate.review(text).reasons)
     commands = sum(text.startswith("!") for text in comments)
-    for count in (categories["blocklist"], categories["link"], commands):
+    for count in (categories[Category.BLOCKLIST], categories[Category.LINK], commands):
         assert 5 < count < len(comments) / 8
 
 
