@@ -128,21 +128,12 @@ class Lexicon:
         while start <= len(letters) - SHORTEST_SPELT:
             longest = min(len(letters), start + LONGEST_SPELT)
             for end in range(longest, start + SHORTEST_SPELT - 1, -1):
-                term = self._spelt_term(letters[start:end])
+                term = self._single.get(letters[start:end])
                 if term is not None and not written[start:end].isdigit():
                     yield Match(term, row[start].start, row[end - 1].end)
                     start = end - 1
                     break
             start += 1
-
-    def _spelt_term(self, letters: str) -> Term | None:
-        term = self._single.get(letters)
-        if term is not None:
-            return term
-        for key in self._words.recognise(letters) if len(letters) >= SHORTEST_SPLIT else ():
-            if self._words.is_at_least(key, Likeness.FREE) and key in self._single:
-                return self._single[key]
-        return None
 
 
 def tokenise_term(text: str) -> list[str]:

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 # A word may hold signs that stand for letters: sh!t, f**k, @ss, id!ot!
-WORD = re.compile(r"[@$!|]*[^\W_]+(?:[@$*!|+#]+[^\W_]+)*[$@!|]*")
+WORD = re.compile(r"[@$!|]{0,2}[^\W_]+(?:[@$*!|+#]{1,8}[^\W_]+)*[$@!|]{0,3}")
 ENDINGS = "!|"
 LETTERS = str.maketrans("0123456789@$!|+l", "oizeasgtbgasiiti")
 SIGNS = re.compile(r"[\d@$!|+#*]+")
