@@ -19,9 +19,10 @@ class Priority(IntEnum):
     """Who is answered first."""
 
     STREAMER = 0
-    GIFT = 1
-    COMMENT = 2
-    REST = 3
+    HELP = 1
+    GIFT = 2
+    COMMENT = 3
+    REST = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ class Ingest:
         self._helped_at_s = now_s
         turn = Turn(kind=TurnKind.COMMENT, viewer_name="", language=self._room.language)
         line = help_line(self._room.language)
-        self._room.inbox.put(Waiting(Priority.COMMENT, turn, event, now_s, line))
+        self._room.inbox.put(Waiting(Priority.HELP, turn, event, now_s, line))
 
     def _take_gift(self, event: LiveEvent) -> None:
         for finished in self._streaks.add(event, self._room.now_s()):

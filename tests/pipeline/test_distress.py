@@ -45,3 +45,11 @@ def test_the_help_line_is_said_at_most_every_two_minutes() -> None:
     stage = CaringStage(FakeSource(script)).play()
 
     assert stage.sink.times_of("begin") == [1.0, 121.0]
+
+
+def test_the_help_line_goes_before_a_flood_of_comments() -> None:
+    flood = [(1.0 + number / 10, comment("ciao", source_id=f"c{number}")) for number in range(300)]
+    script = sorted([*flood, (1.05, comment(DISTRESS, source_id="help"))], key=lambda line: line[0])
+    stage = CaringStage(FakeSource(script)).play()
+
+    assert stage.sink.said()[1] == help_line("en")
