@@ -25,6 +25,10 @@ class Priority(IntEnum):
     REST = 4
 
 
+# What a live still owes when another worker goes on with it.
+OWED = (Priority.STREAMER, Priority.HELP, Priority.GIFT)
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One thing to react to. `line` is what to say word for word; empty when the planner finds the words."""
@@ -76,7 +80,7 @@ class Inbox:
 
     def snapshot(self, now_s: float) -> list[Frozen]:
         """Return what is owed an answer whoever gives it: gifts, and the streamer's own lines."""
-        owed = (*self._classes[Priority.STREAMER], *self._classes[Priority.GIFT])
+        owed = (item for priority in OWED for item in self._classes[priority])
         return [item.snapshot(now_s) for item in owed]
 
     async def next(self, now_s: Callable[[], float]) -> Waiting:
