@@ -145,6 +145,8 @@ def test_the_meter_moves_with_the_voice_unless_motion_is_unwelcome(
     heights = viewer.page.evaluate(
         f"""async () => {{
           const seen = new Set();
+          // The meter starts with the utterance's timer, which may come a moment after its first sound.
+          while ({bar} !== "scaleY(0.5)") await new Promise(requestAnimationFrame);
           for (let n = 0; n < 10; n++) {{ await new Promise(requestAnimationFrame); seen.add({bar}); }}
           return [...seen];
         }}"""
