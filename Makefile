@@ -27,11 +27,12 @@ test: setup browser ## Run all tests
 	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --ignore tests/browser
 	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile tests/browser
 
-check: setup ## Check style, types, layers, migrations, settings and translations
+check: setup ## Check style, types, layers, sizes, translations, migrations and settings
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy .
 	$(VENV)/bin/lint-imports
+	$(PYTHON) -m pytest -q tests/architecture/test_size.py
 	$(PYTHON) -m config.translations check
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) -m config.deploy_check
