@@ -130,7 +130,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
             hash_key=settings.VIEWER_HASH_KEY,
         ),
         language=show.language,
-        cooldown_s=show.policy.cooldown_s,
+        cooldown_s=show.policy.cooldown_max_s,
         muted=session.muted,
         now=lambda: datetime.now(UTC),
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import logging
 from collections import deque
 from datetime import UTC, datetime
@@ -81,7 +82,7 @@ class LiveObserver:
 
     def event_happened(self, event: LiveEvent, verdict: Verdict | None) -> None:
         risk = verdict.risk.value if verdict else ""
-        self._recorder.add_event(self._event_row(event, risk))
+        self._recorder.add_event(self._event_row(event, verdict))
         if event.kind is EventKind.DELETED:
             hashes = [self._hash(viewer_id) for viewer_id in event.target_viewer_ids]
             source_ids = [_storable(source_id, 100) for source_id in event.targets]
@@ -106,7 +107,7 @@ class LiveObserver:
             },
         )
 
-    def _event_row(self, event: LiveEvent, risk: str) -> EventRow:
+    def _event_row(self, event: LiveEvent, verdict: Verdict | None) -> EventRow:
         viewer, gift = event.viewer, event.gift or NO_GIFT
         return EventRow(
             *self._owner,
@@ -123,7 +124,7 @@ class LiveObserver:
             min(gift.diamonds, MAX_DIAMONDS),
             _storable(gift.streak_id, 40),
             event.streak_open,
-            risk,
+            *_decision(verdict),
         )
 
     def _hash(self, viewer_id: str) -> str:
@@ -139,6 +140,8 @@ class LiveObserver:
             trigger_source_id=trigger.source_id if trigger else "",
             trigger_text=_storable(trigger.text) if trigger else "",
             trigger_viewer_name=_storable(trigger.viewer.name, 100) if trigger and trigger.viewer else "",
+            state=record.state,
+            score=record.score,
             text=_storable(record.text),
             status=record.outcome.value,
             fault=record.fault,
@@ -153,6 +156,7 @@ class LiveObserver:
             audio_ms=record.audio_ms,
             prompt_tokens=record.usage.prompt_tokens,
             completion_tokens=record.usage.completion_tokens,
+            cost_usd=record.usage.cost_usd,
             characters=len(record.text),
             heard_started_at=record.heard_started_at,
             heard_ended_at=record.heard_ended_at,
@@ -165,6 +169,18 @@ def hash_viewer(viewer_id: str, *, tenant_id: UUID, key: str) -> str:
         viewer_id.encode(errors="replace"), digest_size=16, key=key.encode()[:64], salt=tenant_id.bytes
     )
     return hashed.hexdigest()
+
+
+def _decision(verdict: Verdict | None) -> tuple[str, str, str]:
+    """Return the risk, what is done about it, and the findings as JSON."""
+    if verdict is None:
+        return "", "", "[]"
+    if not verdict.reasons:
+        return verdict.risk.value, verdict.action.value, "[]"
+    reasons = [
+        {"category": reason.category.value, "term": _storable(reason.term, 100)} for reason in verdict.reasons
+    ]
+    return verdict.risk.value, verdict.action.value, json.dumps(reasons)
 
 
 def _storable(text: str, length: int = TEXT_LENGTH) -> str:

@@ -5,11 +5,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
+from planner.stage.turn import ReplyLanguage
 from tenants.models import Language, Tenant
 
 
 class Persona(models.Model):
     """Who the host is: its name, how it talks and in which language."""
+
+    class ReplyIn(models.TextChoices):
+        SHOW = ReplyLanguage.SHOW, _("The language of the show")
+        VIEWER = ReplyLanguage.VIEWER, _("The language each viewer writes")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="personas")
@@ -17,6 +22,13 @@ class Persona(models.Model):
     system_prompt = models.TextField(_("character"))
     style: "models.JSONField[dict[str, float]]" = models.JSONField(_("style"), default=dict, blank=True)
     language = models.CharField(_("language"), max_length=5, choices=Language)
+    reply_in = models.CharField(_("answers in"), max_length=10, choices=ReplyIn, default=ReplyIn.SHOW)
+    forbidden_topics: "models.JSONField[list[str]]" = models.JSONField(
+        _("topics it does not go into"), default=list, blank=True
+    )
+    sample_lines: "models.JSONField[list[str]]" = models.JSONField(
+        _("lines it would say"), default=list, blank=True
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[models.Manager["Persona"]] = ScopedManager(tenant="tenant")

@@ -1,6 +1,8 @@
 from livesessions.models.events import ChatEvent
+from livesessions.models.plans import QuizQuestion, Segment
+from livesessions.models.rehearsals import Rehearsal
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 
-__all__ = ["ChatEvent", "LiveSession", "Reply", "Show"]
+__all__ = ["ChatEvent", "LiveSession", "QuizQuestion", "Rehearsal", "Reply", "Segment", "Show"]

@@ -43,6 +43,9 @@ class ChatEvent(models.Model):
     streak_id = models.CharField(max_length=40, blank=True)
     streak_open = models.BooleanField(default=False)
     risk = models.CharField(max_length=10, choices=Risk, blank=True)
+    # What the gate decided of the text, and why: one entry a finding.
+    action = models.CharField(max_length=20, blank=True)
+    reasons: "models.JSONField[list[dict[str, Any]]]" = models.JSONField(default=list, blank=True)
     deleted = models.BooleanField(default=False)
 
     objects: ClassVar[models.Manager["ChatEvent"]] = ScopedManager(tenant="tenant")

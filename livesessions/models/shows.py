@@ -35,6 +35,28 @@ class Show(models.Model):
     voice = models.ForeignKey(VoiceProfile, on_delete=models.PROTECT, related_name="+")
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="+")
     overlay = models.OneToOneField(Overlay, on_delete=models.PROTECT, related_name="+")
+    facts = models.TextField(
+        _("facts about the show"),
+        blank=True,
+        max_length=4_000,
+        help_text=_("What the host may know and say."),
+    )
+    is_shopping = models.BooleanField(_("TikTok Shop live"), default=False)
+    # How many of a kind make one thanks; 0 thanks for none.
+    follows_per_thanks = models.PositiveSmallIntegerField(_("follows a thanks"), default=1)
+    shares_per_thanks = models.PositiveSmallIntegerField(_("shares a thanks"), default=3)
+    subscriptions_per_thanks = models.PositiveSmallIntegerField(_("subscriptions a thanks"), default=1)
+    # Gifts below are gathered into one thanks; those from `big` on interrupt the host. Both in diamonds.
+    small_gift_diamonds = models.PositiveIntegerField(_("gathered below"), default=10)
+    big_gift_diamonds = models.PositiveIntegerField(_("interrupts from"), default=1_000)
+    # 0 for never.
+    call_to_action_every_s = models.PositiveSmallIntegerField(
+        _("seconds between calls to action"), default=360
+    )
+    game_every_s = models.PositiveSmallIntegerField(_("seconds between games"), default=420)
+    calls_to_action: "models.JSONField[list[str]]" = models.JSONField(
+        _("calls to action"), default=list, blank=True
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[models.Manager["Show"]] = ScopedManager(tenant="tenant")

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.freezing import Frozen, freeze_event, thaw_event
-from planner.stage.turn import Turn, TurnKind
+from planner.stage.turn import Turn, thaw_turn
 
 CAPACITY = 200
 MAX_AGE_S = 45.0
@@ -51,7 +51,7 @@ class Waiting:
 
     @classmethod
     def restored(cls, frozen: Frozen, now_s: float) -> "Waiting":
-        turn = Turn(**{**frozen["turn"], "kind": TurnKind(frozen["turn"]["kind"])})
+        turn = thaw_turn(frozen["turn"])
         event = thaw_event(frozen["event"]) if frozen["event"] else None
         return cls(Priority(frozen["priority"]), turn, event, now_s - frozen["age_s"], frozen["line"])
 

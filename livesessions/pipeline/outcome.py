@@ -4,7 +4,10 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """Where one reply stands: speaking until it has been spoken, cut, refused or has failed."""
+    """Where one reply stands: speaking until it has been spoken, cut, refused or has failed.
+
+    One that is held waits for a person's approval; it goes on, is rejected, or expires.
+    """
 
     SPEAKING = "speaking"
     SPOKEN = "spoken"
@@ -12,3 +15,6 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
     REFUSED = "refused"
     FAILED = "failed"
+    HELD = "held"
+    REJECTED = "rejected"
+    EXPIRED = "expired"

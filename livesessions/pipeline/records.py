@@ -28,6 +28,8 @@ class ReplyRecord:
     created_at: datetime
     generation: int
     id: UUID = field(default_factory=uuid4)
+    state: str = ""
+    score: dict[str, float] = field(default_factory=dict)
     text: str = ""
     outcome: Outcome = Outcome.SPEAKING
     fault: str = ""

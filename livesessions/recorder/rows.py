@@ -28,6 +28,8 @@ class EventRow(NamedTuple):
     streak_id: str = ""
     streak_open: bool = False
     risk: str = ""
+    action: str = ""
+    reasons: str = "[]"  # JSON
     deleted: bool = False
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
+from psycopg.types.json import Jsonb
 
 from livesessions.models import ChatEvent, LiveSession, Reply
 from livesessions.recorder.rows import Deletion, EventRow
@@ -35,6 +36,7 @@ TYPES = {
     "count": "bigint",
     "diamonds": "integer",
     "streak_open": "boolean",
+    "reasons": "jsonb",
     "deleted": "boolean",
 }
 ARRAYS = ", ".join(f"%s::{TYPES.get(name, 'text')}[]" for name in EventRow._fields)
@@ -153,9 +155,13 @@ def _insert(connection: Connection, rows: Sequence[EventRow]) -> None:
 
 def _upsert(connection: Connection, replies: Sequence[Reply]) -> None:
     if replies:
-        values = [[getattr(reply, name) for name in REPLY_FIELDS] for reply in replies]
+        values = [[_adapted(getattr(reply, name)) for name in REPLY_FIELDS] for reply in replies]
         with connection.cursor() as cursor:
             cursor.executemany(UPSERT_REPLY, values)
+
+
+def _adapted(value: Any) -> Any:
+    return Jsonb(value) if isinstance(value, dict) else value
 
 
 def _erase(connection: Connection, deletions: Sequence[Deletion]) -> None:

@@ -21,7 +21,7 @@ from planner.stage.repetition import SaidLines
 from planner.stage.sentences import SentenceChunker, split_sentences
 from planner.stage.stock.host import StockHost
 from planner.stage.tongues import primary_language
-from planner.stage.turn import Character, Exchange, ReplyLanguage, TokenUsage, Turn, TurnKind
+from planner.stage.turn import Character, Exchange, ReplyLanguage, TokenUsage, Turn, TurnKind, thaw_turn
 from planner.stage.viewers import ViewerBook
 
 __all__ = ["MAX_CHARACTERS", "MAX_SENTENCES", "Planner"]
@@ -92,8 +92,7 @@ class Planner:
         """Remember what a snapshot holds."""
         for entry in frozen:
             if "turn" in entry:
-                turn = entry["turn"]
-                self.remember(Turn(**{**turn, "kind": TurnKind(turn["kind"])}), entry["reply"])
+                self.remember(thaw_turn(entry["turn"]), entry["reply"])
             else:
                 self._said.restore(entry["said"])
                 self._viewers.restore(entry["viewers"])

@@ -1,7 +1,9 @@
 """What the planner is asked to answer, and what it costs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class TurnKind(StrEnum):
@@ -13,6 +15,9 @@ class TurnKind(StrEnum):
     SHARE = "share"
     SUBSCRIBE = "subscribe"
     COMMAND = "command"
+    NEUTRAL = "neutral"  # asked in earnest, but nothing that this host goes into
+    TOPIC = "topic"  # nobody asked: the host talks about `point`
+    ANNOUNCEMENT = "announcement"  # something the room should know, such as a call to action
 
 
 class ReplyLanguage(StrEnum):
@@ -24,9 +29,11 @@ class ReplyLanguage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing to react to. `text` and `viewer_name` are untrusted; `count` is a gift streak's total.
+    """One thing to react to. `text`, `viewer_name` and `also` are untrusted; `count` totals a gift streak.
 
-    Without a `viewer_id` a viewer is known by name.
+    Without a `viewer_id` a viewer is known by name. `also` names further viewers who did the same, in the
+    order in which they should be named. `segment` (what part of the show this is) and `point` (what to talk
+    about) are the creator's own words.
     """
 
     kind: TurnKind
@@ -37,6 +44,14 @@ class Turn:
     count: int = 1
     careful: bool = False
     viewer_id: str = ""
+    also: tuple[str, ...] = ()
+    segment: str = ""
+    point: str = ""
+
+
+def thaw_turn(frozen: Mapping[str, Any]) -> Turn:
+    """Return the turn whose fields were kept as JSON; raise KeyError, TypeError or ValueError."""
+    return Turn(**{**frozen, "kind": TurnKind(frozen["kind"]), "also": tuple(frozen["also"])})
 
 
 @dataclass(frozen=True, slots=True)

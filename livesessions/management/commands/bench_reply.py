@@ -149,8 +149,8 @@ def _process(*arguments: str) -> Iterator[None]:
 
 def _prepare(tenant: Tenant, recording: str) -> LiveSession:
     show = services.create_show(tenant=tenant, name="Bench", language="it")
-    show.policy.cooldown_s = 0.0
-    show.policy.save(update_fields=["cooldown_s"])
+    show.policy.cooldown_min_s = show.policy.cooldown_max_s = 0.0
+    show.policy.save(update_fields=["cooldown_min_s", "cooldown_max_s"])
     return services.create_session(
         show=show, source=LiveSession.Source.REPLAY, source_options={"recording": recording}
     )

@@ -1,0 +1,38 @@
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+from livesessions.models.shows import Show
+from tenants.models import Tenant
+
+
+class Rehearsal(models.Model):
+    """One live of a show played through against a recorded chat, on a clock that does not wait."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
+    show = models.ForeignKey(Show, on_delete=models.CASCADE, related_name="rehearsals")
+    chat = models.CharField(_("chat"), max_length=100)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=30)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
+    # The report's figures and lines, as `livesessions/rehearsal` makes them.
+    report: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager["Rehearsal"]] = ScopedManager(tenant="tenant")
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.show_id} · {self.chat}"
