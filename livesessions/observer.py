@@ -138,6 +138,7 @@ class LiveObserver:
             session_id=self._session.id,
             trigger_kind=record.trigger_kind,
             trigger_source_id=trigger.source_id if trigger else "",
+            also_source_ids=[_storable(event.source_id, 100) for event in record.also],
             trigger_text=_storable(trigger.text) if trigger else "",
             trigger_viewer_name=_storable(trigger.viewer.name, 100) if trigger and trigger.viewer else "",
             state=record.state,

@@ -35,6 +35,8 @@ class Reply(models.Model):
     state = models.CharField(max_length=10, blank=True)
     score: "models.JSONField[dict[str, float]]" = models.JSONField(default=dict, blank=True)
     trigger_source_id = models.CharField(max_length=100, blank=True)
+    # What else it answers: gifts gathered into one thanks, the same question of other viewers.
+    also_source_ids: "models.JSONField[list[str]]" = models.JSONField(default=list, blank=True)
     trigger_text = models.TextField(blank=True)
     trigger_viewer_name = models.CharField(max_length=100, blank=True)
     text = models.TextField(blank=True)

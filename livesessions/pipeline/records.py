@@ -21,12 +21,16 @@ class StageTimes:
 
 @dataclass(slots=True)
 class ReplyRecord:
-    """One thing the host said, or tried to say. `trigger` is None for a line of the streamer's own."""
+    """One thing the host said, or tried to say. `trigger` is None for what nobody in the room has caused.
+
+    `also` is what else it answers: gifts gathered into one thanks, the same question of other viewers.
+    """
 
     trigger_kind: str
     trigger: LiveEvent | None
     created_at: datetime
     generation: int
+    also: tuple[LiveEvent, ...] = ()
     id: UUID = field(default_factory=uuid4)
     state: str = ""
     score: dict[str, float] = field(default_factory=dict)

@@ -161,7 +161,7 @@ def _upsert(connection: Connection, replies: Sequence[Reply]) -> None:
 
 
 def _adapted(value: Any) -> Any:
-    return Jsonb(value) if isinstance(value, dict) else value
+    return Jsonb(value) if isinstance(value, dict | list) else value
 
 
 def _erase(connection: Connection, deletions: Sequence[Deletion]) -> None:

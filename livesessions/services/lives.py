@@ -14,39 +14,12 @@ from livesessions.leases import note_waiting
 from livesessions.models import LiveSession, Show
 from livesessions.roster import waiting_reason
 from livesessions.tasks import run_live
-from moderation.services import get_default_policy
 from overlay.errors import OverlayUnreachable
-from overlay.models import Overlay
 from overlay.services import end_overlay, mute_overlay
-from planner.services import get_default_persona
-from speech.services import get_default_voice
-from tenants.models import Tenant
 
 logger = logging.getLogger(__name__)
 
 Status = LiveSession.Status
-
-
-@transaction.atomic
-def create_show(
-    *, tenant: Tenant, name: str, language: str, handle: str = "", mode: str = Show.Mode.SELF
-) -> Show:
-    """Make a show that can go on air at once: the defaults of its language speak for it."""
-    show = Show(tenant=tenant, name=name, language=language, handle=handle.lstrip("@"), mode=mode)
-    show.persona = get_default_persona(tenant=tenant, language=language)
-    show.voice = get_default_voice(tenant=tenant, language=language)
-    show.policy = get_default_policy(tenant=tenant, language=language)
-    show.overlay = Overlay.objects.create(tenant=tenant)
-    show.save()
-    return show
-
-
-def change_show(*, show: Show, **changes: Any) -> Show:
-    """Set a show's name, handle or mode; a live that is on air goes on as it began."""
-    for field, value in changes.items():
-        setattr(show, field, value)
-    show.save(update_fields=list(changes))
-    return show
 
 
 def create_session(*, show: Show, source: str, source_options: dict[str, Any] | None = None) -> LiveSession:

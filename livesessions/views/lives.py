@@ -7,65 +7,23 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from livesessions import services
 from livesessions.access import get_session_for, get_show_for
-from livesessions.desk import describe, phase_of, recent_lines
+from livesessions.desk import describe, recent_lines
 from livesessions.errors import CommandUnreachable, SessionConflict
-from livesessions.forms import SayForm, SessionForm, ShowForm
-from livesessions.models import LiveSession, Show
+from livesessions.forms import SayForm, SessionForm
+from livesessions.models import LiveSession
 from livesessions.querysets import latest_sessions
+from livesessions.views.roles import EDITOR, may_control
 from overlay.errors import OverlayUnreachable
 from tenants.access import member_required
 from tenants.http import TenantRequest
-from tenants.models import Membership
 
-EDITOR = Membership.Role.EDITOR
 CONSOLE = "livesessions/session_detail.html"
 UNREACHABLE = gettext_lazy("The live cannot be reached right now. Try again in a moment.")
-
-
-@require_safe
-@member_required()
-def show_list(request: TenantRequest) -> HttpResponse:
-    shows = Show.objects.filter(tenant=request.tenant)
-    latest = latest_sessions(request.tenant)
-    rows = [_row(show, latest.get(show.id)) for show in shows]
-    rows.sort(key=lambda row: row["phase"] in ("ended", "off"))  # open lives first
-    context = {"rows": rows, "may_control": _may_control(request)}
-    part = "#show-rows" if request.htmx else ""
-    return render(request, f"livesessions/show_list.html{part}", context)
-
-
-def _row(show: Show, session: LiveSession | None) -> dict[str, Any]:
-    return {"show": show, "session": session, "phase": phase_of(session).value if session else "off"}
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@member_required(EDITOR)
-def show_create(request: TenantRequest) -> HttpResponse:
-    form = ShowForm(request.POST or None, initial={"language": request.tenant.language})
-    if request.method == "POST" and form.is_valid():
-        show = services.create_show(tenant=request.tenant, **form.cleaned_data)
-        messages.success(request, _("Your show is ready. Go live when you are."))
-        return redirect("livesessions:session_create", show.id)
-    return render(request, "livesessions/show_create.html", {"form": form})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@member_required(EDITOR)
-def show_edit(request: TenantRequest, show_id: UUID) -> HttpResponse:
-    show = get_show_for(request, show_id)
-    name = show.name
-    form = ShowForm(request.POST or None, instance=show)
-    if request.method == "POST" and form.is_valid():
-        services.change_show(show=show, **form.cleaned_data)
-        messages.success(request, _("Saved."))
-        return redirect("livesessions:show_list")
-    return render(request, "livesessions/show_edit.html", {"form": form, "show": show, "name": name})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,7 +52,7 @@ def session_detail(request: TenantRequest, session_id: UUID) -> HttpResponse:
     session = get_session_for(request, session_id)
     chat, replies = recent_lines(session)
     context = {
-        **describe(session, may_control=_may_control(request)),
+        **describe(session, may_control=may_control(request)),
         "chat": chat,
         "replies": replies,
         "say_form": SayForm(auto_id="say-%s"),
@@ -178,10 +136,6 @@ def _back_to_console(request: TenantRequest, session: LiveSession, problem: str)
     if problem:
         messages.error(request, problem)
     return redirect("livesessions:session_detail", session.id)
-
-
-def _may_control(request: TenantRequest) -> bool:
-    return request.membership.may_act_as(EDITOR)
 
 
 def _events_url(request: TenantRequest, session: LiveSession) -> str:

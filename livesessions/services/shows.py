@@ -1,0 +1,32 @@
+from typing import Any
+
+from django.db import transaction
+
+from livesessions.models import Show
+from moderation.services import get_default_policy
+from overlay.models import Overlay
+from planner.services import get_default_persona
+from speech.services import get_default_voice
+from tenants.models import Tenant
+
+
+@transaction.atomic
+def create_show(
+    *, tenant: Tenant, name: str, language: str, handle: str = "", mode: str = Show.Mode.SELF
+) -> Show:
+    """Make a show that can go on air at once: the defaults of its language speak for it."""
+    show = Show(tenant=tenant, name=name, language=language, handle=handle.lstrip("@"), mode=mode)
+    show.persona = get_default_persona(tenant=tenant, language=language)
+    show.voice = get_default_voice(tenant=tenant, language=language)
+    show.policy = get_default_policy(tenant=tenant, language=language)
+    show.overlay = Overlay.objects.create(tenant=tenant)
+    show.save()
+    return show
+
+
+def change_show(*, show: Show, **changes: Any) -> Show:
+    """Set a show's name, handle or mode; a live that is on air goes on as it began."""
+    for field, value in changes.items():
+        setattr(show, field, value)
+    show.save(update_fields=list(changes))
+    return show
