@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from livesessions.rehearsal.virtual_time import EPOCH, run_virtual, virtual_now
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.simulator import SimulatorSource
 from livesessions.sources.simulator.data import LANGUAGES, load
@@ -15,7 +16,6 @@ from livesessions.sources.simulator.source import RECENT_S
 from moderation.defaults import default_blocklist
 from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Category
-from tests.fakes.virtual_time import EPOCH, run_virtual, virtual_now
 
 SPOKEN = {EventKind.COMMENT, EventKind.QUESTION}
 
