@@ -33,7 +33,7 @@ from planner.stage.fallback import FallbackModel, NamedModel
 from planner.stage.planner import Planner
 from planner.stage.ports import LanguageModel
 from planner.stage.prices import price_of
-from planner.stage.turn import Character
+from planner.stage.turn import Character, ReplyLanguage, ShowFacts
 from speech.providers.elevenlabs import ElevenLabsSynthesizer
 from speech.providers.espeak import EspeakSynthesizer
 from speech.providers.openai_speech import OpenAISynthesizer
@@ -117,6 +117,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
         words=Planner(
             build_model(session, resources),
             build_character(show.persona),
+            show=ShowFacts(show.name, show.facts, show.handle),
             seed=session.id.int,
         ),
         voice=Speaker(resources.synthesizers[provider], voice),
@@ -159,7 +160,13 @@ def build_moderator(policy: Policy) -> Moderator:
 
 
 def build_character(persona: Persona) -> Character:
-    return Character(persona.name, persona.system_prompt, persona.language, dict(persona.style))
+    return Character(
+        persona.name,
+        persona.system_prompt,
+        persona.language,
+        dict(persona.style),
+        reply_language=ReplyLanguage(persona.reply_in),
+    )
 
 
 def open_chat(session: LiveSession, redis: Redis) -> ChatSource:

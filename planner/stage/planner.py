@@ -21,7 +21,16 @@ from planner.stage.repetition import SaidLines
 from planner.stage.sentences import SentenceChunker, split_sentences
 from planner.stage.stock.host import StockHost
 from planner.stage.tongues import primary_language
-from planner.stage.turn import Character, Exchange, ReplyLanguage, TokenUsage, Turn, TurnKind, thaw_turn
+from planner.stage.turn import (
+    Character,
+    Exchange,
+    ReplyLanguage,
+    ShowFacts,
+    TokenUsage,
+    Turn,
+    TurnKind,
+    thaw_turn,
+)
 from planner.stage.viewers import ViewerBook
 
 __all__ = ["MAX_CHARACTERS", "MAX_SENTENCES", "Planner"]
@@ -43,12 +52,14 @@ class Planner:
         model: LanguageModel | None,
         character: Character,
         *,
+        show: ShowFacts | None = None,
         seed: int = 0,
         memory: int = 6,
         now_s: Callable[[], float] = time.time,
     ) -> None:
         self._model = model
         self._character = character
+        self._show = show or ShowFacts()
         self._now_s = now_s
         self._stock = StockHost(seed=seed, now_s=now_s)
         self._ready = OfflineModel(seed=seed, now_s=now_s)
@@ -159,6 +170,7 @@ class Planner:
             turn=turn,
             history=tuple(self._history),
             known=self._viewers.known(turn),
+            show=self._show,
         )
 
     def _gate_for(self, prompt: Prompt) -> OutputGate:

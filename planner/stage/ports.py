@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from planner.stage.turn import Character, Exchange, TokenUsage, Turn
+from planner.stage.turn import Character, Exchange, ShowFacts, TokenUsage, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class Prompt:
 
     Chat text stays inside `turn`, `history` and `known`, which is what this live has shown of the viewer.
     `said_already` holds a first attempt that came too close to something the room has heard, and `waited_s`
-    how long the reply has been waited for by then.
+    how long the reply has been waited for by then. `show` is the creator's text, as `character` is.
     """
 
     character: Character
@@ -22,6 +22,7 @@ class Prompt:
     known: Mapping[str, str | int | list[str]] = field(default_factory=dict)
     said_already: str = ""
     waited_s: float = 0.0
+    show: ShowFacts = field(default_factory=ShowFacts)
 
 
 class LanguageModel(Protocol):

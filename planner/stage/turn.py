@@ -56,13 +56,27 @@ def thaw_turn(frozen: Mapping[str, Any]) -> Turn:
 
 @dataclass(frozen=True, slots=True)
 class Character:
-    """Who the host is: the persona as plain values. `style` holds 0..1 sliders by name."""
+    """Who the host is: the persona as plain values. `style` holds 0..1 sliders by name.
+
+    It does not go into `forbidden_topics`; `sample_lines` show its tone.
+    """
 
     name: str
     system_prompt: str
     language: str
     style: dict[str, float] = field(default_factory=dict)
     reply_language: ReplyLanguage = ReplyLanguage.SHOW
+    forbidden_topics: tuple[str, ...] = ()
+    sample_lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFacts:
+    """What is true about the show, in its creator's own words."""
+
+    title: str = ""
+    facts: str = ""
+    handle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
