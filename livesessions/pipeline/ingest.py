@@ -198,6 +198,7 @@ class Ingest:
             count=event.count,
             careful=careful,
             viewer_id=event.viewer.id if event.viewer else "",
+            diamonds=event.gift.diamonds * event.count if event.gift else 0,
         )
         self._room.inbox.put(Waiting(priority, turn, event, self._room.now_s()))
 

@@ -40,6 +40,7 @@ class Category(StrEnum):
     SPAM = "spam"
     LINK = "link"
     PERSONAL_DATA = "personal_data"
+    VIEWER = "viewer"  # who wrote it is blocked, whatever was written
 
 
 MEDIUM_RISK = frozenset(
@@ -82,6 +83,7 @@ class Verdict:
 
 
 NOTHING_FOUND = Verdict(Risk.LOW)
+VIEWER_BLOCKED = Verdict(Risk.HIGH, (Reason(Category.VIEWER, "", 0, 0),), Action.IGNORE)
 
 
 def judge(reasons: tuple[Reason, ...], *, safe_mode: bool) -> Verdict:

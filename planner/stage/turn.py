@@ -18,6 +18,7 @@ class TurnKind(StrEnum):
     NEUTRAL = "neutral"  # asked in earnest, but nothing that this host goes into
     TOPIC = "topic"  # nobody asked: the host talks about `point`
     ANNOUNCEMENT = "announcement"  # something the room should know, such as a call to action
+    CALM = "calm"  # the room is hostile: the host changes the topic, in ready words
 
 
 class ReplyLanguage(StrEnum):
@@ -29,7 +30,8 @@ class ReplyLanguage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing to react to. `text`, `viewer_name` and `also` are untrusted; `count` totals a gift streak.
+    """One thing to react to. `text`, `viewer_name` and `also` are untrusted; `count` totals a gift streak,
+    and `diamonds` what it was worth.
 
     Without a `viewer_id` a viewer is known by name. `also` names further viewers who did the same, in the
     order in which they should be named. `segment` (what part of the show this is) and `point` (what to talk
@@ -47,6 +49,7 @@ class Turn:
     also: tuple[str, ...] = ()
     segment: str = ""
     point: str = ""
+    diamonds: int = 0
 
 
 def thaw_turn(frozen: Mapping[str, Any]) -> Turn:
