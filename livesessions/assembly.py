@@ -1,6 +1,6 @@
 """From a session's rows to the plain objects its live is made of; the only place that knows both."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,10 +9,11 @@ from pathlib import Path
 from django.conf import settings
 from redis.asyncio import Redis
 
-from livesessions.models import LiveSession
+from livesessions.models import LiveSession, Show
 from livesessions.observer import ConsoleBoard, LiveObserver
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.merging import MergedSource
+from livesessions.pipeline.ports import AudioSink, Observer, Screen, Voice
 from livesessions.recorder import PacedSource, Recorder
 from livesessions.sign_budget import RedisSignBudget
 from livesessions.sources.bridge import BridgeSource
@@ -106,34 +107,71 @@ async def _open_synthesizers(stack: AsyncExitStack) -> dict[str, Synthesizer]:
     return synthesizers
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a live is made of that depends on where it runs; the rest follows from the show alone.
+
+    `now` is the live's clock. Everything that reads the time reads it there, so that a rehearsal can run on a
+    clock of its own.
+    """
+
+    source: ChatSource
+    model: LanguageModel | None
+    voice: Voice
+    sinks: Sequence[AudioSink]
+    screen: Screen
+    observer: Observer
+    now: Callable[[], datetime]
+    seed: int
+    muted: bool = False
+
+
 def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     """Return the parts of a session's live. The session's show and its settings must be loaded."""
     show = session.show
     provider, voice = resolve_voice(show.voice)
     publisher = OverlayPublisher(show.overlay_id, redis=resources.redis)
-    return LiveParts(
+    observer = LiveObserver(
+        session,
+        voice=f"{provider}/{voice.voice_id}",
+        recorder=resources.recorder,
+        board=resources.board,
+        hash_key=settings.VIEWER_HASH_KEY,
+    )
+    surroundings = Surroundings(
         source=PacedSource(open_chat(session, resources.redis), resources.recorder),
-        gate=build_moderator(show.policy),
-        words=Planner(
-            build_model(session, resources),
-            build_character(show.persona),
-            show=ShowFacts(show.name, show.facts, show.handle),
-            seed=session.id.int,
-        ),
+        model=build_model(session, resources),
         voice=Speaker(resources.synthesizers[provider], voice),
         sinks=[publisher],
         screen=publisher,
-        observer=LiveObserver(
-            session,
-            voice=f"{provider}/{voice.voice_id}",
-            recorder=resources.recorder,
-            board=resources.board,
-            hash_key=settings.VIEWER_HASH_KEY,
+        observer=observer,
+        now=lambda: datetime.now(UTC),
+        seed=session.id.int,
+        muted=session.muted,
+    )
+    return parts_of(show, surroundings)
+
+
+def parts_of(show: Show, around: Surroundings) -> LiveParts:
+    """Return the parts of a live of a show, wherever it runs. The show's settings must be loaded. Blocks."""
+    return LiveParts(
+        source=around.source,
+        gate=build_moderator(show.policy),
+        words=Planner(
+            around.model,
+            build_character(show.persona),
+            show=ShowFacts(show.name, show.facts, show.handle),
+            seed=around.seed,
+            now_s=lambda: around.now().timestamp(),
         ),
+        voice=around.voice,
+        sinks=around.sinks,
+        screen=around.screen,
+        observer=around.observer,
         language=show.language,
         cooldown_s=show.policy.cooldown_max_s,
-        muted=session.muted,
-        now=lambda: datetime.now(UTC),
+        muted=around.muted,
+        now=around.now,
     )
 
 
