@@ -82,11 +82,17 @@ def open_models(stack: AsyncExitStack) -> tuple[NamedModel, ...]:
 
 
 async def _open_synthesizers(stack: AsyncExitStack) -> dict[str, Synthesizer]:
-    espeak = EspeakSynthesizer()
-    stack.push_async_callback(espeak.aclose)
-    await espeak.warm_up()
-    synthesizers: dict[str, Synthesizer] = {Provider.ESPEAK: espeak}
+    providers = [Provider.ESPEAK]
     if settings.ELEVENLABS_API_KEY:
+        providers.append(Provider.ELEVENLABS)
+    if settings.OPENAI_API_KEY:
+        providers.append(Provider.OPENAI)
+    return {provider: await open_synthesizer(stack, provider) for provider in providers}
+
+
+async def open_synthesizer(stack: AsyncExitStack, provider: str, *, pool_size: int = 2) -> Synthesizer:
+    """Open what speaks for a provider. `pool_size` is how many lines the embedded voice says at a time."""
+    if provider == Provider.ELEVENLABS:
         elevenlabs = ElevenLabsSynthesizer(
             api_key=settings.ELEVENLABS_API_KEY,
             base_url=settings.ELEVENLABS_BASE_URL,
@@ -94,8 +100,8 @@ async def _open_synthesizers(stack: AsyncExitStack) -> dict[str, Synthesizer]:
             timeout_s=settings.ELEVENLABS_TIMEOUT_S,
         )
         stack.push_async_callback(elevenlabs.aclose)
-        synthesizers[Provider.ELEVENLABS] = elevenlabs
-    if settings.OPENAI_API_KEY:
+        return elevenlabs
+    if provider == Provider.OPENAI:
         speech = OpenAISynthesizer(
             api_key=settings.OPENAI_API_KEY,
             base_url=settings.OPENAI_BASE_URL,
@@ -103,8 +109,11 @@ async def _open_synthesizers(stack: AsyncExitStack) -> dict[str, Synthesizer]:
             timeout_s=settings.OPENAI_TIMEOUT_S,
         )
         stack.push_async_callback(speech.aclose)
-        synthesizers[Provider.OPENAI] = speech
-    return synthesizers
+        return speech
+    espeak = EspeakSynthesizer(pool_size=pool_size)
+    stack.push_async_callback(espeak.aclose)
+    await espeak.warm_up()
+    return espeak
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +213,8 @@ def build_character(persona: Persona) -> Character:
         persona.language,
         dict(persona.style),
         reply_language=ReplyLanguage(persona.reply_in),
+        forbidden_topics=tuple(persona.forbidden_topics),
+        sample_lines=tuple(persona.sample_lines),
     )
 
 
