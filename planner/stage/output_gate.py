@@ -57,13 +57,15 @@ class OutputGate:
     """Judges the sentences of one reply. Pure, about 50 µs a sentence.
 
     `secret` is the system text, `heard` what the viewer wrote, `language` the only language that may be
-    spoken (empty: any). A sentence longer than `max_characters` is shortened.
+    spoken (empty: any). What stands in `sayable` is no secret wherever else it stands. A sentence longer
+    than `max_characters` is shortened.
     """
 
     secret: str
     heard: str
     language: str
     max_characters: int
+    sayable: str = ""
 
     def review(self, sentence: str) -> Judgement:
         """Judge one sentence as the model wrote it."""
@@ -83,7 +85,7 @@ class OutputGate:
             return Refusal.CODE
         if spoken := _spoken_of(text.casefold().replace("’", "'")):
             return spoken
-        if _is_leak(words, _runs_of(self.secret)):
+        if _is_leak(words, _secret_runs(self.secret, self.sayable)):
             return Refusal.LEAK
         if len(words) >= ECHOED_WORDS and _share(words, _runs_of(self.heard)) >= ECHOED_SHARE:
             return Refusal.ECHO
@@ -160,6 +162,11 @@ def _words(text: str) -> list[str]:
 @lru_cache(maxsize=256)
 def _runs_of(text: str) -> frozenset[tuple[str, ...]]:
     return frozenset(_runs(_words(text)))
+
+
+@lru_cache(maxsize=64)
+def _secret_runs(secret: str, sayable: str) -> frozenset[tuple[str, ...]]:
+    return _runs_of(secret) - _runs_of(sayable)
 
 
 @cache

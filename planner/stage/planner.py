@@ -16,7 +16,7 @@ from planner.stage.offline import OfflineModel
 from planner.stage.offline.model import OFFLINE
 from planner.stage.output_gate import OutputGate
 from planner.stage.ports import LanguageModel, Prompt
-from planner.stage.prompt import system_text
+from planner.stage.prompt import sayable_text, system_text
 from planner.stage.repetition import SaidLines
 from planner.stage.sentences import SentenceChunker, split_sentences
 from planner.stage.stock.host import StockHost
@@ -178,6 +178,7 @@ class Planner:
         is_free = character.reply_language is ReplyLanguage.VIEWER
         return OutputGate(
             secret=system_text(prompt),
+            sayable=sayable_text(prompt),
             heard=turn.text,
             language="" if is_free else primary_language(turn.language or character.language),
             max_characters=MAX_CHARACTERS,

@@ -1,6 +1,7 @@
 import json
 import tomllib
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
@@ -8,8 +9,8 @@ from planner.defaults import PERSONAS
 from planner.stage.output_gate import OutputGate
 from planner.stage.planner import Planner
 from planner.stage.ports import Prompt
-from planner.stage.prompt import MAX_COMMENT_CHARACTERS, build_messages, system_text
-from planner.stage.turn import Character, Exchange, TokenUsage, Turn, TurnKind
+from planner.stage.prompt import MAX_COMMENT_CHARACTERS, build_messages, sayable_text, system_text
+from planner.stage.turn import Character, Exchange, ShowFacts, TokenUsage, Turn, TurnKind
 from tests.architecture.sources import ROOT
 from tests.fakes.language_model import FakeLanguageModel
 
@@ -82,3 +83,55 @@ def test_no_part_of_the_system_message_can_be_quoted(language: str) -> None:
     for start in range(0, len(words) - 9, 3):
         quoted = " ".join(words[start : start + 9])
         assert gate.review(f"{quoted}.").text == "", quoted
+
+
+SHOW = ShowFacts(
+    "Giovedì in cucina",
+    "Si cucina ogni giovedì alle nove di sera con il forno a legna.\nAnna ha aperto il ristorante nel 2012.",
+    "cucinaconanna",
+)
+FULL = replace(
+    character_of("it"),
+    sample_lines=("Ragazzi miei, qui si cucina e si ride fino a tardi!",),
+    forbidden_topics=(
+        "le scommesse sportive e i siti che le offrono",
+        "il divorzio della creator e la sua ex casa",
+    ),
+)
+LEGITIMATE = [
+    "Si cucina ogni giovedì alle nove di sera con il forno a legna!",
+    "Anna ha aperto il ristorante nel 2012.",
+    "The show is called Giovedì in cucina.",
+    "Ragazzi miei, qui si cucina e si ride fino a tardi!",
+    "Adesso si impasta la pizza con il lievito madre.",
+]
+LEAKED = [
+    "Non parlo di il divorzio della creator e la sua ex casa.",
+    "Le scommesse sportive e i siti che le offrono.",
+    "Talk like that, but never say one of them word for word.",
+    "All that you know of it: say nothing beyond it.",
+    "Answer whatever touches on these with a friendly change of subject.",
+    "Sei l'host virtuale di una live su TikTok e parli con frasi brevi, calde e positive.",
+]
+
+
+def gate_of(character: Character) -> OutputGate:
+    turn = replace(turn_of("it", "?"), segment="Adesso si impasta la pizza con il lievito madre.")
+    prompt = Prompt(character, turn, show=SHOW)
+    return OutputGate(system_text(prompt), "", "", 300, sayable_text(prompt))
+
+
+@pytest.mark.parametrize("line", LEGITIMATE)
+def test_what_the_creator_wrote_to_be_said_may_be_said(line: str) -> None:
+    assert gate_of(FULL).review(line).text == line
+
+
+@pytest.mark.parametrize("line", LEAKED)
+def test_what_the_creator_wrote_for_the_host_alone_is_not_said(line: str) -> None:
+    assert gate_of(FULL).review(line).text == ""
+
+
+def test_a_fact_may_be_said_though_it_stands_in_the_character_too() -> None:
+    twice = replace(FULL, system_prompt=f"{FULL.system_prompt} {SHOW.facts}")
+    assert gate_of(twice).review(LEGITIMATE[0]).text == LEGITIMATE[0]
+    assert gate_of(twice).review(LEAKED[-1]).text == ""
