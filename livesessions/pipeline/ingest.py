@@ -2,33 +2,31 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from livesessions.pipeline.crowd import THANKED, Crowd
 from livesessions.pipeline.feeder import Feeder, Line
 from livesessions.pipeline.inbox import Inbox, Priority, Waiting
 from livesessions.pipeline.ports import Gate, Observer
+from livesessions.pipeline.standings import RELIED_ON, Standing, Standings
 from livesessions.pipeline.streaks import StreakMerger
+from livesessions.pipeline.tact import Tact
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.freezing import Frozen
 from livesessions.sources.port import ChatSource
-from moderation.stage.help_lines import help_line
-from moderation.stage.verdict import Action, Risk, Verdict
+from moderation.stage.verdict import VIEWER_BLOCKED, Risk, Verdict, judge
+from planner.stage.tallies import Group
 from planner.stage.turn import Turn, TurnKind
 
 REMEMBERED_IDS = 20_000
 FROZEN_IDS = 1_000
 COMMAND_MARK = "!"
-HELP_EVERY_S = 120.0  # who needs it has heard it; more often would make a show of it
+NAMED_AT_MOST = 20  # of those who are thanked together
 
 SPOKEN_TO = frozenset({EventKind.COMMENT, EventKind.QUESTION})
-THANKED = {
-    EventKind.FOLLOW: TurnKind.FOLLOW,
-    EventKind.SHARE: TurnKind.SHARE,
-    EventKind.SUBSCRIBE: TurnKind.SUBSCRIBE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,8 @@ class Room:
     language: str
     now_s: Callable[[], float]
     set_paused: Callable[[bool], None]
+    standings: Standings
+    per_thanks: Mapping[TurnKind, int]
 
 
 class Ingest:
@@ -54,7 +54,8 @@ class Ingest:
         self._streak_opened = asyncio.Event()
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._unwritten: set[str] = set()
-        self._helped_at_s: float | None = None
+        self._tact = Tact(room.inbox, language=room.language, now_s=room.now_s)
+        self._crowd = Crowd(room.per_thanks, thank=self._thank_crowd, now_s=room.now_s)
         self.duplicates = 0
         self.viewers: int | None = None
 
@@ -87,8 +88,11 @@ class Ingest:
         if self._is_known(event.source_id):
             self._take_again(event)
             return
-        event, verdict = self._judge(event)
+        standing = self._standing_of(event)
+        event, verdict = self._judge(event, standing)
         self._room.observer.event_happened(event, verdict)
+        if standing is Standing.BLOCKED:
+            return
         if event.kind in SPOKEN_TO:
             self._take_line(event, verdict)
         elif event.kind is EventKind.GIFT:
@@ -100,7 +104,7 @@ class Ingest:
         """Count a duplicate; one that the worker before us may not have written is noted, and no more."""
         if event.source_id in self._unwritten:
             self._unwritten.discard(event.source_id)
-            self._room.observer.event_happened(*self._judge(event))
+            self._room.observer.event_happened(*self._judge(event, self._standing_of(event)))
         else:
             self.duplicates += 1
 
@@ -118,6 +122,8 @@ class Ingest:
             "seen": list(islice(reversed(self._seen), FROZEN_IDS))[::-1],
             "viewers": self.viewers,
             "streaks": self._streaks.snapshot(),
+            "crowd": self._crowd.snapshot(),
+            "tact": self._tact.snapshot(),
         }
 
     def restore(self, frozen: Frozen) -> None:
@@ -126,33 +132,59 @@ class Ingest:
         self._unwritten = set(frozen["unwritten"])
         self.viewers = frozen["viewers"]
         self._streaks.restore(frozen["streaks"], self._room.now_s())
+        if "crowd" in frozen:
+            self._crowd.restore(frozen["crowd"])
+            self._tact.restore(frozen["tact"])
 
-    def _judge(self, event: LiveEvent) -> tuple[LiveEvent, Verdict | None]:
+    def set_standing(self, viewer_hash: str, standing: str) -> None:
+        """Take in what was decided about a viewer; one who is blocked now gets nothing of what was owed."""
+        self._room.standings.set(viewer_hash, standing)
+        if standing == Standing.BLOCKED:
+            self._drop_blocked()
+
+    def set_standings(self, rules: Mapping[str, str]) -> None:
+        """Take in all that is decided, in place of what was."""
+        self._room.standings.replace(rules)
+        self._drop_blocked()
+
+    def _drop_blocked(self) -> None:
+        def is_blocked(event: LiveEvent) -> bool:
+            return self._standing_of(event) is Standing.BLOCKED
+
+        self._room.inbox.forget(is_blocked)
+        self._crowd.forget(is_blocked)
+
+    def _standing_of(self, event: LiveEvent) -> Standing:
+        """The streamer is a moderator in the own room, whatever was decided."""
+        viewer = event.viewer
+        if viewer is None:
+            return Standing.NONE
+        return Standing.MODERATOR if viewer.is_host else self._room.standings.of(viewer.id)
+
+    def _judge(self, event: LiveEvent, standing: Standing) -> tuple[LiveEvent, Verdict | None]:
         """Judge the text; a name that may not be shown is taken off the event."""
         if event.viewer is not None and self._room.gate.review(event.viewer.name).blocked:
             event = replace(event, viewer=replace(event.viewer, name=""))
-        return event, self._room.gate.review(event.text) if event.text else None
+        if standing is Standing.BLOCKED:
+            return event, VIEWER_BLOCKED
+        verdict = self._room.gate.review(event.text) if event.text else None
+        if standing in RELIED_ON and verdict is not None and verdict.reasons:
+            verdict = judge(verdict.reasons, safe_mode=False)
+        return event, verdict
 
     def _take_line(self, event: LiveEvent, verdict: Verdict | None) -> None:
-        if verdict is not None and verdict.action is Action.HELP:
-            self._offer_help(event)
-        if verdict is None or verdict.blocked:
+        if verdict is None:
+            return
+        self._tact.note(event, verdict)
+        if verdict.blocked:
             return
         name = event.viewer.name if event.viewer else ""
         self._room.feeder.show(Line(event.source_id, name, event.text, event.kind.value))
-        is_command = event.text.startswith(COMMAND_MARK)
-        kind = TurnKind.COMMAND if is_command else TurnKind.COMMENT
-        self._wait_for_answer(Priority.COMMENT, kind, event, careful=verdict.risk is Risk.MEDIUM)
-
-    def _offer_help(self, event: LiveEvent) -> None:
-        """Have the host say the help line. The viewer's words and name go no further."""
-        now_s = self._room.now_s()
-        if self._helped_at_s is not None and now_s - self._helped_at_s < HELP_EVERY_S:
-            return
-        self._helped_at_s = now_s
-        turn = Turn(kind=TurnKind.COMMENT, viewer_name="", language=self._room.language)
-        line = help_line(self._room.language)
-        self._room.inbox.put(Waiting(Priority.HELP, turn, event, now_s, line))
+        if event.text.startswith(COMMAND_MARK):
+            self._wait_for_answer(Priority.COMMENT, TurnKind.COMMAND, event)
+        elif not self._tact.is_quiet(event):
+            careful = verdict.risk is Risk.MEDIUM
+            self._wait_for_answer(Priority.COMMENT, TurnKind.COMMENT, event, careful=careful)
 
     def _take_gift(self, event: LiveEvent) -> None:
         for finished in self._streaks.add(event, self._room.now_s()):
@@ -160,6 +192,8 @@ class Ingest:
         self._streak_opened.set()
 
     def _thank_gift(self, event: LiveEvent) -> None:
+        if self._standing_of(event) is Standing.BLOCKED:
+            return  # since the streak began
         name = event.viewer.name if event.viewer else ""
         gift_name = event.gift.name if event.gift else ""
         self._room.feeder.show(Line(event.source_id, name, f"{gift_name} × {event.count}", event.kind.value))
@@ -167,13 +201,26 @@ class Ingest:
 
     def _take_other(self, event: LiveEvent) -> None:
         if event.kind in THANKED:
-            self._wait_for_answer(Priority.REST, THANKED[event.kind], event)
+            self._crowd.add(event)
         elif event.kind is EventKind.VIEWERS:
             self.viewers = event.count
         elif event.kind in (EventKind.PAUSED, EventKind.RESUMED):
             self._room.set_paused(event.kind is EventKind.PAUSED)
         elif event.kind is EventKind.DELETED:
             self._forget(event)
+
+    def _thank_crowd(self, group: Group, events: Sequence[LiveEvent]) -> None:
+        named = [name for name in group.names if name][:NAMED_AT_MOST]
+        first = events[0] if events else None
+        turn = Turn(
+            kind=group.kind,
+            viewer_name=named[0] if named else "",
+            language=self._room.language,
+            count=group.count,
+            viewer_id=first.viewer.id if first and first.viewer else "",
+            also=tuple(named[1:]),
+        )
+        self._room.inbox.put(Waiting(Priority.REST, turn, first, self._room.now_s()))
 
     def _forget(self, deletion: LiveEvent) -> None:
         viewers = set(deletion.target_viewer_ids)
@@ -201,6 +248,10 @@ class Ingest:
             diamonds=event.gift.diamonds * event.count if event.gift else 0,
         )
         self._room.inbox.put(Waiting(priority, turn, event, self._room.now_s()))
+
+    async def watch_crowd(self) -> None:
+        """Thank the groups that stay incomplete, until cancelled."""
+        await self._crowd.watch()
 
     async def watch_streaks(self) -> None:
         """Thank the streaks whose closing frame never comes, until cancelled."""

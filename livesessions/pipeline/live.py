@@ -1,9 +1,9 @@
 """One live: its parts put together, its commands, and the reason it ended."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from livesessions.pipeline.noticing import Noticing
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.ports import AudioSink, Gate, Observer, Screen, Voice, Words
 from livesessions.pipeline.replying import Desk
+from livesessions.pipeline.standings import Standings, nobody
 from livesessions.sources.errors import SourceError
 from livesessions.sources.freezing import Frozen
 from livesessions.sources.port import ChatSource
@@ -42,6 +43,9 @@ class LiveParts:
     cooldown_s: float
     muted: bool
     now: Callable[[], datetime]
+    standings: Standings = field(default_factory=nobody)
+    # How many follows, shares and subscriptions are thanked at once; each where nothing is said.
+    per_thanks: Mapping[TurnKind, int] = field(default_factory=dict)
 
 
 class Live:
@@ -78,9 +82,17 @@ class Live:
             language=parts.language,
             now_s=self._now_s,
             set_paused=self._host.set_paused,
+            standings=parts.standings,
+            per_thanks=parts.per_thanks,
         )
         self._ingest = Ingest(parts.source, room)
-        self._background = (feeder.run, self._host.run, self._ingest.watch_streaks, self._report_state)
+        self._background = (
+            feeder.run,
+            self._host.run,
+            self._ingest.watch_streaks,
+            self._ingest.watch_crowd,
+            self._report_state,
+        )
 
     @property
     def counts(self) -> dict[str, int]:
@@ -195,6 +207,14 @@ class Live:
         """Say a line of the streamer's own, as soon as the host may speak."""
         turn = Turn(TurnKind.COMMENT, viewer_name="", language=self._parts.language, text="")
         self._inbox.put(Waiting(Priority.STREAMER, turn, None, self._now_s(), line=text))
+
+    def set_standing(self, viewer_hash: str, standing: str) -> None:
+        """Treat a viewer as was decided from now on; raise ValueError for what is no standing."""
+        self._ingest.set_standing(viewer_hash, standing)
+
+    def set_standings(self, rules: Mapping[str, str]) -> None:
+        """Treat all viewers as `rules` say, by their hashes; raise ValueError for what is no standing."""
+        self._ingest.set_standings(rules)
 
     def heard(self, utterance_id: UUID, *, ended: bool) -> None:
         """Take the overlay's word that an utterance began or ended to sound."""

@@ -25,11 +25,15 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who did it. `id` is the platform's stable user id and is never shown; `name` is untrusted text."""
+    """Who did it. `id` is the platform's stable user id and is never shown; `name` is untrusted text.
+
+    `is_host` is true of the streamer, where the source can tell by the user id.
+    """
 
     id: str
     name: str
     handle: str = ""
+    is_host: bool = False
 
 
 @dataclass(frozen=True, slots=True)
