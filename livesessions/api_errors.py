@@ -1,4 +1,4 @@
-"""One shape for all that the REST API refuses: `{"detail": …}`, and `errors` by field if fields are wrong."""
+"""One shape for all that the REST API refuses: `detail` in words, and `errors` by field or a `code`."""
 
 from typing import Any
 
@@ -33,6 +33,8 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(_translated(error), context)
     if response is None:
         return None
+    if isinstance(error, SessionConflict):
+        response.data["code"] = error.code
     if isinstance(error, ValidationError):
         response.data = {
             "detail": _("Some of what was sent is not right."),

@@ -4,7 +4,14 @@ from django.utils.translation import gettext as _
 
 
 class SessionConflict(Exception):
-    """Raised when a command does not fit the state that a live is in. The message is for the user."""
+    """Raised when a command does not fit the state that a live is in.
+
+    The message is for the user, `code` for programs.
+    """
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class BridgeUnreachable(Exception):
@@ -16,16 +23,61 @@ class CommandUnreachable(Exception):
 
 
 def already_ended() -> SessionConflict:
-    return SessionConflict(_("This live has ended. Prepare a new one to go on air again."))
+    return SessionConflict(
+        _("This live has ended. Prepare a new one to go on air again."), code="already_ended"
+    )
 
 
 def not_on_air() -> SessionConflict:
-    return SessionConflict(_("This live is not on air yet. Start it first."))
+    return SessionConflict(_("This live is not on air yet. Start it first."), code="not_on_air")
+
+
+def viewer_unknown() -> SessionConflict:
+    return SessionConflict(
+        _("This line is not written down yet, or nobody wrote it. Try again in a moment."),
+        code="viewer_unknown",
+    )
 
 
 def show_is_taken() -> SessionConflict:
-    return SessionConflict(_("This show has a live that has not ended. Stop it before you prepare another."))
+    return SessionConflict(
+        _("This show has a live that has not ended. Stop it before you prepare another."),
+        code="show_is_taken",
+    )
 
 
 def handle_missing() -> SessionConflict:
-    return SessionConflict(_("This show has no TikTok handle. Add one, or choose the simulated chat."))
+    return SessionConflict(
+        _("This show has no TikTok handle. Add one, or choose the simulated chat."), code="handle_missing"
+    )
+
+
+def shopping_live() -> SessionConflict:
+    return SessionConflict(
+        _(
+            "TikTok does not allow an AI voice in TikTok Shop lives, and this show is marked as one. "
+            "If it is none, take the mark off in the show, then try again."
+        ),
+        code="shopping_live",
+    )
+
+
+class StudioRefusal(Exception):
+    """Raised when a line cannot be rehearsed now. The message is for the user."""
+
+
+def studio_unreachable() -> StudioRefusal:
+    return StudioRefusal(_("The studio cannot be reached right now. Try again in a moment."))
+
+
+def studio_busy() -> StudioRefusal:
+    return StudioRefusal(_("One rehearsal at a time: wait until the last one has ended."))
+
+
+def studio_crowded() -> StudioRefusal:
+    return StudioRefusal(_("Many people are rehearsing right now. Try again in a moment."))
+
+
+def studio_too_often(wait_s: int) -> StudioRefusal:
+    words = _("That was a lot of lines in a short time. Try again in %(seconds)d s.")
+    return StudioRefusal(words % {"seconds": wait_s})

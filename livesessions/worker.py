@@ -137,6 +137,9 @@ class Worker:
             self._lives.pop(session.id, None)
 
     async def _run_live(self, session: LiveSession, commands: "asyncio.Queue[Command]") -> str:
+        if session.show.is_shopping:
+            # Marked since it was started: the last door before a voice is heard.
+            return LiveSession.EndReason.SHOPPING_LIVE
         try:
             live = await self._go_on_with(session)
             return await live.run(

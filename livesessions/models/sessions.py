@@ -53,6 +53,13 @@ class LiveSession(models.Model):
         BLOCKED = "blocked", _("TikTok refused the connection. Try again in a few minutes.")
         CONNECTION_LOST = "connection_lost", _("The connection to TikTok's chat was lost. Start again.")
         SUSPENDED = "suspended", _("TikTok suspended the live. Look at the message in the TikTok app.")
+        SHOPPING_LIVE = (
+            "shopping_live",
+            _(
+                "The show is marked as a TikTok Shop live, which an AI voice may not host. "
+                "If it is none, take the mark off in the show, then start again."
+            ),
+        )
         WORKER_FAILED = "worker_failed", _("A fault of ours ended the live. We have been told; start again.")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -2,6 +2,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -23,7 +24,9 @@ Status = LiveSession.Status
 
 
 def create_session(*, show: Show, source: str, source_options: dict[str, Any] | None = None) -> LiveSession:
-    """Prepare a live; raise `SessionConflict` while another of the show has not ended."""
+    """Prepare a live; raise `SessionConflict` while another of the show has not ended, and for a shop's."""
+    if show.is_shopping:
+        raise errors.shopping_live()
     if source == LiveSession.Source.TIKTOK and not show.handle:
         raise errors.handle_missing()
     session = LiveSession(tenant=show.tenant, show=show, source=source, source_options=source_options or {})
@@ -38,6 +41,8 @@ def create_session(*, show: Show, source: str, source_options: dict[str, Any] | 
 @transaction.atomic
 def start_session(*, session: LiveSession) -> LiveSession:
     """Ask for a worker; the session is ACTIVE when one has taken it. Doing it twice changes nothing."""
+    if session.is_open and Show.objects.filter(id=session.show_id, is_shopping=True).exists():
+        raise errors.shopping_live()
     asked = LiveSession.objects.filter(id=session.id, status=Status.PENDING, start_requested_at=None).update(
         start_requested_at=timezone.now()
     )
@@ -136,9 +141,14 @@ def _send(session: LiveSession, command: Command) -> None:
 
 def _tell(session: LiveSession, command: Command) -> None:
     """Send what is also on the row: a worker that it does not reach finds it there."""
-    with _whatever_redis_does("command left on the row"):
-        send_command(session.id, command)
+    send_if_redis_answers(session.id, command)
     _tell_consoles(session)
+
+
+def send_if_redis_answers(session_id: UUID, command: Command) -> None:
+    """Send what a worker also finds on a row."""
+    with _whatever_redis_does("command left on the row"):
+        send_command(session_id, command)
 
 
 def _tell_consoles(session: LiveSession) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from livesessions import services
 from livesessions.access import get_session_for, get_show_for
 from livesessions.desk import describe, recent_lines
-from livesessions.errors import CommandUnreachable, SessionConflict
+from livesessions.errors import CommandUnreachable, SessionConflict, shopping_live
 from livesessions.forms import SayForm, SessionForm
 from livesessions.models import LiveSession
 from livesessions.querysets import latest_sessions
@@ -42,7 +42,7 @@ def session_create(request: TenantRequest, show_id: UUID) -> HttpResponse:
     still_open = latest_sessions(request.tenant).get(show.id)
     if still_open is not None and not still_open.is_open:
         still_open = None
-    context = {"form": form, "show": show, "still_open": still_open}
+    context = {"form": form, "show": show, "still_open": still_open, "shopping_live": shopping_live()}
     return render(request, "livesessions/session_create.html", context)
 
 

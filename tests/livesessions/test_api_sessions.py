@@ -72,7 +72,8 @@ def test_a_show_has_one_live_at_a_time(api: APIClient, show: Show) -> None:
     first = prepare(api, show).json()
     answer = prepare(api, show)
     assert answer.status_code == 409
-    assert set(answer.json()) == {"detail"}
+    assert set(answer.json()) == {"detail", "code"}
+    assert answer.json()["code"] == "show_is_taken"
     api.post(f"/api/v1/sessions/{first['id']}/stop/")
     assert prepare(api, show).status_code == 201
 

@@ -1,0 +1,43 @@
+"""Viewers are always told that the voice is an AI's: no setting, address or script takes the label away."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from overlay.models import Overlay
+
+STATIC = settings.BASE_DIR / "static" / "overlay"
+LABEL = '<span lang="en">Virtual Host · AI</span>'
+HIDES = re.compile(
+    r"display:\s*none|visibility:\s*hidden|opacity:\s*0(?!\.?[1-9])|clip-path|content-visibility"
+)
+
+
+@pytest.mark.parametrize("asked", ["", "?badge=0", "?label=off&ai=false", "?hide=badge"])
+def test_the_page_carries_the_label_whatever_is_asked(overlay: Overlay, client: Client, asked: str) -> None:
+    page = client.get(f"/overlay/{overlay.token}/{asked}").content.decode()
+    header = re.search(r'<header class="badge">.*?</header>', page, re.DOTALL)
+    assert header is not None
+    assert LABEL in header[0]
+    assert "hidden" not in header[0].replace('aria-hidden="true"', "")
+
+
+def test_the_template_shows_it_under_no_condition() -> None:
+    template = (settings.BASE_DIR / "templates" / "overlay" / "page.html").read_text(encoding="utf-8")
+    before_label, _, _ = template.partition(LABEL)
+    assert before_label != template
+    assert not re.search(r"{%\s*(if|for|with|ifchanged|block)\b", before_label)
+
+
+def test_no_style_hides_it_in_any_state() -> None:
+    styles = (STATIC / "overlay.css").read_text(encoding="utf-8")
+    for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", styles):
+        if re.search(r"\.badge(-host)?\b", selector.split("*/")[-1]):
+            assert not HIDES.search(body), selector
+
+
+def test_no_script_touches_it() -> None:
+    for script in STATIC.glob("*.js"):
+        assert "badge" not in script.read_text(encoding="utf-8"), script.name
