@@ -3,6 +3,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("livesessions.urls")),
+    path("", include("moderation.urls")),
     path("", include("tenants.urls")),
     path("overlay/", include("overlay.urls")),
     path("api/v1/", include("livesessions.api_urls")),

@@ -1,16 +1,21 @@
+from collections import defaultdict
 from typing import Any
+from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override
 from django_scopes import scopes_disabled
 
 from livesessions import partitions
 from livesessions.commands import Command, CommandKind, send_command
-from livesessions.models import LiveSession
+from livesessions.models import LiveSession, Show
 from livesessions.services import create_show
+from moderation.models import Policy
+from moderation.signals import PolicyUse, policy_uses_asked
 from overlay.signals import utterance_acknowledged
 from tenants.models import Tenant
 from tenants.signals import tenant_created
@@ -38,6 +43,21 @@ def _send_to_live_of(overlay_id: Any, command: Command) -> None:
         session_id = active.values_list("id", flat=True).first()
     if session_id is not None:
         send_command(session_id, command)
+
+
+@receiver(policy_uses_asked)
+def tell_which_shows_use_policies(policies: list[Policy], **kwargs: Any) -> dict[UUID, list[PolicyUse]]:
+    uses: defaultdict[UUID, list[PolicyUse]] = defaultdict(list)
+    if not policies:
+        return uses
+    for show in Show.objects.filter(policy__in=policies).order_by("name"):
+        uses[show.policy_id].append(
+            PolicyUse(
+                name=show.name,
+                address=reverse("livesessions:show_edit", args=[show.id]),
+            )
+        )
+    return uses
 
 
 @receiver(post_migrate, dispatch_uid="make_partitions_of_event_log")

@@ -1,6 +1,8 @@
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from moderation.defaults import POLICY_NAMES, default_blocklist
 from moderation.errors import BlocklistError
@@ -15,9 +17,17 @@ COMMENT_MARK = "#"
 def get_default_policy(*, tenant: Tenant, language: str) -> Policy:
     """Return the tenant's ready-made policy for a language, making it the first time."""
     policy: Policy
-    policy, _ = Policy.objects.get_or_create(
+    policy, _made = Policy.objects.get_or_create(
         tenant=tenant, name=POLICY_NAMES[language], defaults={"blocklist": default_blocklist(language)}
     )
+    return policy
+
+
+def change_policy(*, policy: Policy, **changes: Any) -> Policy:
+    """Set a policy's own fields; a live that is on air goes on as it began."""
+    for field, value in changes.items():
+        setattr(policy, field, value)
+    policy.save(update_fields=list(changes))
     return policy
 
 
@@ -27,29 +37,63 @@ def import_blocklist(*, policy: Policy, content: bytes) -> int:
 
     Raise `BlocklistError` for what is no UTF-8 text, for a line over 100 characters, and beyond 20,000 terms.
     """
-    terms = _parse_terms(content)
+    terms = clean_terms(
+        line for line in _decode(content).splitlines() if not line.lstrip().startswith(COMMENT_MARK)
+    )
     locked = Policy.objects.select_for_update().get(pk=policy.pk)
-    known = {term.casefold() for term in locked.blocklist}
-    new = [term for term in terms if term.casefold() not in known]
-    if len(locked.blocklist) + len(new) > MAX_TERMS:
-        raise BlocklistError(f"A blocklist holds at most {MAX_TERMS} terms.")
-    policy.blocklist = [*locked.blocklist, *new]
+    policy.blocklist = clean_terms([*locked.blocklist, *terms])
     policy.save(update_fields=["blocklist"])
-    return len(new)
+    return len(policy.blocklist) - len(locked.blocklist)
 
 
-def _parse_terms(content: bytes) -> list[str]:
+@transaction.atomic
+def block_term(*, policy: Policy, term: str) -> None:
+    """Add a word to what a policy blocks, and let it through no more. Raise `BlocklistError`."""
+    _move_term(policy, term, into="blocklist", out_of="allowlist")
+
+
+@transaction.atomic
+def allow_term(*, policy: Policy, term: str) -> None:
+    """Let a word through, whichever list would find it. Raise `BlocklistError`."""
+    _move_term(policy, term, into="allowlist", out_of="blocklist")
+
+
+def _move_term(policy: Policy, term: str, *, into: str, out_of: str) -> None:
+    locked: Policy = Policy.objects.select_for_update().get(pk=policy.pk)
+    (clean,) = clean_terms([term]) or [""]
+    if not clean:
+        raise BlocklistError(_("There is no word here."))
+    rest = [known for known in getattr(locked, out_of) if known.casefold() != clean.casefold()]
+    setattr(policy, into, clean_terms([*getattr(locked, into), clean]))
+    setattr(policy, out_of, rest)
+    policy.save(update_fields=[into, out_of])
+
+
+def _decode(content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BlocklistError("The file is not UTF-8 text.") from error
+        raise BlocklistError(_("The file is not UTF-8 text.")) from error
     if "\0" in text:
-        raise BlocklistError("The file is not UTF-8 text.")
-    lines = (" ".join(line.split()) for line in text.splitlines())
-    terms = {line.casefold(): line for line in lines if line and not line.startswith(COMMENT_MARK)}
-    if any(len(term) > MAX_TERM_LENGTH for term in terms):
-        raise BlocklistError(f"A term has at most {MAX_TERM_LENGTH} characters.")
-    return list(terms.values())
+        raise BlocklistError(_("The file is not UTF-8 text."))
+    return text
+
+
+def clean_terms(lines: Iterable[str]) -> list[str]:
+    """Return words as a list holds them: each once, without needless spaces. Raise `BlocklistError`."""
+    kept: dict[str, str] = {}
+    for line in lines:
+        term = " ".join(line.replace("\0", "").split()).lstrip(f"{COMMENT_MARK} ")
+        if len(term) > MAX_TERM_LENGTH:
+            raise BlocklistError(
+                _("A word has at most %(most)d characters; this one has more: %(term)s…")
+                % {"most": MAX_TERM_LENGTH, "term": term[:40]}
+            )
+        if term:
+            kept.setdefault(term.casefold(), term)
+    if len(kept) > MAX_TERMS:
+        raise BlocklistError(_("A list holds at most %(most)d words.") % {"most": MAX_TERMS})
+    return list(kept.values())
 
 
 def set_viewer_rule(
@@ -57,7 +101,7 @@ def set_viewer_rule(
 ) -> ViewerRule:
     """Block or trust a viewer; whoever was trusted before is then blocked, and the other way round."""
     rule: ViewerRule
-    rule, _ = ViewerRule.objects.update_or_create(
+    rule, _made = ViewerRule.objects.update_or_create(
         tenant=tenant, viewer_hash=viewer_hash, defaults={"standing": standing, "note": note}
     )
     return rule
@@ -65,8 +109,14 @@ def set_viewer_rule(
 
 def remove_viewer_rule(*, tenant: Tenant, viewer_hash: str) -> bool:
     """Forget what was decided about a viewer; tell whether anything was."""
-    removed, _ = ViewerRule.objects.filter(tenant=tenant, viewer_hash=viewer_hash).delete()
+    removed, _by_model = ViewerRule.objects.filter(tenant=tenant, viewer_hash=viewer_hash).delete()
     return removed > 0
+
+
+def note_on_viewer(*, rule: ViewerRule, note: str) -> None:
+    """Keep a note of the user's own about a viewer; nothing else tells who it is."""
+    rule.note = note
+    rule.save(update_fields=["note"])
 
 
 def viewer_standings(*, tenant: Tenant, viewer_hashes: Iterable[str]) -> dict[str, ViewerRule.Standing]:

@@ -24,7 +24,7 @@ def test_a_files_lines_are_added_once_without_comments_and_blanks(policy: Policy
     assert import_blocklist(policy=policy, content=content) == 3
     assert import_blocklist(policy=policy, content=content) == 0
     policy.refresh_from_db()
-    assert policy.blocklist == ["scemo", "acme", "trol*", "brutto ceffo"]
+    assert policy.blocklist == ["scemo", "Acme", "trol*", "brutto ceffo"]
     assert Moderator(policy.blocklist).review("che trollone").blocked
 
 

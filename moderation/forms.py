@@ -1,0 +1,102 @@
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from moderation.errors import BlocklistError
+from moderation.models import Policy, ViewerRule
+from moderation.services import clean_terms
+
+if TYPE_CHECKING:
+    PolicyFormBase = forms.ModelForm[Policy]
+    NoteFormBase = forms.ModelForm[ViewerRule]
+else:
+    PolicyFormBase = NoteFormBase = forms.ModelForm
+
+LARGEST_FILE = 4_000_000  # bytes: 20,000 words of the greatest length
+
+
+class TermsField(forms.CharField):
+    """A list of words as text, one a line."""
+
+    widget = forms.Textarea(
+        attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "none", "autocomplete": "off"}
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, strip=False, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+    def clean(self, value: Any) -> list[str]:
+        try:
+            return clean_terms(super().clean(value).splitlines())
+        except BlocklistError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class PolicyForm(PolicyFormBase):
+    blocklist = TermsField(label=gettext_lazy("Blocked words"))
+    allowlist = TermsField(label=gettext_lazy("Allowed words"))
+
+    class Meta:
+        model = Policy
+        fields = [
+            "name",
+            "safe_mode",
+            "blocklist",
+            "allowlist",
+            "cooldown_min_s",
+            "cooldown_max_s",
+            "answers_per_viewer",
+            "answers_per_minute",
+            "thanks_per_minute",
+            "asks_model",
+            "holds_replies",
+        ]
+        labels = {
+            "name": gettext_lazy("Name of these rules"),
+            "safe_mode": gettext_lazy("Safe mode"),
+            "cooldown_min_s": gettext_lazy("Seconds between two answers in a calm chat"),
+            "cooldown_max_s": gettext_lazy("Seconds between two answers in a rush"),
+            "answers_per_viewer": gettext_lazy("Answers to one viewer in five minutes, at most"),
+            "answers_per_minute": gettext_lazy("Answers a minute, at most"),
+            "thanks_per_minute": gettext_lazy("Thanks a minute, at most"),
+            "asks_model": gettext_lazy("Ask a moderation model too"),
+            "holds_replies": gettext_lazy("Hold answers until somebody approves them"),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        calm, busy = cleaned.get("cooldown_min_s"), cleaned.get("cooldown_max_s")
+        if calm is not None and busy is not None and calm > busy:
+            self.add_error(
+                "cooldown_max_s", _("In a rush the host cannot speak more often than in a calm chat.")
+            )
+        return cleaned
+
+
+class BlocklistFileForm(forms.Form):
+    file = forms.FileField(label=gettext_lazy("Add words from a text file"))
+
+    def clean_file(self) -> bytes:
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_FILE:
+            raise forms.ValidationError(_("The file is larger than 4 MB."))
+        content: bytes = file.read()
+        return content
+
+
+class LineForm(forms.Form):
+    line = forms.CharField(required=False, strip=False, max_length=2_000)
+
+
+class NoteForm(NoteFormBase):
+    class Meta:
+        model = ViewerRule
+        fields = ["note"]
