@@ -4,16 +4,20 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from redis.asyncio import Redis
 
 from livesessions.models import LiveSession, Show
-from livesessions.observer import ConsoleBoard, LiveObserver
+from livesessions.observer import ConsoleBoard, LiveObserver, hash_viewer
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.merging import MergedSource
 from livesessions.pipeline.ports import AudioSink, Observer, Screen, Voice
+from livesessions.pipeline.rates import Rates
+from livesessions.pipeline.standings import Standings
 from livesessions.recorder import PacedSource, Recorder
 from livesessions.sign_budget import RedisSignBudget
 from livesessions.sources.bridge import BridgeSource
@@ -24,6 +28,7 @@ from livesessions.sources.simulator import SimulatorSource
 from livesessions.sources.tiktok import TikTokEndpoints, TikTokSource
 from moderation.defaults import shipped_lexicon
 from moderation.models import Policy
+from moderation.querysets import standings_of
 from moderation.stage.moderator import Moderator
 from overlay.publisher import OverlayPublisher
 from planner.models import Persona
@@ -34,7 +39,7 @@ from planner.stage.fallback import FallbackModel, NamedModel
 from planner.stage.planner import Planner
 from planner.stage.ports import LanguageModel
 from planner.stage.prices import price_of
-from planner.stage.turn import Character, ReplyLanguage, ShowFacts
+from planner.stage.turn import Character, ReplyLanguage, ShowFacts, TurnKind
 from speech.providers.elevenlabs import ElevenLabsSynthesizer
 from speech.providers.espeak import EspeakSynthesizer
 from speech.providers.openai_speech import OpenAISynthesizer
@@ -178,10 +183,22 @@ def parts_of(show: Show, around: Surroundings) -> LiveParts:
         screen=around.screen,
         observer=around.observer,
         language=show.language,
-        cooldown_s=show.policy.cooldown_max_s,
         muted=around.muted,
         now=around.now,
+        rates=build_rates(show),
+        host_name=show.persona.name,
+        standings=Standings(standings_of(show.tenant_id), partial(hash_of, show.tenant_id)),
+        per_thanks={
+            TurnKind.FOLLOW: show.follows_per_thanks,
+            TurnKind.SHARE: show.shares_per_thanks,
+            TurnKind.SUBSCRIBE: show.subscriptions_per_thanks,
+        },
     )
+
+
+def hash_of(tenant_id: UUID, viewer_id: str) -> str:
+    """Return the hash under which a tenant knows a viewer."""
+    return hash_viewer(viewer_id, tenant_id=tenant_id, key=settings.VIEWER_HASH_KEY)
 
 
 def build_model(session: LiveSession, resources: Resources) -> LanguageModel | None:
@@ -195,6 +212,19 @@ def build_model(session: LiveSession, resources: Resources) -> LanguageModel | N
         month_usd=settings.LLM_SPEND_CAP_MONTH_USD,
     )
     return FallbackModel(resources.models, cap=cap)
+
+
+def build_rates(show: Show) -> Rates:
+    policy = show.policy
+    return Rates(
+        cooldown_min_s=policy.cooldown_min_s,
+        cooldown_max_s=policy.cooldown_max_s,
+        answers_per_viewer=policy.answers_per_viewer,
+        answers_per_minute=policy.answers_per_minute,
+        thanks_per_minute=policy.thanks_per_minute,
+        small_gift_diamonds=show.small_gift_diamonds,
+        big_gift_diamonds=show.big_gift_diamonds,
+    )
 
 
 def build_moderator(policy: Policy) -> Moderator:

@@ -19,17 +19,23 @@ class CommandKind(StrEnum):
     SKIP = "skip"
     SAY = "say"
     HEARD = "heard"
+    VIEWER = "viewer"
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command. `text` is a line to say; the last three are the overlay's word of what it played."""
+    """One command. `text` is a line to say; three are the overlay's word of what it played.
+
+    The last two say what was decided about a viewer, who is known by the tenant's hash.
+    """
 
     kind: CommandKind
     text: str = ""
     utterance_id: str = ""
     phase: str = ""
     played_ms: int | None = None
+    viewer_hash: str = ""
+    standing: str = ""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))

@@ -102,5 +102,7 @@ async def obey(live: Live, commands: "asyncio.Queue[Command]") -> None:
             live.skip()
         elif command.kind is CommandKind.SAY:
             live.say(command.text)
+        elif command.kind is CommandKind.VIEWER:
+            live.set_standing(command.viewer_hash, command.standing)
         else:
             live.heard(UUID(command.utterance_id), ended=command.phase == "ended")

@@ -1,6 +1,8 @@
+from collections.abc import Iterable
 from uuid import UUID
 
 from livesessions.models import LiveSession
+from moderation.querysets import standings_of
 from tenants.models import Tenant
 
 
@@ -8,3 +10,10 @@ def latest_sessions(tenant: Tenant) -> dict[UUID, LiveSession]:
     """Return the newest live of each show, by the show's id. One query."""
     newest = LiveSession.objects.filter(tenant=tenant).order_by("show_id", "-created_at").distinct("show_id")
     return {session.show_id: session for session in newest}
+
+
+def standings_of_lives(session_ids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
+    """Return what the tenants of some lives have decided about viewers. One query, and one a tenant."""
+    tenants = dict(LiveSession.objects.filter(id__in=set(session_ids)).values_list("id", "tenant_id"))
+    rules = {tenant_id: standings_of(tenant_id) for tenant_id in set(tenants.values())}
+    return {session_id: rules[tenant_id] for session_id, tenant_id in tenants.items()}

@@ -7,6 +7,7 @@ import secrets
 import signal
 import socket
 from contextlib import suppress
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -14,15 +15,15 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from redis.exceptions import RedisError
 
 from livesessions import leases
-from livesessions.assembly import Resources, assemble, open_resources
+from livesessions.assembly import Resources, assemble, hash_of, open_resources
 from livesessions.commands import Command
 from livesessions.garbage import settle
 from livesessions.keeper import RETRY_S, LeaseKeeper, call_workers
 from livesessions.listener import CommandListener, obey
 from livesessions.models import LiveSession
-from livesessions.observer import hash_viewer
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.supervisor import Supervisor
+from livesessions.querysets import standings_of_lives
 from livesessions.roster import SIGN_IN_EVERY_S, Roster, Seats
 from livesessions.snapshot import SnapshotStore, complete, read_log
 from livesessions.tasks import hand_lives_to, lives
@@ -155,12 +156,14 @@ class Worker:
         left = await self._snapshots.take_over(session.id)
         log = await in_thread(read_log, session.id)
 
-        def hashed(viewer_id: str) -> str:
-            return hash_viewer(viewer_id, tenant_id=session.tenant_id, key=settings.VIEWER_HASH_KEY)
-
         live = Live(parts)
         try:
-            live.restore({"counts": session.counts, **complete(left, log, hash_viewer=hashed)})
+            live.restore(
+                {
+                    "counts": session.counts,
+                    **complete(left, log, hash_viewer=partial(hash_of, session.tenant_id)),
+                }
+            )
         except (KeyError, TypeError, ValueError):
             logger.exception("snapshot of no use, the live begins anew: session=%s", session.id)
             live = Live(parts)
@@ -208,12 +211,14 @@ class Worker:
             self._returned.clear()
             try:
                 flags = await in_thread(leases.flags_of, list(self._lives))
+                standings = await in_thread(standings_of_lives, list(self._lives))
             except (OperationalError, InterfaceError):
                 self._returned.set()
                 await asyncio.sleep(RETRY_S)
                 continue
             for session_id, (muted, stop) in flags.items():
                 if live := self._lives.get(session_id):
+                    live.set_standings(standings.get(session_id, {}))
                     await _obey_row(live, muted=muted, stop=stop)
                     await live.announce()
 

@@ -8,6 +8,7 @@ from livesessions.services.lives import (
     unmute_session,
 )
 from livesessions.services.shows import change_show, create_show
+from livesessions.services.viewers import set_viewer_standing
 
 __all__ = [
     "change_show",
@@ -15,6 +16,7 @@ __all__ = [
     "create_show",
     "mute_session",
     "say_line",
+    "set_viewer_standing",
     "skip_reply",
     "start_session",
     "stop_session",

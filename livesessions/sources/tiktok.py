@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NoReturn
 
@@ -50,6 +51,7 @@ class TikTokSource:
         self._recent = RecentIds(REMEMBERED_IDS)
         self._state = CONNECTING
         self._room_id: int | None = None
+        self._host_id = ""
 
     @property
     def counts(self) -> SourceCounts:
@@ -69,6 +71,7 @@ class TikTokSource:
         try:
             task = await self._enter(client)
             self._room_id = client.room_id
+            self._host_id = client.host_id or self._host_id
             while (item := await inbox.get()) is not None:
                 if isinstance(item, SourceError):
                     raise item
@@ -76,7 +79,7 @@ class TikTokSource:
                 if not self._recent.add(item.source_id):
                     self.counts.duplicate += 1
                     continue
-                yield item
+                yield self._with_host_known(item)
                 if item.kind is EventKind.ENDED:
                     return
             await _raise_end(task)
@@ -84,6 +87,12 @@ class TikTokSource:
             self._state = SourceState(SourcePhase.ENDED)
             inbox.close()
             await client.aclose()
+
+    def _with_host_known(self, event: LiveEvent) -> LiveEvent:
+        viewer = event.viewer
+        if viewer is None or not self._host_id or viewer.id != self._host_id:
+            return event
+        return replace(event, viewer=replace(viewer, is_host=True))
 
     async def _enter(self, client: WebcastClient) -> asyncio.Task[None]:
         """Enter the room of the last connection; when that is over, the one that the handle has by now.

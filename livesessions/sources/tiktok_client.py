@@ -153,6 +153,14 @@ class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
             event_hooks={"response": [refuse_bad_signature]},
         )
 
+    @property
+    def host_id(self) -> str:
+        """The user id of whoever streams, as the room's particulars have it; "" where they do not."""
+        info = self._room_info or {}
+        owner = info.get("owner")
+        found = owner.get("id_str") or owner.get("id") if isinstance(owner, dict) else None
+        return str(found or info.get("owner_user_id_str") or info.get("owner_user_id") or "")
+
     async def is_alive(self, room_id: int) -> bool | None:
         """Return whether TikTok says that a room is live; None when it says nothing of use."""
         try:

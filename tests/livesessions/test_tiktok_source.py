@@ -258,3 +258,20 @@ def test_endpoints_left_empty_are_the_library_s_own() -> None:
     assert WebDefaults.tiktok_app_url == "https://www.tiktok.com"
     assert WebDefaults.tiktok_sign_url == "https://tiktok.eulerstream.com"
     assert WebDefaults.tiktok_sign_api_key is None
+
+
+async def test_the_streamer_is_known_by_the_user_id_also_on_the_next_connection(tiktok: FakeWebcast) -> None:
+    room = tiktok.open_room("giulia")
+    room.host_id = 42
+    room.play(Send(comment("io", by=user("Giulia", number=42)), comment("tu", by=user("giulia", number=43))))
+    source = source_of(tiktok)
+    mine, other = await take(source, 2)
+    room.play(Send(comment("ancora io", by=user("Altro nome", number=42), msg_id=9)))
+    [again] = await take(source, 1)
+
+    assert mine.viewer is not None
+    assert mine.viewer.is_host
+    assert other.viewer is not None
+    assert not other.viewer.is_host, "the name is the streamer's, the id is not"
+    assert again.viewer is not None
+    assert again.viewer.is_host

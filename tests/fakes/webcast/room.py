@@ -150,6 +150,7 @@ class FakeRoom:
 
     handle: str
     room_id: int
+    host_id: int = 1
     fault: RoomFault | None = None
     backlog: list[pb.Envelope] = field(default_factory=list)
     last_batch: list[pb.Envelope] = field(default_factory=list)

@@ -150,7 +150,9 @@ class FakeWebcast:
         room = self._room_of(request)
         if room.fault is RoomFault.AGE_RESTRICTED:
             return respond_json({"data": {"prompts": "Log in to see this live"}, "status_code": 4003110})
-        return respond_json({"data": {"id": room.room_id, "status": 2, "title": "", "user_count": 3}})
+        owner = {"id": room.host_id, "id_str": str(room.host_id), "display_id": room.handle}
+        info = {"id": room.room_id, "status": 2, "title": "", "user_count": 3, "owner": owner}
+        return respond_json({"data": info})
 
     def _sign(self, request: Request, _: str) -> Response:
         self.signed += 1

@@ -1,0 +1,8 @@
+from uuid import UUID
+
+from moderation.models import ViewerRule
+
+
+def standings_of(tenant_id: UUID) -> dict[str, str]:
+    """Return all that a tenant has decided about viewers, by their hashes. One query."""
+    return dict(ViewerRule.objects.filter(tenant_id=tenant_id).values_list("viewer_hash", "standing"))
