@@ -174,14 +174,17 @@ class ChatLogReplaySource:
         return f"{name} {digest[1] % 100}" if digest[2] % 2 else name
 
 
-def open_replay(path: Path, *, speed: float) -> ChatSource:
-    """Return the source for a recording, known by its first line; raise `ReplayError` for any other file."""
+def open_replay(path: Path, *, speed: float, language: str = "", clock: Clock = utc_now) -> ChatSource:
+    """Return the source for a recording, known by its first line; raise `ReplayError` for any other file.
+
+    `language` gives the pseudonyms of a chat log names that can be said.
+    """
     with path.open(encoding="utf-8", errors="replace") as file:
         first = _entry(file.readline())
     if "payload" in first and "method" in first:
-        return WebcastReplaySource(path, speed=speed)
+        return WebcastReplaySource(path, speed=speed, clock=clock)
     if "message" in first and "t" in first:
-        return ChatLogReplaySource(path, speed=speed)
+        return ChatLogReplaySource(path, speed=speed, language=language, clock=clock)
     raise ReplayError(f"{path.name} is neither a webcast capture nor a chat log")
 
 

@@ -1,0 +1,123 @@
+"""How the host behaved in a rehearsal: whom it thanked how soon, how often it spoke, what it let through."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from livesessions.pipeline.ports import Gate
+from livesessions.pipeline.replying import JITTER_BUFFER_S
+from livesessions.rehearsal.notes import Notes
+from livesessions.rehearsal.said import SaidLine
+from livesessions.sources.events import EventKind, LiveEvent
+from moderation.stage.verdict import Action
+from planner.stage.turn import TurnKind
+
+TOLERANCE_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How often the policy lets the host answer."""
+
+    cooldown_min_s: float
+    cooldown_max_s: float
+    answers_per_minute: int = 60
+    thanks_per_minute: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """From the start of one answer to that of the next, and how long it had to be."""
+
+    s: float
+    allowed_s: float
+
+    @property
+    def is_too_short(self) -> bool:
+        return self.s < self.allowed_s - TOLERANCE_S
+
+
+def thanks_of(notes: Notes, said: Sequence[SaidLine]) -> list[float]:
+    """Return how long each gift waited, from the end of its streak to the first sound of its thanks."""
+    closed_at_s = {_gift_key(noted.event): noted.at_s for noted in notes.events if _closes(noted.event)}
+    latencies = []
+    for line in said:
+        if line.record.trigger_kind != TurnKind.GIFT or line.sound is None or line.age_s is None:
+            continue
+        sounded_at_s = line.sound.begins_at_s - JITTER_BUFFER_S
+        for event in line.answered:
+            # A streak whose closing frame was lost ends when it is no longer waited for.
+            ended_at_s = closed_at_s.get(_gift_key(event), sounded_at_s - line.age_s)
+            if ended_at_s <= sounded_at_s:
+                latencies.append(sounded_at_s - ended_at_s)
+    return latencies
+
+
+def _closes(event: LiveEvent) -> bool:
+    return event.kind is EventKind.GIFT and not event.streak_open
+
+
+def _gift_key(event: LiveEvent) -> tuple[str, ...]:
+    gift = event.gift
+    if gift is None or not gift.streak_id:
+        return (event.source_id,)
+    return (event.viewer.id if event.viewer else "", gift.id, gift.streak_id)
+
+
+def gaps_of(said: Sequence[SaidLine], rates: Rates) -> list[Gap]:
+    """Return the gaps between answers, each with the shortest that the policy allows."""
+    answers = [line for line in said if line.is_answer and line.sound is not None]
+    return [
+        Gap(line.began_at_s - before.began_at_s, rates.cooldown_min_s) for before, line in pairwise(answers)
+    ]
+
+
+def toxic_answers(notes: Notes, said: Sequence[SaidLine]) -> list[SaidLine]:
+    """Return the replies to lines that must be passed over.
+
+    Distress is answered by the line of help alone, and what was asked in earnest by a neutral one.
+    """
+    allowed = {Action.HELP: _is_help, Action.NEUTRAL_LINE: _is_neutral}
+    blocked = {
+        noted.event.source_id: noted.verdict.action
+        for noted in notes.events
+        if noted.verdict is not None and noted.verdict.blocked
+    }
+    return [
+        line
+        for line in said
+        if line.sound is not None
+        and any(
+            not allowed.get(blocked[event.source_id], _never)(line)
+            for event in line.answered
+            if event.source_id in blocked
+        )
+    ]
+
+
+def _is_help(line: SaidLine) -> bool:
+    return line.is_help
+
+
+def _is_neutral(line: SaidLine) -> bool:
+    return line.record.trigger_kind == TurnKind.NEUTRAL
+
+
+def _never(line: SaidLine) -> bool:
+    return False
+
+
+def toxic_words(said: Sequence[SaidLine], gate: Gate) -> list[SaidLine]:
+    """Return the replies of which something was heard that the gate lets nobody say, or that was shown so."""
+    return [
+        line
+        for line in said
+        if line.sound is not None
+        and not line.is_help
+        and any(gate.review(text).blocked for text in (line.record.text, *_captions(line)))
+    ]
+
+
+def _captions(line: SaidLine) -> Iterator[str]:
+    for _, text in line.sound.captions if line.sound else ():
+        yield text
