@@ -1,11 +1,12 @@
-"""The host: takes what waits, one at a time, and answers it; falls silent the moment it is told to."""
+"""The host: says what the director gives it, one thing at a time; falls silent the moment it is told to."""
 
 import asyncio
 from collections import OrderedDict
 from uuid import UUID
 
+from livesessions.pipeline.director import Director
 from livesessions.pipeline.generation import Cut
-from livesessions.pipeline.inbox import Inbox, Priority, Waiting
+from livesessions.pipeline.inbox import OWED, Inbox, Waiting
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.replying import Desk, Replying
 from livesessions.sources.freezing import Frozen
@@ -14,37 +15,28 @@ REMEMBERED_REPLIES = 16  # the overlay may report on a reply after the next one 
 
 
 class Host:
-    """Speaks at most once every `cooldown_s`, start to start, and never over itself."""
+    """Speaks whenever it may and the director knows what to say, and never over itself."""
 
-    def __init__(self, desk: Desk, inbox: Inbox, *, cooldown_s: float, muted: bool = False) -> None:
+    def __init__(self, desk: Desk, inbox: Inbox, director: Director, *, muted: bool = False) -> None:
         self._desk = desk
         self._inbox = inbox
-        self._cooldown_s = cooldown_s
+        self._director = director
         self._muted = muted
         self._paused = False
         self._may_speak = asyncio.Event()
-        self._ready_at_s = 0.0
         self._replies: OrderedDict[UUID, Replying] = OrderedDict()
         self._running: asyncio.Task[None] | None = None
         self._unheard: Waiting | None = None
+        director.on_big_gift = self.give_way
         self._update()
 
     async def run(self) -> None:
-        """Answer until cancelled."""
+        """Speak until cancelled."""
         while True:
-            await self._may_speak.wait()
-            await self._cool_down()
-            item = await self._inbox.next(self._desk.now_s)
-            if self._may_speak.is_set():
-                await self._answer(item)
-            else:
-                self._inbox.put(item)
+            await self._say(await self._director.next(self._may_speak))
 
-    async def _cool_down(self) -> None:
-        await asyncio.sleep(max(self._ready_at_s - self._desk.now_s(), 0.0))
-
-    async def _answer(self, item: Waiting) -> None:
-        replying = Replying(self._desk, item)
+    async def _say(self, item: Waiting) -> None:
+        replying = Replying(self._desk, item, on_begun=lambda: self._director.began(item))
         self._remember(replying)
         self._unheard = item
         self._running = asyncio.create_task(replying.run(), name=f"reply-{replying.record.id}")
@@ -53,18 +45,15 @@ class Host:
         finally:
             self._running.cancel()
         self._unheard = None
-        if not self._running.cancelled():
-            error = self._running.exception()
-            if error is not None and not isinstance(error, Cut):
-                raise error
-        self._pace(replying)
-
-    def _pace(self, replying: Replying) -> None:
-        """A reply without a sound counts too, so that a failing provider is not asked in a circle."""
-        if replying.spoke_at_s is not None:
-            self._ready_at_s = replying.spoke_at_s + self._cooldown_s
-        elif replying.record.outcome is Outcome.FAILED:
-            self._ready_at_s = self._desk.now_s() + self._cooldown_s
+        error = None if self._running.cancelled() else self._running.exception()
+        if error is not None and not isinstance(error, Cut):
+            raise error
+        self._director.ended(
+            item,
+            sounded=replying.has_begun,
+            failed=replying.record.outcome is Outcome.FAILED,
+            cut=error is not None or self._running.cancelled(),
+        )
 
     def _remember(self, replying: Replying) -> None:
         self._replies[replying.record.id] = replying
@@ -77,7 +66,12 @@ class Host:
         if self._running is not None:
             # Waking it up as well: a library in between may have swallowed the cancellation.
             self._running.cancel()
-            self._latest.heard.set()
+            self._latest.hearing.end()
+
+    def give_way(self) -> None:
+        """Let the reply that is under way, if any, end with its sentence."""
+        if self._unheard is not None:
+            self._latest.give_way()
 
     def set_muted(self, muted: bool) -> None:
         """Fall silent at once, or be ready to speak again."""
@@ -102,8 +96,8 @@ class Host:
         """
         now_s, owed = self._desk.now_s(), self._inbox.snapshot(self._desk.now_s())
         item = self._unheard
-        if item is not None and item.priority <= Priority.GIFT and self._latest.spoke_at_s is None:
-            owed.insert(0, item.snapshot(now_s))
+        if item is not None and item.priority in OWED and not self._latest.has_begun:
+            owed[:0] = [part.snapshot(now_s) for part in item.gathered or (item,)]
         return {"paused": self._paused, "owed": owed}
 
     def restore(self, frozen: Frozen) -> None:
@@ -130,7 +124,8 @@ class Host:
         record = replying.record
         if ended and record.heard_ended_at is None:
             record.heard_ended_at = self._desk.now()
-            replying.heard.set()
+            replying.hearing.end()
         elif not ended and record.heard_started_at is None:
             record.heard_started_at = self._desk.now()
+            replying.hearing.begin()
         self._desk.observer.reply_changed(record)

@@ -1,22 +1,25 @@
-"""What waits for an answer: bounded, gifts before comments before the rest, fresh before stale."""
+"""What waits to be reacted to: bounded, by its class, and let go when it is stale."""
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
 
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.freezing import Frozen, freeze_event, thaw_event
+from planner.stage.cues import Cue, CueSource, HostState
 from planner.stage.turn import Turn, thaw_turn
 
 CAPACITY = 200
 MAX_AGE_S = 45.0
+# Who has paid is thanked late rather than never, but not when nobody knows any more what it is about.
+GIFTS_MAX_AGE_S = 180.0
 TURN_FIELDS = tuple(field.name for field in fields(Turn))
 
 
 class Priority(IntEnum):
-    """Who is answered first."""
+    """The classes of what waits; when the inbox is full, the last ones go first."""
 
     STREAMER = 0
     HELP = 1
@@ -31,13 +34,23 @@ OWED = (Priority.STREAMER, Priority.HELP, Priority.GIFT)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing to react to. `line` is what to say word for word; empty when the planner finds the words."""
+    """One thing to react to. `line` is what to say word for word; empty when the planner finds the words.
+
+    `also` is what else it answers, and `trusted` tells of the viewer. The rest is filled in by the director
+    when its turn has come: what the host does with it, why, what it was gathered from, and whose cue it is.
+    """
 
     priority: Priority
     turn: Turn
     event: LiveEvent | None
     arrived_s: float
     line: str = ""
+    also: tuple[LiveEvent, ...] = ()
+    trusted: bool = False
+    state: HostState = HostState.ANSWER
+    score: dict[str, float] = field(default_factory=dict)
+    gathered: tuple["Waiting", ...] = ()
+    cue: tuple[Cue, CueSource] | None = None
 
     def snapshot(self, now_s: float) -> Frozen:
         """Return the item as plain values, with its age in place of its moment."""
@@ -47,23 +60,32 @@ class Waiting:
             "event": freeze_event(self.event) if self.event else None,
             "age_s": now_s - self.arrived_s,
             "line": self.line,
+            "also": [freeze_event(event) for event in self.also],
         }
 
     @classmethod
     def restored(cls, frozen: Frozen, now_s: float) -> "Waiting":
         turn = thaw_turn(frozen["turn"])
         event = thaw_event(frozen["event"]) if frozen["event"] else None
-        return cls(Priority(frozen["priority"]), turn, event, now_s - frozen["age_s"], frozen["line"])
+        also = tuple(thaw_event(event) for event in frozen["also"])
+        return cls(
+            Priority(frozen["priority"]), turn, event, now_s - frozen["age_s"], frozen["line"], also=also
+        )
 
 
 class Inbox:
-    """Holds at most `capacity` items. When full, the oldest of the least urgent class goes and is counted."""
+    """Holds at most `capacity` items. When full, the oldest of the least urgent class goes and is counted.
+
+    `stirred` is set by whatever may matter to the host; `on_put` is told of every item.
+    """
 
     def __init__(self, *, capacity: int = CAPACITY, max_age_s: float = MAX_AGE_S) -> None:
         self._capacity = capacity
-        self._max_age_s = max_age_s
+        self._max_age_s = dict.fromkeys(Priority, max_age_s) | {Priority.GIFT: GIFTS_MAX_AGE_S}
         self._classes: dict[Priority, deque[Waiting]] = {priority: deque() for priority in Priority}
-        self._filled = asyncio.Event()
+        self.stirred = asyncio.Event()
+        self.on_put: Callable[[Waiting], None] = lambda item: None
+        self.on_line: Callable[[], None] = lambda: None
         self.dropped = 0
         self.stale = 0
 
@@ -76,36 +98,40 @@ class Inbox:
         if len(self) > self._capacity:
             next(waiting for waiting in reversed(self._classes.values()) if waiting).popleft()
             self.dropped += 1
-        self._filled.set()
+        self.on_put(item)
+        self.stirred.set()
+
+    def line_came(self) -> None:
+        """Note that somebody wrote something that is shown, also when nobody is asked to answer it."""
+        self.on_line()
+        self.stirred.set()
+
+    def waiting(self, priority: Priority) -> Sequence[Waiting]:
+        """Return what waits in a class, oldest first."""
+        return self._classes[priority]
+
+    def take(self, items: Iterable[Waiting]) -> None:
+        """Remove items."""
+        taken = {id(item) for item in items}
+        self._keep(lambda item: id(item) not in taken)
+
+    def forget(self, matches: Callable[[LiveEvent], bool]) -> None:
+        """Drop what a moderator of the room has deleted."""
+        self._keep(lambda item: item.event is None or not matches(item.event))
+
+    def drop_stale(self, now_s: float) -> None:
+        """Let go, and count, what has waited for too long."""
+        for priority, waiting in self._classes.items():
+            while waiting and now_s - waiting[0].arrived_s > self._max_age_s[priority]:
+                waiting.popleft()
+                self.stale += 1
 
     def snapshot(self, now_s: float) -> list[Frozen]:
         """Return what is owed an answer whoever gives it: gifts, and the streamer's own lines."""
         owed = (item for priority in OWED for item in self._classes[priority])
         return [item.snapshot(now_s) for item in owed]
 
-    async def next(self, now_s: Callable[[], float]) -> Waiting:
-        """Wait for the most urgent item: the first streamer's line or gift, the freshest of the others."""
-        while True:
-            item = self._take(now_s())
-            if item is not None:
-                return item
-            self._filled.clear()
-            await self._filled.wait()
-
-    def _take(self, now_s: float) -> Waiting | None:
+    def _keep(self, is_kept: Callable[[Waiting], bool]) -> None:
         for priority, waiting in self._classes.items():
-            self._drop_stale(waiting, now_s)
             if waiting:
-                return waiting.popleft() if priority <= Priority.GIFT else waiting.pop()
-        return None
-
-    def _drop_stale(self, waiting: deque[Waiting], now_s: float) -> None:
-        while waiting and now_s - waiting[0].arrived_s > self._max_age_s:
-            waiting.popleft()
-            self.stale += 1
-
-    def forget(self, matches: Callable[[LiveEvent], bool]) -> None:
-        """Drop what a moderator of the room has deleted."""
-        for priority, waiting in self._classes.items():
-            kept = (item for item in waiting if item.event is None or not matches(item.event))
-            self._classes[priority] = deque(kept)
+                self._classes[priority] = deque(item for item in waiting if is_kept(item))

@@ -180,6 +180,7 @@ class Ingest:
             return
         name = event.viewer.name if event.viewer else ""
         self._room.feeder.show(Line(event.source_id, name, event.text, event.kind.value))
+        self._room.inbox.line_came()
         if event.text.startswith(COMMAND_MARK):
             self._wait_for_answer(Priority.COMMENT, TurnKind.COMMAND, event)
         elif not self._tact.is_quiet(event):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from livesessions.pipeline.director import Director
 from livesessions.pipeline.feeder import Feeder
 from livesessions.pipeline.generation import Generation
 from livesessions.pipeline.host import Host
@@ -16,11 +17,13 @@ from livesessions.pipeline.ingest import Ingest, Room
 from livesessions.pipeline.noticing import Noticing
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.ports import AudioSink, Gate, Observer, Screen, Voice, Words
+from livesessions.pipeline.rates import Rates
 from livesessions.pipeline.replying import Desk
 from livesessions.pipeline.standings import Standings, nobody
 from livesessions.sources.errors import SourceError
 from livesessions.sources.freezing import Frozen
 from livesessions.sources.port import ChatSource
+from planner.stage.cues import CueSource
 from planner.stage.turn import Turn, TurnKind
 
 STATE_EVERY_S = 1.0
@@ -40,9 +43,12 @@ class LiveParts:
     screen: Screen
     observer: Observer
     language: str
-    cooldown_s: float
     muted: bool
     now: Callable[[], datetime]
+    rates: Rates = field(default_factory=Rates)
+    # What the host says of its own accord: asked in this order.
+    cues: Sequence[CueSource] = ()
+    host_name: str = ""
     standings: Standings = field(default_factory=nobody)
     # How many follows, shares and subscriptions are thanked at once; each where nothing is said.
     per_thanks: Mapping[TurnKind, int] = field(default_factory=dict)
@@ -73,7 +79,15 @@ class Live:
             now=parts.now,
             now_s=self._now_s,
         )
-        self._host = Host(desk, self._inbox, cooldown_s=parts.cooldown_s, muted=parts.muted)
+        self._director = Director(
+            self._inbox,
+            parts.rates,
+            now=parts.now,
+            now_s=self._now_s,
+            cues=parts.cues,
+            host_name=parts.host_name,
+        )
+        self._host = Host(desk, self._inbox, self._director, muted=parts.muted)
         room = Room(
             gate=parts.gate,
             inbox=self._inbox,
@@ -110,6 +124,7 @@ class Live:
         return {
             "ingest": self._ingest.snapshot(),
             "host": self._host.snapshot(),
+            "director": self._director.snapshot(),
             "words": self._parts.words.snapshot(),
             "counts": self.counts,
         }
@@ -118,6 +133,8 @@ class Live:
         """Go on with what a snapshot holds, before `run`; raise KeyError, TypeError or ValueError."""
         self._counts_before = dict(frozen["counts"])
         self._parts.words.restore(frozen["words"])
+        if "director" in frozen:
+            self._director.restore(frozen["director"])
         self._host.restore(frozen["host"])
         self._ingest.restore(frozen["ingest"])
 

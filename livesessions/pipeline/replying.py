@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from livesessions.pipeline.generation import Cut, Generation
+from livesessions.pipeline.hearing import Hearing
 from livesessions.pipeline.inbox import Priority, Waiting
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.ports import AudioSink, Gate, Observer, Voice, Words
@@ -16,8 +17,8 @@ from planner.errors import PlannerError
 from speech.errors import SpeechError
 
 STREAMER = "streamer"
-JITTER_BUFFER_S = 0.3  # what the overlay holds back before it plays
-HEARING_GRACE_S = 0.7  # how much longer we wait for the overlay's word that it has played everything
+# What is soon over, and owed as a whole, does not give way.
+NEVER_GIVES_WAY = frozenset({Priority.STREAMER, Priority.HELP, Priority.GIFT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +36,24 @@ class Desk:
 
 
 class Replying:
-    """Runs one reply to its end. After `run`, `spoke_at_s` says when its first audio went out, if any did."""
+    """Runs one reply to its end; `on_begun` is called when its first audio has gone out."""
 
-    def __init__(self, desk: Desk, item: Waiting) -> None:
+    def __init__(self, desk: Desk, item: Waiting, *, on_begun: Callable[[], None]) -> None:
         self._desk = desk
         self._item = item
+        self._on_begun = on_begun
         self.record = ReplyRecord(
             trigger_kind=STREAMER if item.priority is Priority.STREAMER else item.turn.kind.value,
             trigger=item.event,
             created_at=desk.now(),
             generation=desk.generation.number,
+            also=item.also,
+            state=item.state.value,
+            score=item.score,
         )
         self.record.times.waited_ms = self._elapsed_ms()
-        self.heard = asyncio.Event()
-        self.spoke_at_s: float | None = None
+        self.hearing = Hearing(desk.now_s)
+        self._sentences_sent: list[str] = []
         self._utterance = Utterance(
             self.record,
             voice=desk.voice,
@@ -56,6 +61,16 @@ class Replying:
             generation=desk.generation,
             on_first_audio=self._first_audio,
         )
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether any of it has sounded."""
+        return self._utterance.has_begun
+
+    def give_way(self) -> None:
+        """End at the end of the sentence that is being heard, for something that does not wait."""
+        if self._item.priority not in NEVER_GIVES_WAY:
+            self.hearing.give_way()
 
     async def run(self) -> None:
         """Say it, and wait until it has been heard. A provider's fault ends it silently."""
@@ -84,12 +99,16 @@ class Replying:
         async with aclosing(self._sentences()) as sentences:
             async for sentence in sentences:
                 self._desk.generation.check(self.record.generation)
+                if self.hearing.gives_way and self._utterance.has_begun:
+                    return
                 if self.record.times.first_sentence_ms is None:
                     self.record.times.first_sentence_ms = self._elapsed_ms()
                 if self._desk.gate.review(sentence).blocked:
                     self._refuse(sentence)
                     return
                 await self._utterance.say(sentence)
+                self._sentences_sent.append(sentence)
+                self.hearing.sent(self._utterance.duration_s)
 
     async def _sentences(self) -> AsyncGenerator[str, None]:
         if self._item.line:
@@ -100,15 +119,12 @@ class Replying:
                 yield sentence
 
     async def _until_heard(self) -> None:
-        """The overlay's word ends the wait; without one, the time that the audio takes does."""
-        spoken_for_s = self._desk.now_s() - (self.spoke_at_s or 0.0)
-        left_s = JITTER_BUFFER_S + self._utterance.duration_s + HEARING_GRACE_S - spoken_for_s
-        try:
-            async with asyncio.timeout(max(left_s, 0.0)):
-                await self.heard.wait()
-        except TimeoutError:
-            pass
+        heard = await self.hearing.until_over()
         self._desk.generation.check(self.record.generation)
+        if heard < len(self._sentences_sent):
+            self.record.text = " ".join(self._sentences_sent[:heard])
+            for sink in self._desk.sinks:
+                await sink.cut(self.record.id)
 
     def _refuse(self, sentence: str) -> None:
         self.record.fault = "policy"
@@ -134,7 +150,8 @@ class Replying:
                     record.fault = record.fault or "overlay"
 
     def _first_audio(self) -> None:
-        self.spoke_at_s = self._desk.now_s()
+        self.hearing.sounded()
+        self._on_begun()
         self.record.times.first_audio_ms = self._elapsed_ms()
         self._desk.observer.reply_changed(self.record)
 

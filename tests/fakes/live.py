@@ -1,18 +1,20 @@
 """A live without the outside: a scripted chat, a planner, sinks and an observer that remember."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from livesessions.pipeline.live import Live, LiveParts
+from livesessions.pipeline.rates import Rates
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.sources.errors import SourceError
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
 from livesessions.sources.port import CONNECTED, ChatSource, SourceCounts, SourceState
 from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Verdict
+from planner.stage.cues import CueSource
 from planner.stage.turn import TokenUsage, Turn
 from speech.stage.audio import AudioChunk
 from speech.stage.ports import Voice
@@ -181,6 +183,8 @@ class Stage:
     sink: FakeSink = field(default_factory=FakeSink)
     observer: FakeObserver = field(default_factory=FakeObserver)
     cooldown_s: float = 4.0
+    rates: Rates | None = None  # None: `cooldown_s` whatever the chat does, and the usual limits
+    cues: Sequence[CueSource] = ()
     muted: bool = False
     reason: str = ""
 
@@ -194,9 +198,11 @@ class Stage:
             screen=self.sink,
             observer=self.observer,
             language="en",
-            cooldown_s=self.cooldown_s,
             muted=self.muted,
             now=virtual_now,
+            rates=self.rates or Rates(cooldown_min_s=self.cooldown_s, cooldown_max_s=self.cooldown_s),
+            cues=self.cues,
+            host_name="Nora",
         )
 
     def play(self, *acts: Callable[[Live], Coroutine[Any, Any, None]]) -> "Stage":

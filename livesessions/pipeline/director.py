@@ -1,0 +1,205 @@
+"""Says what the host does next: what waits and what is due go in, one thing to say comes out at its time."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from math import inf
+
+from livesessions.pipeline.cueing import Cueing
+from livesessions.pipeline.inbox import Inbox, Priority, Waiting
+from livesessions.pipeline.picking import AnswerPicker, ThanksPicker, is_big_gift
+from livesessions.pipeline.rates import Rates
+from livesessions.sources.freezing import Frozen
+from moderation.stage.tempo import Pace
+from planner.stage.choice.states import Situation, changes_in_s, decide
+from planner.stage.cues import CueSource, HostState
+from planner.stage.turn import TurnKind
+
+# A source that wants to be asked at once, and then has nothing to say, is not asked in a circle.
+SHORTEST_WAIT_S = 0.1
+# Whoever has had all the answers there are may be answered again some time after.
+LOOK_AGAIN_S = 5.0
+
+
+class Director:
+    """Keeps the order of what is said, and its pace. `on_big_gift` is called when one comes in.
+
+    Whoever says what `next` has returned calls `began` when it begins to sound, and `ended` at its end.
+    """
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        rates: Rates,
+        *,
+        now: Callable[[], datetime],
+        now_s: Callable[[], float],
+        cues: Sequence[CueSource] = (),
+        host_name: str = "",
+    ) -> None:
+        self._inbox = inbox
+        self._rates = rates
+        self._now_s = now_s
+        self._tempo = rates.tempo()
+        self._cueing = Cueing(cues, wall_s=lambda: now().timestamp())
+        self._answers = AnswerPicker(inbox, rates, host_name=host_name, wall_s=lambda: now().timestamp())
+        self._thanks = ThanksPicker(inbox, rates)
+        self._thanks_in_a_row = 0
+        self._last_line_s = now_s()
+        self.on_big_gift: Callable[[], None] = lambda: None
+        inbox.on_put = self._note_item
+        inbox.on_line = self._note_line
+
+    # --- what comes in -------------------------------------------------------------------------------
+
+    def _note_item(self, item: Waiting) -> None:
+        if item.priority is Priority.GIFT:
+            self._answers.note_gift(item)
+            if is_big_gift(item, self._rates):
+                self.on_big_gift()
+
+    def _note_line(self) -> None:
+        self._last_line_s = self._now_s()
+        self._tempo.line_came(self._last_line_s)
+
+    # --- what goes out -------------------------------------------------------------------------------
+
+    async def next(self, may_speak: asyncio.Event) -> Waiting:
+        """Wait until something may be said, and return it: taken out of the inbox, and while `may_speak`."""
+        while True:
+            await may_speak.wait()
+            self._inbox.stirred.clear()
+            item, wait_s = self._choose()
+            if item is not None:
+                return item
+            await self._until_stirred(wait_s)
+
+    async def _until_stirred(self, wait_s: float) -> None:
+        try:
+            async with asyncio.timeout(None if wait_s == inf else wait_s):
+                await self._inbox.stirred.wait()
+        except TimeoutError:
+            pass
+
+    def _choose(self) -> tuple[Waiting | None, float]:
+        """Return what to say now; else None, and how long nothing changes by itself."""
+        self._inbox.drop_stale(self._now_s())
+        situation = self._situation()
+        state = decide(situation)
+        item = self._take(state, situation)
+        if item is None and state is HostState.ANSWER:  # nobody who waits may be answered any more
+            situation = replace(situation, answers=0)
+            state = decide(situation)
+            item = self._take(state, situation)
+        if item is not None:
+            return replace(item, state=_named(item, state)), 0.0
+        wait_s = min(changes_in_s(situation), self._cueing.quiet_for_s())
+        if self._inbox.waiting(Priority.COMMENT):
+            wait_s = min(wait_s, LOOK_AGAIN_S)
+        return None, max(wait_s, SHORTEST_WAIT_S)
+
+    def _situation(self) -> Situation:
+        now_s, inbox = self._now_s(), self._inbox
+        gifts = inbox.waiting(Priority.GIFT)
+        big = sum(is_big_gift(item, self._rates) for item in gifts)
+        quiet_s = now_s - self._last_line_s
+        return Situation(
+            streamer_lines=len(inbox.waiting(Priority.STREAMER)),
+            help_lines=len(inbox.waiting(Priority.HELP)),
+            big_thanks=big,
+            thanks=len(gifts) - big,
+            courtesies=len(inbox.waiting(Priority.REST)),
+            answers=len(inbox.waiting(Priority.COMMENT)),
+            cues=self._cueing.look(quiet_s),
+            quiet_s=quiet_s,
+            gap_in_s=self._wait_s(Pace.GAME, now_s),
+            thanks_in_s=self._wait_s(Pace.THANKS, now_s),
+            cue_in_s=self._wait_s(Pace.REMARK, now_s),
+            answer_in_s=self._wait_s(Pace.ANSWER, now_s),
+            thanks_in_a_row=self._thanks_in_a_row,
+        )
+
+    def _wait_s(self, pace: Pace, now_s: float) -> float:
+        return max(self._tempo.ready_at_s(pace, now_s) - now_s, 0.0)
+
+    def _take(self, state: HostState, situation: Situation) -> Waiting | None:
+        if situation.streamer_lines:
+            return self._first(Priority.STREAMER)
+        if situation.help_lines:
+            return self._first(Priority.HELP)
+        if state is HostState.ANSWER:
+            return self._answers.take(self._now_s())
+        if state is HostState.THANK:
+            if situation.big_thanks or situation.thanks:
+                return self._thanks.take()
+            return self._last(Priority.REST)
+        return self._cueing.item(state, self._now_s())
+
+    def _first(self, priority: Priority) -> Waiting:
+        item = self._inbox.waiting(priority)[0]
+        self._inbox.take([item])
+        return item
+
+    def _last(self, priority: Priority) -> Waiting:
+        item = self._inbox.waiting(priority)[-1]
+        self._inbox.take([item])
+        return item
+
+    # --- what was said -------------------------------------------------------------------------------
+
+    def began(self, item: Waiting) -> None:
+        """Note that something begins to sound."""
+        self._tempo.spoke(_pace_of(item), self._now_s())
+        self._thanks_in_a_row = self._thanks_in_a_row + 1 if item.state is HostState.THANK else 0
+        if item.priority is Priority.COMMENT and item.cue is None:
+            self._answers.answered(item)
+        self._cueing.took(item)
+
+    def ended(self, item: Waiting, *, sounded: bool, failed: bool, cut: bool) -> None:
+        """Note that it is over.
+
+        What failed counts as said, so that a failing provider is not asked in a circle; and so does a cue
+        that led to no sound, unless it was cut off: then it may come again.
+        """
+        now_s = self._now_s()
+        if sounded:
+            self._tempo.ended(now_s)
+        elif failed:
+            self._tempo.failed(now_s)
+        if item.cue is not None and not sounded and not cut:
+            self._tempo.spoke(_pace_of(item), now_s)
+            self._cueing.took(item)
+
+    # --- from worker to worker -----------------------------------------------------------------------
+
+    def snapshot(self) -> Frozen:
+        """Return what the next worker's director must know, as plain values."""
+        now_s = self._now_s()
+        return {
+            "tempo": self._tempo.snapshot(now_s),
+            "answers": self._answers.snapshot(),
+            "quiet_s": now_s - self._last_line_s,
+            "cues": self._cueing.snapshot(),
+        }
+
+    def restore(self, frozen: Frozen) -> None:
+        """Go on with what a snapshot holds."""
+        now_s = self._now_s()
+        self._tempo.restore(frozen["tempo"], now_s)
+        self._answers.restore(frozen["answers"])
+        self._last_line_s = now_s - frozen["quiet_s"]
+        self._cueing.restore(frozen["cues"])
+
+
+def _named(item: Waiting, state: HostState) -> HostState:
+    """A word that calms the room is in the place of help, and turns the talk to something else."""
+    return HostState.TOPIC if item.turn.kind is TurnKind.CALM else state
+
+
+def _pace_of(item: Waiting) -> Pace:
+    if item.cue is not None:
+        return Pace.GAME if item.state is HostState.GAME else Pace.REMARK
+    if item.priority in (Priority.STREAMER, Priority.HELP):
+        return Pace.FREE
+    return Pace.ANSWER if item.priority is Priority.COMMENT else Pace.THANKS

@@ -1,0 +1,136 @@
+"""What a chat line's words tell about it: a text goes in, marks of a question and of nonsense come out."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from tomllib import loads
+
+from planner.stage.tongues import foreign_language, primary_language
+
+MAX_CHARACTERS = 300
+REMEMBERED_LINES = 2_048  # most lines are looked at many times while they wait
+HOST_WORDS = frozenset({"host", "conduttore", "conduttrice", "presentatore", "presentatrice", "moderatore"})
+LOUD_LETTERS = 8
+LOUD_SHARE = 0.8
+MASH_LETTERS = 5
+
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_MENTION = re.compile(r"@([\w.]+)")
+_QUESTION_MARK = re.compile("[?？؟¿]")
+_NO_VOWEL = re.compile(r"^[^\W\daeiouy_]{5,}$|[^\W\daeiouy_]{7,}")
+_AGAIN_AND_AGAIN = re.compile(r"(.{1,3})\1{3,}")
+_LAUGHTER = re.compile(r"^(?:ha|ah|he|eh|hi|ih|ja|je|k|x|lo|l)+d*h*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """The words of one language that tell something about a line."""
+
+    asks: frozenset[str]
+    opens: frozenset[str]
+    you: frozenset[str]
+    filler: frozenset[str]
+    greets: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one line is. `words` are all of its words, folded; `names_another` is a mention of a viewer."""
+
+    words: tuple[str, ...]
+    is_question: bool = False
+    names_host: bool = False
+    names_another: bool = False
+    says_you: bool = False
+    is_greeting: bool = False
+    is_nonsense: bool = False
+    is_loud: bool = False
+
+
+@lru_cache(maxsize=REMEMBERED_LINES)
+def read(text: str, language: str, host_name: str) -> Reading:
+    """Read a line of a chat in `language`; what is clearly in another language is read in that one."""
+    text = text[:MAX_CHARACTERS]
+    tongue = tongue_of(text, language)
+    mentioned = {fold(name) for name in _MENTION.findall(text)}
+    words = tuple(_WORD.findall(fold(text)))
+    hosts = host_words(host_name)
+    names_host = not hosts.isdisjoint(words) or any(name in hosts for name in mentioned)
+    return Reading(
+        words=words,
+        is_question=bool(words) and (_is_marked(text) or _opens_question(text, words, tongue, hosts)),
+        names_host=names_host,
+        names_another=bool(mentioned) and not names_host,
+        says_you=not tongue.you.isdisjoint(words),
+        is_greeting=all(word in tongue.greets for word in words),
+        is_nonsense=_is_nonsense(words),
+        is_loud=_is_loud(text),
+    )
+
+
+def fold(text: str) -> str:
+    """Return a text in small letters without accents; apostrophes part words."""
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text)
+        text = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return text.casefold().replace("'", " ").replace("’", " ")
+
+
+@lru_cache(maxsize=64)
+def host_words(host_name: str) -> frozenset[str]:
+    """Return what the host answers to: the words of its name, the name in one, and what hosts are called."""
+    words = _WORD.findall(fold(host_name))
+    return HOST_WORDS | {word for word in (*words, "".join(words)) if len(word) > 2}
+
+
+def tongue_of(text: str, language: str) -> Tongue:
+    """Return the words of the language that a line is in; English where it is none of those known."""
+    tongues = _tongues()
+    spoken = primary_language(language)
+    spoken = spoken if spoken in tongues else "en"
+    return tongues[foreign_language(text, spoken) or spoken]
+
+
+@cache
+def _tongues() -> dict[str, Tongue]:
+    table = loads(files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
+    return {
+        language: Tongue(**{name: frozenset(words.split()) for name, words in lists.items()})
+        for language, lists in table.items()
+    }
+
+
+def _is_marked(text: str) -> bool:
+    return bool(_QUESTION_MARK.search(text))
+
+
+def _opens_question(text: str, words: tuple[str, ...], tongue: Tongue, hosts: frozenset[str]) -> bool:
+    """Return whether a line without a mark begins like a question; `What a goal!` does not."""
+    if len(words) < 2 or "!" in text:
+        return False
+    meant = (word for word in words if word in tongue.asks or word not in tongue.filler | hosts)
+    return next(meant, "") in tongue.asks or words[0] in tongue.opens
+
+
+def _is_nonsense(words: tuple[str, ...]) -> bool:
+    """Return whether there is nothing to answer: no word, one word over and over, or a hand on the keys."""
+    letters = [word for word in words if not word.isdigit()]
+    if not letters:
+        return True
+    if len(letters) > 1 and len(set(letters)) == 1:
+        return True
+    return all(_is_mash(word) for word in letters)
+
+
+def _is_mash(word: str) -> bool:
+    if len(word) < MASH_LETTERS or not word.isascii():
+        return False
+    return bool(_NO_VOWEL.search(word) or _AGAIN_AND_AGAIN.search(word) or _LAUGHTER.match(word))
+
+
+def _is_loud(text: str) -> bool:
+    letters = [character for character in text if character.isalpha()]
+    loud = sum(character.isupper() for character in letters)
+    return len(letters) >= LOUD_LETTERS and loud >= LOUD_SHARE * len(letters)

@@ -1,0 +1,93 @@
+"""What the host does next: what waits, and how soon it may be said, goes in, a state comes out."""
+
+from dataclasses import dataclass
+from math import inf
+
+from planner.stage.cues import HostState
+
+# Somebody has just written: idle talk would cut into a conversation.
+TOPIC_QUIET_S = 2.0
+# So many thanks for gifts in a row, then an answer goes between: a storm of gifts is no reason to ignore
+# the chat. One that may be said this soon is worth waiting for.
+THANKS_IN_A_ROW = 3
+ANSWER_SOON_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What waits, by number, and in how many seconds a thing of each class may be said (0: now).
+
+    `help_lines` are what somebody or the whole room needs to hear; `thanks` are for gifts, `courtesies` for
+    follows, shares and subscriptions; `cues` are the states of the cues that are due. `gap_in_s` counts for
+    everything but the streamer's lines and help, and is never more than the others.
+    """
+
+    streamer_lines: int = 0
+    help_lines: int = 0
+    big_thanks: int = 0
+    thanks: int = 0
+    courtesies: int = 0
+    answers: int = 0
+    cues: frozenset[HostState] = frozenset()
+    quiet_s: float = 0.0
+    gap_in_s: float = 0.0
+    thanks_in_s: float = 0.0
+    cue_in_s: float = 0.0
+    answer_in_s: float = 0.0
+    thanks_in_a_row: int = 0
+
+
+def decide(now: Situation) -> HostState:
+    """Return what to do now; `REST` when nothing waits that may be said.
+
+    A line of the streamer's own is announced, a line of help is an answer; both before everything, for one
+    is the owner's word and the other somebody's need. Gifts were paid for and their thanks are short, so
+    they come before what takes longer; a game that runs has players who wait and a clock; what is due by
+    the plan comes seldom, and would never come after a chat that always has something to answer. The talk
+    of the host's own accord is for when nobody else has anything to say.
+    """
+    if now.streamer_lines:
+        return HostState.ANNOUNCE
+    if now.help_lines:
+        return HostState.ANSWER
+    if now.gap_in_s > 0.0:
+        return HostState.REST
+    if now.big_thanks or _thanks_go(now):
+        return HostState.THANK
+    if HostState.GAME in now.cues:
+        return HostState.GAME
+    return _in_good_time(now)
+
+
+def _thanks_go(now: Situation) -> bool:
+    if not now.thanks or now.thanks_in_s > 0.0:
+        return False
+    return not (now.thanks_in_a_row >= THANKS_IN_A_ROW and now.answers and now.answer_in_s <= ANSWER_SOON_S)
+
+
+def _in_good_time(now: Situation) -> HostState:
+    """Decide among what keeps the cooldown."""
+    if HostState.ANNOUNCE in now.cues and now.cue_in_s <= 0.0:
+        return HostState.ANNOUNCE
+    if _courtesies_go(now):
+        return HostState.THANK
+    if now.answers:
+        return HostState.ANSWER if now.answer_in_s <= 0.0 else HostState.REST
+    if HostState.TOPIC in now.cues and now.cue_in_s <= 0.0 and now.quiet_s >= TOPIC_QUIET_S:
+        return HostState.TOPIC
+    return HostState.REST
+
+
+def _courtesies_go(now: Situation) -> bool:
+    """Thanks for what costs nothing go turn about with answers."""
+    if not now.courtesies or max(now.thanks_in_s, now.cue_in_s) > 0.0:
+        return False
+    return not (now.thanks_in_a_row and now.answers)
+
+
+def changes_in_s(now: Situation) -> float:
+    """Return in how many seconds `decide` may say something else, if nothing happens until then."""
+    if not (now.big_thanks or now.thanks or now.courtesies or now.answers or now.cues):
+        return inf
+    waits = (now.gap_in_s, now.thanks_in_s, now.cue_in_s, now.answer_in_s, TOPIC_QUIET_S - now.quiet_s)
+    return min((wait_s for wait_s in waits if wait_s > 0.0), default=inf)
