@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from livesessions.pipeline.ports import Gate
-from livesessions.pipeline.replying import JITTER_BUFFER_S
+from livesessions.pipeline.hearing import JITTER_BUFFER_S
 from livesessions.rehearsal.notes import Notes
 from livesessions.rehearsal.said import SaidLine
 from livesessions.sources.events import EventKind, LiveEvent

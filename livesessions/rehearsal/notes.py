@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from livesessions.pipeline.records import ReplyRecord
-from livesessions.pipeline.replying import JITTER_BUFFER_S
+from livesessions.pipeline.hearing import JITTER_BUFFER_S
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.port import SourceState
 from moderation.stage.verdict import Verdict
