@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from livesessions.pipeline.ports import Gate
 from livesessions.pipeline.hearing import JITTER_BUFFER_S
+from livesessions.pipeline.ports import Gate
 from livesessions.rehearsal.notes import Notes
 from livesessions.rehearsal.said import SaidLine
 from livesessions.sources.events import EventKind, LiveEvent

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from livesessions.pipeline.records import ReplyRecord
 from livesessions.pipeline.hearing import JITTER_BUFFER_S
+from livesessions.pipeline.records import ReplyRecord
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.port import SourceState
 from moderation.stage.verdict import Verdict
