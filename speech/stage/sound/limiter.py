@@ -1,0 +1,87 @@
+"""Keeps true peaks under a ceiling: samples go in, quieter where they must be, `LOOK_AHEAD_S` later."""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+
+# A little under -1 dBTP, since what plays it may resample once more.
+CEILING = 10 ** (-1.5 / 20)
+LOOK_AHEAD_S = 0.005
+# Longer than a period of the deepest voice, so that no gain follows the single waves.
+HOLD_S = 0.04
+OVERSAMPLING = 4
+REACH = 12  # samples on each side that the level between two samples is reckoned from
+
+
+class Limiter:
+    """Turns down smoothly before a peak, holds, and comes back. It never clips."""
+
+    def __init__(self, sample_rate_hz: int) -> None:
+        self._ahead = round(LOOK_AHEAD_S * sample_rate_hz)
+        self._hold = round(HOLD_S * sample_rate_hz)
+        self._ramp = np.full(self._ahead + 1, 1 / (self._ahead + 1), dtype=np.float32)
+        self._audio = np.zeros(0, dtype=np.float32)  # not given out yet
+        self._raw = np.zeros(REACH, dtype=np.float32)  # what peaks are reckoned from
+        # What each sample asks for, from as far back as it still matters.
+        self._wanted = np.ones(self._hold + self._ahead, dtype=np.float32)
+
+    @property
+    def held_back(self) -> int:
+        """How many samples are not given out yet."""
+        return self._audio.size
+
+    def feed(self, samples: Samples) -> Samples:
+        """Return what is settled by now."""
+        self._audio = np.concatenate((self._audio, samples))
+        self._raw = np.concatenate((self._raw, samples))
+        peaks = _true_peaks(self._raw)
+        self._raw = self._raw[max(0, self._raw.size - 2 * REACH) :]
+        wanted = np.minimum(1.0, CEILING / np.maximum(peaks, 1e-9)).astype(np.float32)
+        self._wanted = np.concatenate((self._wanted, wanted))
+        return self._give(self._wanted.size - 2 * self._ahead - self._hold)
+
+    def finish(self) -> Samples:
+        """Return the rest, once no more samples come."""
+        left = self._audio.size
+        return self.feed(np.zeros(self._ahead + REACH, dtype=np.float32))[:left]
+
+    def _give(self, count: int) -> Samples:
+        if count <= 0:
+            return np.zeros(0, dtype=np.float32)
+        lowest = _running_minimum(self._wanted, self._hold + self._ahead + 1)
+        gains = np.convolve(lowest, self._ramp, mode="valid")
+        out = self._audio[:count] * gains[:count]
+        self._audio = self._audio[count:]
+        self._wanted = self._wanted[count:]
+        return out
+
+
+def _running_minimum(values: Samples, span: int) -> Samples:
+    """Return the minimum of every `span` neighbours, in as many steps as `span` has binary digits."""
+    covered = 1
+    while covered < span:
+        step = min(covered, span - covered)
+        values = np.minimum(values[:-step], values[step:])
+        covered += step
+    return values
+
+
+def _true_peaks(raw: Samples) -> Samples:
+    """Return the highest level from each sample up to the next, `REACH` samples from either end aside."""
+    if raw.size <= 2 * REACH:
+        return np.zeros(0, dtype=np.float32)
+    windows = sliding_window_view(raw, 2 * REACH + 1)
+    return np.asarray(np.abs(windows @ _BETWEEN).max(axis=1), dtype=np.float32)
+
+
+def _between() -> Samples:
+    """Return the interpolation filters as columns, for the sample itself and the places after it."""
+    places = np.arange(OVERSAMPLING) / OVERSAMPLING
+    offsets = np.arange(-REACH, REACH + 1)[:, None] - places[None, :]
+    window = np.cos(np.pi * np.clip(offsets / (2 * (REACH + 1)), -0.5, 0.5)) ** 2
+    return np.asarray(np.sinc(offsets) * window, dtype=np.float32)
+
+
+_BETWEEN = _between()

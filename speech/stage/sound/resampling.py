@@ -1,0 +1,65 @@
+"""Brings audio to another rate while it streams: samples at one rate go in, at the other they come out.
+
+soxr would do it better by some decibels, but holds 40 ms of a 22.05 kHz voice back; this holds back 0.7 ms.
+"""
+
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+
+TAPS = 32
+KAISER_BETA = 8.0
+# Of the lower rate's half: the filter is short, so its edge is not steep.
+PASSBAND = 0.92
+
+
+class Resampler:
+    """A windowed-sinc filter for each of the phases that the ratio of two rates has."""
+
+    def __init__(self, from_hz: int, to_hz: int) -> None:
+        ratio = Fraction(to_hz, from_hz)
+        self._up, self._down = ratio.numerator, ratio.denominator
+        self._taps = _phases(self._up, self._down)
+        self._pending = np.zeros(TAPS // 2 - 1, dtype=np.float32)
+        self._position = 0  # of the next sample, in steps of 1 / up, from the first that is pending
+
+    def feed(self, samples: Samples) -> Samples:
+        """Return what can be said of the samples so far."""
+        if self._up == self._down:
+            return samples
+        self._pending = np.concatenate((self._pending, samples))
+        ready = (self._pending.size - TAPS) * self._up - self._position
+        count = max(0, ready // self._down + 1) if ready >= 0 else 0
+        positions = self._position + self._down * np.arange(count)
+        firsts, phases = np.divmod(positions, self._up)
+        windows = self._pending[firsts[:, None] + np.arange(TAPS)]
+        out = np.einsum("ij,ij->i", windows, self._taps[phases])
+        self._advance(count)
+        return np.asarray(out, dtype=np.float32)
+
+    def finish(self) -> Samples:
+        """Return the rest, once no more samples come."""
+        if self._up == self._down:
+            return np.zeros(0, dtype=np.float32)
+        return self.feed(np.zeros(TAPS // 2, dtype=np.float32))
+
+    def _advance(self, count: int) -> None:
+        position = self._position + self._down * count
+        used = min(position // self._up, self._pending.size)
+        self._pending = self._pending[used:]
+        self._position = position - used * self._up
+
+
+@lru_cache(maxsize=8)
+def _phases(up: int, down: int) -> Samples:
+    """Return one filter a phase, as rows; each passes a constant unchanged."""
+    cutoff = PASSBAND * min(1.0, up / down)
+    offsets = np.arange(TAPS)[None, :] - (TAPS // 2 - 1) - np.arange(up)[:, None] / up
+    half = TAPS / 2
+    window = np.i0(KAISER_BETA * np.sqrt(np.clip(1 - (offsets / half) ** 2, 0, None))) / np.i0(KAISER_BETA)
+    taps = cutoff * np.sinc(cutoff * offsets) * window
+    return np.asarray(taps / taps.sum(axis=1, keepdims=True), dtype=np.float32)
