@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -147,12 +148,18 @@ def read_log(session_id: UUID) -> Log:
         trigger_kind=EventKind.GIFT,
         first_audio_ms__isnull=False,
     )
-    gifts = events.filter(source_id__in=list(thanks.values_list("trigger_source_id", flat=True)))
+    gifts = events.filter(source_id__in=_answered_by(thanks))
     rows = gifts.values_list("source_id", "viewer_hash", "gift_id", "streak_id", "count")
     return Log(
         written=list(recent.values_list("source_id", flat=True)[:LOOK_BACK_EVENTS])[::-1],
         thanked=[Thanked(*row) for row in rows],
     )
+
+
+def _answered_by(replies: "QuerySet[Reply]") -> list[str]:
+    """Return the events that replies have answered, also those that were gathered into one."""
+    rows = replies.values_list("trigger_source_id", "also_source_ids")
+    return [source_id for trigger, also in rows for source_id in (trigger, *also)]
 
 
 def complete(frozen: Frozen | None, log: Log, *, hash_viewer: Callable[[str], str]) -> Frozen:
@@ -170,7 +177,7 @@ def complete(frozen: Frozen | None, log: Log, *, hash_viewer: Callable[[str], st
             counted[key] = max(counted.get(key, 0), gift.count)
     return {
         **frozen,
-        "host": {**host, "owed": [owed for owed in host["owed"] if _source_id(owed) not in thanked]},
+        "host": {**host, "owed": [owed for owed in host["owed"] if not _source_ids(owed) & thanked]},
         "ingest": {
             **ingest,
             "seen": [*log.written, *unwritten],
@@ -187,5 +194,6 @@ def _viewers(frozen: Frozen) -> set[str]:
     return {event["viewer"]["id"] for event in events if event["viewer"]}
 
 
-def _source_id(owed: Frozen) -> str:
-    return owed["event"]["source_id"] if owed["event"] else ""
+def _source_ids(owed: Frozen) -> set[str]:
+    events = [owed["event"], *owed["also"]]
+    return {event["source_id"] for event in events if event}

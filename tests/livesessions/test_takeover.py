@@ -79,7 +79,11 @@ def happened_by(session: LiveSession, seconds: float) -> set[str]:
 def assert_every_gift_is_thanked_once(*, until_moment: datetime) -> None:
     """A gift, or a whole streak, has one reply that was heard; those of the last seconds may still wait."""
     thanks = Reply.objects.filter(trigger_kind="gift", first_audio_ms__isnull=False)
-    thanked = Counter(gift_of(reply.session_id, reply.trigger_source_id) for reply in thanks)
+    thanked = Counter(
+        gift_of(reply.session_id, source_id)
+        for reply in thanks
+        for source_id in (reply.trigger_source_id, *reply.also_source_ids)
+    )
     assert [gift for gift, times in thanked.items() if times > 1] == []
     given = {
         (event.session_id, event.viewer_hash, event.gift_id, event.streak_id or event.source_id)

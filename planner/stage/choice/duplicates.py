@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
-from planner.stage.choice.reading import REMEMBERED_LINES, read, tongue_of
+from planner.stage.choice.reading import REMEMBERED_LINES, host_words, read, tongue_of
 
 # Twice the words in common over all words; one word more changes a question of three, not one of four.
 MIN_OVERLAP = 0.85
@@ -57,7 +57,8 @@ def wording_of(text: str, language: str, host_name: str) -> Wording:
     if not reading.is_question or reading.is_nonsense:
         return NO_QUESTION
     tongue = tongue_of(text, language)
-    meant = [word for word in reading.words if word in tongue.asks or word not in tongue.filler]
+    empty = tongue.filler | host_words(host_name)
+    meant = [word for word in reading.words if word in tongue.asks or word not in empty]
     fixed = frozenset(word for word in meant if _is_fixed(word, tongue.asks))
     return Wording(" ".join(meant), fixed, frozenset(meant) - fixed)
 

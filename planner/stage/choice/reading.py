@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from importlib.resources import files
 from tomllib import loads
@@ -21,6 +21,7 @@ _MENTION = re.compile(r"@([\w.]+)")
 _QUESTION_MARK = re.compile("[?？؟¿]")
 _NO_VOWEL = re.compile(r"^[^\W\daeiouy_]{5,}$|[^\W\daeiouy_]{7,}")
 _AGAIN_AND_AGAIN = re.compile(r"(.{1,3})\1{3,}")
+_ENGLISH_S = re.compile(r"['’]s\b")
 _LAUGHTER = re.compile(r"^(?:ha|ah|he|eh|hi|ih|ja|je|k|x|lo|l)+d*h*$")
 
 
@@ -55,7 +56,8 @@ def read(text: str, language: str, host_name: str) -> Reading:
     text = text[:MAX_CHARACTERS]
     tongue = tongue_of(text, language)
     mentioned = {fold(name) for name in _MENTION.findall(text)}
-    words = tuple(_WORD.findall(fold(text)))
+    spelling = _spelling()
+    words = tuple(spelling.get(word, word) for word in _WORD.findall(fold(text)))
     hosts = host_words(host_name)
     names_host = not hosts.isdisjoint(words) or any(name in hosts for name in mentioned)
     return Reading(
@@ -75,7 +77,7 @@ def fold(text: str) -> str:
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text)
         text = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return text.casefold().replace("'", " ").replace("’", " ")
+    return _ENGLISH_S.sub("", text.casefold()).replace("'", " ").replace("’", " ")
 
 
 @lru_cache(maxsize=64)
@@ -86,20 +88,26 @@ def host_words(host_name: str) -> frozenset[str]:
 
 
 def tongue_of(text: str, language: str) -> Tongue:
-    """Return the words of the language that a line is in; English where it is none of those known."""
-    tongues = _tongues()
+    """Return the words that count in a line: of the chat's language, of English, and of its own language."""
     spoken = primary_language(language)
-    spoken = spoken if spoken in tongues else "en"
-    return tongues[foreign_language(text, spoken) or spoken]
+    return _tongues_together(spoken, foreign_language(text, spoken))
+
+
+@lru_cache(maxsize=64)
+def _tongues_together(*languages: str) -> Tongue:
+    table = _table()
+    spoken = [table[language] for language in dict.fromkeys(("en", *languages)) if language in table]
+    names = [field.name for field in fields(Tongue)]
+    return Tongue(**{name: frozenset(" ".join(words[name] for words in spoken).split()) for name in names})
 
 
 @cache
-def _tongues() -> dict[str, Tongue]:
-    table = loads(files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
-    return {
-        language: Tongue(**{name: frozenset(words.split()) for name, words in lists.items()})
-        for language, lists in table.items()
-    }
+def _table() -> dict[str, dict[str, str]]:
+    return loads(files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
+
+
+def _spelling() -> dict[str, str]:
+    return _table()["spelling"]
 
 
 def _is_marked(text: str) -> bool:
