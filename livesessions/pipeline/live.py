@@ -20,6 +20,7 @@ from livesessions.pipeline.ports import AudioSink, Gate, Observer, Screen, Voice
 from livesessions.pipeline.rates import Rates
 from livesessions.pipeline.replying import Desk
 from livesessions.pipeline.standings import Standings, nobody
+from livesessions.pipeline.tidying import Tidying
 from livesessions.sources.errors import SourceError
 from livesessions.sources.freezing import Frozen
 from livesessions.sources.port import ChatSource
@@ -105,6 +106,7 @@ class Live:
             self._host.run,
             self._ingest.watch_streaks,
             self._ingest.watch_crowd,
+            Tidying(parts.words, parts.gate).run,
             self._report_state,
         )
 

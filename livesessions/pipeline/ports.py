@@ -1,6 +1,6 @@
 """What a live needs from the outside: a gate, a planner, a voice, ways out, and somebody who takes notes."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -27,6 +27,9 @@ class Words(Protocol):
 
     def remember(self, turn: Turn, reply: str) -> None:
         """Keep what was really said to a turn."""
+
+    async def tidy(self, approves: Callable[[str], bool]) -> None:
+        """Sum up what was said longer ago, when it is time; keep nothing that `approves` is against."""
 
     def snapshot(self) -> list[dict[str, Any]]:
         """Return what was kept, as plain values."""

@@ -67,6 +67,7 @@ class FallbackModel:
             try:
                 async with aclosing(attempt.write(prompt)) as pieces:
                     async for piece in pieces:
+                        usage.model = named.name
                         yield piece
             except PlannerError:
                 if attempt.has_begun:
@@ -87,8 +88,6 @@ class FallbackModel:
         usage.prompt_tokens += used.prompt_tokens
         usage.completion_tokens += used.completion_tokens
         usage.cost_usd += cost_usd
-        if attempt.has_begun:
-            usage.model = attempt.named.name
         if self._cap is not None and cost_usd:
             self._cap.add(cost_usd)
 

@@ -70,10 +70,20 @@ class LineBook:
         return self._use(topic)
 
     def draw_fresh(
-        self, topic: str, *, spoken: Callable[[str], str], is_repeat: Callable[[str], bool]
+        self,
+        topic: str,
+        *,
+        spoken: Callable[[str], str],
+        is_repeat: Callable[[str], bool],
+        tries: int | None = None,
     ) -> str:
-        """Return a line of a topic as it is `spoken`: one that has rested and is no repeat, else ``."""
-        while self._has_rested(topic):
+        """Return a line of a topic as it is `spoken`: one that has rested and is no repeat, else ``.
+
+        At most `tries` lines are looked at; None looks at all.
+        """
+        looked_at = 0
+        while self._has_rested(topic) and looked_at != tries:
+            looked_at += 1
             line = spoken(self._use(topic))
             if not is_repeat(line):
                 return line

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from planner.stage.cleaning import plain, without_symbols
 
@@ -13,6 +14,7 @@ _DECORATION = re.compile(r"^[xX]+$")
 _STRETCH = re.compile(r"(.)\1{2,}", re.IGNORECASE)
 _LINK = re.compile(r"https?:|www\.|\.(?:com|it|net|org|io|gg|me)\b", re.IGNORECASE)
 _VOWEL = re.compile(r"[aeiouyàáâäãèéêëìíîïòóôöõùúûü]", re.IGNORECASE)
+_TOGETHER = {"it": ("e", "altri"), "en": ("and", "others")}
 _NOBODY = {"user", "utente", "null", "undefined", "none", "anonymous", "anonimo", "guest", "tiktok"}
 # A name is not left hanging on one of these: `Mamma di 3` is called `Mamma`.
 _PARTICLES = {
@@ -46,6 +48,15 @@ def sayable_name(raw: str) -> str:
     if len(spoken) > MAX_NAME_CHARACTERS:
         spoken = words[0][:MAX_NAME_CHARACTERS]
     return spoken
+
+
+def called_together(names: Sequence[str], *, more: int, language: str) -> str:
+    """Return several viewers as they are called at once, and that there are `more`; `` for nobody."""
+    conjunction, others = _TOGETHER.get(language, _TOGETHER["en"])
+    called = [*names, others] if names and more else list(names)
+    if len(called) < 2:
+        return "".join(called)
+    return f"{', '.join(called[:-1])} {conjunction} {called[-1]}"
 
 
 def _is_sayable(word: str) -> bool:

@@ -1,7 +1,6 @@
 """Decides what the host says to a turn: a turn goes in, at most two short spoken sentences come out."""
 
 import time
-from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import asdict, replace
@@ -11,17 +10,20 @@ from typing import Any
 from planner.errors import PlannerError
 from planner.stage.draft import MAX_CHARACTERS, MAX_SENTENCES, Draft
 from planner.stage.lines import REST_S
-from planner.stage.names import sayable_name
+from planner.stage.memory import Memory, thaw_exchange
 from planner.stage.offline import OfflineModel
-from planner.stage.offline.model import OFFLINE
 from planner.stage.output_gate import OutputGate
+from planner.stage.points.framing import PointFrames
 from planner.stage.ports import LanguageModel, Prompt
-from planner.stage.prompt import sayable_text, system_text
+from planner.stage.prompt import OF_ITS_OWN, build_messages, sayable_text
 from planner.stage.repetition import SaidLines
 from planner.stage.sentences import SentenceChunker, split_sentences
 from planner.stage.stock.host import StockHost
+from planner.stage.summing_up import sum_up
 from planner.stage.tongues import primary_language
 from planner.stage.turn import (
+    OFFLINE,
+    STOCK,
     Character,
     Exchange,
     ReplyLanguage,
@@ -29,13 +31,11 @@ from planner.stage.turn import (
     TokenUsage,
     Turn,
     TurnKind,
-    thaw_turn,
 )
-from planner.stage.viewers import ViewerBook
+from planner.stage.viewers import ViewerBook, names_of
 
-__all__ = ["MAX_CHARACTERS", "MAX_SENTENCES", "Planner"]
+__all__ = ["MAX_CHARACTERS", "MAX_SENTENCES", "STOCK", "Planner"]
 
-STOCK = "stock"
 # Markup and emoji fall away in cleaning, so a sentence may run somewhat longer before it is cut off.
 _RUN_ON_CHARACTERS = 2 * MAX_CHARACTERS
 
@@ -63,9 +63,11 @@ class Planner:
         self._now_s = now_s
         self._stock = StockHost(seed=seed, now_s=now_s)
         self._ready = OfflineModel(seed=seed, now_s=now_s)
+        self._frames = PointFrames(seed=seed, now_s=now_s)
         self._said = SaidLines(now_s=now_s)
         self._viewers = ViewerBook()
-        self._history: deque[Exchange] = deque(maxlen=memory)
+        self._memory = Memory(recent=memory, now_s=now_s)
+        self._planned = ""
 
     async def plan(self, turn: Turn, usage: TokenUsage) -> AsyncGenerator[str, None]:
         """Yield the sentences to say, each as soon as it is whole; none when there is nothing new to say.
@@ -74,7 +76,7 @@ class Planner:
         reply there. `usage.model` tells who spoke. Raises `PlannerError` when tokens were used for nothing.
         """
         said: list[str] = []
-        sentences = self._converse(turn, usage) if turn.kind is TurnKind.COMMENT else self._react(turn, usage)
+        sentences = self._react(turn, usage) if _is_reaction(turn) else self._converse(turn, usage)
         try:
             async with aclosing(sentences):
                 async for sentence in sentences:
@@ -82,12 +84,34 @@ class Planner:
                     yield sentence
         finally:
             self._viewers.note(turn)
-            self._said.add(" ".join(said), sayable_name(turn.viewer_name))
+            self._planned = " ".join(said)
+            self._said.add(self._planned, _called(turn))
 
     def remember(self, turn: Turn, reply: str) -> None:
-        """Keep an exchange for later prompts. `reply` is what the room really heard."""
-        if reply:
-            self._history.append(Exchange(turn=turn, reply=reply))
+        """Keep an exchange for later prompts. `reply` is what the room really heard, whoever worded it."""
+        if not reply:
+            return
+        self._memory.add(Exchange(turn=turn, reply=reply))
+        if reply != self._planned:
+            self._said.add(reply, _called(turn))
+
+    async def tidy(self, approves: Callable[[str], bool]) -> None:
+        """Sum up what was heard longer ago, when it is time; `approves` judges the summary. Never raises.
+
+        A language model is asked within its means and for a few seconds at most; rules do it otherwise.
+        """
+        if not self._memory.is_due:
+            return
+        exchanges = tuple(self._memory.older)
+        digest = self._memory.digest(exchanges)
+        prompt = replace(
+            self._prompt_for(Turn(TurnKind.COMMENT, "", self._character.language)),
+            history=exchanges,
+            sums_up=True,
+        )
+        written = await sum_up(self._model, prompt, self._gate_for(prompt)) if self._model else ""
+        fit = (text for text in (written, digest) if text and approves(text))
+        self._memory.settle(exchanges, next(fit, ""))
 
     def snapshot(self) -> list[dict[str, Any]]:
         """Return the exchanges heard and, as the last entry, what else is remembered, as plain values."""
@@ -96,19 +120,23 @@ class Planner:
             "viewers": self._viewers.snapshot(),
             "stock": self._stock.snapshot(),
             "ready": self._ready.snapshot(),
+            "frames": self._frames.snapshot(),
+            "memory": self._memory.snapshot(),
         }
-        return [*(asdict(exchange) for exchange in self._history), memory]
+        return [*(asdict(exchange) for exchange in self._memory.recent), memory]
 
     def restore(self, frozen: list[dict[str, Any]]) -> None:
         """Remember what a snapshot holds."""
         for entry in frozen:
             if "turn" in entry:
-                self.remember(thaw_turn(entry["turn"]), entry["reply"])
+                self._memory.recent.append(thaw_exchange(entry))
             else:
                 self._said.restore(entry["said"])
                 self._viewers.restore(entry["viewers"])
                 self._stock.restore(entry["stock"])
                 self._ready.restore(entry["ready"])
+                self._frames.restore(entry["frames"])
+                self._memory.restore(entry["memory"])
 
     # --- the ways to find words ----------------------------------------------------------------------
 
@@ -120,6 +148,8 @@ class Planner:
             yield sentence
 
     async def _converse(self, turn: Turn, usage: TokenUsage) -> AsyncGenerator[str, None]:
+        if turn.kind in OF_ITS_OWN and not turn.point:
+            return
         prompt = self._prompt_for(turn)
         draft = Draft(self._gate_for(prompt), self._repeats_for(turn))
         begun_s = time.monotonic()
@@ -159,7 +189,11 @@ class Planner:
         draft.finish()
 
     def _ready_sentences(self, prompt: Prompt, usage: TokenUsage) -> Iterator[str]:
-        line = self._ready.line_for(prompt, is_repeat=self._repeats_for(prompt.turn, within_s=REST_S))
+        turn, is_repeat = prompt.turn, self._repeats_for(prompt.turn, within_s=REST_S)
+        if turn.kind in OF_ITS_OWN:
+            line = self._frames.line_for(turn, language=self._character.language, is_repeat=is_repeat)
+        else:
+            line = self._ready.line_for(prompt, is_repeat=is_repeat)
         if line:
             usage.model = OFFLINE
         yield from split_sentences(line)
@@ -168,16 +202,17 @@ class Planner:
         return Prompt(
             character=self._character,
             turn=turn,
-            history=tuple(self._history),
+            history=tuple(self._memory.recent),
             known=self._viewers.known(turn),
             show=self._show,
+            earlier=self._memory.summary,
         )
 
     def _gate_for(self, prompt: Prompt) -> OutputGate:
         turn, character = prompt.turn, self._character
-        is_free = character.reply_language is ReplyLanguage.VIEWER
+        is_free = prompt.sums_up or character.reply_language is ReplyLanguage.VIEWER
         return OutputGate(
-            secret=system_text(prompt),
+            secret=build_messages(prompt)[0]["content"],
             sayable=sayable_text(prompt),
             heard=turn.text,
             language="" if is_free else primary_language(turn.language or character.language),
@@ -185,8 +220,17 @@ class Planner:
         )
 
     def _repeats_for(self, turn: Turn, *, within_s: float = inf) -> Callable[[str], bool]:
-        name = sayable_name(turn.viewer_name)
+        name = _called(turn)
         return lambda line: self._said.is_repeat(line, name, within_s=within_s)
+
+
+def _is_reaction(turn: Turn) -> bool:
+    """Whether there are only ready words for a turn."""
+    return turn.kind is not TurnKind.COMMENT and turn.kind not in OF_ITS_OWN
+
+
+def _called(turn: Turn) -> str:
+    return " ".join(names_of(turn))
 
 
 async def _in_sentences(pieces: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:

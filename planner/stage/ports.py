@@ -14,7 +14,8 @@ class Prompt:
     Chat text stays inside `turn`, `history` and `known`, which is what this live has shown of the viewer.
     `said_already` holds a first attempt that came too close to something the room has heard, and `waited_s`
     how long the reply has been waited for by then. `show` is the creator's text, as `character` is; `earlier`
-    sums up what the viewers said and did before `history`, and is no more trusted than they are.
+    sums up what the viewers said and did before `history`, and is no more trusted than they are. A prompt
+    that `sums_up` asks for such a summary instead of a reply.
     """
 
     character: Character
@@ -25,6 +26,7 @@ class Prompt:
     waited_s: float = 0.0
     show: ShowFacts = field(default_factory=ShowFacts)
     earlier: str = ""
+    sums_up: bool = False
 
 
 class LanguageModel(Protocol):

@@ -7,6 +7,7 @@ from tomllib import loads
 
 # One small word more than in the right language is chance, two are not.
 CLEAR_LEAD = 2
+CONTENT_CHARACTERS = 4
 
 _WORD = re.compile(r"[^\W\d_]+(?:'(?:t|m|s|re|ll|ve)\b)?")
 
@@ -23,6 +24,13 @@ def foreign_language(text: str, language: str) -> str:
     votes = {tongue: sum(word in small for word in words) for tongue, small in table.items()}
     likely = max(votes, key=lambda tongue: votes[tongue])
     return likely if votes[likely] - votes[language] >= CLEAR_LEAD else ""
+
+
+def content_words(text: str) -> list[str]:
+    """Return the words of a text that say what it is about: no small words of any language, nothing short."""
+    small = frozenset().union(*_small_words().values())
+    words = _WORD.findall(text.casefold().replace("’", "'"))
+    return [word for word in words if len(word) >= CONTENT_CHARACTERS and word not in small]
 
 
 def primary_language(tag: str) -> str:

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+# Who wrote a line that no language model has written.
+STOCK = "stock"
+OFFLINE = "offline"
+
 
 class TurnKind(StrEnum):
     """What the host is reacting to."""
@@ -101,3 +105,8 @@ class TokenUsage:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost_usd: float = 0.0
+
+    @property
+    def is_ready_made(self) -> bool:
+        """Whether the line was written before the show."""
+        return self.model in ("", STOCK, OFFLINE)

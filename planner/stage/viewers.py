@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from planner.stage.cleaning import clean_for_speech, plain
+from planner.stage.names import sayable_name
 from planner.stage.turn import Turn, TurnKind
 
 REMEMBERED_VIEWERS = 500
 MAX_TEXT_CHARACTERS = 120
 MAX_GIFTS = 5
 MAX_GIFT_CHARACTERS = 40
+MAX_CALLED = 3
 
 
 @dataclass(slots=True)
@@ -68,6 +70,13 @@ class ViewerBook:
         """Remember the viewers of a snapshot."""
         for key, wrote, comments, gifts in frozen:
             self._facts[key] = ViewerFacts(wrote, comments, dict(gifts))
+
+
+def names_of(turn: Turn) -> list[str]:
+    """Return the sayable names to call in a reply: all of three viewers, the first two of more."""
+    names = (sayable_name(raw) for raw in (turn.viewer_name, *turn.also))
+    called = MAX_CALLED if len(turn.also) < MAX_CALLED else MAX_CALLED - 1
+    return [name for name in names if name][:called]
 
 
 def _key(turn: Turn) -> str:

@@ -92,6 +92,9 @@ class FakeWords:
     def remember(self, turn: Turn, reply: str) -> None:
         self.remembered.append(reply)
 
+    async def tidy(self, approves: Callable[[str], bool]) -> None:
+        """Nothing to tidy: what was remembered is looked at by the tests."""
+
     def snapshot(self) -> list[dict[str, Any]]:
         return [{"reply": reply} for reply in self.remembered]
 

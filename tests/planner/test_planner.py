@@ -125,3 +125,39 @@ async def test_help_is_answered_with_a_stock_line(text: str, language: str, word
     assert len(set(lines)) == 8
     assert model.prompts == []
     assert usage == TokenUsage(model="stock")
+
+
+async def test_what_others_worded_is_remembered_too_and_not_said_again() -> None:
+    line = "Vi ricordo che sabato alle diciotto si va tutti in piazza."
+    planner, model = planner_with(line)
+    planner.remember(Turn(TurnKind.COMMENT, "", "it"), line)
+    usage = TokenUsage()
+    assert await said(planner, comment(), usage) != [line]
+    assert usage.model == "offline"
+    assert [prompt.said_already for prompt in model.prompts] == ["", line]
+
+
+async def test_what_the_planner_itself_has_worded_is_taken_down_once() -> None:
+    planner, _ = planner_with("Sabato si va tutti in piazza.")
+    reply = " ".join(await said(planner, comment()))
+    planner.remember(comment(), reply)
+    assert len(planner.snapshot()[-1]["said"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("also", "language", "called"),
+    [
+        (("Giulia",), "it", "Marco e Giulia: "),
+        (("Giulia", "Pia"), "it", "Marco, Giulia e Pia: "),
+        (("Giulia", "Pia", "Luca"), "it", "Marco, Giulia e altri: "),
+        (("Giulia", "Pia", "Luca"), "en", "Marco, Giulia and others: "),
+        (("\U0001f600",), "it", ""),
+    ],
+)
+async def test_a_ready_line_calls_all_who_asked_the_same(
+    also: tuple[str, ...], language: str, called: str
+) -> None:
+    turn = Turn(TurnKind.COMMENT, "Marco", language, text="how much is it? quanto costa?", also=also)
+    line = " ".join(await said(Planner(None, CHARACTER), turn))
+    assert line.startswith(called)
+    assert line.count("Marco") <= 1

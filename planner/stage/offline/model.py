@@ -18,12 +18,14 @@ from planner.stage.lines import (
     ready_language,
     restore_books,
 )
-from planner.stage.names import sayable_name
+from planner.stage.names import called_together, sayable_name
 from planner.stage.offline.intents import UNKNOWN, recognise
 from planner.stage.ports import Prompt
-from planner.stage.turn import TokenUsage
+from planner.stage.turn import OFFLINE, TokenUsage
+from planner.stage.viewers import names_of
 
-OFFLINE = "offline"
+__all__ = ["OFFLINE", "OfflineModel"]
+
 CALM = "calm"
 CHATTER = "chatter"
 # Even a heated comment gets these answers: they are kind already, and silence would be worse.
@@ -65,8 +67,13 @@ class OfflineModel:
             intent = CALM
         host = sayable_name(prompt.character.name) or NAMELESS_HOST[language]
 
+        names = names_of(turn)
+
         def spoken(line: str) -> str:
-            return fill(line, name=sayable_name(turn.viewer_name), host=host)
+            if len(names) < 2:
+                return fill(line, name="".join(names), host=host)
+            called = called_together(names, more=1 + len(turn.also) - len(names), language=language)
+            return f"{called}: {fill(line, name='', host=host)}"
 
         def draw(topic: str) -> str:
             return self._books[language].draw_fresh(topic, spoken=spoken, is_repeat=is_repeat)

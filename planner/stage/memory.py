@@ -1,0 +1,93 @@
+"""What a live remembers of its talk: exchanges heard go in, the last ones and a summary come out."""
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import Any
+
+from planner.stage.cleaning import plain
+from planner.stage.names import sayable_name
+from planner.stage.tongues import content_words
+from planner.stage.turn import Exchange, TurnKind, thaw_turn
+
+SUMMARY_CHARACTERS = 600
+SUMMED_EXCHANGES = 20
+SUMMED_EVERY_S = 600.0
+MAX_OLDER = 60
+MAX_TOPICS, KEPT_WORDS = 8, 80
+MAX_GIVERS = 12
+TOPIC_TIMES = 2  # said once, a word is no topic
+
+
+class Memory:
+    """The last `recent` exchanges as they were, and a summary of those before. All of it is untrusted.
+
+    `older` are the exchanges on their way into the summary. `now_s` is wall-clock time.
+    """
+
+    def __init__(self, *, recent: int, now_s: Callable[[], float] = time.time) -> None:
+        self.recent: deque[Exchange] = deque(maxlen=recent)
+        self.older: deque[Exchange] = deque(maxlen=MAX_OLDER)
+        self.summary = ""
+        self._words: Counter[str] = Counter()
+        self._givers: dict[str, None] = {}
+        self._now_s = now_s
+        self._summed_at_s = now_s()
+
+    def add(self, exchange: Exchange) -> None:
+        """Remember an exchange that the room has heard."""
+        if self.recent and len(self.recent) == self.recent.maxlen:
+            self.older.append(self.recent[0])
+        self.recent.append(exchange)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there is enough, or it has waited long enough, to be summed up."""
+        has_waited = self._now_s() - self._summed_at_s >= SUMMED_EVERY_S
+        return len(self.older) >= SUMMED_EXCHANGES or (bool(self.older) and has_waited)
+
+    def digest(self, exchanges: Iterable[Exchange]) -> str:
+        """Count exchanges in, and return what was talked of and who gave gifts so far, by rules alone."""
+        for turn in (exchange.turn for exchange in exchanges):
+            self._words.update(dict.fromkeys(content_words(plain(turn.text[:400])), 1))
+            if turn.kind is TurnKind.GIFT and (name := sayable_name(turn.viewer_name)):
+                self._givers.pop(name, None)
+                self._givers[name] = None
+        self._words = Counter(dict(self._words.most_common(KEPT_WORDS)))
+        self._givers = dict.fromkeys(list(self._givers)[-MAX_GIVERS:])
+        topics = [word for word, times in self._words.most_common(MAX_TOPICS) if times >= TOPIC_TIMES]
+        parts = [f"Talked about: {', '.join(topics)}." if topics else ""]
+        parts.append(f"Gifts came from: {', '.join(self._givers)}." if self._givers else "")
+        return " ".join(part for part in parts if part)[:SUMMARY_CHARACTERS]
+
+    def settle(self, exchanges: Iterable[Exchange], summary: str) -> None:
+        """Put a summary in the place of the exchanges that went into it."""
+        for exchange in exchanges:
+            if self.older and self.older[0] is exchange:
+                self.older.popleft()
+        self.summary = summary[:SUMMARY_CHARACTERS]
+        self._summed_at_s = self._now_s()
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return what is remembered beside the last exchanges, as plain values."""
+        return {
+            "older": [asdict(exchange) for exchange in self.older],
+            "summary": self.summary,
+            "words": dict(self._words),
+            "givers": list(self._givers),
+            "summed_at_s": self._summed_at_s,
+        }
+
+    def restore(self, frozen: dict[str, Any]) -> None:
+        """Go on with a snapshot."""
+        self.older.extend(thaw_exchange(entry) for entry in frozen["older"])
+        self.summary = frozen["summary"]
+        self._words = Counter(frozen["words"])
+        self._givers = dict.fromkeys(frozen["givers"])
+        self._summed_at_s = frozen["summed_at_s"]
+
+
+def thaw_exchange(frozen: dict[str, Any]) -> Exchange:
+    """Return an exchange that was kept as JSON; raise KeyError, TypeError or ValueError."""
+    return Exchange(thaw_turn(frozen["turn"]), frozen["reply"])

@@ -1,0 +1,68 @@
+"""Says a creator's point in ready words: a turn goes in, the point in a frame comes out, or nothing."""
+
+import time
+from collections.abc import Callable
+
+from planner.stage.cleaning import clean_for_speech, shorten
+from planner.stage.lines import (
+    FrozenBooks,
+    LineBook,
+    fill,
+    freeze_books,
+    load_books,
+    never,
+    ready_language,
+    restore_books,
+)
+from planner.stage.turn import Turn, TurnKind
+
+MAX_CHARACTERS = 240  # leaves the frame its room within a reply
+# A frame that is drawn has been used: a point that repeats itself must not use them all.
+TRIES = 3
+SENTENCE_WORDS = 6
+ENDINGS = (".", "!", "?", "…")
+PHRASE = "topic_phrase"
+
+
+class PointFrames:
+    """The frames of one live, in every language there are ready lines in."""
+
+    def __init__(self, *, seed: int = 0, now_s: Callable[[], float] = time.time) -> None:
+        self._books = load_books(__package__, seed=seed, now_s=now_s)
+
+    def line_for(self, turn: Turn, *, language: str, is_repeat: Callable[[str], bool] = never) -> str:
+        """Return the turn's point in a frame; an empty string without one, or when the room has heard it."""
+        point = shorten(clean_for_speech(turn.point), MAX_CHARACTERS)
+        if not point or is_repeat(point):
+            return ""
+        book = self._books[ready_language(turn.language or language)]
+        if turn.kind is TurnKind.TOPIC and not is_sentence(point):
+            line = _draw(book, PHRASE, point.rstrip(",;:"), is_repeat)
+            if line:
+                return line
+        return _draw(book, turn.kind.value, _ended(point), is_repeat)
+
+    def snapshot(self) -> FrozenBooks:
+        """Return which frames have been used."""
+        return freeze_books(self._books)
+
+    def restore(self, frozen: FrozenBooks) -> None:
+        """Go on with a snapshot."""
+        restore_books(self._books, frozen)
+
+
+def is_sentence(point: str) -> bool:
+    """Return whether a point is more than a noun and what belongs to it, by its ending or its length."""
+    return point.endswith(ENDINGS) or (point[:1].isupper() and len(point.split()) >= SENTENCE_WORDS)
+
+
+def _draw(book: LineBook, topic: str, point: str, is_repeat: Callable[[str], bool]) -> str:
+    def spoken(frame: str) -> str:
+        return fill(frame, name="", point=point)
+
+    return book.draw_fresh(topic, spoken=spoken, is_repeat=is_repeat, tries=TRIES)
+
+
+def _ended(point: str) -> str:
+    point = point.rstrip(",;:")
+    return point if point.endswith(ENDINGS) else f"{point}."
