@@ -13,6 +13,7 @@ from django_scopes import scopes_disabled
 from livesessions import partitions
 from livesessions.commands import Command, CommandKind, send_command
 from livesessions.models import LiveSession, Show
+from livesessions.querysets import latest_sessions
 from livesessions.services import create_show
 from moderation.models import Policy
 from moderation.signals import PolicyUse, policy_uses_asked
@@ -50,11 +51,14 @@ def tell_which_shows_use_policies(policies: list[Policy], **kwargs: Any) -> dict
     uses: defaultdict[UUID, list[PolicyUse]] = defaultdict(list)
     if not policies:
         return uses
+    latest = latest_sessions(policies[0].tenant)
     for show in Show.objects.filter(policy__in=policies).order_by("name"):
+        live = latest.get(show.id)
         uses[show.policy_id].append(
             PolicyUse(
                 name=show.name,
                 address=reverse("livesessions:show_edit", args=[show.id]),
+                decisions_address=reverse("livesessions:decision_list", args=[live.id]) if live else "",
             )
         )
     return uses

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from livesessions.views import lives, shows
+from livesessions.views import decisions, lives, shows
 
 app_name = "livesessions"
 
@@ -16,4 +16,9 @@ urlpatterns = [
     path("lives/<uuid:session_id>/unmute/", lives.session_unmute, name="session_unmute"),
     path("lives/<uuid:session_id>/skip/", lives.session_skip, name="session_skip"),
     path("lives/<uuid:session_id>/say/", lives.session_say, name="session_say"),
+    path("lives/<uuid:session_id>/decisions/", decisions.decision_list, name="decision_list"),
+    path("lives/<uuid:session_id>/decisions.csv", decisions.decision_export, name="decision_export"),
+    path("lives/<uuid:session_id>/allow-word/", decisions.term_allow, name="term_allow"),
+    path("lives/<uuid:session_id>/block-word/", decisions.term_block, name="term_block"),
+    path("lives/<uuid:session_id>/viewer/", decisions.viewer_set, name="viewer_set"),
 ]
