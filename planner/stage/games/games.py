@@ -1,0 +1,280 @@
+"""The games of a live: chat lines, a clock and the show's plan go in, cues for the host come out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from planner.stage.cues import Cue, HostState
+from planner.stage.games.commands import CONTROLS, CommandName, Control, GameCommand, parse_command
+from planner.stage.games.leaderboard import Leaderboard
+from planner.stage.games.plan import PlannedGames
+from planner.stage.games.poll import Poll, make_poll, read_poll
+from planner.stage.games.questions import Question, QuestionDeck
+from planner.stage.games.quiz import Quiz
+from planner.stage.games.sayings import Sayings
+from planner.stage.games.schedule import GameSchedule
+from planner.stage.games.topic_vote import KIND as TOPIC
+from planner.stage.games.topic_vote import chosen_topic
+from planner.stage.games.wording import Wording
+from planner.stage.names import sayable_name
+from planner.stage.segments import Segment
+from planner.stage.turn import Turn, TurnKind
+
+MODERATOR = "moderator"
+ASKED_EVERY_S = 60.0
+PLACES = 3
+# How long a line sounds, at the pace of an ordinary voice: answers are waited for from its end on.
+CHARACTERS_A_SECOND = 14.0
+UNSAID_S = 90.0  # what could not be said for so long, such as while muted, is not said any more
+AFTERMATH_S = 6.0  # late answers keep coming for a while, and need no reply
+TOPIC_VOTE_EVERY = 3  # of the games that begin by themselves
+
+OPEN, HINT, RESULT, CHOSEN, SCORES, HELP = "open", "hint", "result", "chosen", "scores", "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a line was to the games: `consumed` needs no answer; `control` is what it has done to the live."""
+
+    consumed: bool = False
+    control: Control | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GameRules:
+    """How a show plays. `allows` says whether a text may be said; `every_s` 0 plays only when asked."""
+
+    language: str
+    every_s: float = 420.0
+    seed: int = 0
+    own_questions: Sequence[Question] = ()
+    plan: Sequence[Segment] = ()
+    current_segment: Callable[[float], Segment | None] = lambda now_s: None
+    allows: Callable[[str], bool] = lambda text: True
+
+
+class Games:
+    """A `CueSource` that plays at most one game at a time. All times are wall-clock seconds."""
+
+    def __init__(self, rules: GameRules) -> None:
+        self._rules = rules
+        self._game: Quiz | Poll | None = None
+        self._after: tuple[Quiz | Poll, float] | None = None
+        self._deck = QuestionDeck(rules.own_questions, language=rules.language, seed=rules.seed)
+        self._schedule = GameSchedule(every_s=rules.every_s, seed=rules.seed)
+        self._planned = PlannedGames(rules.plan, rules.current_segment, language=rules.language)
+        self._board = Leaderboard()
+        self._wording = Wording(language=rules.language, seed=rules.seed)
+        self._sayings = Sayings()
+        self._asked_at_s: dict[str, float] = {}
+
+    # --- what comes in -------------------------------------------------------------------------------
+
+    def hear(self, text: str, viewer_id: str, viewer_name: str, standing: str, now_s: float) -> Heard:
+        """Take a line of the chat. Only a standing, never a name, gives a viewer a say over the live."""
+        self._schedule.note_line(viewer_id, now_s)
+        command = parse_command(text)
+        if command is not None:
+            return Heard(consumed=True, control=self._obey(command, standing == MODERATOR, now_s))
+        game = self._game
+        if game is None and self._after is not None and now_s - self._after[1] <= AFTERMATH_S:
+            game = self._after[0]
+        if game is None or not viewer_id:
+            return Heard()
+        was_closed = game.closed
+        consumed = game.hear(text, viewer_id, sayable_name(viewer_name), now_s)
+        if isinstance(game, Quiz) and game.winner_id and not was_closed:
+            self._board.add(game.winner_id, game.winner_name, game.points)
+        return Heard(consumed=consumed)
+
+    def _obey(self, command: GameCommand, is_moderator: bool, now_s: float) -> Control | None:
+        if command.name in CONTROLS:
+            return CONTROLS[command.name] if is_moderator else None
+        if command.name is CommandName.QUIZ:
+            if self._schedule.may_ask(now_s) and self.start_quiz(now_s):
+                self._schedule.note_asked(now_s)
+        elif command.name is CommandName.POLL and is_moderator:
+            self._start_asked_poll(command.argument, now_s)
+        elif command.name is CommandName.TOPIC and is_moderator:
+            self.start_topic_vote(now_s)
+        elif command.name is CommandName.SCORES:
+            self._answer(SCORES, lambda: self._wording.ranking(self._board.top(PLACES)), now_s)
+        elif command.name is CommandName.HELP:
+            self._answer(HELP, self._wording.help, now_s)
+        return None
+
+    def _answer(self, what: str, words: Callable[[], str], now_s: float) -> None:
+        asked_at_s = self._asked_at_s.get(what)
+        if asked_at_s is None or now_s - asked_at_s >= ASKED_EVERY_S:
+            self._asked_at_s[what] = now_s
+            self._wording.now_s = now_s
+            self._say(what, words(), now_s)
+
+    # --- how games begin and end ---------------------------------------------------------------------
+
+    def start_quiz(self, now_s: float) -> bool:
+        """Ask the next question; return False while another game runs."""
+        return self._game is None and self._begin(self._next_quiz(), now_s)
+
+    def start_poll(self, question: str, options: Sequence[str], now_s: float) -> bool:
+        """Hold a poll; return False while another game runs, or where its words may not be said."""
+        poll = make_poll(question, options)
+        if self._game is not None or poll is None:
+            return False
+        return self._begin(Poll(*poll, self._rules.language), now_s)
+
+    def start_topic_vote(self, now_s: float) -> bool:
+        """Let the chat choose the next topic; return False while another game runs or nothing is planned."""
+        vote = self._planned.topic_vote(now_s)
+        return self._game is None and vote is not None and self._begin(vote, now_s)
+
+    def end_game(self, now_s: float) -> None:
+        """Close the game that runs; its result is said."""
+        if self._game is None:
+            return
+        if self._game.opened_at_s is None:
+            self._forget_game(now_s)
+        else:
+            self._close(self._game, now_s)
+
+    def _next_quiz(self) -> Quiz:
+        question = self._deck.draw()
+        for _ in self._rules.own_questions:
+            if self._rules.allows(" ".join((question.text, question.answers[0]))):
+                break
+            question = self._deck.draw()
+        return Quiz(question, self._rules.language)
+
+    def _start_asked_poll(self, argument: str, now_s: float) -> None:
+        asked = read_poll(argument) or (None if argument else self._planned.poll(now_s))
+        if self._game is None and asked is not None:
+            self._begin(Poll(*asked, self._rules.language), now_s)
+
+    def _begin(self, game: Quiz | Poll, now_s: float) -> bool:
+        self._wording.now_s = now_s
+        line = self._wording.opening(game)
+        if not self._rules.allows(line):
+            return False
+        self._game, self._after = game, None
+        self._say(OPEN, line, now_s)
+        return True
+
+    def _close(self, game: Quiz | Poll, now_s: float) -> None:
+        game.closed = True
+        self._wording.now_s = now_s
+        self._sayings.drop(HINT)
+        name = game.winner_name if isinstance(game, Quiz) else ""
+        if not self._sayings.has(RESULT):
+            self._say(RESULT, self._wording.result(game), now_s, name=name)
+
+    def _forget_game(self, now_s: float) -> None:
+        if self._game is not None:
+            self._after = (self._game, now_s)
+            self._schedule.note_end(now_s)
+        self._game = None
+        for what in (OPEN, HINT, RESULT):
+            self._sayings.drop(what)
+
+    # --- what is due ---------------------------------------------------------------------------------
+
+    def due(self, now_s: float, *, quiet_s: float) -> Cue | None:
+        """Return what should be said now, the same until it is taken."""
+        self._wording.now_s = now_s
+        if self._sayings.drop_older_than(now_s - UNSAID_S) & {OPEN, RESULT}:
+            self._forget_game(now_s)
+        if self._game is not None:
+            self._go_on(self._game, now_s)
+        elif not self._sayings:
+            self._begin_by_itself(now_s)
+        return self._sayings.first()
+
+    def _go_on(self, game: Quiz | Poll, now_s: float) -> None:
+        if game.ends_at_s is not None and (game.closed or now_s >= game.ends_at_s):
+            self._close(game, now_s)
+        elif isinstance(game, Quiz) and game.hint_at_s is not None and now_s >= game.hint_at_s:
+            game.hinted = True
+            self._say(HINT, self._wording.hint(game), now_s)
+
+    def _begin_by_itself(self, now_s: float) -> None:
+        if self._planned.wants_quiz(now_s) and self._schedule.may_go_on(now_s):
+            self.start_quiz(now_s)
+        elif (poll := self._planned.take_poll(now_s)) is not None:
+            self.start_poll(*poll, now_s)
+        elif self._schedule.is_time(now_s) and self._planned.has_room(now_s):
+            turn = (self._schedule.games + 1) % TOPIC_VOTE_EVERY
+            if turn or not self.start_topic_vote(now_s):
+                self.start_quiz(now_s)
+
+    def _say(self, what: str, line: str, now_s: float, *, name: str = "") -> None:
+        turn = Turn(TurnKind.ANNOUNCEMENT, name, self._rules.language)
+        self._sayings.add(what, HostState.GAME, turn, line, now_s)
+
+    def took(self, cue: Cue, now_s: float) -> None:
+        """Note that a cue is being said."""
+        what = self._sayings.take(cue)
+        game = self._game
+        if game is None:
+            return
+        if what == OPEN:
+            game.opened_at_s = now_s + len(cue.line) / CHARACTERS_A_SECOND
+        elif what == RESULT:
+            self._forget_game(now_s)
+            if isinstance(game, Poll) and game.kind == TOPIC and chosen_topic(game):
+                self._turn_to(chosen_topic(game), now_s)
+
+    def _turn_to(self, topic: str, now_s: float) -> None:
+        """Have the host go on with what the chat has chosen, in words that the planner finds."""
+        turn = Turn(TurnKind.TOPIC, "", self._rules.language, point=topic)
+        self._sayings.add(CHOSEN, HostState.TOPIC, turn, "", now_s)
+
+    def wakes_at_s(self, now_s: float) -> float | None:
+        """Return when `due` may next have something new to say if nothing happens until then."""
+        if self._game is not None:
+            moments = [self._game.hint_at_s, self._game.ends_at_s]
+        else:
+            in_rounds = self._planned.wants_quiz(now_s)
+            moments = [self._schedule.wakes_at_s(now_s, in_rounds=in_rounds)]
+        return min((moment for moment in moments if moment is not None and moment > now_s), default=None)
+
+    # --- what a screen shows, and the next worker must know ------------------------------------------
+
+    def state(self, now_s: float) -> dict[str, Any]:
+        """Return the running game, if one is, and who leads, as plain values."""
+        leaders = [asdict(score) for score in self._board.top(PLACES)]
+        game = self._game
+        if game is None:
+            return {"kind": "", "leaders": leaders}
+        ends_at_s = game.ends_at_s
+        left_s = 0 if game.closed or ends_at_s is None else max(round(ends_at_s - now_s), 0)
+        phase = "closed" if game.closed else "waiting" if ends_at_s is None else "open"
+        return {"kind": game.kind, "phase": phase, "seconds_left": left_s, **game.state(), "leaders": leaders}
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return what the next worker must know, as plain values."""
+        return {
+            "game": {"kind": self._game.kind, **self._game.snapshot()} if self._game else None,
+            "deck": self._deck.snapshot(),
+            "schedule": self._schedule.snapshot(),
+            "planned": self._planned.snapshot(),
+            "board": self._board.snapshot(),
+            "wording": self._wording.snapshot(),
+            "sayings": self._sayings.snapshot(),
+            "asked_at_s": dict(self._asked_at_s),
+        }
+
+    def restore(self, frozen: dict[str, Any]) -> None:
+        """Go on with a snapshot."""
+        self._game = _restored(frozen["game"]) if frozen["game"] else None
+        self._deck.restore(frozen["deck"])
+        self._schedule.restore(frozen["schedule"])
+        self._planned.restore(frozen["planned"])
+        self._board.restore(frozen["board"])
+        self._sayings.restore(frozen["sayings"])
+        self._wording.restore(frozen["wording"])
+        self._asked_at_s = dict(frozen["asked_at_s"])
+
+
+def _restored(frozen: dict[str, Any]) -> Quiz | Poll:
+    if frozen["kind"] == Quiz.kind:
+        return Quiz.restored({name: value for name, value in frozen.items() if name != "kind"})
+    return Poll.restored(frozen)
