@@ -95,7 +95,7 @@ class OutputGate:
 
 
 _ROLE = re.compile(
-    r"(?:^|[\n>#*\[(\"{])\W*(?:system|sistema|assistant|assistente|assistent|user|utente|nutzer|benutzer|developer"
+    r"(?:^|[\n>#*\[(\"{.!?])\W*(?:system|sistema|assistant|assistente|assistent|user|utente|nutzer|benutzer|developer"
     r"|tool|function|human|ai|host|viewer)\s*[\"'*\])]*\s*[:：]"
     r"|<\|?/?(?:im_start|im_end|system|assistant|user|endoftext|s|inst)\b[^>]*>?"
     r"|\[/?(?:INST|SYS|SYSTEM)\]|<<\s*/?SYS|###\s*(?:instruction|response|system)"
