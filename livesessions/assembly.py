@@ -208,8 +208,10 @@ def build_model(session: LiveSession, resources: Resources) -> LanguageModel | N
     cap = RedisSpendCap(
         resources.redis,
         session.id,
+        tenant_id=session.tenant_id,
         live_usd=settings.LLM_SPEND_CAP_LIVE_USD,
         month_usd=settings.LLM_SPEND_CAP_MONTH_USD,
+        tenant_month_usd=settings.LLM_SPEND_CAP_TENANT_MONTH_USD,
     )
     return FallbackModel(resources.models, cap=cap)
 

@@ -1,4 +1,4 @@
-"""What language models have cost, by live and by month: counted in Redis, for all workers."""
+"""What language models have cost, by live, tenant and month: counted in Redis, for all workers."""
 
 import asyncio
 import logging
@@ -19,6 +19,8 @@ MONTH_LIFETIME_S = 62 * 86_400
 class RedisSpendCap:
     """The planner's `SpendCap` for one live; a limit of 0 is none. Months are UTC's.
 
+    `month_usd` is for all tenants together, `tenant_month_usd` for all lives of a tenant.
+
     A reply's cost is counted when the next reply asks, so that nobody waits for it: at most a live's last
     one is missing. While Redis is away it goes by what it knew last and what this live has spent since.
     """
@@ -28,20 +30,23 @@ class RedisSpendCap:
         redis: Redis,
         session_id: UUID,
         *,
+        tenant_id: UUID | None = None,
         live_usd: float,
         month_usd: float,
+        tenant_month_usd: float = 0.0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._redis = redis
         self._session_id = session_id
-        self._limits = (live_usd, month_usd)
+        self._tenant_id = tenant_id
+        self._limits = (live_usd, month_usd, tenant_month_usd if tenant_id else 0.0)
         self._now = now
-        self._spent = (0.0, 0.0)
+        self._spent = (0.0, 0.0, 0.0)
         self._pending = 0.0
         self._told = False
 
     async def allows(self) -> bool:
-        """Count what is pending, and return whether both limits leave something to spend."""
+        """Count what is pending, and return whether all limits leave something to spend."""
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 await self._count()
@@ -62,12 +67,16 @@ class RedisSpendCap:
 
     async def _count(self) -> None:
         pending, month = self._pending, self._now().strftime("%Y-%m")
-        live_key, month_key = f"planner:spent:live:{self._session_id}", f"planner:spent:month:{month}"
+        counters = {
+            f"planner:spent:live:{self._session_id}": LIVE_LIFETIME_S,
+            f"planner:spent:month:{month}": MONTH_LIFETIME_S,
+            f"planner:spent:tenant:{self._tenant_id or 'none'}:{month}": MONTH_LIFETIME_S,
+        }
         pipe = self._redis.pipeline()
-        pipe.incrbyfloat(live_key, pending)
-        pipe.incrbyfloat(month_key, pending)
-        pipe.expire(live_key, LIVE_LIFETIME_S)
-        pipe.expire(month_key, MONTH_LIFETIME_S)
-        live_usd, month_usd, _, _ = await pipe.execute()
-        self._spent = (float(live_usd), float(month_usd))
+        for key in counters:
+            pipe.incrbyfloat(key, pending)
+        for key, lifetime_s in counters.items():
+            pipe.expire(key, lifetime_s)
+        live_usd, month_usd, tenant_usd, *_ = await pipe.execute()
+        self._spent = (float(live_usd), float(month_usd), float(tenant_usd))
         self._pending -= pending

@@ -207,6 +207,7 @@ OPENAI_BASE_URL = env.address("OPENAI_BASE_URL", WEB, default="https://api.opena
 OPENAI_MODEL = env.str("OPENAI_MODEL", default="gpt-4o-mini")
 LLM_SPEND_CAP_LIVE_USD = env.float("LLM_SPEND_CAP_LIVE_USD", default=2.0)
 LLM_SPEND_CAP_MONTH_USD = env.float("LLM_SPEND_CAP_MONTH_USD", default=100.0)
+LLM_SPEND_CAP_TENANT_MONTH_USD = env.float("LLM_SPEND_CAP_TENANT_MONTH_USD", default=0.0)
 OPENAI_SPEECH_MODEL = env.str("OPENAI_SPEECH_MODEL", default="gpt-4o-mini-tts")
 OPENAI_TIMEOUT_S = env.float("OPENAI_TIMEOUT_S", default=8.0)
 

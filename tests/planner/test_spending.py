@@ -11,6 +11,7 @@ from planner.spending import RedisSpendCap
 from planner.stage.prices import price_of
 
 LIVE = UUID(int=1)
+TENANT = UUID(int=2)
 
 
 @pytest.fixture
@@ -34,9 +35,19 @@ def cap_of(
     session_id: UUID = LIVE,
     live_usd: float = 1.0,
     month_usd: float = 2.0,
+    tenant_id: UUID = TENANT,
+    tenant_month_usd: float = 0.0,
     now: Calendar | None = None,
 ) -> RedisSpendCap:
-    return RedisSpendCap(redis, session_id, live_usd=live_usd, month_usd=month_usd, now=now or Calendar())
+    return RedisSpendCap(
+        redis,
+        session_id,
+        tenant_id=tenant_id,
+        live_usd=live_usd,
+        month_usd=month_usd,
+        tenant_month_usd=tenant_month_usd,
+        now=now or Calendar(),
+    )
 
 
 async def test_a_live_spends_up_to_its_cap(redis: Redis) -> None:
@@ -69,13 +80,38 @@ async def test_all_lives_together_spend_up_to_the_months_cap_and_anew_in_the_nex
     assert await cap_of(redis, session_id=uuid4(), now=calendar).allows()
 
 
+async def test_a_tenants_lives_together_spend_up_to_its_own_cap_and_no_other_tenant_pays_for_it(
+    redis: Redis,
+) -> None:
+    calendar = Calendar()
+
+    def another(tenant_id: UUID = TENANT) -> RedisSpendCap:
+        return cap_of(
+            redis,
+            session_id=uuid4(),
+            tenant_id=tenant_id,
+            month_usd=100.0,
+            tenant_month_usd=1.0,
+            now=calendar,
+        )
+
+    for _ in range(2):
+        cap = another()
+        cap.add(0.5)
+        await cap.allows()
+    assert not await another().allows()
+    assert await another(uuid4()).allows()
+    calendar.now = datetime(2026, 2, 1, tzinfo=UTC)
+    assert await another().allows()
+
+
 async def test_nothing_is_counted_twice_and_the_counters_do_not_stay_forever(redis: Redis) -> None:
     cap = cap_of(redis)
     cap.add(0.25)
     for _ in range(3):
         await cap.allows()
     keys = await redis.keys("planner:spent:*")
-    assert len(keys) == 2
+    assert len(keys) == 3
     for key in keys:
         assert float(await redis.get(key) or 0) == pytest.approx(0.25)
         assert await redis.ttl(key) > 0
