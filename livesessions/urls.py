@@ -1,6 +1,6 @@
 from django.urls import path
 
-from livesessions.views import decisions, lives, shows
+from livesessions.views import decisions, lives, personas, shows, studio
 
 app_name = "livesessions"
 
@@ -21,4 +21,16 @@ urlpatterns = [
     path("lives/<uuid:session_id>/allow-word/", decisions.term_allow, name="term_allow"),
     path("lives/<uuid:session_id>/block-word/", decisions.term_block, name="term_block"),
     path("lives/<uuid:session_id>/viewer/", decisions.viewer_set, name="viewer_set"),
+    path("personas/", personas.persona_list, name="persona_list"),
+    path("personas/presets/", personas.preset_list, name="preset_list"),
+    path("personas/new/", personas.persona_create, name="persona_create"),
+    path("personas/rehearse/", studio.persona_rehearse, name="persona_rehearse"),
+    path("personas/compare/", studio.persona_compare, name="persona_compare"),
+    path("personas/compare/line/", studio.persona_compare_line, name="persona_compare_line"),
+    path("personas/compare/hear/", studio.persona_hear, name="persona_hear"),
+    path("personas/sounds/<str:key>/", studio.studio_sound, name="studio_sound"),
+    path("personas/<uuid:persona_id>/", personas.persona_edit, name="persona_edit"),
+    path("personas/<uuid:persona_id>/duplicate/", personas.persona_duplicate, name="persona_duplicate"),
+    path("personas/<uuid:persona_id>/delete/", personas.persona_delete, name="persona_delete"),
+    path("personas/<uuid:persona_id>/shows/", personas.persona_assign, name="persona_assign"),
 ]

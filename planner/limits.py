@@ -1,0 +1,8 @@
+"""How much a persona may hold; the pages and the REST API go by the same figures."""
+
+PROMPT_LENGTH = 4_000
+TOPICS = 30
+TOPIC_LENGTH = 80
+SAMPLES = 12
+SAMPLE_LENGTH = 200
+STYLE_STEP = 0.05
