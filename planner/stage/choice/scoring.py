@@ -27,7 +27,7 @@ GREETING = -0.8  # a lone `ciao`: kind to answer, but no talk comes of it
 LOUD = -0.3
 TALK = 0.8  # a line of some words is easier to answer well than one word
 TALK_WORDS = range(3, 31)
-JUST_ANSWERED = -4.0  # the room has heard the answer within the minute
+JUST_ANSWERED = -6.0  # the room has heard the answer within the minute; only when nothing else waits
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,105 @@
+"""How often the host may speak."""
+
+import json
+
+import pytest
+
+from moderation.stage.tempo import GAP_S, Pace, Tempo
+
+
+def tempo(*, answers: int = 100, thanks: int = 100, low_s: float = 3.0, high_s: float = 5.0) -> Tempo:
+    return Tempo(
+        cooldown_min_s=low_s, cooldown_max_s=high_s, answers_per_minute=answers, thanks_per_minute=thanks
+    )
+
+
+def chat(pace: Tempo, *, lines_per_s: float, until_s: float = 60.0) -> None:
+    for number in range(round(lines_per_s * until_s)):
+        pace.line_came(number / lines_per_s)
+
+
+@pytest.mark.parametrize(
+    ("lines_per_s", "least_s", "most_s"),
+    [(0.05, 3.0, 3.1), (0.25, 3.0, 3.25), (1.0, 3.9, 4.2), (3.2, 4.9, 5.0), (50.0, 5.0, 5.0)],
+)
+def test_the_cooldown_grows_as_the_chat_accelerates(
+    lines_per_s: float, least_s: float, most_s: float
+) -> None:
+    pace = tempo()
+    chat(pace, lines_per_s=lines_per_s)
+    assert least_s <= pace.cooldown_s(60.0) <= most_s
+
+
+def test_a_rush_is_forgotten_within_a_minute() -> None:
+    pace = tempo()
+    chat(pace, lines_per_s=10.0)
+    assert pace.cooldown_s(60.0) == 5.0
+    assert pace.cooldown_s(110.0) == 3.0
+
+
+def test_answers_and_remarks_keep_the_cooldown_from_start_to_start() -> None:
+    pace = tempo()
+    pace.spoke(Pace.ANSWER, 100.0)
+    pace.ended(101.0)
+    assert pace.ready_at_s(Pace.ANSWER, 101.0) == pace.ready_at_s(Pace.REMARK, 101.0) == 103.0
+
+
+def test_thanks_and_games_keep_a_small_gap_only() -> None:
+    pace = tempo()
+    pace.spoke(Pace.ANSWER, 100.0)
+    pace.ended(101.0)
+    assert pace.ready_at_s(Pace.THANKS, 101.0) == pace.ready_at_s(Pace.GAME, 101.0) == 101.0 + GAP_S
+
+
+def test_an_answer_after_thanks_waits_for_the_smaller_cooldown_only() -> None:
+    pace = tempo()
+    chat(pace, lines_per_s=10.0)
+    pace.spoke(Pace.ANSWER, 60.0)
+    pace.spoke(Pace.THANKS, 64.0)
+    assert pace.ready_at_s(Pace.ANSWER, 64.0) == 67.0
+
+
+def test_the_streamer_and_help_are_never_held_back() -> None:
+    pace = tempo(answers=1, thanks=1)
+    pace.spoke(Pace.ANSWER, 100.0)
+    pace.failed(100.0)
+    assert pace.ready_at_s(Pace.FREE, 100.0) < 0
+
+
+@pytest.mark.parametrize("kind", [Pace.ANSWER, Pace.THANKS])
+def test_each_class_has_its_limit_in_any_sixty_seconds(kind: Pace) -> None:
+    pace = tempo(answers=3, thanks=3, low_s=1.0, high_s=1.0)
+    for at_s in (100.0, 110.0, 120.0):
+        assert pace.ready_at_s(kind, at_s) <= at_s
+        pace.spoke(kind, at_s)
+        pace.ended(at_s)
+    assert pace.ready_at_s(kind, 121.0) == 160.0
+    other = Pace.THANKS if kind is Pace.ANSWER else Pace.ANSWER
+    assert pace.ready_at_s(other, 130.0) < 130.0
+
+
+def test_a_failure_holds_everything_back_for_a_cooldown() -> None:
+    pace = tempo()
+    pace.failed(100.0)
+    assert {pace.ready_at_s(kind, 100.0) for kind in (Pace.ANSWER, Pace.THANKS, Pace.GAME)} == {103.0}
+
+
+def test_without_a_cooldown_there_is_no_gap_either() -> None:
+    pace = tempo(low_s=0.0, high_s=0.0)
+    pace.spoke(Pace.ANSWER, 100.0)
+    pace.ended(101.0)
+    assert pace.ready_at_s(Pace.ANSWER, 101.0) == 101.0
+
+
+def test_the_next_worker_goes_on_at_the_same_pace() -> None:
+    before, after = tempo(answers=2), tempo(answers=2)
+    chat(before, lines_per_s=2.0)
+    for at_s in (55.0, 59.0):
+        before.spoke(Pace.ANSWER, at_s)
+    after.restore(json.loads(json.dumps(before.snapshot(60.0))), 1_000.0)
+
+    assert after.cooldown_s(1_000.0) == pytest.approx(before.cooldown_s(60.0))
+    assert after.ready_at_s(Pace.ANSWER, 1_000.0) == pytest.approx(1_000.0 + 55.0)
+    again = tempo()
+    again.restore(tempo().snapshot(5.0), 5.0)
+    assert again.ready_at_s(Pace.ANSWER, 5.0) < 5.0
