@@ -1,10 +1,10 @@
-"""The only doors from a URL to a show or a live."""
+"""The only doors from a URL to a show, a part of its plan, or a live."""
 
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 
-from livesessions.models import LiveSession, Show
+from livesessions.models import LiveSession, Rehearsal, Segment, Show
 from tenants.http import TenantRequest
 
 
@@ -14,7 +14,19 @@ def get_show_for(request: TenantRequest, show_id: UUID) -> Show:
     return show
 
 
+def get_segment_for(request: TenantRequest, show_id: UUID, segment_id: UUID) -> Segment:
+    segments = Segment.objects.filter(tenant=request.tenant, show_id=show_id).select_related("show")
+    segment: Segment = get_object_or_404(segments, id=segment_id)
+    return segment
+
+
 def get_session_for(request: TenantRequest, session_id: UUID) -> LiveSession:
     sessions = LiveSession.objects.filter(tenant=request.tenant).select_related("show__overlay")
     session: LiveSession = get_object_or_404(sessions, id=session_id)
     return session
+
+
+def get_rehearsal_for(request: TenantRequest, show_id: UUID, rehearsal_id: UUID) -> Rehearsal:
+    rehearsals = Rehearsal.objects.filter(tenant=request.tenant, show_id=show_id).select_related("show")
+    rehearsal: Rehearsal = get_object_or_404(rehearsals, id=rehearsal_id)
+    return rehearsal

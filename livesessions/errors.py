@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from livesessions.limits import SEGMENTS
+
 
 class SessionConflict(Exception):
     """Raised when a command does not fit the state that a live is in.
@@ -81,3 +83,15 @@ def studio_crowded() -> StudioRefusal:
 def studio_too_often(wait_s: int) -> StudioRefusal:
     words = _("That was a lot of lines in a short time. Try again in %(seconds)d s.")
     return StudioRefusal(words % {"seconds": wait_s})
+
+
+class PlanConflict(Exception):
+    """Raised when a show's plan does not take a change as it stands. The message is for the user."""
+
+
+def plan_is_full() -> PlanConflict:
+    return PlanConflict(_("A plan has at most %(most)d segments.") % {"most": SEGMENTS})
+
+
+def plan_is_not_empty() -> PlanConflict:
+    return PlanConflict(_("This plan has segments already. Only an empty plan can be filled."))

@@ -1,7 +1,9 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from livesessions.models import LiveSession, Show
+from django.db.models import Sum
+
+from livesessions.models import LiveSession, Segment, Show
 from moderation.querysets import standings_of
 from tenants.models import Tenant
 
@@ -25,3 +27,9 @@ def shows_by_persona(tenant: Tenant) -> dict[UUID, list[Show]]:
     for show in Show.objects.filter(tenant=tenant).order_by("name"):
         hosted.setdefault(show.persona_id, []).append(show)
     return hosted
+
+
+def plan_length_s(show: Show) -> int:
+    """Return how long a show's plan is; 0 without one."""
+    total: int | None = Segment.objects.filter(show=show).aggregate(total=Sum("duration_s"))["total"]
+    return total or 0

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from livesessions.views import decisions, lives, personas, shows, studio
+from livesessions.views import decisions, lives, personas, plans, shows, studio
 
 app_name = "livesessions"
 
@@ -9,6 +9,12 @@ urlpatterns = [
     path("shows/new/", shows.show_create, name="show_create"),
     path("shows/<uuid:show_id>/", shows.show_edit, name="show_edit"),
     path("shows/<uuid:show_id>/go-live/", lives.session_create, name="session_create"),
+    path("shows/<uuid:show_id>/plan/", plans.plan_detail, name="plan_detail"),
+    path("shows/<uuid:show_id>/plan/fill/", plans.plan_fill, name="plan_fill"),
+    path("shows/<uuid:show_id>/plan/add/", plans.segment_create, name="segment_create"),
+    path("shows/<uuid:show_id>/plan/<uuid:segment_id>/", plans.segment_edit, name="segment_edit"),
+    path("shows/<uuid:show_id>/plan/<uuid:segment_id>/delete/", plans.segment_delete, name="segment_delete"),
+    path("shows/<uuid:show_id>/plan/<uuid:segment_id>/move/", plans.segment_move, name="segment_move"),
     path("lives/<uuid:session_id>/", lives.session_detail, name="session_detail"),
     path("lives/<uuid:session_id>/start/", lives.session_start, name="session_start"),
     path("lives/<uuid:session_id>/stop/", lives.session_stop, name="session_stop"),

@@ -7,14 +7,30 @@ from livesessions.services.lives import (
     stop_session,
     unmute_session,
 )
+from livesessions.services.plans import (
+    SegmentValues,
+    add_segment,
+    change_segment,
+    delete_segment,
+    fill_plan,
+    move_segment,
+    replace_plan,
+)
 from livesessions.services.shows import change_show, create_show
 from livesessions.services.viewers import set_viewer_standing
 
 __all__ = [
+    "SegmentValues",
+    "add_segment",
+    "change_segment",
     "change_show",
     "create_session",
     "create_show",
+    "delete_segment",
+    "fill_plan",
+    "move_segment",
     "mute_session",
+    "replace_plan",
     "say_line",
     "set_viewer_standing",
     "skip_reply",

@@ -25,7 +25,7 @@ def create_show(
 
 
 def change_show(*, show: Show, **changes: Any) -> Show:
-    """Set a show's name, handle or mode; a live that is on air goes on as it began."""
+    """Set some of a show's settings; a live that is on air goes on as it began."""
     for field, value in changes.items():
         setattr(show, field, value)
     show.save(update_fields=list(changes))

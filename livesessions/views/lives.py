@@ -16,7 +16,7 @@ from livesessions.desk import describe, recent_lines
 from livesessions.errors import CommandUnreachable, SessionConflict, shopping_live
 from livesessions.forms import SayForm, SessionForm
 from livesessions.models import LiveSession
-from livesessions.querysets import latest_sessions
+from livesessions.querysets import latest_sessions, plan_length_s
 from livesessions.views.roles import EDITOR, may_control
 from overlay.errors import OverlayUnreachable
 from tenants.access import member_required
@@ -42,7 +42,13 @@ def session_create(request: TenantRequest, show_id: UUID) -> HttpResponse:
     still_open = latest_sessions(request.tenant).get(show.id)
     if still_open is not None and not still_open.is_open:
         still_open = None
-    context = {"form": form, "show": show, "still_open": still_open, "shopping_live": shopping_live()}
+    context = {
+        "form": form,
+        "show": show,
+        "still_open": still_open,
+        "shopping_live": shopping_live(),
+        "plan_minutes": plan_length_s(show) / 60,
+    }
     return render(request, "livesessions/session_create.html", context)
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from livesessions import services
 from livesessions.access import get_show_for
 from livesessions.desk import phase_of
-from livesessions.forms import ShowForm
+from livesessions.forms import ShowForm, ShowSettingsForm
 from livesessions.models import LiveSession, Show
 from livesessions.querysets import latest_sessions
 from livesessions.views.roles import EDITOR, may_control
@@ -50,9 +50,9 @@ def show_create(request: TenantRequest) -> HttpResponse:
 def show_edit(request: TenantRequest, show_id: UUID) -> HttpResponse:
     show = get_show_for(request, show_id)
     name = show.name
-    form = ShowForm(request.POST or None, instance=show)
+    form = ShowSettingsForm(request.POST or None, instance=show)
     if request.method == "POST" and form.is_valid():
-        services.change_show(show=show, **form.cleaned_data)
+        services.change_show(show=show, **form.changes)
         messages.success(request, _("Saved."))
         return redirect("livesessions:show_list")
     return render(request, "livesessions/show_edit.html", {"form": form, "show": show, "name": name})

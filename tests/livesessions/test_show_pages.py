@@ -7,6 +7,7 @@ from django_scopes import scope, scopes_disabled
 
 from livesessions.models import LiveSession, Show
 from tenants.models import Tenant, User
+from tests.livesessions.test_show_settings import settings_of
 
 ClientFor = Callable[[User], Client]
 NOBODY = UUID(int=1)
@@ -108,7 +109,7 @@ def test_a_new_show_leads_straight_to_going_live(alice: User, tenant: Tenant, cl
 
 
 def test_a_show_is_changed_on_its_page(alice: User, show: Show, client_for: ClientFor) -> None:
-    client_for(alice).post(f"/shows/{show.id}/", {"name": HOSTILE, "handle": "@another"})
+    client_for(alice).post(f"/shows/{show.id}/", settings_of(name=HOSTILE, handle="@another"))
     with scope(tenant=show.tenant):
         show.refresh_from_db()
     assert (show.name, show.handle, show.language) == (HOSTILE, "another", "it")

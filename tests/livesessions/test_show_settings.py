@@ -1,0 +1,107 @@
+"""The settings of a show on its page: in the units that people think in, saved as the live needs them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django_scopes import scope
+
+from livesessions import services
+from livesessions.models import Show
+from tenants.models import User
+
+ClientFor = Callable[[User], Client]
+
+
+def settings_of(**given: Any) -> dict[str, Any]:
+    """What a browser sends of an untouched page, but for what is given."""
+    return {
+        "name": "La sera",
+        "handle": "la.sera",
+        "facts": "Ogni sabato alle 21.",
+        "follows_per_thanks": "1",
+        "shares_per_thanks": "3",
+        "subscriptions_per_thanks": "1",
+        "small_gift_diamonds": "10",
+        "big_gift_diamonds": "1000",
+        "calls_to_action": "",
+        "call_to_action_every_s": "6",
+        "game_every_s": "7",
+        **given,
+    }
+
+
+@pytest.fixture
+def desk(alice: User, client_for: ClientFor) -> Client:
+    return client_for(alice)
+
+
+def test_every_setting_is_saved(desk: Client, show: Show) -> None:
+    answer = desk.post(
+        f"/shows/{show.id}/",
+        settings_of(
+            follows_per_thanks="5",
+            shares_per_thanks="0",
+            subscriptions_per_thanks="2",
+            small_gift_diamonds="30",
+            big_gift_diamonds="500",
+            calls_to_action="Seguiteci!\r\n\r\n Passate  parola! ",
+            call_to_action_every_s="8.5",
+            game_every_s="0",
+            is_shopping="on",
+        ),
+    )
+    assert answer.status_code == 302
+    with scope(tenant=show.tenant):
+        show.refresh_from_db()
+    assert show.facts == "Ogni sabato alle 21."
+    assert (show.follows_per_thanks, show.shares_per_thanks, show.subscriptions_per_thanks) == (5, 0, 2)
+    assert (show.small_gift_diamonds, show.big_gift_diamonds) == (30, 500)
+    assert show.calls_to_action == ["Seguiteci!", "Passate parola!"]
+    assert (show.call_to_action_every_s, show.game_every_s, show.is_shopping) == (510, 0, True)
+
+
+def test_the_page_shows_what_is_set_in_minutes_and_lines(desk: Client, show: Show) -> None:
+    with scope(tenant=show.tenant):
+        services.change_show(show=show, call_to_action_every_s=450, calls_to_action=["Uno", "Due"])
+    html = desk.get(f"/shows/{show.id}/").content.decode()
+    assert 'value="7.5"' in html
+    assert "Uno\nDue" in html
+
+
+def test_saving_without_a_change_keeps_odd_seconds(desk: Client, show: Show) -> None:
+    with scope(tenant=show.tenant):
+        services.change_show(show=show, game_every_s=100)
+    desk.post(f"/shows/{show.id}/", settings_of(game_every_s="1.67"))
+    with scope(tenant=show.tenant):
+        show.refresh_from_db()
+    assert show.game_every_s == 100
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"name": ""}, "This field is required."),
+        ({"facts": "x" * 4_001}, "at most 4000 characters"),
+        ({"follows_per_thanks": "-1"}, "greater than or equal to 0"),
+        ({"shares_per_thanks": "1001"}, "less than or equal to 1000"),
+        ({"big_gift_diamonds": "0"}, "greater than or equal to 1"),
+        ({"big_gift_diamonds": "9"}, "It cannot lie below what is thanked together."),
+        ({"calls_to_action": "x" * 201}, "at most 200 characters"),
+        ({"calls_to_action": "\n".join(map(str, range(31)))}, "At most 30 lines."),
+        ({"call_to_action_every_s": "61"}, "less than or equal to 60"),
+        ({"game_every_s": ""}, "This field is required."),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_entered_is_lost(
+    desk: Client, show: Show, wrong: dict[str, str], message: str
+) -> None:
+    html = desk.post(f"/shows/{show.id}/", settings_of(**{"facts": "Nuovi fatti", **wrong})).content.decode()
+    assert message in html
+    assert "Nothing is saved yet" in html
+    if "facts" not in wrong:
+        assert "Nuovi fatti" in html
+    with scope(tenant=show.tenant):
+        show.refresh_from_db()
+    assert show.facts == ""
