@@ -25,6 +25,8 @@ LOOK_AGAIN_S = 5.0
 class Director:
     """Keeps the order of what is said, and its pace. `on_big_gift` is called when one comes in.
 
+    `segment_text` tells what part of the show is on, for every turn when its reply begins.
+
     Whoever says what `next` has returned calls `began` when it begins to sound, and `ended` at its end.
     """
 
@@ -37,6 +39,7 @@ class Director:
         now_s: Callable[[], float],
         cues: Sequence[CueSource] = (),
         host_name: str = "",
+        segment_text: Callable[[], str] = str,
     ) -> None:
         self._inbox = inbox
         self._rates = rates
@@ -45,6 +48,7 @@ class Director:
         self._cueing = Cueing(cues, wall_s=lambda: now().timestamp())
         self._answers = AnswerPicker(inbox, rates, host_name=host_name, wall_s=lambda: now().timestamp())
         self._thanks = ThanksPicker(inbox, rates)
+        self._segment_text = segment_text
         self._thanks_in_a_row = 0
         self._last_line_s = now_s()
         self.on_big_gift: Callable[[], None] = lambda: None
@@ -93,7 +97,8 @@ class Director:
             state = decide(situation)
             item = self._take(state, situation)
         if item is not None:
-            return replace(item, state=_named(item, state)), 0.0
+            turn = replace(item.turn, segment=self._segment_text() or item.turn.segment)
+            return replace(item, state=_named(item, state), turn=turn), 0.0
         wait_s = min(changes_in_s(situation), self._cueing.quiet_for_s())
         if self._inbox.waiting(Priority.COMMENT):
             wait_s = min(wait_s, LOOK_AGAIN_S)

@@ -50,6 +50,8 @@ class LiveParts:
     # What the host says of its own accord: asked in this order.
     cues: Sequence[CueSource] = ()
     host_name: str = ""
+    # What part of the show is on, in words for the planner.
+    segment_text: Callable[[], str] = str
     standings: Standings = field(default_factory=nobody)
     # How many follows, shares and subscriptions are thanked at once; each where nothing is said.
     per_thanks: Mapping[TurnKind, int] = field(default_factory=dict)
@@ -87,6 +89,7 @@ class Live:
             now_s=self._now_s,
             cues=parts.cues,
             host_name=parts.host_name,
+            segment_text=parts.segment_text,
         )
         self._host = Host(desk, self._inbox, self._director, muted=parts.muted)
         room = Room(
