@@ -187,6 +187,7 @@ def parts_of(show: Show, around: Surroundings) -> LiveParts:
         now=around.now,
         rates=build_rates(show),
         host_name=show.persona.name,
+        holds_replies=show.policy.holds_replies,
         standings=Standings(standings_of(show.tenant_id), partial(hash_of, show.tenant_id)),
         per_thanks={
             TurnKind.FOLLOW: show.follows_per_thanks,

@@ -27,6 +27,10 @@ class Cueing:
                 self._due.setdefault(cue.state, (cue, source))
         return frozenset(self._due)
 
+    def worded(self) -> frozenset[HostState]:
+        """Return the states whose due cue is said word for word."""
+        return frozenset(state for state, (cue, _source) in self._due.items() if cue.line)
+
     def quiet_for_s(self) -> float:
         """Return how long no source will have anything new to say if nothing happens."""
         now_s = self._wall_s()

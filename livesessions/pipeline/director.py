@@ -18,6 +18,7 @@ from planner.stage.turn import TurnKind
 
 # A source that wants to be asked at once, and then has nothing to say, is not asked in a circle.
 SHORTEST_WAIT_S = 0.1
+TICK_S = 0.001  # moments of two clocks are never quite the same
 # Whoever has had all the answers there are may be answered again some time after.
 LOOK_AGAIN_S = 5.0
 
@@ -52,6 +53,7 @@ class Director:
         self._thanks_in_a_row = 0
         self._last_line_s = now_s()
         self.on_big_gift: Callable[[], None] = lambda: None
+        self.is_waiting_for_approvals: Callable[[], bool] = lambda: False
         inbox.on_put = self._note_item
         inbox.on_line = self._note_line
 
@@ -99,24 +101,31 @@ class Director:
         if item is not None:
             turn = replace(item.turn, segment=self._segment_text() or item.turn.segment)
             return replace(item, state=_named(item, state), turn=turn), 0.0
-        wait_s = min(changes_in_s(situation), self._cueing.quiet_for_s())
+        return None, self._nothing_new_s(situation)
+
+    def _nothing_new_s(self, situation: Situation) -> float:
+        quiet_s = self._cueing.quiet_for_s() + TICK_S
+        waits = [max(changes_in_s(situation), TICK_S), quiet_s if quiet_s > TICK_S else SHORTEST_WAIT_S]
         if self._inbox.waiting(Priority.COMMENT):
-            wait_s = min(wait_s, LOOK_AGAIN_S)
-        return None, max(wait_s, SHORTEST_WAIT_S)
+            waits.append(LOOK_AGAIN_S)
+        return min(waits)
 
     def _situation(self) -> Situation:
         now_s, inbox = self._now_s(), self._inbox
         gifts = inbox.waiting(Priority.GIFT)
         big = sum(is_big_gift(item, self._rates) for item in gifts)
         quiet_s = now_s - self._last_line_s
+        answers, cues = len(inbox.waiting(Priority.COMMENT)), self._cueing.look(quiet_s)
+        if self.is_waiting_for_approvals():
+            answers, cues = 0, self._cueing.worded()
         return Situation(
             streamer_lines=len(inbox.waiting(Priority.STREAMER)),
             help_lines=len(inbox.waiting(Priority.HELP)),
             big_thanks=big,
             thanks=len(gifts) - big,
             courtesies=len(inbox.waiting(Priority.REST)),
-            answers=len(inbox.waiting(Priority.COMMENT)),
-            cues=self._cueing.look(quiet_s),
+            answers=answers,
+            cues=cues,
             quiet_s=quiet_s,
             gap_in_s=self._wait_s(Pace.GAME, now_s),
             thanks_in_s=self._wait_s(Pace.THANKS, now_s),

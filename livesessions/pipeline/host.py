@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from uuid import UUID
 
+from livesessions.pipeline.approvals import Approvals
 from livesessions.pipeline.director import Director
 from livesessions.pipeline.generation import Cut
 from livesessions.pipeline.inbox import OWED, Inbox, Waiting
@@ -17,10 +18,13 @@ REMEMBERED_REPLIES = 16  # the overlay may report on a reply after the next one 
 class Host:
     """Speaks whenever it may and the director knows what to say, and never over itself."""
 
-    def __init__(self, desk: Desk, inbox: Inbox, director: Director, *, muted: bool = False) -> None:
+    def __init__(
+        self, desk: Desk, inbox: Inbox, director: Director, approvals: Approvals, *, muted: bool = False
+    ) -> None:
         self._desk = desk
         self._inbox = inbox
         self._director = director
+        self._approvals = approvals
         self._muted = muted
         self._paused = False
         self._may_speak = asyncio.Event()
@@ -28,6 +32,7 @@ class Host:
         self._running: asyncio.Task[None] | None = None
         self._unheard: Waiting | None = None
         director.on_big_gift = self.give_way
+        director.is_waiting_for_approvals = lambda: approvals.is_full
         self._update()
 
     async def run(self) -> None:
@@ -36,7 +41,12 @@ class Host:
             await self._say(await self._director.next(self._may_speak))
 
     async def _say(self, item: Waiting) -> None:
-        replying = Replying(self._desk, item, on_begun=lambda: self._director.began(item))
+        replying = Replying(
+            self._desk,
+            item,
+            on_begun=lambda: self._director.began(item),
+            is_draft=self._approvals.asks_about(item),
+        )
         self._remember(replying)
         self._unheard = item
         self._running = asyncio.create_task(replying.run(), name=f"reply-{replying.record.id}")
@@ -48,9 +58,13 @@ class Host:
         error = None if self._running.cancelled() else self._running.exception()
         if error is not None and not isinstance(error, Cut):
             raise error
+        is_held = replying.record.outcome is Outcome.HELD
+        if is_held:
+            self._approvals.hold(item, replying.record)
+            self._director.began(item)  # it counts as said, or the viewer would be answered again
         self._director.ended(
             item,
-            sounded=replying.has_begun,
+            sounded=replying.has_begun or is_held,
             failed=replying.record.outcome is Outcome.FAILED,
             cut=error is not None or self._running.cancelled(),
         )
@@ -98,12 +112,13 @@ class Host:
         item = self._unheard
         if item is not None and item.priority in OWED and not self._latest.has_begun:
             owed[:0] = [part.snapshot(now_s) for part in item.gathered or (item,)]
-        return {"paused": self._paused, "owed": owed}
+        return {"paused": self._paused, "owed": owed, "held": self._approvals.snapshot(now_s)}
 
     def restore(self, frozen: Frozen) -> None:
         """Go on with what a snapshot holds."""
         for owed in frozen["owed"]:
             self._inbox.put(Waiting.restored(owed, self._desk.now_s()))
+        self._approvals.restore(frozen.get("held", []), self._desk.now_s())
         self.set_paused(frozen["paused"])
 
     @property

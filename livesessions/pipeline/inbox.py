@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
 
+from livesessions.pipeline.records import ReplyRecord, freeze_record, thaw_record
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.freezing import Frozen, freeze_event, thaw_event
 from planner.stage.cues import Cue, CueSource, HostState
@@ -36,7 +37,8 @@ OWED = (Priority.STREAMER, Priority.HELP, Priority.GIFT)
 class Waiting:
     """One thing to react to. `line` is what to say word for word; empty when the planner finds the words.
 
-    `also` is what else it answers, and `trusted` tells of the viewer. The rest is filled in by the director
+    `also` is what else it answers, `trusted` tells of the viewer, and `approved` is the record of a reply
+    that has waited for a person and may now be said. The rest is filled in by the director
     when its turn has come: what the host does with it, why, what it was gathered from, and whose cue it is.
     """
 
@@ -47,6 +49,7 @@ class Waiting:
     line: str = ""
     also: tuple[LiveEvent, ...] = ()
     trusted: bool = False
+    approved: ReplyRecord | None = None
     state: HostState = HostState.ANSWER
     score: dict[str, float] = field(default_factory=dict)
     gathered: tuple["Waiting", ...] = ()
@@ -61,6 +64,7 @@ class Waiting:
             "age_s": now_s - self.arrived_s,
             "line": self.line,
             "also": [freeze_event(event) for event in self.also],
+            "approved": freeze_record(self.approved) if self.approved else None,
         }
 
     @classmethod
@@ -68,8 +72,17 @@ class Waiting:
         turn = thaw_turn(frozen["turn"])
         event = thaw_event(frozen["event"]) if frozen["event"] else None
         also = tuple(thaw_event(event) for event in frozen["also"])
+        waited, approved = frozen.get("approved"), None
+        if waited is not None:
+            approved = thaw_record(waited, trigger=event, also=also)
         return cls(
-            Priority(frozen["priority"]), turn, event, now_s - frozen["age_s"], frozen["line"], also=also
+            Priority(frozen["priority"]),
+            turn,
+            event,
+            now_s - frozen["age_s"],
+            frozen["line"],
+            also=also,
+            approved=approved,
         )
 
 
@@ -86,6 +99,7 @@ class Inbox:
         self.stirred = asyncio.Event()
         self.on_put: Callable[[Waiting], None] = lambda item: None
         self.on_line: Callable[[], None] = lambda: None
+        self.on_forget: Callable[[Callable[[LiveEvent], bool]], None] = lambda matches: None
         self.dropped = 0
         self.stale = 0
 
@@ -118,6 +132,7 @@ class Inbox:
     def forget(self, matches: Callable[[LiveEvent], bool]) -> None:
         """Drop what a moderator of the room has deleted."""
         self._keep(lambda item: item.event is None or not matches(item.event))
+        self.on_forget(matches)
 
     def drop_stale(self, now_s: float) -> None:
         """Let go, and count, what has waited for too long."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from livesessions.pipeline.approvals import Approvals
 from livesessions.pipeline.director import Director
 from livesessions.pipeline.feeder import Feeder
 from livesessions.pipeline.generation import Generation
@@ -53,6 +54,8 @@ class LiveParts:
     # What part of the show is on, in words for the planner.
     segment_text: Callable[[], str] = str
     standings: Standings = field(default_factory=nobody)
+    # Whether somebody must approve what the planner writes before it is said.
+    holds_replies: bool = False
     # How many follows, shares and subscriptions are thanked at once; each where nothing is said.
     per_thanks: Mapping[TurnKind, int] = field(default_factory=dict)
 
@@ -91,7 +94,10 @@ class Live:
             host_name=parts.host_name,
             segment_text=parts.segment_text,
         )
-        self._host = Host(desk, self._inbox, self._director, muted=parts.muted)
+        self._approvals = Approvals(
+            self._inbox, parts.gate, observer, now=parts.now, holds=parts.holds_replies
+        )
+        self._host = Host(desk, self._inbox, self._director, self._approvals, muted=parts.muted)
         room = Room(
             gate=parts.gate,
             inbox=self._inbox,
@@ -107,6 +113,7 @@ class Live:
         self._background = (
             feeder.run,
             self._host.run,
+            self._approvals.run,
             self._ingest.watch_streaks,
             self._ingest.watch_crowd,
             Tidying(parts.words, parts.gate).run,
@@ -157,6 +164,7 @@ class Live:
             raise
         finally:
             if not handed_over:
+                self._approvals.expire_all()
                 await self._tell_sinks(lambda sink: sink.cut(None))
                 await self._tell_sinks(lambda sink: sink.set_live(False))
 
@@ -224,6 +232,14 @@ class Live:
     def skip(self) -> None:
         """Cut the reply under way and go on with the next."""
         self._host.cut(Outcome.SKIPPED)
+
+    def approve(self, reply_id: UUID, text: str) -> bool:
+        """Say a reply that is held, as edited, next; tell whether it still waited."""
+        return self._approvals.approve(reply_id, text)
+
+    def reject(self, reply_id: UUID) -> bool:
+        """Drop a reply that is held; tell whether it still waited."""
+        return self._approvals.reject(reply_id)
 
     def say(self, text: str) -> None:
         """Say a line of the streamer's own, as soon as the host may speak."""

@@ -1,11 +1,13 @@
 """What the pipeline tells of a reply: one record each, changed as the reply goes on."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from livesessions.pipeline.outcome import Outcome
 from livesessions.sources.events import LiveEvent
+from livesessions.sources.freezing import Frozen
+from moderation.stage.verdict import MEDIUM_RISK, Verdict
 from planner.stage.turn import TokenUsage
 
 
@@ -42,3 +44,40 @@ class ReplyRecord:
     audio_ms: int = 0
     heard_started_at: datetime | None = None
     heard_ended_at: datetime | None = None
+
+
+def policy_fault(verdict: Verdict) -> str:
+    """Return the fault of a reply that the gate has refused, with what weighs most in it."""
+    categories = sorted(
+        (reason.category for reason in verdict.reasons), key=lambda category: category in MEDIUM_RISK
+    )
+    return f"policy:{categories[0].value}" if categories else "policy"
+
+
+def freeze_record(record: ReplyRecord) -> Frozen:
+    """Return a record as plain values, without what it answers; for one that nothing of has been heard."""
+    return {
+        "id": str(record.id),
+        "trigger_kind": record.trigger_kind,
+        "created_at": record.created_at.isoformat(),
+        "generation": record.generation,
+        "state": record.state,
+        "score": dict(record.score),
+        "text": record.text,
+        "outcome": record.outcome.value,
+        "fault": record.fault,
+        "usage": asdict(record.usage),
+        "times": asdict(record.times),
+    }
+
+
+def thaw_record(frozen: Frozen, *, trigger: LiveEvent | None, also: tuple[LiveEvent, ...]) -> ReplyRecord:
+    """Return the record that was frozen. Raise KeyError, TypeError or ValueError when none was."""
+    changed = {
+        "id": UUID(frozen["id"]),
+        "created_at": datetime.fromisoformat(frozen["created_at"]),
+        "outcome": Outcome(frozen["outcome"]),
+        "usage": TokenUsage(**frozen["usage"]),
+        "times": StageTimes(**frozen["times"]),
+    }
+    return ReplyRecord(**{**frozen, **changed}, trigger=trigger, also=also)

@@ -11,8 +11,9 @@ from livesessions.pipeline.hearing import Hearing
 from livesessions.pipeline.inbox import Priority, Waiting
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.ports import AudioSink, Gate, Observer, Voice, Words
-from livesessions.pipeline.records import ReplyRecord
+from livesessions.pipeline.records import ReplyRecord, policy_fault
 from livesessions.pipeline.utterance import Utterance
+from moderation.stage.verdict import Verdict
 from planner.errors import PlannerError
 from speech.errors import SpeechError
 
@@ -36,13 +37,19 @@ class Desk:
 
 
 class Replying:
-    """Runs one reply to its end; `on_begun` is called when its first audio has gone out."""
+    """Runs one reply to its end; `on_begun` is called when its first audio has gone out.
 
-    def __init__(self, desk: Desk, item: Waiting, *, on_begun: Callable[[], None]) -> None:
+    One that is only a draft ends held: planned and judged, and not voiced.
+    """
+
+    def __init__(
+        self, desk: Desk, item: Waiting, *, on_begun: Callable[[], None], is_draft: bool = False
+    ) -> None:
         self._desk = desk
         self._item = item
         self._on_begun = on_begun
-        self.record = ReplyRecord(
+        self._is_draft = is_draft
+        self.record = item.approved or ReplyRecord(
             trigger_kind=STREAMER if item.priority is Priority.STREAMER else item.turn.kind.value,
             trigger=item.event,
             created_at=desk.now(),
@@ -51,7 +58,11 @@ class Replying:
             state=item.state.value,
             score=item.score,
         )
-        self.record.times.waited_ms = self._elapsed_ms()
+        self.record.generation = desk.generation.number
+        if item.approved is None:
+            self.record.times.waited_ms = self._elapsed_ms()
+        else:
+            self.record.text = ""  # what has been said so far
         self.hearing = Hearing(desk.now_s)
         self._sentences_sent: list[str] = []
         self._utterance = Utterance(
@@ -103,9 +114,13 @@ class Replying:
                     return
                 if self.record.times.first_sentence_ms is None:
                     self.record.times.first_sentence_ms = self._elapsed_ms()
-                if self._desk.gate.review(sentence).blocked:
-                    self._refuse(sentence)
+                verdict = self._desk.gate.review(sentence)
+                if verdict.blocked:
+                    self._refuse(sentence, verdict)
                     return
+                if self._is_draft:
+                    self._draft(sentence)
+                    continue
                 await self._utterance.say(sentence)
                 self._sentences_sent.append(sentence)
                 self.hearing.sent(self._utterance.duration_s)
@@ -126,9 +141,15 @@ class Replying:
             for sink in self._desk.sinks:
                 await sink.cut(self.record.id)
 
-    def _refuse(self, sentence: str) -> None:
-        self.record.fault = "policy"
-        if not self._utterance.has_begun:
+    def _draft(self, sentence: str) -> None:
+        record = self.record
+        if record.outcome is not Outcome.HELD:
+            record.outcome, record.created_at = Outcome.HELD, self._desk.now()
+        record.text = f"{record.text} {sentence}".strip()
+
+    def _refuse(self, sentence: str, verdict: Verdict) -> None:
+        self.record.fault = policy_fault(verdict)
+        if not self._utterance.has_begun and self.record.outcome is not Outcome.HELD:
             self.record.text = sentence
             self.record.outcome = Outcome.REFUSED
 
@@ -141,6 +162,7 @@ class Replying:
         record = self.record
         if record.outcome is Outcome.SPEAKING:
             return  # the planner had nothing to say: there is no reply to record
+        record.text = record.text or self._item.line
         self._desk.observer.reply_changed(record)
         if self._utterance.has_begun and record.outcome is not Outcome.SPOKEN:
             for sink in self._desk.sinks:

@@ -95,7 +95,7 @@ def _reply_figures(said: Sequence[SaidLine], lasted_s: float) -> Figures:
     whole = spoken(said)
     states = Counter(line.state for line in whole)
     outcomes = Counter(line.record.outcome for line in said)
-    refused = sum(line.record.fault == "policy" for line in said)
+    refused = sum(line.record.fault.startswith("policy") for line in said)
     return {
         "replies": len(whole),
         "replies_per_minute": _share(len(whole), lasted_s / 60),

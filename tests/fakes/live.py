@@ -189,6 +189,7 @@ class Stage:
     rates: Rates | None = None  # None: `cooldown_s` whatever the chat does, and the usual limits
     cues: Sequence[CueSource] = ()
     muted: bool = False
+    holds_replies: bool = False
     reason: str = ""
 
     def parts(self) -> LiveParts:
@@ -202,6 +203,7 @@ class Stage:
             observer=self.observer,
             language="en",
             muted=self.muted,
+            holds_replies=self.holds_replies,
             now=virtual_now,
             rates=self.rates or Rates(cooldown_min_s=self.cooldown_s, cooldown_max_s=self.cooldown_s),
             cues=self.cues,

@@ -136,7 +136,7 @@ def test_a_reply_that_the_gate_blocks_is_refused_before_a_sound() -> None:
     assert stage.sink.chunks == []
     [reply] = stage.observer.replies
     assert reply.outcome is Outcome.REFUSED
-    assert reply.fault == "policy"
+    assert reply.fault == "policy:blocklist"
 
 
 def test_a_deleted_comment_is_forgotten() -> None:
