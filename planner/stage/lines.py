@@ -15,7 +15,7 @@ REST_S = 30 * 60.0
 
 FrozenBooks = Mapping[str, Mapping[str, Mapping[str, float]]]
 
-_NAME_FIRST = re.compile(r"(^|(?<=[.!?] ))\{name\}[,!.]? ")
+_NAME_FIRST = re.compile(r"(^|(?<=[.!?:] ))\{name\}[,!.]? ")
 _NAME_LATER = re.compile(r",? ?\{name\}")
 _SENTENCE_START = re.compile(r"(^|(?<=[.!?] ))[^\W\d_]")
 

@@ -1,6 +1,6 @@
 import pytest
 
-from moderation.defaults import default_blocklist
+from moderation.defaults import default_blocklist, shipped_lexicon
 from moderation.stage.moderator import Moderator
 from planner.stage.lines import LANGUAGES, LineBook, fill, load_lines, ready_language
 
@@ -10,7 +10,7 @@ PACKAGES = ("planner.stage.stock", "planner.stage.offline")
 @pytest.mark.parametrize("package", PACKAGES)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_ready_line_passes_the_gate_that_stands_before_the_voice(language: str, package: str) -> None:
-    gate = Moderator(default_blocklist(language), safe_mode=True)
+    gate = Moderator(default_blocklist(language), shipped=shipped_lexicon(), safe_mode=True)
     for lines in load_lines(package, f"lines_{language}.toml").values():
         for line in lines:
             assert not gate.review(fill(line, name="Anna", host="Viva", present="la tua rosa")).reasons
@@ -23,6 +23,7 @@ def test_every_ready_line_passes_the_gate_that_stands_before_the_voice(language:
         ("{name}, che bello!", "Anna, che bello!", "Che bello!"),
         ("Bene. {name}, e tu?", "Bene. Anna, e tu?", "Bene. E tu?"),
         ("Ma {name}, dai.", "Ma anna, dai.", "Ma, dai."),
+        ("Lo dico: {name}, grazie.", "Lo dico: anna, grazie.", "Lo dico: grazie."),
         ("Grazie, {name}, davvero.", "Grazie, anna, davvero.", "Grazie, davvero."),
         ("Beh… {name}, non so.", "Beh… anna, non so.", "Beh…, non so."),
     ],

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 import pytest
 
 from planner.stage.lines import LANGUAGES, fill, load_lines
-from planner.stage.planner import MAX_CHARACTERS
+from planner.stage.planner import MAX_CHARACTERS, Planner
 from planner.stage.sentences import split_sentences
 from planner.stage.stock.host import StockHost
-from planner.stage.turn import Turn, TurnKind
+from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
 
 THANKED = (TurnKind.GIFT, TurnKind.FOLLOW, TurnKind.SHARE, TurnKind.SUBSCRIBE)
 
@@ -93,5 +93,121 @@ def test_stock_lines_hold_no_figures_or_addresses_of_their_own(language: str) ->
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_gift_line_names_the_gift(language: str) -> None:
-    for topic in ("gift", "gift_many"):
+    for topic in ("gift", "gift_many", "gift_big", "gift_plain", "gift_group_plain"):
         assert all("{present}" in line for line in lines_of(language)[topic])
+
+
+# --- many at once, big gifts, and what is no thanks -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("also", "count", "language", "called"),
+    [
+        ((), 1, "it", "marco"),
+        (("giulia",), 2, "it", "marco e giulia"),
+        (("giulia", "sara"), 3, "it", "marco, giulia e sara"),
+        (("giulia", "sara"), 4, "it", "marco, giulia, sara e un'altra persona"),
+        (("giulia", "sara", "ugo"), 5, "it", "marco, giulia e altri tre"),
+        (("giulia", "sara", "ugo"), 40, "it", "marco, giulia e tanti altri"),
+        (("🔥", "sara"), 3, "it", "marco, sara e un'altra persona"),
+        (("giulia", "sara", "ugo"), 5, "en", "marco, giulia and three others"),
+        (("giulia", "sara", "ugo"), 5, "de", "marco, giulia and three others"),
+    ],
+)
+def test_many_who_follow_are_called_together(
+    also: tuple[str, ...], count: int, language: str, called: str
+) -> None:
+    host = StockHost(seed=3)
+    turn = Turn(TurnKind.FOLLOW, "marco", language, also=also, count=count)
+    lines = [host.line_for(turn).casefold() for _ in range(12)]
+    assert sum(called in line for line in lines) >= 10
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_gathered_gifts_are_thanked_with_their_total_and_three_names_at_most(language: str) -> None:
+    host = StockHost(seed=3)
+    turn = Turn(TurnKind.GIFT, "marco", language, count=9, also=("giulia", "sara", "ugo", "ivo"))
+    lines = [host.line_for(turn) for _ in range(20)]
+    assert len(set(lines)) == 20
+    for line in lines:
+        assert {"it": "marco, giulia e altri", "en": "marco, giulia and others"}[language] in line.casefold()
+    assert sum({"it": "i vostri 9 regali", "en": "your 9 gifts"}[language] in line for line in lines) > 15
+
+
+def test_gathered_gifts_of_one_kind_are_said_by_their_name() -> None:
+    line = StockHost(seed=1).line_for(
+        Turn(TurnKind.GIFT, "marco", "it", gift_name="Rose", count=9, also=("giulia",))
+    )
+    assert "le vostre 9 rose" in line
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_gift_that_is_worth_much_gets_big_words(language: str) -> None:
+    big = set(lines_of(language)["gift_big"])
+    host = StockHost(seed=3, big_gift_diamonds=500)
+
+    def words(diamonds: int) -> str:
+        line = host.line_for(
+            Turn(TurnKind.GIFT, "Marco", language, gift_name="Rose", count=1, diamonds=diamonds)
+        )
+        return line.replace("La tua", "la tua").replace("Your rose", "your rose")
+
+    said = {
+        fill(line, name="Marco", present={"it": "la tua rosa", "en": "your rose"}[language]) for line in big
+    }
+    assert all(words(500) in said for _ in range(len(big)))
+    assert words(499) not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", [TurnKind.NEUTRAL, TurnKind.CALM])
+def test_there_are_lines_for_what_is_not_answered_and_for_a_hostile_room(
+    kind: TurnKind, language: str
+) -> None:
+    lines = set(lines_of(language)[kind.value])
+    host = StockHost(seed=3)
+    said = [host.line_for(Turn(kind, "", language)) for _ in lines]
+    assert len(set(said)) == len(lines)
+    assert host.line_for(Turn(kind, "", language)) == "", "none is owed"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lines_are_short_before_the_names_come_in(language: str) -> None:
+    for lines in lines_of(language).values():
+        for line in lines:
+            assert len(line.replace("{name}", "").replace("{present}", "")) <= 90
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_line_asks_for_a_gift(language: str) -> None:
+    begging = {"it": ("regalami", "mandami", "mandate", "ancora uno", "fammi un regalo", "chi mi regala")}
+    begging["en"] = ("send me", "send more", "gift me", "give me a gift", "one more gift", "keep them coming")
+    for lines in lines_of(language).values():
+        assert not [line for line in lines if any(words in line.casefold() for words in begging[language])]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        [(TurnKind.GIFT, 1)],
+        [(TurnKind.GIFT, 5)],
+        [(TurnKind.FOLLOW, 1)],
+        [(TurnKind.SHARE, 1)],
+        [(TurnKind.GIFT, 1), (TurnKind.FOLLOW, 1), (TurnKind.GIFT, 5), (TurnKind.SHARE, 1)],
+    ],
+)
+async def test_at_a_thanks_every_ten_seconds_nothing_comes_twice_in_half_an_hour(
+    kinds: list[tuple[TurnKind, int]], language: str
+) -> None:
+    moments = itertools.count(step=10.0)
+    now_s = 0.0
+    planner = Planner(None, Character("Viva", "", language), seed=5, now_s=lambda: now_s)
+    names = itertools.cycle(["Anna", "Marco", "Giulia", "", "Pietro"])
+    said: list[str] = []
+    for kind, count in itertools.islice(itertools.cycle(kinds), 180):
+        now_s = next(moments)
+        turn = Turn(kind, next(names), language, gift_name="Rose", count=count)
+        said.append(" ".join([sentence async for sentence in planner.plan(turn, TokenUsage())]))
+    assert all(said)
+    assert len(set(said)) == 180

@@ -1,4 +1,4 @@
-"""Gives thanks and help: a turn that is not a comment goes in, a ready line comes out, or nothing."""
+"""Says what needs no model: a turn that is no comment goes in, a ready line comes out, or nothing."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -7,6 +7,7 @@ from planner.stage.cleaning import clean_for_speech
 from planner.stage.lines import (
     LANGUAGES,
     FrozenBooks,
+    LineBook,
     fill,
     freeze_books,
     load_books,
@@ -15,38 +16,96 @@ from planner.stage.lines import (
     ready_language,
     restore_books,
 )
-from planner.stage.names import sayable_name
+from planner.stage.stock.calling import call_together
 from planner.stage.turn import Turn, TurnKind
+from planner.stage.viewers import names_of
 
-OWED_TOPICS = frozenset({"gift", "gift_many", "help"})
+OWED_TOPICS = frozenset({"gift", "gift_many", "gift_big", "gift_group", "help"})
 HELP_COMMANDS = frozenset({"!aiuto", "!help"})
 MAX_GIFT_NAME_CHARACTERS = 40
+BIG_GIFT_DIAMONDS = 1_000
+
+# Thanked in groups: `count` is how many viewers they are.
+COUNTED_BY_VIEWER = frozenset({TurnKind.FOLLOW, TurnKind.SHARE, TurnKind.SUBSCRIBE})
+
+# When all lines of a topic have been used, an opening and a plain line make new ones, hundreds of them.
+OPENING = "opening"
+PLAIN = {
+    "gift": "gift_plain",
+    "gift_many": "gift_plain",
+    "gift_big": "gift_plain",
+    "gift_group": "gift_group_plain",
+    "follow": "follow_plain",
+    "follow_group": "follow_group_plain",
+    "share": "share_plain",
+}
+COMPOSE_ATTEMPTS = 31
+
+# Whose gifts they are, said to one and to several.
+YOURS = {
+    "it": (
+        ("la tua ", "la vostra "),
+        ("il tuo ", "il vostro "),
+        ("le tue ", "le vostre "),
+        ("i tuoi ", "i vostri "),
+    )
+}
 
 
 class StockHost:
-    """The host's ready lines for one live, in every language it has them."""
+    """The host's ready lines for one live, in every language it has them.
 
-    def __init__(self, *, seed: int = 0, now_s: Callable[[], float] = time.time) -> None:
+    Gifts worth `big_gift_diamonds` or more, in all, get lines of their own.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        now_s: Callable[[], float] = time.time,
+        big_gift_diamonds: int = BIG_GIFT_DIAMONDS,
+    ) -> None:
         self._books = load_books(__package__, seed=seed, now_s=now_s)
         self._gifts = {language: load_lines(__package__, f"gifts_{language}.toml") for language in LANGUAGES}
+        self._big_gift_diamonds = big_gift_diamonds
 
     def line_for(self, turn: Turn, *, is_repeat: Callable[[str], bool] = never) -> str:
-        """Return the line to say, or an empty string for a command that has none.
+        """Return the line to say, or an empty string for a turn that has none.
 
         Thanks for a gift and help are owed, if need be in words that were heard before; the rest is not.
         """
-        topic = _topic_of(turn)
-        if not topic:
-            return ""
+        topic = self._topic_of(turn)
         language = ready_language(turn.language)
-        present = _present(turn, self._gifts[language])
+        book = self._books[language]
+        if topic not in book:
+            return ""
+        name, present = _called(turn, language), _present(turn, self._gifts[language], language)
 
         def spoken(line: str) -> str:
-            return fill(line, name=sayable_name(turn.viewer_name), present=present)
+            return fill(line, name=name, present=present)
 
-        book = self._books[language]
-        fresh = book.draw_fresh(topic, spoken=spoken, is_repeat=is_repeat)
-        return fresh or (spoken(book.draw(topic)) if topic in OWED_TOPICS else "")
+        return (
+            book.draw_fresh(topic, spoken=spoken, is_repeat=is_repeat)
+            or _compose(book, topic, spoken=spoken, is_repeat=is_repeat)
+            or (spoken(book.draw(topic)) if topic in OWED_TOPICS else "")
+        )
+
+    def _topic_of(self, turn: Turn) -> str:
+        if turn.kind is TurnKind.COMMAND:
+            command = turn.text.strip().casefold().split(maxsplit=1)
+            return "help" if command and command[0] in HELP_COMMANDS else ""
+        if turn.kind is TurnKind.GIFT:
+            return self._gift_topic(turn)
+        if turn.kind in COUNTED_BY_VIEWER and turn.count > 1:
+            return f"{turn.kind.value}_group"
+        return turn.kind.value
+
+    def _gift_topic(self, turn: Turn) -> str:
+        if turn.also:
+            return "gift_group"
+        if turn.diamonds >= self._big_gift_diamonds:
+            return "gift_big"
+        return "gift_many" if turn.count > 1 else "gift"
 
     def snapshot(self) -> FrozenBooks:
         """Return which lines have been used."""
@@ -57,17 +116,32 @@ class StockHost:
         restore_books(self._books, frozen)
 
 
-def _topic_of(turn: Turn) -> str:
-    if turn.kind is TurnKind.COMMAND:
-        command = turn.text.strip().casefold().split(maxsplit=1)
-        return "help" if command and command[0] in HELP_COMMANDS else ""
-    if turn.kind is TurnKind.GIFT:
-        return "gift_many" if turn.count > 1 else "gift"
-    return turn.kind.value
+def _compose(
+    book: LineBook, topic: str, *, spoken: Callable[[str], str], is_repeat: Callable[[str], bool]
+) -> str:
+    """Make a line of two; their numbers have no common factor, so that each meets every other."""
+    if topic not in PLAIN:
+        return ""
+    for _ in range(COMPOSE_ATTEMPTS):
+        line = spoken(f"{book.draw(OPENING)} {book.draw(PLAIN[topic])}")
+        if not is_repeat(line):
+            return line
+    return ""
 
 
-def _present(turn: Turn, gifts: Mapping[str, tuple[str, ...]]) -> str:
+def _called(turn: Turn, language: str) -> str:
+    names = names_of(turn)
+    if turn.kind in COUNTED_BY_VIEWER:
+        return call_together(names, others=max(turn.count - len(names), 0), language=language)
+    return call_together(names, others=None if len(turn.also) >= len(names) else 0, language=language)
+
+
+def _present(turn: Turn, gifts: Mapping[str, tuple[str, ...]], language: str) -> str:
     """Word a gift with its number: a rose, 5 roses, the gift Meteor Shower, 3 Meteor Shower gifts."""
     gift = clean_for_speech(turn.gift_name[:200])[:MAX_GIFT_NAME_CHARACTERS].strip()
     one, many = gifts.get(gift.casefold()) or gifts["other" if gift else "unnamed"]
-    return (many if turn.count > 1 else one).format(gift=gift, count=turn.count)
+    worded = many if turn.count > 1 else one
+    if turn.also:
+        for to_one, to_several in YOURS.get(language, ()):
+            worded = worded.replace(to_one, to_several, 1) if worded.startswith(to_one) else worded
+    return worded.format(gift=gift, count=turn.count)

@@ -1,0 +1,35 @@
+"""Calls several viewers at once: sayable names and a number go in, `Anna, Marco e altri tre` comes out."""
+
+from collections.abc import Sequence
+
+AND = {"it": "e", "en": "and"}
+OTHERS = {"it": "altri", "en": "others"}
+ONE_OTHER = {"it": "un'altra persona", "en": "one more"}
+MANY_OTHERS = {"it": "tanti altri", "en": "many others"}
+NUMBERS = {
+    "it": ("", "", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci"),
+    "en": ("", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+}
+
+
+def call_together(names: Sequence[str], *, others: int | None, language: str) -> str:
+    """Return the names with how many `others` there are, None for some; nothing where nobody has a name."""
+    if not names:
+        return ""
+    parts = list(names)
+    if others is None or others > 0:
+        parts.append(_others(others, language))
+    if len(parts) == 1:
+        return parts[0]
+    return f"{', '.join(parts[:-1])} {AND[language]} {parts[-1]}"
+
+
+def _others(number: int | None, language: str) -> str:
+    if number is None:
+        return OTHERS[language]
+    if number == 1:
+        return ONE_OTHER[language]
+    if number >= len(NUMBERS[language]):
+        return MANY_OTHERS[language]
+    spelt = NUMBERS[language][number]
+    return f"{spelt} {OTHERS[language]}" if language == "en" else f"{OTHERS[language]} {spelt}"
