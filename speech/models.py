@@ -31,6 +31,18 @@ class VoiceProfile(models.Model):
     pitch = models.FloatField(
         _("pitch"), default=0.0, validators=[MinValueValidator(-1.0), MaxValueValidator(1.0)]
     )
+    # Who speaks when this voice cannot; the offline voice stands behind them all.
+    backup = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("when it fails"),
+    )
+    # How loud the voice is by nature, learned as it speaks, and from how many seconds.
+    loudness_lufs = models.FloatField(null=True, blank=True, editable=False)
+    loudness_heard_s = models.FloatField(default=0.0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[models.Manager["VoiceProfile"]] = ScopedManager(tenant="tenant")

@@ -17,6 +17,21 @@ class Voice:
     pitch: float = 0.0
 
 
+class Breaker(Protocol):
+    """Keeps a voice that fails from being asked. Whoever is admitted tells how it went, or that it left."""
+
+    @property
+    def is_open(self) -> bool: ...
+
+    def admit(self) -> bool: ...
+
+    def succeeded(self) -> None: ...
+
+    def failed(self, *, permanent: bool) -> None: ...
+
+    def left(self) -> None: ...
+
+
 class Synthesizer(Protocol):
     """Speaks text. It promises audio only: its own errors are raised, never voiced."""
 

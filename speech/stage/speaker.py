@@ -1,37 +1,79 @@
 """The speaking stage: a line of text goes in, short chunks of its audio come out as soon as they exist."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 
 from speech.errors import SpeechError
 from speech.stage.audio import BYTES_PER_SAMPLE, MAX_CHUNK_S, AudioChunk
+from speech.stage.level import Level
 from speech.stage.ports import Synthesizer, Voice
+from speech.stage.sound import Mastering
 from speech.stage.wording import speakable
 
 FIRST_CHUNK_S = 0.04
+PATIENCE_S = 10.0
 
 
 class Speaker:
-    """Says lines in one voice, as whole samples at one rate a line, in chunks of at most `MAX_CHUNK_S`."""
+    """Says lines in one voice, as whole samples at one rate a line, in chunks of at most `MAX_CHUNK_S`.
 
-    def __init__(self, synthesizer: Synthesizer, voice: Voice) -> None:
+    With a `level` the audio comes out mastered (see `speech/stage/sound/`), and the voice's loudness is
+    learned from each line; without one it is as the provider gives it. `first_within_s` bounds the wait for
+    the first piece of audio and `next_within_s` that for each further one. A line that breaks off ends
+    cleanly before `SpeechError` is raised.
+    """
+
+    def __init__(
+        self,
+        synthesizer: Synthesizer,
+        voice: Voice,
+        *,
+        level: Level | None = None,
+        first_within_s: float = PATIENCE_S,
+        next_within_s: float = PATIENCE_S,
+    ) -> None:
         self._synthesizer = synthesizer
         self._voice = voice
+        self._level = level
+        self._first_within_s = first_within_s
+        self._next_within_s = next_within_s
 
     async def speak(self, text: str) -> AsyncGenerator[AudioChunk, None]:
         """Yield the line's audio; nothing when there is nothing to say; raise `SpeechError` on failure."""
         line = speakable(text)
         if not line:
             return
-        cutter = _Cutter()
-        async with aclosing(self._synthesizer.synthesize(line, self._voice)) as pieces:
-            async for piece in pieces:
-                for chunk in cutter.cut(piece):
-                    yield chunk
+        cutter = _Cutter(self._level)
+        try:
+            async with aclosing(self._in_time(line)) as pieces:
+                async for piece in pieces:
+                    for chunk in cutter.cut(piece):
+                        yield chunk
+        except SpeechError:
+            for chunk in cutter.rest():
+                yield chunk
+            raise
         for chunk in cutter.rest():
             yield chunk
+        cutter.learn()
         if cutter.silent:
             raise SpeechError("The provider gave no audio.")
+
+    async def _in_time(self, line: str) -> AsyncGenerator[AudioChunk, None]:
+        within_s = self._first_within_s
+        async with aclosing(self._synthesizer.synthesize(line, self._voice)) as pieces:
+            while True:
+                try:
+                    async with asyncio.timeout(within_s):
+                        piece = await anext(pieces)
+                except StopAsyncIteration:
+                    return
+                except TimeoutError:
+                    raise SpeechError("The provider gave no audio in time.") from None
+                if piece.pcm:
+                    within_s = self._next_within_s
+                    yield piece
 
 
 class _Cutter:
@@ -41,33 +83,53 @@ class _Cutter:
     the listener already holds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, level: Level | None) -> None:
         self.silent = True
+        self._level = level
+        self._mastering: Mastering | None = None
+        self._raw = bytearray()
         self._pending = bytearray()
+        self._given_rate_hz = 0
         self._sample_rate_hz = 0
         self._wanted_s = FIRST_CHUNK_S
 
     def cut(self, piece: AudioChunk) -> Iterator[AudioChunk]:
+        """Return the chunks that are whole by now."""
         self._settle(piece.sample_rate_hz)
-        self._pending += piece.pcm
+        self._raw += piece.pcm
+        whole = len(self._raw) - len(self._raw) % BYTES_PER_SAMPLE
+        pcm = bytes(self._raw[:whole])
+        del self._raw[:whole]
+        self._pending += self._mastering.feed(pcm) if self._mastering else pcm
         while len(self._pending) >= self._bytes_in(self._wanted_s):
             yield self._take()
             self._wanted_s = min(2 * self._wanted_s, MAX_CHUNK_S)
 
     def rest(self) -> Iterator[AudioChunk]:
+        """Return what is left of the line."""
+        if self._mastering:
+            self._pending += self._mastering.finish()
         while len(self._pending) >= BYTES_PER_SAMPLE:
             yield self._take()
+
+    def learn(self) -> None:
+        """Let the voice's level know how loud the line was."""
+        if self._level and self._mastering:
+            self._level.learn(self._mastering.loudness)
 
     def _settle(self, sample_rate_hz: int) -> None:
         if sample_rate_hz <= 0:
             raise SpeechError("The provider gave audio without a sample rate.", permanent=True)
-        if self._sample_rate_hz not in (0, sample_rate_hz):
+        if self._given_rate_hz == 0:
+            self._given_rate_hz = self._sample_rate_hz = sample_rate_hz
+            if self._level:
+                self._mastering = Mastering(sample_rate_hz, gain_db=self._level.gain_db)
+                self._sample_rate_hz = self._mastering.sample_rate_hz
+        if self._given_rate_hz != sample_rate_hz:
             raise SpeechError("The provider changed the sample rate in mid-line.")
-        self._sample_rate_hz = sample_rate_hz
 
     def _take(self) -> AudioChunk:
-        whole = len(self._pending) - len(self._pending) % BYTES_PER_SAMPLE
-        size = min(whole, self._bytes_in(MAX_CHUNK_S))
+        size = min(len(self._pending), self._bytes_in(MAX_CHUNK_S))
         pcm = bytes(self._pending[:size])
         del self._pending[:size]
         self.silent = False

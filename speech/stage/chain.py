@@ -1,0 +1,82 @@
+"""Several voices behind one: a line goes in, the audio of the first voice that can speak comes out."""
+
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from speech.errors import SpeechError
+from speech.stage.audio import AudioChunk
+from speech.stage.ports import Breaker
+from speech.stage.speaker import Speaker
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedVoice:
+    """One voice of a chain: its name for the records, and what keeps it from being asked in vain."""
+
+    name: str
+    speaker: Speaker
+    breaker: Breaker
+
+
+class VoiceChain:
+    """Says each line in the first voice that works. Breakers are shared among lives, a chain belongs to one.
+
+    A voice whose breaker is open is passed over; only when all of them are is one asked that may be probed.
+    A line that has begun to sound stays with its voice: when that breaks off, the line ends there, and the
+    next line is another voice's.
+    """
+
+    def __init__(self, voices: Sequence[NamedVoice]) -> None:
+        self._voices = voices
+
+    async def speak(self, text: str) -> AsyncGenerator[AudioChunk, None]:
+        """Yield the line's audio; nothing when there is nothing to say; raise `SpeechError` for no voice."""
+        for voice in self._in_order():
+            if not voice.breaker.admit():
+                continue
+            attempt = _Attempt(voice)
+            try:
+                async with aclosing(attempt.speak(text)) as chunks:
+                    async for chunk in chunks:
+                        yield chunk
+            except SpeechError:
+                if attempt.has_begun:
+                    return
+            else:
+                return
+        raise SpeechError("No voice can speak at the moment.")
+
+    def _in_order(self) -> list[NamedVoice]:
+        working = [voice for voice in self._voices if not voice.breaker.is_open]
+        return working or list(self._voices)
+
+
+class _Attempt:
+    """One voice's try at a line. Its breaker hears how it went."""
+
+    def __init__(self, voice: NamedVoice) -> None:
+        self.has_begun = False
+        self._voice = voice
+
+    async def speak(self, text: str) -> AsyncGenerator[AudioChunk, None]:
+        told = False
+        try:
+            async with aclosing(self._voice.speaker.speak(text)) as chunks:
+                async for chunk in chunks:
+                    self.has_begun = True
+                    yield replace(chunk, voice=self._voice.name)
+            if self.has_begun:
+                self._voice.breaker.succeeded()
+                told = True
+        except SpeechError as error:
+            told = True
+            self._voice.breaker.failed(permanent=error.permanent)
+            logger.warning("voice failed: voice=%s permanent=%s", self._voice.name, error.permanent)
+            raise
+        finally:
+            if not told:
+                self._voice.breaker.left()
