@@ -164,9 +164,15 @@ async def _answer(scene: Scene, line: ViewerLine, aloud: bool, seed: int) -> tup
 
 
 def _cap(redis: Redis, scene: Scene) -> RedisSpendCap:
-    """Rehearsing counts against the month; no live pays for it."""
-    month_usd = settings.LLM_SPEND_CAP_MONTH_USD
-    return RedisSpendCap(redis, scene.spender, live_usd=0.0, month_usd=month_usd)
+    """Rehearsing counts against the month, also the tenant's; no live pays for it."""
+    return RedisSpendCap(
+        redis,
+        scene.spender,
+        tenant_id=scene.spender,
+        live_usd=0.0,
+        month_usd=settings.LLM_SPEND_CAP_MONTH_USD,
+        tenant_month_usd=settings.LLM_SPEND_CAP_TENANT_MONTH_USD,
+    )
 
 
 async def _voice(scene: Scene, text: str) -> bytes:
