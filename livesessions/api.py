@@ -16,12 +16,15 @@ from livesessions import bridge, services
 from livesessions.access import get_session_for, get_show_for
 from livesessions.api_errors import by_field
 from livesessions.event_serializers import EventSerializer, EventsSerializer
-from livesessions.models import LiveSession, Show
+from livesessions.models import LiveSession, Segment, Show
 from livesessions.parsers import BoundedJSONParser
 from livesessions.serializers import (
     LineSerializer,
     SessionCreateSerializer,
     SessionSerializer,
+)
+from livesessions.show_serializers import (
+    PlanSerializer,
     ShowChangeSerializer,
     ShowCreateSerializer,
     ShowSerializer,
@@ -54,6 +57,15 @@ def show(request: Request, show_id: UUID) -> Response:
     if request.method == "PATCH":
         row = services.change_show(show=row, **_valid(ShowChangeSerializer, request, partial=True))
     return _answer(ShowSerializer, row, request)
+
+
+@api_view(["GET", "PUT"])
+def plan(request: Request, show_id: UUID) -> Response:
+    row = get_show_for(_inner(request), show_id)
+    if request.method == "PUT":
+        services.replace_plan(show=row, plan=_valid(PlanSerializer, request)["segments"])
+    segments = list(Segment.objects.filter(show=row))
+    return Response(PlanSerializer({"segments": segments}).data)
 
 
 @api_view(["GET", "POST"])

@@ -7,6 +7,7 @@ app_name = "api"
 urlpatterns = [
     path("shows/", api.shows, name="shows"),
     path("shows/<uuid:show_id>/", api.show, name="show"),
+    path("shows/<uuid:show_id>/plan/", api.plan, name="plan"),
     path("sessions/", api.sessions, name="sessions"),
     path("sessions/<uuid:session_id>/", api.session, name="session"),
     path("sessions/<uuid:session_id>/start/", api.start, name="start"),

@@ -11,10 +11,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from livesessions.models import LiveSession, Show
-from livesessions.models.shows import handle_validator
 from livesessions.roster import waiting_reason_of, waiting_text
 from overlay.models import Overlay
-from tenants.models import Language
 
 RECORDING_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.jsonl")
 MAX_LINE_LENGTH = 300
@@ -55,38 +53,6 @@ class OverlayAddresses(serializers.Serializer[Any]):
 
 def _overlay_of(row: Show | LiveSession) -> Overlay:
     return row.overlay if isinstance(row, Show) else row.show.overlay
-
-
-class ShowSerializer(OverlayAddresses):
-    """A show as it is answered."""
-
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    handle = serializers.CharField()
-    mode = serializers.CharField()
-    language = serializers.CharField()
-    created_at = serializers.DateTimeField()
-
-
-class HandleField(serializers.CharField):
-    """A TikTok handle, with or without its @."""
-
-    def to_internal_value(self, data: Any) -> str:
-        return super().to_internal_value(data).removeprefix("@")
-
-
-class ShowChangeSerializer(StrictSerializer):
-    """What may be changed of a show. Its language stays: its voice and its character speak it."""
-
-    name = serializers.CharField(max_length=100)
-    handle = HandleField(required=False, allow_blank=True, validators=[handle_validator])
-    mode = serializers.ChoiceField(required=False, choices=Show.Mode.choices)
-
-
-class ShowCreateSerializer(ShowChangeSerializer):
-    """What makes a show."""
-
-    language = serializers.ChoiceField(required=False, choices=Language.choices)
 
 
 class SessionSerializer(OverlayAddresses):

@@ -11,11 +11,9 @@ from tenants.models import Tenant
 
 
 @transaction.atomic
-def create_show(
-    *, tenant: Tenant, name: str, language: str, handle: str = "", mode: str = Show.Mode.SELF
-) -> Show:
+def create_show(*, tenant: Tenant, name: str, language: str, handle: str = "", **settings: Any) -> Show:
     """Make a show that can go on air at once: the defaults of its language speak for it."""
-    show = Show(tenant=tenant, name=name, language=language, handle=handle.lstrip("@"), mode=mode)
+    show = Show(tenant=tenant, name=name, language=language, handle=handle.lstrip("@"), **settings)
     show.persona = get_default_persona(tenant=tenant, language=language)
     show.voice = get_default_voice(tenant=tenant, language=language)
     show.policy = get_default_policy(tenant=tenant, language=language)

@@ -37,11 +37,13 @@ def test_the_document_lists_every_request() -> None:
 def test_the_examples_look_like_the_answers(api: APIClient, session: LiveSession, show: Show) -> None:
     answers: list[Any] = [
         api.get(f"/api/v1/shows/{show.id}/").json(),
+        api.put(f"/api/v1/shows/{show.id}/plan/", EXAMPLES[1], format="json").json(),
         api.get(f"/api/v1/sessions/{session.id}/").json(),
         api.post("/api/v1/sessions/", {}, format="json").json(),
     ]
     assert [list(example) for example in EXAMPLES] == [list(answer) for answer in answers]
-    assert EXAMPLES[2]["detail"] == answers[2]["detail"]
+    assert answers[1] == EXAMPLES[1]
+    assert EXAMPLES[3]["detail"] == answers[3]["detail"]
 
 
 def test_the_bodies_of_the_examples_are_taken(api: APIClient) -> None:

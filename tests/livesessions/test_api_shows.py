@@ -122,3 +122,97 @@ def test_an_unknown_show_is_not_found(api: APIClient) -> None:
     answer = api.get(f"/api/v1/shows/{UUID(int=1)}/")
     assert answer.status_code == 404
     assert set(answer.json()) == {"detail"}
+
+
+SETTINGS = {
+    "facts": "Ogni sabato alle 21.",
+    "is_shopping": True,
+    "follows_per_thanks": 5,
+    "shares_per_thanks": 0,
+    "subscriptions_per_thanks": 2,
+    "small_gift_diamonds": 30,
+    "big_gift_diamonds": 500,
+    "call_to_action_every_s": 0,
+    "game_every_s": 3600,
+    "calls_to_action": ["Seguiteci!"],
+}
+
+
+def test_every_setting_is_written_and_read(api: APIClient, show: Show) -> None:
+    answer = api.patch(f"/api/v1/shows/{show.id}/", SETTINGS, format="json")
+    assert answer.status_code == 200
+    assert {name: answer.json()[name] for name in SETTINGS} == SETTINGS
+    made = api.post("/api/v1/shows/", {"name": "Nuovo", **SETTINGS}, format="json").json()
+    assert {name: made[name] for name in SETTINGS} == SETTINGS
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"facts": "x" * 4_001}, "facts"),
+        ({"is_shopping": "maybe"}, "is_shopping"),
+        ({"follows_per_thanks": -1}, "follows_per_thanks"),
+        ({"shares_per_thanks": 1_001}, "shares_per_thanks"),
+        ({"big_gift_diamonds": 0}, "big_gift_diamonds"),
+        ({"call_to_action_every_s": 3_601}, "call_to_action_every_s"),
+        ({"game_every_s": "often"}, "game_every_s"),
+        ({"calls_to_action": "Seguiteci!"}, "calls_to_action"),
+        ({"calls_to_action": ["x"] * 31}, "calls_to_action"),
+        ({"calls_to_action": ["ok", ""]}, "calls_to_action.1"),
+    ],
+)
+def test_a_wrong_setting_is_named(api: APIClient, show: Show, sent: dict[str, Any], field: str) -> None:
+    answer = api.patch(f"/api/v1/shows/{show.id}/", sent, format="json")
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == [field]
+
+
+def segment(**given: Any) -> dict[str, Any]:
+    return {"kind": "topic", "title": "Uno", "duration_s": 300, "talking_points": ["di questo"], **given}
+
+
+def test_a_plan_is_replaced_as_a_whole(api: APIClient, show: Show) -> None:
+    path = f"/api/v1/shows/{show.id}/plan/"
+    assert api.get(path).json() == {"segments": []}
+    first = {"segments": [segment(), segment(kind="closing", title="Fine", talking_points=[])]}
+    assert api.put(path, first, format="json").json() == first
+    second = {"segments": [segment(title="Solo")]}
+    assert api.put(path, second, format="json").status_code == 200
+    assert api.get(path).json() == second
+    assert api.put(path, {"segments": []}, format="json").json() == {"segments": []}
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({}, "segments"),
+        ({"segments": [segment()] * 41}, "segments"),
+        ({"segments": [segment(), segment(kind="pause")]}, "segments.1.kind"),
+        ({"segments": [segment(title="")]}, "segments.0.title"),
+        ({"segments": [segment(duration_s=29)]}, "segments.0.duration_s"),
+        ({"segments": [segment(duration_s=21_601)]}, "segments.0.duration_s"),
+        ({"segments": [segment(talking_points=["x"] * 21)]}, "segments.0.talking_points"),
+        ({"segments": [segment(talking_points=["x", "y" * 201])]}, "segments.0.talking_points.1"),
+        ({"segments": [segment(kind="poll")]}, "segments.0.talking_points"),
+        ({"segments": [segment(colour="red")]}, "segments.0.colour"),
+        ({"segments": ["x"]}, "segments.0.non_field_errors"),
+        ({"plan": []}, "plan"),
+    ],
+)
+def test_a_plan_with_a_fault_changes_nothing(
+    api: APIClient, show: Show, sent: dict[str, Any], field: str
+) -> None:
+    path = f"/api/v1/shows/{show.id}/plan/"
+    before = api.put(path, {"segments": [segment()]}, format="json").json()
+    answer = api.put(path, sent, format="json")
+    assert answer.status_code == 400
+    assert field in answer.json()["errors"]
+    assert api.get(path).json() == before
+
+
+def test_an_onlooker_reads_a_plan_but_does_not_change_it(
+    bob: User, show: Show, api_for: Callable[[User], APIClient]
+) -> None:
+    api, path = api_for(bob), f"/api/v1/shows/{show.id}/plan/"
+    assert api.get(path).status_code == 200
+    assert api.put(path, {"segments": [segment()]}, format="json").status_code == 403

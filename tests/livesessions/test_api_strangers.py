@@ -15,6 +15,8 @@ COMMANDS = ["start", "stop", "mute", "unmute", "skip", "say", "events"]
 ROUTES = [
     ("get", "/api/v1/shows/{show}/", {}),
     ("patch", "/api/v1/shows/{show}/", {"name": "Mine now"}),
+    ("get", "/api/v1/shows/{show}/plan/", {}),
+    ("put", "/api/v1/shows/{show}/plan/", {"segments": "{show}"}),
     ("post", "/api/v1/sessions/", {"show": "{show}", "source": "simulator"}),
     ("get", "/api/v1/sessions/{session}/", {}),
     *(("post", f"/api/v1/sessions/{{session}}/{command}/", {"text": "Ciao"}) for command in COMMANDS),
