@@ -18,7 +18,7 @@ from planner.stage.ports import LanguageModel, Prompt
 from planner.stage.prompt import OF_ITS_OWN, build_messages, sayable_text
 from planner.stage.repetition import SaidLines
 from planner.stage.sentences import SentenceChunker, split_sentences
-from planner.stage.stock.host import StockHost
+from planner.stage.stock.host import BIG_GIFT_DIAMONDS, StockHost
 from planner.stage.summing_up import sum_up
 from planner.stage.tongues import primary_language
 from planner.stage.turn import (
@@ -56,12 +56,13 @@ class Planner:
         seed: int = 0,
         memory: int = 6,
         now_s: Callable[[], float] = time.time,
+        big_gift_diamonds: int = BIG_GIFT_DIAMONDS,
     ) -> None:
         self._model = model
         self._character = character
         self._show = show or ShowFacts()
         self._now_s = now_s
-        self._stock = StockHost(seed=seed, now_s=now_s)
+        self._stock = StockHost(seed=seed, now_s=now_s, big_gift_diamonds=big_gift_diamonds)
         self._ready = OfflineModel(seed=seed, now_s=now_s)
         self._frames = PointFrames(seed=seed, now_s=now_s)
         self._said = SaidLines(now_s=now_s)

@@ -157,6 +157,8 @@ def test_a_gift_that_is_worth_much_gets_big_words(language: str) -> None:
     }
     assert all(words(500) in said for _ in range(len(big)))
     assert words(499) not in said
+    host = StockHost(big_gift_diamonds=0)
+    assert words(5_000) not in said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -55,7 +55,7 @@ YOURS = {
 class StockHost:
     """The host's ready lines for one live, in every language it has them.
 
-    Gifts worth `big_gift_diamonds` or more, in all, get lines of their own.
+    Gifts worth `big_gift_diamonds` or more, in all, get lines of their own; 0 for none.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class StockHost:
     def _gift_topic(self, turn: Turn) -> str:
         if turn.also:
             return "gift_group"
-        if turn.diamonds >= self._big_gift_diamonds:
+        if 0 < self._big_gift_diamonds <= turn.diamonds:
             return "gift_big"
         return "gift_many" if turn.count > 1 else "gift"
 
