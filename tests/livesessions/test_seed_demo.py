@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 from django_scopes import scopes_disabled
 
-from livesessions.models import LiveSession
+from livesessions.models import LiveSession, Segment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,6 +27,25 @@ def test_it_asks_for_a_live_on_the_simulator_and_prints_where_to_find_it() -> No
     assert session.source == LiveSession.Source.SIMULATOR
     assert session.start_requested_at is not None
     assert f"Overlay: http://127.0.0.1:8123/overlay/{session.show.overlay.token}/" in printed
+
+
+def test_its_host_has_facts_and_a_plan_of_half_an_hour() -> None:
+    seed()
+
+    with scopes_disabled():
+        show = LiveSession.objects.select_related("show").get().show
+        durations = list(Segment.objects.filter(show=show).values_list("duration_s", flat=True))
+    assert "sabato" in show.facts
+    assert sum(durations) == 1_800
+
+
+def test_a_plan_that_was_changed_outlives_the_next_run() -> None:
+    seed()
+    with scopes_disabled():
+        Segment.objects.exclude(kind="quiz").delete()
+    seed()
+    with scopes_disabled():
+        assert Segment.objects.count() == 1
 
 
 def test_a_second_run_goes_on_with_the_same_overlay_and_one_live() -> None:

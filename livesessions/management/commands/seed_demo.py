@@ -1,4 +1,5 @@
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -7,12 +8,26 @@ from django.db import transaction
 from django_scopes import scope
 
 from livesessions import services
+from livesessions.errors import PlanConflict
 from livesessions.models import LiveSession, Show
+from livesessions.ready_plans import ready_plan
 from tenants.models import Language, Tenant, User
 from tenants.services import create_tenant
 
 EMAIL = "demo@vivavoce.example"
 PASSWORD = "vivavoce-demo"  # noqa: S105
+FACTS: dict[str, str] = {
+    Language.ITALIAN: (
+        "È una live di prova: il pubblico è simulato.\n"
+        "Va in onda ogni sabato alle 21 e dura mezz'ora.\n"
+        "Si chiacchiera con la chat e si gioca con !quiz."
+    ),
+    Language.ENGLISH: (
+        "This is a demo live: its audience is simulated.\n"
+        "It is on air every Saturday at 9 pm and lasts half an hour.\n"
+        "We talk with the chat and play !quiz."
+    ),
+}
 
 
 class Command(BaseCommand):
@@ -28,6 +43,7 @@ class Command(BaseCommand):
             show = Show.objects.select_related("overlay").order_by("created_at").first()
             if show is None:
                 show = services.create_show(tenant=tenant, name="Demo", language=tenant.language)
+            self._fill(show)
             self._go_on_air(show, rate)
             self._print(show, f"http://127.0.0.1:{port}")
 
@@ -41,6 +57,13 @@ class Command(BaseCommand):
             owner=user, name="Vivavoce demo", language=Language.ITALIAN
         )
         return tenant
+
+    def _fill(self, show: Show) -> None:
+        """Give the show what its host can talk about, unless somebody has written that already."""
+        if not show.facts:
+            services.change_show(show=show, facts=FACTS[show.language])
+        with suppress(PlanConflict):
+            services.fill_plan(show=show, plan=ready_plan("talk", show.language))
 
     def _go_on_air(self, show: Show, rate: float) -> None:
         # What an earlier run left on air goes on by itself, as soon as its lease has run out.
