@@ -18,6 +18,7 @@ from livesessions.pipeline.merging import MergedSource
 from livesessions.pipeline.ports import AudioSink, Observer, Screen, Voice
 from livesessions.pipeline.rates import Rates
 from livesessions.pipeline.standings import Standings
+from livesessions.program import build_games, build_rundown, plan_of
 from livesessions.recorder import PacedSource, Recorder
 from livesessions.sign_budget import RedisSignBudget
 from livesessions.sources.bridge import BridgeSource
@@ -168,9 +169,12 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
 
 def parts_of(show: Show, around: Surroundings) -> LiveParts:
     """Return the parts of a live of a show, wherever it runs. The show's settings must be loaded. Blocks."""
+    gate = build_moderator(show.policy)
+    plan = plan_of(show)
+    rundown = build_rundown(show, plan, seed=around.seed)
     return LiveParts(
         source=around.source,
-        gate=build_moderator(show.policy),
+        gate=gate,
         words=Planner(
             around.model,
             build_character(show.persona),
@@ -186,6 +190,9 @@ def parts_of(show: Show, around: Surroundings) -> LiveParts:
         muted=around.muted,
         now=around.now,
         rates=build_rates(show),
+        cues=[rundown],
+        segment_text=lambda: rundown.segment_text(around.now().timestamp()),
+        games=build_games(show, rundown, plan, gate, seed=around.seed),
         host_name=show.persona.name,
         holds_replies=show.policy.holds_replies,
         standings=Standings(standings_of(show.tenant_id), partial(hash_of, show.tenant_id)),

@@ -20,13 +20,23 @@ class CommandKind(StrEnum):
     SAY = "say"
     HEARD = "heard"
     VIEWER = "viewer"
+    GAME = "game"
+
+
+class GameAction(StrEnum):
+    """What to do with the games of a live."""
+
+    QUIZ = "quiz"
+    POLL = "poll"
+    END = "end"
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """One command. `text` is a line to say; three are the overlay's word of what it played.
 
-    The last two say what was decided about a viewer, who is known by the tenant's hash.
+    Two say what was decided about a viewer, who is known by the tenant's hash. `game` is a `GameAction`; a
+    poll's question is its `text`.
     """
 
     kind: CommandKind
@@ -36,6 +46,8 @@ class Command:
     played_ms: int | None = None
     viewer_hash: str = ""
     standing: str = ""
+    game: str = ""
+    options: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -43,7 +55,8 @@ class Command:
     @classmethod
     def from_json(cls, raw: str | bytes) -> "Command":
         fields: dict[str, Any] = json.loads(raw)
-        return cls(**{**fields, "kind": CommandKind(fields["kind"])})
+        options = tuple(fields.get("options", ()))
+        return cls(**{**fields, "kind": CommandKind(fields["kind"]), "options": options})
 
 
 WORKERS_CHANNEL = "livesessions:workers"  # a word here has every worker look for lives that nobody holds

@@ -4,7 +4,7 @@ The only file besides the overlay's that touches the channel layer. Messages go 
 `livesessions/consumers.py` turns them into HTML.
 """
 
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
@@ -65,7 +65,14 @@ class CountsMessage(TypedDict):
     retry_in_s: int
 
 
-Message = ChatMessage | ReplyMessage | StateMessage | CountsMessage
+class GameMessage(TypedDict):
+    """How the game that runs stands, as `Games.state` tells; its `kind` is empty while none does."""
+
+    kind: Literal["game"]
+    game: dict[str, Any]
+
+
+Message = ChatMessage | ReplyMessage | StateMessage | CountsMessage | GameMessage
 
 
 def console_group(session_id: UUID | str) -> str:

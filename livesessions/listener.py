@@ -10,7 +10,7 @@ from uuid import UUID
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from livesessions.commands import WORKERS_CHANNEL, Command, CommandKind, channel_of
+from livesessions.commands import WORKERS_CHANNEL, Command, CommandKind, GameAction, channel_of
 from livesessions.pipeline.live import Live
 
 logger = logging.getLogger(__name__)
@@ -90,6 +90,16 @@ class CommandListener:
             logger.warning("command dropped: channel=%s", channel)
 
 
+def play(live: Live, command: Command) -> None:
+    """Have a live begin or end a game."""
+    if command.game == GameAction.QUIZ:
+        live.play.start_quiz()
+    elif command.game == GameAction.POLL:
+        live.play.start_poll(command.text, command.options)
+    else:
+        live.play.end_game()
+
+
 async def obey(live: Live, commands: "asyncio.Queue[Command]") -> None:
     """Have a live do what comes in, until cancelled."""
     while True:
@@ -104,5 +114,7 @@ async def obey(live: Live, commands: "asyncio.Queue[Command]") -> None:
             live.say(command.text)
         elif command.kind is CommandKind.VIEWER:
             live.set_standing(command.viewer_hash, command.standing)
+        elif command.kind is CommandKind.GAME:
+            play(live, command)
         else:
             live.heard(UUID(command.utterance_id), ended=command.phase == "ended")

@@ -6,6 +6,7 @@ import json
 import logging
 from collections import deque
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from redis.exceptions import RedisError
@@ -106,6 +107,9 @@ class LiveObserver:
                 "retry_in_s": connection.retry_in_s,
             },
         )
+
+    def game_changed(self, state: dict[str, Any]) -> None:
+        self._board.pin(self._session.id, {"kind": "game", "game": state})
 
     def _event_row(self, event: LiveEvent, verdict: Verdict | None) -> EventRow:
         viewer, gift = event.viewer, event.gift or NO_GIFT

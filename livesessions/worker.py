@@ -7,6 +7,7 @@ import secrets
 import signal
 import socket
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from redis.exceptions import RedisError
 
 from livesessions import leases
 from livesessions.assembly import Resources, assemble, hash_of, open_resources
+from livesessions.chat_controls import chat_controls
 from livesessions.commands import Command
 from livesessions.garbage import settle
 from livesessions.keeper import RETRY_S, LeaseKeeper, call_workers
@@ -156,6 +158,7 @@ class Worker:
         left = await self._snapshots.take_over(session.id)
         log = await in_thread(read_log, session.id)
 
+        parts = replace(parts, controls=chat_controls(session.id))
         live = Live(parts)
         try:
             live.restore(

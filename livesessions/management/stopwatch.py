@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.ports import Gate, Observer
@@ -148,6 +149,9 @@ class WatchedObserver:
 
     def state_changed(self, *, viewers: int | None, counts: dict[str, int], connection: SourceState) -> None:
         self._observer.state_changed(viewers=viewers, counts=counts, connection=connection)
+
+    def game_changed(self, state: dict[str, Any]) -> None:
+        self._observer.game_changed(state)
 
 
 def resident_mb() -> float:

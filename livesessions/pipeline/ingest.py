@@ -10,6 +10,7 @@ from itertools import islice
 from livesessions.pipeline.crowd import THANKED, Crowd
 from livesessions.pipeline.feeder import Feeder, Line
 from livesessions.pipeline.inbox import Inbox, Priority, Waiting
+from livesessions.pipeline.play import Play
 from livesessions.pipeline.ports import Gate, Observer
 from livesessions.pipeline.standings import RELIED_ON, Standing, Standings
 from livesessions.pipeline.streaks import StreakMerger
@@ -23,7 +24,6 @@ from planner.stage.turn import Turn, TurnKind
 
 REMEMBERED_IDS = 20_000
 FROZEN_IDS = 1_000
-COMMAND_MARK = "!"
 NAMED_AT_MOST = 20  # of those who are thanked together
 
 SPOKEN_TO = frozenset({EventKind.COMMENT, EventKind.QUESTION})
@@ -40,6 +40,7 @@ class Room:
     language: str
     now_s: Callable[[], float]
     set_paused: Callable[[bool], None]
+    play: Play
     standings: Standings
     per_thanks: Mapping[TurnKind, int]
 
@@ -181,8 +182,8 @@ class Ingest:
         name = event.viewer.name if event.viewer else ""
         self._room.feeder.show(Line(event.source_id, name, event.text, event.kind.value))
         self._room.inbox.line_came()
-        if event.text.startswith(COMMAND_MARK):
-            self._wait_for_answer(Priority.COMMENT, TurnKind.COMMAND, event)
+        if self._room.play.takes(event, self._standing_of(event)):
+            self._room.inbox.line_came()
         elif not self._tact.is_quiet(event):
             careful = verdict.risk is Risk.MEDIUM
             self._wait_for_answer(Priority.COMMENT, TurnKind.COMMENT, event, careful=careful)

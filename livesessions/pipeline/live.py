@@ -17,6 +17,7 @@ from livesessions.pipeline.inbox import Inbox, Priority, Waiting
 from livesessions.pipeline.ingest import Ingest, Room
 from livesessions.pipeline.noticing import Noticing
 from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.play import Controls, Play, no_controls
 from livesessions.pipeline.ports import AudioSink, Gate, Observer, Screen, Voice, Words
 from livesessions.pipeline.rates import Rates
 from livesessions.pipeline.replying import Desk
@@ -26,6 +27,7 @@ from livesessions.sources.errors import SourceError
 from livesessions.sources.freezing import Frozen
 from livesessions.sources.port import ChatSource
 from planner.stage.cues import CueSource
+from planner.stage.games.games import Games
 from planner.stage.turn import Turn, TurnKind
 
 STATE_EVERY_S = 1.0
@@ -53,6 +55,10 @@ class LiveParts:
     host_name: str = ""
     # What part of the show is on, in words for the planner.
     segment_text: Callable[[], str] = str
+    # Asked before the others, and hears the chat.
+    games: Games | None = None
+    # Has done what a moderator commands in the chat.
+    controls: Controls = no_controls
     standings: Standings = field(default_factory=nobody)
     # Whether somebody must approve what the planner writes before it is said.
     holds_replies: bool = False
@@ -90,7 +96,7 @@ class Live:
             parts.rates,
             now=parts.now,
             now_s=self._now_s,
-            cues=parts.cues,
+            cues=[*filter(None, [parts.games]), *parts.cues],
             host_name=parts.host_name,
             segment_text=parts.segment_text,
         )
@@ -98,6 +104,13 @@ class Live:
             self._inbox, parts.gate, observer, now=parts.now, holds=parts.holds_replies
         )
         self._host = Host(desk, self._inbox, self._director, self._approvals, muted=parts.muted)
+        self.play = Play(
+            parts.games,
+            controls=parts.controls,
+            observer=observer,
+            now=parts.now,
+            stir=self._inbox.stirred.set,
+        )
         room = Room(
             gate=parts.gate,
             inbox=self._inbox,
@@ -106,6 +119,7 @@ class Live:
             language=parts.language,
             now_s=self._now_s,
             set_paused=self._host.set_paused,
+            play=self.play,
             standings=parts.standings,
             per_thanks=parts.per_thanks,
         )
@@ -116,6 +130,7 @@ class Live:
             self._approvals.run,
             self._ingest.watch_streaks,
             self._ingest.watch_crowd,
+            self.play.carry_out,
             Tidying(parts.words, parts.gate).run,
             self._report_state,
         )
@@ -211,6 +226,7 @@ class Live:
         self._parts.observer.state_changed(
             viewers=self._ingest.viewers, counts=self.counts, connection=self._parts.source.state
         )
+        self.play.report()
 
     async def _tell_sinks(self, tell: Callable[[AudioSink], Awaitable[None]]) -> None:
         """Tell every sink; one that cannot be reached must not keep the others from hearing it."""

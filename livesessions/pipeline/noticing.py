@@ -37,3 +37,6 @@ class Noticing:
 
     def state_changed(self, **noted: Any) -> None:
         self._observer.state_changed(**noted)
+
+    def game_changed(self, state: dict[str, Any]) -> None:
+        self._observer.game_changed(state)

@@ -91,3 +91,6 @@ class Observer(Protocol):
 
     def state_changed(self, *, viewers: int | None, counts: dict[str, int], connection: SourceState) -> None:
         """The number of viewers, one of the counts or the connection to the chat may have changed."""
+
+    def game_changed(self, state: dict[str, Any]) -> None:
+        """A game began, went on or ended; `state` is that of `Games.state`."""

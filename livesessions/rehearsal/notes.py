@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from livesessions.pipeline.hearing import JITTER_BUFFER_S
@@ -69,6 +70,9 @@ class NotingObserver:
 
     def state_changed(self, *, viewers: int | None, counts: dict[str, int], connection: SourceState) -> None:
         self._notes.counts = counts
+
+    def game_changed(self, state: dict[str, Any]) -> None:
+        """What a game has said is among the replies."""
 
 
 class RehearsalOverlay:

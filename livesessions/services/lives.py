@@ -114,24 +114,24 @@ def _set_muted(session: LiveSession, *, muted: bool) -> LiveSession:
 
 def skip_reply(*, session: LiveSession) -> None:
     """Cut what the host is saying and go on with the next."""
-    _require_on_air(session)
-    _send(session, Command(CommandKind.SKIP))
+    require_on_air(session)
+    send(session, Command(CommandKind.SKIP))
 
 
 def say_line(*, session: LiveSession, text: str) -> None:
     """Have the host say a line of the streamer's own; it passes the same gate as every reply."""
-    _require_on_air(session)
-    _send(session, Command(CommandKind.SAY, text=text))
+    require_on_air(session)
+    send(session, Command(CommandKind.SAY, text=text))
 
 
-def _require_on_air(session: LiveSession) -> None:
+def require_on_air(session: LiveSession) -> None:
     if session.status == Status.ENDED:
         raise errors.already_ended()
     if session.status != Status.ACTIVE:
         raise errors.not_on_air()
 
 
-def _send(session: LiveSession, command: Command) -> None:
+def send(session: LiveSession, command: Command) -> None:
     """Send what is on no row, and is lost when it does not arrive now."""
     try:
         send_command(session.id, command)

@@ -7,14 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from livesessions.pipeline.live import Live, LiveParts
+from livesessions.pipeline.play import Controls, no_controls
 from livesessions.pipeline.rates import Rates
 from livesessions.pipeline.records import ReplyRecord
+from livesessions.pipeline.standings import Standings, nobody
 from livesessions.sources.errors import SourceError
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
 from livesessions.sources.port import CONNECTED, ChatSource, SourceCounts, SourceState
 from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Verdict
 from planner.stage.cues import CueSource
+from planner.stage.games.games import Games
 from planner.stage.turn import TokenUsage, Turn
 from speech.stage.audio import AudioChunk
 from speech.stage.ports import Voice
@@ -161,6 +164,7 @@ class FakeObserver:
     counts: dict[str, int] = field(default_factory=dict)
     viewers: int | None = None
     connection: SourceState | None = None
+    games: list[dict[str, Any]] = field(default_factory=list)
 
     def event_happened(self, event: LiveEvent, verdict: Verdict | None) -> None:
         self.events.append((event, verdict))
@@ -170,6 +174,9 @@ class FakeObserver:
 
     def state_changed(self, *, viewers: int | None, counts: dict[str, int], connection: SourceState) -> None:
         self.viewers, self.counts, self.connection = viewers, counts, connection
+
+    def game_changed(self, state: dict[str, Any]) -> None:
+        self.games.append(state)
 
     @property
     def replies(self) -> list[ReplyRecord]:
@@ -188,6 +195,9 @@ class Stage:
     cooldown_s: float = 4.0
     rates: Rates | None = None  # None: `cooldown_s` whatever the chat does, and the usual limits
     cues: Sequence[CueSource] = ()
+    games: Games | None = None
+    controls: Controls = no_controls
+    standings: Standings = field(default_factory=nobody)
     muted: bool = False
     holds_replies: bool = False
     reason: str = ""
@@ -207,6 +217,9 @@ class Stage:
             now=virtual_now,
             rates=self.rates or Rates(cooldown_min_s=self.cooldown_s, cooldown_max_s=self.cooldown_s),
             cues=self.cues,
+            games=self.games,
+            controls=self.controls,
+            standings=self.standings,
             host_name="Nora",
         )
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
+import pytest
 from channels.layers import get_channel_layer  # noqa: TID251 - closed here, as a worker does when it stops
 
 from livesessions.assembly import open_resources
@@ -14,6 +15,12 @@ T = TypeVar("T")
 
 PATIENCE_S = 20.0
 POLL_S = 0.02
+
+
+@pytest.fixture(autouse=True)
+def unprompted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first that a host says is what the test is about, and no greeting."""
+    monkeypatch.setattr("planner.stage.rundown.OPENING_WITHIN_S", -1.0)
 
 
 @asynccontextmanager

@@ -225,7 +225,8 @@ class Games:
     def _turn_to(self, topic: str, now_s: float) -> None:
         """Have the host go on with what the chat has chosen, in words that the planner finds."""
         turn = Turn(TurnKind.TOPIC, "", self._rules.language, point=topic)
-        self._sayings.add(CHOSEN, HostState.TOPIC, turn, "", now_s)
+        # Announced, for in a busy chat there is never a moment for talk that nobody asked for.
+        self._sayings.add(CHOSEN, HostState.ANNOUNCE, turn, "", now_s)
 
     def wakes_at_s(self, now_s: float) -> float | None:
         """Return when `due` may next have something new to say if nothing happens until then."""

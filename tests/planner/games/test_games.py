@@ -13,6 +13,7 @@ from planner.stage.games.questions import Question
 from planner.stage.games.wording import Wording
 from planner.stage.lines import LANGUAGES, load_lines
 from planner.stage.segments import Segment, SegmentKind
+from planner.stage.turn import TurnKind
 
 OWN = (Question("Chi canta stasera?", ("Marta", "la Marta")), Question("Quanti gatti ho?", ("3",)))
 PLAN = (
@@ -209,7 +210,8 @@ def test_the_chosen_topic_is_what_the_host_talks_about_next() -> None:
     hear(games, "2", "Anna", 20.0)
     assert "La felpa" in say(games, 60.0).line
     cue = say(games, 61.0)
-    assert (cue.state, cue.turn.point, cue.line) == (HostState.TOPIC, "La felpa", "")
+    assert (cue.state, cue.turn.kind, cue.line) == (HostState.ANNOUNCE, TurnKind.TOPIC, "")
+    assert cue.turn.point == "La felpa"
 
 
 # --- by themselves -------------------------------------------------------------------------------

@@ -1,0 +1,96 @@
+"""The games' place in a live: chat lines go in, what the chat commands and how a game stands come out."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from livesessions.pipeline.ports import Observer
+from livesessions.sources.events import LiveEvent, Viewer
+from planner.stage.games.commands import Control, parse_command
+from planner.stage.games.games import Games
+
+MAX_WAITING_CONTROLS = 20
+NOBODY = Viewer(id="", name="")
+
+Controls = Callable[[Control], Awaitable[None]]
+
+
+async def no_controls(control: Control) -> None:
+    """Do nothing: for a live that nobody can control from its chat."""
+
+
+class Play:
+    """Lets the chat play, and have done with the live what its moderators command.
+
+    `stir` is called whenever the host may have something new to say. Without games, commands still never
+    get an answer in the host's own words.
+    """
+
+    def __init__(
+        self,
+        games: Games | None,
+        *,
+        controls: Controls,
+        observer: Observer,
+        now: Callable[[], datetime],
+        stir: Callable[[], None],
+    ) -> None:
+        self._games = games
+        self._controls = controls
+        self._observer = observer
+        self._now = now
+        self._stir = stir
+        self._waiting: asyncio.Queue[Control] = asyncio.Queue(MAX_WAITING_CONTROLS)
+        self._told: dict[str, Any] = {}
+
+    def takes(self, event: LiveEvent, standing: str) -> bool:
+        """Let the games hear a line; return whether it needs no answer."""
+        if self._games is None:
+            return parse_command(event.text) is not None
+        viewer = event.viewer or NOBODY
+        heard = self._games.hear(event.text, viewer.id, viewer.name, standing, self._now_s())
+        if heard.control is not None and not self._waiting.full():
+            self._waiting.put_nowait(heard.control)
+        return heard.consumed
+
+    def _now_s(self) -> float:
+        return self._now().timestamp()
+
+    async def carry_out(self) -> None:
+        """Hand on what moderators have commanded, in its order, until cancelled."""
+        while True:
+            await self._controls(await self._waiting.get())
+
+    # --- from the console ----------------------------------------------------------------------------
+
+    def start_quiz(self) -> None:
+        """Ask a question, unless a game runs."""
+        if self._games is not None:
+            self._games.start_quiz(self._now_s())
+            self._changed()
+
+    def start_poll(self, question: str, options: Sequence[str]) -> None:
+        """Hold a poll, unless a game runs or its words may not be said."""
+        if self._games is not None:
+            self._games.start_poll(question, options, self._now_s())
+            self._changed()
+
+    def end_game(self) -> None:
+        """Close the game that runs."""
+        if self._games is not None:
+            self._games.end_game(self._now_s())
+            self._changed()
+
+    def _changed(self) -> None:
+        self._stir()
+        self.report()
+
+    def report(self) -> None:
+        """Tell the observer how the game stands, if that has changed."""
+        if self._games is None:
+            return
+        state = self._games.state(self._now_s())
+        if state != self._told:
+            self._told = state
+            self._observer.game_changed(state)

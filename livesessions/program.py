@@ -1,0 +1,46 @@
+"""What the host says of its own accord in a show's live: rows go in, its plan and its games come out."""
+
+from collections.abc import Sequence
+
+from livesessions.models import QuizQuestion, Show
+from livesessions.models import Segment as StoredSegment
+from livesessions.pipeline.ports import Gate
+from planner.stage.games.games import GameRules, Games
+from planner.stage.games.questions import Question
+from planner.stage.rundown import Rundown
+from planner.stage.segments import Segment, SegmentKind
+
+
+def plan_of(show: Show) -> list[Segment]:
+    """Return a show's plan as plain values. Blocks."""
+    rows = StoredSegment.objects.filter(show=show)
+    return [
+        Segment(SegmentKind(row.kind), row.title, row.duration_s, tuple(row.talking_points)) for row in rows
+    ]
+
+
+def build_rundown(show: Show, plan: Sequence[Segment], *, seed: int) -> Rundown:
+    """Return what moves the host through a show's plan."""
+    return Rundown(
+        language=show.language,
+        segments=plan,
+        calls_to_action=show.calls_to_action,
+        call_to_action_every_s=show.call_to_action_every_s,
+        seed=seed,
+    )
+
+
+def build_games(show: Show, rundown: Rundown, plan: Sequence[Segment], gate: Gate, *, seed: int) -> Games:
+    """Return the games of a show's live. Blocks."""
+    questions = QuizQuestion.objects.filter(show=show)
+    return Games(
+        GameRules(
+            language=show.language,
+            every_s=show.game_every_s,
+            seed=seed,
+            own_questions=[Question(row.question, tuple(row.answers)) for row in questions],
+            plan=plan,
+            current_segment=rundown.current,
+            allows=lambda text: not gate.review(text).blocked,
+        )
+    )

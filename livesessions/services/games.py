@@ -1,0 +1,25 @@
+from collections.abc import Sequence
+
+from livesessions.commands import Command, CommandKind, GameAction
+from livesessions.models import LiveSession
+from livesessions.services.lives import require_on_air, send
+
+
+def start_quiz(*, session: LiveSession) -> None:
+    """Have the host ask a quiz question, unless a game runs."""
+    _play(session, Command(CommandKind.GAME, game=GameAction.QUIZ))
+
+
+def start_poll(*, session: LiveSession, question: str, options: Sequence[str]) -> None:
+    """Have the host hold a poll, unless a game runs; its words pass the gate of all that is said."""
+    _play(session, Command(CommandKind.GAME, text=question, game=GameAction.POLL, options=tuple(options)))
+
+
+def end_game(*, session: LiveSession) -> None:
+    """Close the game that runs; its result is said."""
+    _play(session, Command(CommandKind.GAME, game=GameAction.END))
+
+
+def _play(session: LiveSession, command: Command) -> None:
+    require_on_air(session)
+    send(session, command)
