@@ -27,6 +27,8 @@ from livesessions.sources.port import ChatSource
 from livesessions.sources.replay import open_replay
 from livesessions.sources.simulator import SimulatorSource
 from livesessions.sources.tiktok import TikTokEndpoints, TikTokSource
+from livesessions.voices import VoiceRack, open_synthesizers
+from livesessions.voices import open_synthesizer as open_synthesizer
 from moderation.defaults import shipped_lexicon
 from moderation.models import Policy
 from moderation.querysets import standings_of
@@ -41,12 +43,7 @@ from planner.stage.planner import Planner
 from planner.stage.ports import LanguageModel
 from planner.stage.prices import price_of
 from planner.stage.turn import Character, ReplyLanguage, ShowFacts, TurnKind
-from speech.providers.elevenlabs import ElevenLabsSynthesizer
-from speech.providers.espeak import EspeakSynthesizer
-from speech.providers.openai_speech import OpenAISynthesizer
-from speech.services import Provider, resolve_voice
-from speech.stage.ports import Synthesizer
-from speech.stage.speaker import Speaker
+from speech.services import resolve_voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ class Resources:
     recorder: Recorder
     board: ConsoleBoard
     models: tuple[NamedModel, ...]  # none: the host says ready lines only
-    synthesizers: dict[str, Synthesizer]
+    voices: VoiceRack
 
 
 @asynccontextmanager
@@ -67,8 +64,8 @@ async def open_resources() -> AsyncIterator[Resources]:
         redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
         stack.push_async_callback(redis.aclose)
         models = open_models(stack)
-        synthesizers = await _open_synthesizers(stack)
-        yield Resources(redis, Recorder(), ConsoleBoard(), models, synthesizers)
+        voices = VoiceRack(await open_synthesizers(stack))
+        yield Resources(redis, Recorder(), ConsoleBoard(), models, voices)
 
 
 def open_models(stack: AsyncExitStack) -> tuple[NamedModel, ...]:
@@ -85,41 +82,6 @@ def open_models(stack: AsyncExitStack) -> tuple[NamedModel, ...]:
         stack.push_async_callback(model.aclose)
         models.append(NamedModel(name, model, Breaker(), price_of(name)))
     return tuple(models)
-
-
-async def _open_synthesizers(stack: AsyncExitStack) -> dict[str, Synthesizer]:
-    providers = [Provider.ESPEAK]
-    if settings.ELEVENLABS_API_KEY:
-        providers.append(Provider.ELEVENLABS)
-    if settings.OPENAI_API_KEY:
-        providers.append(Provider.OPENAI)
-    return {provider: await open_synthesizer(stack, provider) for provider in providers}
-
-
-async def open_synthesizer(stack: AsyncExitStack, provider: str, *, pool_size: int = 2) -> Synthesizer:
-    """Open what speaks for a provider. `pool_size` is how many lines the embedded voice says at a time."""
-    if provider == Provider.ELEVENLABS:
-        elevenlabs = ElevenLabsSynthesizer(
-            api_key=settings.ELEVENLABS_API_KEY,
-            base_url=settings.ELEVENLABS_BASE_URL,
-            model_id=settings.ELEVENLABS_MODEL,
-            timeout_s=settings.ELEVENLABS_TIMEOUT_S,
-        )
-        stack.push_async_callback(elevenlabs.aclose)
-        return elevenlabs
-    if provider == Provider.OPENAI:
-        speech = OpenAISynthesizer(
-            api_key=settings.OPENAI_API_KEY,
-            base_url=settings.OPENAI_BASE_URL,
-            model=settings.OPENAI_SPEECH_MODEL,
-            timeout_s=settings.OPENAI_TIMEOUT_S,
-        )
-        stack.push_async_callback(speech.aclose)
-        return speech
-    espeak = EspeakSynthesizer(pool_size=pool_size)
-    stack.push_async_callback(espeak.aclose)
-    await espeak.warm_up()
-    return espeak
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +118,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     surroundings = Surroundings(
         source=PacedSource(open_chat(session, resources.redis), resources.recorder),
         model=build_model(session, resources),
-        voice=Speaker(resources.synthesizers[provider], voice),
+        voice=resources.voices.chain_for(show.voice),
         sinks=[publisher],
         screen=publisher,
         observer=observer,
@@ -181,6 +143,7 @@ def parts_of(show: Show, around: Surroundings) -> LiveParts:
             show=ShowFacts(show.name, show.facts, show.handle),
             seed=around.seed,
             now_s=lambda: around.now().timestamp(),
+            big_gift_diamonds=show.big_gift_diamonds,
         ),
         voice=around.voice,
         sinks=around.sinks,
@@ -191,9 +154,9 @@ def parts_of(show: Show, around: Surroundings) -> LiveParts:
         now=around.now,
         rates=build_rates(show),
         cues=[rundown],
-        segment_text=lambda: rundown.segment_text(around.now().timestamp()),
         games=build_games(show, rundown, plan, gate, seed=around.seed),
         host_name=show.persona.name,
+        segment_text=lambda: rundown.segment_text(around.now().timestamp()),
         holds_replies=show.policy.holds_replies,
         standings=Standings(standings_of(show.tenant_id), partial(hash_of, show.tenant_id)),
         per_thanks={

@@ -91,6 +91,8 @@ class Worker:
             self._resources.recorder.run,
             self._resources.board.run,
             self._watchdog.run,
+            self._resources.voices.keep_forever,
+            self._resources.voices.probe_forever,
             self._listener.run,
             self._keeper.renew_forever,
             self._keeper.look_forever,
@@ -155,6 +157,7 @@ class Worker:
     async def _go_on_with(self, session: LiveSession) -> Live:
         """Make a live of a session, at the point where the worker before us has left it, if one has."""
         parts = await in_thread(assemble, session, self._resources)
+        await self._resources.voices.measure(session.show.voice)
         left = await self._snapshots.take_over(session.id)
         log = await in_thread(read_log, session.id)
 

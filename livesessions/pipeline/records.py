@@ -42,6 +42,7 @@ class ReplyRecord:
     usage: TokenUsage = field(default_factory=TokenUsage)
     times: StageTimes = field(default_factory=StageTimes)
     audio_ms: int = 0
+    voice: str = ""
     heard_started_at: datetime | None = None
     heard_ended_at: datetime | None = None
 

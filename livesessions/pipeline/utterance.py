@@ -66,6 +66,7 @@ class Utterance:
         await self._each(lambda sink: sink.audio(self._record.id, self._sequence, chunk))
         self._sequence += 1
         self._duration_s += chunk.duration_s
+        self._record.voice = chunk.voice or self._record.voice
         self._record.audio_ms = round(self._duration_s * 1000)
         if self._sequence == 1:
             self._on_first_audio()

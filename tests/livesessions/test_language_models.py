@@ -12,6 +12,7 @@ from livesessions.assembly import Resources, build_model, open_models
 from livesessions.models import LiveSession
 from livesessions.observer import ConsoleBoard
 from livesessions.recorder import Recorder
+from livesessions.voices import VoiceRack
 from planner.stage.planner import Planner
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
 from tests.fakes.openai_chat import Answer, FakeOpenAIChat
@@ -31,7 +32,7 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 
 
 async def answered_by(redis: Redis, stack: AsyncExitStack, session: LiveSession) -> TokenUsage:
-    resources = Resources(redis, Recorder(), ConsoleBoard(), open_models(stack), {})
+    resources = Resources(redis, Recorder(), ConsoleBoard(), open_models(stack), VoiceRack({}))
     planner = Planner(build_model(session, resources), Character("Viva", "", "it"))
     usage = TokenUsage()
     for text in ("ciao", "come stai?"):
