@@ -222,7 +222,8 @@ class Ingest:
             viewer_id=first.viewer.id if first and first.viewer else "",
             also=tuple(named[1:]),
         )
-        self._room.inbox.put(Waiting(Priority.REST, turn, first, self._room.now_s()))
+        also = tuple(events[1:])
+        self._room.inbox.put(Waiting(Priority.REST, turn, first, self._room.now_s(), also=also))
 
     def _forget(self, deletion: LiveEvent) -> None:
         viewers = set(deletion.target_viewer_ids)
@@ -249,7 +250,8 @@ class Ingest:
             viewer_id=event.viewer.id if event.viewer else "",
             diamonds=event.gift.diamonds * event.count if event.gift else 0,
         )
-        self._room.inbox.put(Waiting(priority, turn, event, self._room.now_s()))
+        trusted = self._standing_of(event) in RELIED_ON
+        self._room.inbox.put(Waiting(priority, turn, event, self._room.now_s(), trusted=trusted))
 
     async def watch_crowd(self) -> None:
         """Thank the groups that stay incomplete, until cancelled."""
