@@ -28,6 +28,10 @@ class Hearing:
         """Note that a sentence has gone out whole; `end_s` is where it ends in the utterance's audio."""
         self._ends_s.append(end_s)
 
+    def end_of_s(self, sentences: int) -> float:
+        """Return where in the utterance's audio so many sentences end."""
+        return self._ends_s[sentences - 1]
+
     def begin(self) -> None:
         """Take the overlay's word that it plays now."""
         self._plays_from_s = self._now_s()

@@ -2,12 +2,16 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from livesessions.pipeline.live import Live
 from livesessions.snapshot import Log, Thanked, complete
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.freezing import Frozen, freeze_event, thaw_event
+from planner.stage.cues import Cue, CueSource, HostState
+from planner.stage.turn import Turn, TurnKind
+from tests.fakes.cues import FakeCues
 from tests.fakes.live import FakeSource, Stage, at, comment, gift, happening
 from tests.fakes.synthesizer import FakeSynthesizer
 from tests.fakes.virtual_time import run_virtual
@@ -15,7 +19,32 @@ from tests.fakes.virtual_time import run_virtual
 Script = list[tuple[float, LiveEvent]]
 
 
-def leave_at(second: float, script: Script, *acts: Any) -> tuple[Stage, Frozen]:
+async def for_five_seconds(piece: int) -> None:
+    await asyncio.sleep(5.0)
+
+
+async def for_five_seconds_later_on(piece: int) -> None:
+    if asyncio.get_running_loop().time() > 2.0:
+        await asyncio.sleep(5.0)
+
+
+# Three gifts come while the host speaks.
+STORM = [
+    (1.0, comment("hello", source_id="0")),
+    *(
+        (1.1, gift(1, source_id=number, open_=False, name=name, streak_id=""))
+        for number, name in (("1", "Ada"), ("2", "Ada"), ("3", "Bea"))
+    ),
+]
+
+
+def leave_at(
+    second: float,
+    script: Script,
+    *acts: Any,
+    voice: FakeSynthesizer | None = None,
+    cues: Sequence[CueSource] = (),
+) -> tuple[Stage, Frozen]:
     """Run a live until a second, as if its worker were killed then, and return what Redis would hold."""
     left: dict[str, Any] = {}
 
@@ -24,13 +53,15 @@ def leave_at(second: float, script: Script, *acts: Any) -> tuple[Stage, Frozen]:
         left.update(json.loads(json.dumps(live.snapshot())))
         live.stop()
 
-    stage = Stage(FakeSource(script)).play(*acts, die)
+    stage = Stage(FakeSource(script), synthesizer=voice or FakeSynthesizer(), cues=cues).play(*acts, die)
     return stage, left
 
 
-def go_on(left: Frozen | None, script: Script, log: Log | None = None) -> Stage:
+def go_on(
+    left: Frozen | None, script: Script, log: Log | None = None, *, cues: Sequence[CueSource] = ()
+) -> Stage:
     """Run the next worker's live."""
-    stage = Stage(FakeSource(script, then_quiet_s=30.0))
+    stage = Stage(FakeSource(script, then_quiet_s=30.0), cues=cues)
     whole = complete(left, log or Log(), hash_viewer=lambda viewer_id: f"hash-{viewer_id}")
 
     async def run() -> str:
@@ -132,15 +163,66 @@ def test_thanks_that_have_begun_to_sound_are_not_repeated() -> None:
 def test_thanks_that_were_not_heard_yet_are_said_by_the_next_worker() -> None:
     script = [(1.0, gift(1, source_id="1", open_=False))]
 
-    async def wait(piece: int) -> None:
-        await asyncio.sleep(5.0)
-
-    left: dict[str, Any] = {}
-    first = Stage(FakeSource(script), synthesizer=FakeSynthesizer(before_piece=wait))
-    first.play(at(2.0, lambda live: left.update(live.snapshot())), at(2.0, Live.stop))
+    first, left = leave_at(2.0, script, voice=FakeSynthesizer(before_piece=for_five_seconds))
 
     assert first.sink.chunks == []
     assert thanks(go_on(left, [])) == ["gift Gino 1"]
+
+
+def test_gifts_that_were_gathered_and_not_heard_yet_are_gathered_again_by_the_next_worker() -> None:
+    first, left = leave_at(5.0, STORM, voice=FakeSynthesizer(before_piece=for_five_seconds_later_on))
+
+    assert [turn.count for turn in first.words.turns] == [1, 3]
+    assert thanks(first) == []
+    assert thanks(go_on(left, [])) == ["gift Ada 3"]
+
+
+def test_gifts_that_were_gathered_and_heard_are_not_thanked_again() -> None:
+    first, left = leave_at(5.0, STORM)
+    second = go_on(left, [(1.0, event) for _, event in STORM])
+
+    assert thanks(first) == ["gift Ada 3"]
+    assert thanks(second) == []
+
+
+def test_gifts_that_were_heard_together_after_the_last_snapshot_are_not_thanked_again() -> None:
+    _, left = leave_at(5.0, STORM, voice=FakeSynthesizer(before_piece=for_five_seconds_later_on))
+    log = Log(
+        written=["0", "1", "2", "3"],
+        thanked=[
+            Thanked(number, f"hash-id-{name}", "5655", "", 1) for number, name in (("1", "Ada"), ("3", "Bea"))
+        ],
+    )
+
+    assert thanks(go_on(left, [], log)) == ["gift Ada 1"], "only the one that was not"
+
+
+def test_who_was_answered_and_what_was_said_of_its_own_accord_are_remembered() -> None:
+    script = [(1.0, comment("Nora, how old are you?", source_id="1"))]
+    news = Cue(HostState.ANNOUNCE, Turn(TurnKind.ANNOUNCEMENT, "", "en"), "news", key="news")
+    _, left = leave_at(10.0, script, cues=[FakeCues([(5.0, news)])])
+    cues = FakeCues([])
+    second = go_on(
+        left,
+        [
+            (0.5, happening(EventKind.PAUSED, source_id="2")),
+            (1.0, comment("Nora, and you?", source_id="3")),
+            (1.0, comment("hm", source_id="4", name="Bea")),
+            (1.5, happening(EventKind.RESUMED, source_id="5")),
+        ],
+        cues=[cues],
+    )
+
+    assert [turn.viewer_name for turn in second.words.turns] == ["Bea", "Anna"], "Anna was the last one"
+    assert second.observer.replies[1].score.get("lately") is not None
+    assert [key for _, key in cues.taken] == ["news"]
+
+
+def test_a_snapshot_without_a_director_is_of_use_too() -> None:
+    _, left = leave_at(5.0, STORM, voice=FakeSynthesizer(before_piece=for_five_seconds_later_on))
+    del left["director"]
+
+    assert thanks(go_on(left, [])) == ["gift Ada 3"]
 
 
 def test_counts_viewers_memory_and_a_pause_go_on() -> None:
