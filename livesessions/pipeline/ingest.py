@@ -18,7 +18,7 @@ from livesessions.pipeline.tact import Tact
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.freezing import Frozen
 from livesessions.sources.port import ChatSource
-from moderation.stage.verdict import VIEWER_BLOCKED, Risk, Verdict, judge
+from moderation.stage.verdict import VIEWER_BLOCKED, Action, Risk, Verdict, judge
 from planner.stage.tallies import Group
 from planner.stage.turn import Turn, TurnKind
 
@@ -108,6 +108,10 @@ class Ingest:
             self._room.observer.event_happened(*self._judge(event, self._standing_of(event)))
         else:
             self.duplicates += 1
+
+    def offer_help(self, event: LiveEvent) -> None:
+        """Have the host say the help line: the rules let pass what sounds like somebody in need."""
+        self._tact.note(event, Verdict(Risk.HIGH, action=Action.HELP))
 
     def _is_known(self, source_id: str) -> bool:
         if source_id in self._seen:

@@ -15,6 +15,7 @@ from livesessions.pipeline.generation import Generation
 from livesessions.pipeline.host import Host
 from livesessions.pipeline.inbox import Inbox, Priority, Waiting
 from livesessions.pipeline.ingest import Ingest, Room
+from livesessions.pipeline.judging import WatchedGate
 from livesessions.pipeline.noticing import Noticing
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.play import Controls, Play, no_controls
@@ -53,6 +54,7 @@ class LiveParts:
     # What the host says of its own accord: asked in this order.
     cues: Sequence[CueSource] = ()
     host_name: str = ""
+    model_gate: WatchedGate | None = None
     # What part of the show is on, in words for the planner.
     segment_text: Callable[[], str] = str
     # Asked before the others, and hears the chat.
@@ -90,6 +92,8 @@ class Live:
             generation=Generation(),
             now=parts.now,
             now_s=self._now_s,
+            model_gate=parts.model_gate,
+            on_distress=lambda event: self._ingest.offer_help(event),
         )
         self._director = Director(
             self._inbox,

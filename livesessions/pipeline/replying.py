@@ -9,12 +9,15 @@ from datetime import datetime
 from livesessions.pipeline.generation import Cut, Generation
 from livesessions.pipeline.hearing import Hearing
 from livesessions.pipeline.inbox import Priority, Waiting
+from livesessions.pipeline.judging import Judging, WatchedGate
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.ports import AudioSink, Gate, Observer, Voice, Words
 from livesessions.pipeline.records import ReplyRecord, policy_fault
 from livesessions.pipeline.utterance import Utterance
+from livesessions.sources.events import LiveEvent
 from moderation.stage.verdict import Verdict
 from planner.errors import PlannerError
+from planner.stage.turn import TurnKind
 from speech.errors import SpeechError
 
 STREAMER = "streamer"
@@ -34,6 +37,9 @@ class Desk:
     generation: Generation
     now: Callable[[], datetime]
     now_s: Callable[[], float]
+    # Judges what the rules let pass; None: the rules alone decide.
+    model_gate: WatchedGate | None = None
+    on_distress: Callable[[LiveEvent], None] = lambda event: None
 
 
 class Replying:
@@ -64,6 +70,7 @@ class Replying:
         else:
             self.record.text = ""  # what has been said so far
         self.hearing = Hearing(desk.now_s)
+        self._judging = Judging(desk.model_gate, on_distress=self._offer_help)
         self._sentences_sent: list[str] = []
         self._utterance = Utterance(
             self.record,
@@ -87,15 +94,17 @@ class Replying:
         """Say it, and wait until it has been heard. A provider's fault ends it silently."""
         record = self.record
         try:
-            await self._say_all()
+            async with self._judging:
+                await self._say_all()
+                if self._utterance.has_begun:
+                    await self._utterance.finish()
+                    record.times.sent_ms = self._elapsed_ms()
+                    await self._until_heard()
             if self._utterance.has_begun:
-                await self._utterance.finish()
-                record.times.sent_ms = self._elapsed_ms()
-                await self._until_heard()
                 record.outcome = Outcome.SPOKEN
                 self._desk.words.remember(self._item.turn, record.text)
         except (Cut, asyncio.CancelledError):
-            record.outcome = self._desk.generation.cut_as
+            self._note_cut()
             raise
         except PlannerError:
             self._fail("planner")
@@ -118,9 +127,13 @@ class Replying:
                 if verdict.blocked:
                     self._refuse(sentence, verdict)
                     return
+                if not self._utterance.has_begun:
+                    await self._judging.before_first_sound(careful=self._item.turn.careful)
                 if self._is_draft:
                     self._draft(sentence)
                     continue
+                if not self.record.usage.is_ready_made:
+                    self._judging.ask_about_sentence(sentence)
                 await self._utterance.say(sentence)
                 self._sentences_sent.append(sentence)
                 self.hearing.sent(self._utterance.duration_s)
@@ -129,6 +142,8 @@ class Replying:
         if self._item.line:
             yield self._item.line
             return
+        if self._item.turn.kind is TurnKind.COMMENT:
+            self._judging.ask_about_line(self._item.turn.text)
         async with aclosing(self._desk.words.plan(self._item.turn, self.record.usage)) as planned:
             async for sentence in planned:
                 yield sentence
@@ -152,6 +167,16 @@ class Replying:
         if not self._utterance.has_begun and self.record.outcome is not Outcome.HELD:
             self.record.text = sentence
             self.record.outcome = Outcome.REFUSED
+
+    def _note_cut(self) -> None:
+        objection = self._judging.objection
+        self.record.outcome = self._desk.generation.cut_as if objection is None else Outcome.REFUSED
+        if objection is not None:
+            self.record.fault = f"policy:model:{objection.found[0]}"
+
+    def _offer_help(self) -> None:
+        if self._item.event is not None:
+            self._desk.on_distress(self._item.event)
 
     def _fail(self, fault: str) -> None:
         self.record.fault = fault
