@@ -37,7 +37,7 @@ class ShowForm(ShowFormBase):
         fields = ["name", "handle", "language"]
         labels = {"name": _("Name of the show"), "language": _("Language of the host")}
         help_texts = {
-            "name": _("Only you see it."),
+            "name": _("The host may call the show by it."),
             "language": _("The host speaks it, and its voice is chosen for it. It stays as it is for good."),
         }
 
@@ -60,9 +60,9 @@ def _count(
 class ShowSettingsForm(ShowForm):
     """All that can be changed of a show, in the sections of its page."""
 
-    follows_per_thanks = _count(_("New followers"), _("One thanks for so many of them. 0: never."))
-    shares_per_thanks = _count(_("Shares"), _("One thanks for so many of them. 0: never."))
-    subscriptions_per_thanks = _count(_("Subscriptions"), _("One thanks for so many of them. 0: never."))
+    follows_per_thanks = _count(_("New followers"))
+    shares_per_thanks = _count(_("Shares"))
+    subscriptions_per_thanks = _count(_("Subscriptions"))
     small_gift_diamonds = _count(
         _("Thanked together below"),
         _("Diamonds. With 10, two Roses (1 each) share a thanks, and a Doughnut (30) has its own."),
