@@ -66,18 +66,20 @@ def test_a_trusted_viewer_or_moderator_is_not_held_to_safe_mode() -> None:
 
 
 def test_a_trusted_viewer_comes_before_others_who_ask_the_like() -> None:
+    questions = [("Anna", "the weather"), ("Ugo", "this song"), ("Ivo", "the plan")]
     script = [
         (1.0, comment("hello there", source_id="1", name="Zoe")),
         *(
-            (1.5 + n / 100, comment(f"what is {word}?", source_id=f"q{n}", name=name))
-            for n, (name, word) in enumerate(
-                [("Ugo", "this song"), ("Anna", "your name"), ("Ivo", "the plan")]
-            )
+            (1.5 + number, comment(f"what is {what}?", source_id=f"q{number}", name=name))
+            for number, (name, what) in enumerate(questions)
         ),
     ]
-    stage = RuledStage(FakeSource(script), rules={"#id-Anna": "trusted"}).play()
 
-    assert [turn.viewer_name for turn in stage.words.turns][1] == "Anna"
+    def second(rules: dict[str, str]) -> str:
+        return RuledStage(FakeSource(script), rules=rules).play().words.turns[1].viewer_name
+
+    assert second({}) == "Ivo", "the freshest"
+    assert second({"#id-Anna": "trusted"}) == "Anna"
 
 
 def test_no_trust_lets_a_blocked_word_or_a_slur_through() -> None:
