@@ -98,5 +98,6 @@ def _addressed(reading: Reading) -> float:
 def _content(reading: Reading) -> float:
     if reading.is_nonsense:
         return NONSENSE
-    talk = TALK if len(reading.words) in TALK_WORDS else 0.0
+    spoken = sum(len(word) > 1 for word in reading.words)  # letters with spaces between are no words
+    talk = TALK if spoken in TALK_WORDS else 0.0
     return talk + (GREETING if reading.is_greeting else 0.0) + (LOUD if reading.is_loud else 0.0)
