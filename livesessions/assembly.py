@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 from livesessions.models import LiveSession, Show
 from livesessions.observer import ConsoleBoard, LiveObserver, hash_viewer
+from livesessions.pipeline.judging import WatchedGate
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.merging import MergedSource
 from livesessions.pipeline.ports import AudioSink, Observer, Screen, Voice
@@ -31,6 +32,7 @@ from livesessions.voices import VoiceRack, open_synthesizers
 from livesessions.voices import open_synthesizer as open_synthesizer
 from moderation.defaults import shipped_lexicon
 from moderation.models import Policy
+from moderation.providers.openai_moderation import OpenAIModeration
 from moderation.querysets import standings_of
 from moderation.stage.moderator import Moderator
 from overlay.publisher import OverlayPublisher
@@ -55,6 +57,7 @@ class Resources:
     board: ConsoleBoard
     models: tuple[NamedModel, ...]  # none: the host says ready lines only
     voices: VoiceRack
+    model_gate: WatchedGate | None = None  # none: the rules alone decide
 
 
 @asynccontextmanager
@@ -65,7 +68,20 @@ async def open_resources() -> AsyncIterator[Resources]:
         stack.push_async_callback(redis.aclose)
         models = open_models(stack)
         voices = VoiceRack(await open_synthesizers(stack))
-        yield Resources(redis, Recorder(), ConsoleBoard(), models, voices)
+        yield Resources(redis, Recorder(), ConsoleBoard(), models, voices, open_model_gate(stack))
+
+
+def open_model_gate(stack: AsyncExitStack) -> WatchedGate | None:
+    """Open the model that judges what the rules let pass; None where none is configured."""
+    if not (settings.OPENAI_API_KEY and settings.OPENAI_MODERATION_MODEL):
+        return None
+    gate = OpenAIModeration(
+        api_key=settings.OPENAI_API_KEY,
+        base_url=settings.OPENAI_BASE_URL,
+        model=settings.OPENAI_MODERATION_MODEL,
+    )
+    stack.push_async_callback(gate.aclose)
+    return WatchedGate(gate, Breaker())
 
 
 def open_models(stack: AsyncExitStack) -> tuple[NamedModel, ...]:
@@ -101,6 +117,7 @@ class Surroundings:
     now: Callable[[], datetime]
     seed: int
     muted: bool = False
+    model_gate: WatchedGate | None = None
 
 
 def assemble(session: LiveSession, resources: Resources) -> LiveParts:
@@ -118,6 +135,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     surroundings = Surroundings(
         source=PacedSource(open_chat(session, resources.redis), resources.recorder),
         model=build_model(session, resources),
+        model_gate=resources.model_gate,
         voice=resources.voices.chain_for(show.voice),
         sinks=[publisher],
         screen=publisher,
@@ -158,6 +176,7 @@ def parts_of(show: Show, around: Surroundings) -> LiveParts:
         host_name=show.persona.name,
         segment_text=lambda: rundown.segment_text(around.now().timestamp()),
         holds_replies=show.policy.holds_replies,
+        model_gate=around.model_gate if show.policy.asks_model else None,
         standings=Standings(standings_of(show.tenant_id), partial(hash_of, show.tenant_id)),
         per_thanks={
             TurnKind.FOLLOW: show.follows_per_thanks,

@@ -1,16 +1,21 @@
 """How well the gate finds hate in a suite of cases, one functionality at a time."""
 
+import asyncio
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
+from moderation.errors import ModerationError
+from moderation.stage.model_gate import ModelGate
 from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Risk
 
 HATEFUL = "hateful"
+ASKED_AT_ONCE = 8
+TRIES = 4
 
 
 class Case(TypedDict):
@@ -23,13 +28,18 @@ class Case(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Of one functionality: how many cases were judged high, and how many medium."""
+    """Of one functionality: how many cases were judged high, and how many medium.
+
+    `flagged` are those that a model flags, `stopped` those that it flags or the rules judge high.
+    """
 
     functionality: str
     hateful: bool
     cases: int
     high: int
     medium: int
+    flagged: int = 0
+    stopped: int = 0
 
     @property
     def rate(self) -> float:
@@ -46,16 +56,61 @@ def read_cases(path: Path) -> list[Case]:
         ]
 
 
-def evaluate(cases: Iterable[Case], moderator: Moderator) -> list[Score]:
-    """Judge every case; return a score for each functionality, the hateful ones first."""
-    judged: Counter[tuple[str, bool, Risk]] = Counter()
-    for case in cases:
-        verdict = moderator.review(case["test_case"])
-        judged[case["functionality"], case["label_gold"] == HATEFUL, verdict.risk] += 1
+def evaluate(
+    cases: Sequence[Case], moderator: Moderator, *, flagged: Sequence[bool | None] = ()
+) -> list[Score]:
+    """Judge every case; return a score for each functionality, the hateful ones first.
+
+    `flagged` is what a model says of each, None where it has not answered.
+    """
+    judged: Counter[tuple[str, bool, Risk, bool]] = Counter()
+    for case, is_flagged in zip(cases, flagged or [None] * len(cases), strict=True):
+        risk = moderator.review(case["test_case"]).risk
+        judged[case["functionality"], case["label_gold"] == HATEFUL, risk, bool(is_flagged)] += 1
     return sorted(_scores(judged), key=lambda score: (not score.hateful, score.functionality))
 
 
-def _scores(judged: Counter[tuple[str, bool, Risk]]) -> Iterator[Score]:
-    for name, hateful in {(name, hateful) for name, hateful, _ in judged}:
-        high, medium, low = (judged[name, hateful, risk] for risk in (Risk.HIGH, Risk.MEDIUM, Risk.LOW))
-        yield Score(name, hateful, high + medium + low, high, medium)
+async def flags_of(cases: Sequence[Case], gate: ModelGate, *, pause_s: float = 2.0) -> list[bool | None]:
+    """Return whether a model flags each case, asking about a few at once.
+
+    None where it does not answer, though asked again after ever longer pauses. Raises `ModerationError` when
+    asking is of no use at all.
+    """
+    answers: list[bool | None] = [None] * len(cases)
+    waiting = iter(enumerate(cases))
+
+    async def ask_on() -> None:
+        for place, case in waiting:
+            answers[place] = await _is_flagged(case["test_case"], gate, pause_s)
+
+    await asyncio.gather(*(ask_on() for _ in range(ASKED_AT_ONCE)))
+    return answers
+
+
+async def _is_flagged(text: str, gate: ModelGate, pause_s: float) -> bool | None:
+    for attempt in range(1, TRIES + 1):
+        try:
+            return bool((await gate.review(text)).found)
+        except ModerationError as error:
+            if error.permanent:
+                raise
+            await asyncio.sleep(pause_s * attempt)
+    return None
+
+
+def _scores(judged: Counter[tuple[str, bool, Risk, bool]]) -> Iterator[Score]:
+    for name, hateful in {(name, hateful) for name, hateful, _, _ in judged}:
+        of = {
+            risk: [judged[name, hateful, risk, is_flagged] for is_flagged in (False, True)] for risk in Risk
+        }
+        high, medium = sum(of[Risk.HIGH]), sum(of[Risk.MEDIUM])
+        flagged = sum(counts[True] for counts in of.values())
+        yield Score(
+            name,
+            hateful,
+            cases=high + medium + sum(of[Risk.LOW]),
+            high=high,
+            medium=medium,
+            flagged=flagged,
+            stopped=flagged + of[Risk.HIGH][False],
+        )

@@ -205,6 +205,7 @@ LOGGING = {
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
 OPENAI_BASE_URL = env.address("OPENAI_BASE_URL", WEB, default="https://api.openai.com/v1")
 OPENAI_MODEL = env.str("OPENAI_MODEL", default="gpt-4o-mini")
+OPENAI_MODERATION_MODEL = env.str("OPENAI_MODERATION_MODEL", default="omni-moderation-latest")
 LLM_SPEND_CAP_LIVE_USD = env.float("LLM_SPEND_CAP_LIVE_USD", default=2.0)
 LLM_SPEND_CAP_MONTH_USD = env.float("LLM_SPEND_CAP_MONTH_USD", default=100.0)
 LLM_SPEND_CAP_TENANT_MONTH_USD = env.float("LLM_SPEND_CAP_TENANT_MONTH_USD", default=0.0)

@@ -1,14 +1,20 @@
+import asyncio
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from moderation.defaults import LANGUAGES, default_blocklist, shipped_lexicon
-from moderation.evaluation import Score, evaluate, read_cases
+from moderation.errors import ModerationError
+from moderation.evaluation import Case, Score, evaluate, flags_of, read_cases
+from moderation.providers.openai_moderation import OpenAIModeration
 from moderation.stage.moderator import Moderator
 
 ROW = "{:<24}{:>6}{:>8}{:>9}{:>9}"
+MODEL_ROW = ROW + "{:>9}{:>12}"
+MODEL_TIMEOUT_S = 10.0  # nobody waits for these
 
 
 class Command(BaseCommand):
@@ -18,8 +24,11 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--language", choices=LANGUAGES, help="add the language's ready-made blocklist")
         parser.add_argument("--safe-mode", action="store_true", help="count a medium risk as high")
+        parser.add_argument("--model", action="store_true", help="ask the moderation model about each case")
 
-    def handle(self, *args: Any, file: Path, language: str | None, safe_mode: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, file: Path, language: str | None, safe_mode: bool, model: bool, **options: Any
+    ) -> None:
         try:
             cases = read_cases(file)
         except OSError as error:
@@ -27,20 +36,50 @@ class Command(BaseCommand):
         except (KeyError, UnicodeDecodeError) as error:
             raise CommandError(f"{file} lacks functionality, test_case or label_gold.") from error
         blocklist = default_blocklist(language) if language else []
-        scores = evaluate(cases, Moderator(blocklist, shipped=shipped_lexicon(), safe_mode=safe_mode))
+        moderator = Moderator(blocklist, shipped=shipped_lexicon(), safe_mode=safe_mode)
+        flagged = self._ask(cases) if model else []
+        scores = evaluate(cases, moderator, flagged=flagged)
         for heading, hateful in (("recall", True), ("false positives", False)):
-            self._print(heading, [score for score in scores if score.hateful is hateful])
+            self._print(heading, [score for score in scores if score.hateful is hateful], model=model)
+        if unanswered := flagged.count(None):
+            self.stdout.write(f"The model has not answered for {unanswered} of {len(cases)} cases.")
 
-    def _print(self, heading: str, scores: list[Score]) -> None:
-        self.stdout.write(ROW.format(heading, "cases", "high", "high %", "medium %"))
+    def _ask(self, cases: list[Case]) -> list[bool | None]:
+        if not (settings.OPENAI_API_KEY and settings.OPENAI_MODERATION_MODEL):
+            raise CommandError("--model needs OPENAI_API_KEY and OPENAI_MODERATION_MODEL.")
+        try:
+            return asyncio.run(_flags_of(cases))
+        except ModerationError as error:
+            raise CommandError(str(error)) from error
+
+    def _print(self, heading: str, scores: list[Score], *, model: bool) -> None:
+        row = MODEL_ROW if model else ROW
+        self.stdout.write(row.format(heading, "cases", "high", "high %", "medium %", "model %", "together %"))
+        if scores:
+            scores = [*scores, _total(scores)]
         for score in scores:
-            self.stdout.write(_row(score.functionality, score.cases, score.high, score.medium))
-        cases = sum(score.cases for score in scores)
-        if cases:
-            high, medium = (sum(counts) for counts in zip(*((s.high, s.medium) for s in scores), strict=True))
-            self.stdout.write(_row("all", cases, high, medium))
+            rates = (_percent(n, score) for n in (score.high, score.medium, score.flagged, score.stopped))
+            self.stdout.write(row.format(score.functionality, score.cases, score.high, *rates))
         self.stdout.write("")
 
 
-def _row(name: str, cases: int, high: int, medium: int) -> str:
-    return ROW.format(name, cases, high, f"{100 * high / cases:.1f}", f"{100 * medium / cases:.1f}")
+async def _flags_of(cases: list[Case]) -> list[bool | None]:
+    gate = OpenAIModeration(
+        api_key=settings.OPENAI_API_KEY,
+        base_url=settings.OPENAI_BASE_URL,
+        model=settings.OPENAI_MODERATION_MODEL,
+        timeout_s=MODEL_TIMEOUT_S,
+    )
+    try:
+        return await flags_of(cases, gate)
+    finally:
+        await gate.aclose()
+
+
+def _total(scores: list[Score]) -> Score:
+    columns = zip(*((s.cases, s.high, s.medium, s.flagged, s.stopped) for s in scores), strict=True)
+    return Score("all", scores[0].hateful, *(sum(column) for column in columns))
+
+
+def _percent(count: int, score: Score) -> str:
+    return f"{100 * count / score.cases:.1f}"
