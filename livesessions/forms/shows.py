@@ -114,7 +114,7 @@ class ShowSettingsForm(ShowForm):
         help_texts = {
             **ShowForm.Meta.help_texts,
             "facts": _(
-                "Dates, names, prices, links to say: what stands here the host may tell, nothing else."
+                "Dates, names, prices, places: what stands here the host may tell, nothing else."
             ),
         }
         widgets = {"facts": forms.Textarea(attrs={"rows": 6})}
