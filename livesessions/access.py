@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 
-from livesessions.models import LiveSession, Rehearsal, Segment, Show
+from livesessions.models import LiveSession, QuizQuestion, Rehearsal, Segment, Show
 from tenants.http import TenantRequest
 
 
@@ -18,6 +18,12 @@ def get_segment_for(request: TenantRequest, show_id: UUID, segment_id: UUID) -> 
     segments = Segment.objects.filter(tenant=request.tenant, show_id=show_id).select_related("show")
     segment: Segment = get_object_or_404(segments, id=segment_id)
     return segment
+
+
+def get_question_for(request: TenantRequest, show_id: UUID, question_id: UUID) -> QuizQuestion:
+    questions = QuizQuestion.objects.filter(tenant=request.tenant, show_id=show_id).select_related("show")
+    question: QuizQuestion = get_object_or_404(questions, id=question_id)
+    return question
 
 
 def get_session_for(request: TenantRequest, session_id: UUID) -> LiveSession:

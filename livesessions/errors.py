@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from livesessions.limits import SEGMENTS
+from livesessions.limits import QUESTIONS, SEGMENTS
 
 
 class SessionConflict(Exception):
@@ -95,3 +95,7 @@ def plan_is_full() -> PlanConflict:
 
 def plan_is_not_empty() -> PlanConflict:
     return PlanConflict(_("This plan has segments already. Only an empty plan can be filled."))
+
+
+def questions_are_full() -> PlanConflict:
+    return PlanConflict(_("A show has at most %(most)d questions of its own.") % {"most": QUESTIONS})

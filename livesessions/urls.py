@@ -1,6 +1,6 @@
 from django.urls import path
 
-from livesessions.views import decisions, lives, personas, plans, shows, studio
+from livesessions.views import decisions, lives, personas, plans, questions, shows, studio
 
 app_name = "livesessions"
 
@@ -15,6 +15,15 @@ urlpatterns = [
     path("shows/<uuid:show_id>/plan/<uuid:segment_id>/", plans.segment_edit, name="segment_edit"),
     path("shows/<uuid:show_id>/plan/<uuid:segment_id>/delete/", plans.segment_delete, name="segment_delete"),
     path("shows/<uuid:show_id>/plan/<uuid:segment_id>/move/", plans.segment_move, name="segment_move"),
+    path("shows/<uuid:show_id>/questions/", questions.question_list, name="question_list"),
+    path("shows/<uuid:show_id>/questions/add/", questions.question_create, name="question_create"),
+    path("shows/<uuid:show_id>/questions/paste/", questions.question_paste, name="question_paste"),
+    path("shows/<uuid:show_id>/questions/try/", questions.question_try, name="question_try"),
+    path(
+        "shows/<uuid:show_id>/questions/<uuid:question_id>/delete/",
+        questions.question_delete,
+        name="question_delete",
+    ),
     path("lives/<uuid:session_id>/", lives.session_detail, name="session_detail"),
     path("lives/<uuid:session_id>/start/", lives.session_start, name="session_start"),
     path("lives/<uuid:session_id>/stop/", lives.session_stop, name="session_stop"),
