@@ -188,6 +188,8 @@ class Live:
                 await self._tell_sinks(lambda sink: sink.set_live(False))
 
     async def _run_with(self, background_parts: Sequence[Callable[[], Coroutine[Any, Any, None]]]) -> str:
+        if self._stopped.is_set():
+            return STOPPED  # between two workers: the host has things of its own to say, and says none
         async with asyncio.TaskGroup() as tasks:
             parts = (*self._background, *background_parts)
             background = [tasks.create_task(part(), name=part.__qualname__) for part in parts]

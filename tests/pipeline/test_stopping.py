@@ -5,8 +5,12 @@ import asyncio
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.outcome import Outcome
 from livesessions.sources.events import EventKind
+from planner.stage.cues import Cue, HostState
+from planner.stage.turn import Turn, TurnKind
+from tests.fakes.cues import FakeCues
 from tests.fakes.live import FakeSource, FakeWords, Stage, at, comment, happening
 from tests.fakes.synthesizer import FakeSynthesizer
+from tests.fakes.virtual_time import run_virtual
 
 
 def slow_voice() -> FakeSynthesizer:
@@ -117,3 +121,17 @@ def test_the_overlays_word_ends_the_wait_and_is_kept() -> None:
     assert first.heard_ended_at is not None
     assert second.heard_started_at is None
     assert stage.sink.times_of("begin")[1] == 1.5
+
+
+def test_a_live_that_was_stopped_before_it_began_says_nothing() -> None:
+    news = Cue(HostState.ANNOUNCE, Turn(TurnKind.ANNOUNCEMENT, "", "en"), "Welcome!")
+    stage = Stage(FakeSource([]), cues=[FakeCues([(0.0, news)])])
+
+    async def run() -> str:
+        live = Live(stage.parts())
+        live.stop()
+        return await live.run()
+
+    assert run_virtual(run()) == "stopped"
+    assert stage.sink.said() == []
+    assert stage.sink.messages[-1][1:] == ("live", False)
