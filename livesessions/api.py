@@ -3,7 +3,9 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
+from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.decorators import api_view, parser_classes, throttle_classes
 from rest_framework.exceptions import NotFound, ValidationError
@@ -18,6 +20,7 @@ from livesessions.api_errors import by_field
 from livesessions.event_serializers import EventSerializer, EventsSerializer
 from livesessions.models import LiveSession, Segment, Show
 from livesessions.parsers import BoundedJSONParser
+from livesessions.persona_serializers import PersonaChangeSerializer, PersonaSerializer
 from livesessions.serializers import (
     LineSerializer,
     SessionCreateSerializer,
@@ -31,6 +34,9 @@ from livesessions.show_serializers import (
 )
 from livesessions.sources.events import LiveEvent
 from livesessions.throttling import BridgeThrottle, spend_events
+from planner.access import get_persona_for
+from planner.models import Persona
+from planner.services import PersonaTraits, change_persona, create_persona, delete_persona
 from tenants.http import TenantRequest
 
 
@@ -47,7 +53,10 @@ def shows(request: Request) -> Response:
     if request.method == "GET":
         return _page(request, Show.objects.filter(tenant=tenant).select_related("overlay"), ShowSerializer)
     wanted = _valid(ShowCreateSerializer, request)
+    host = _host_in(request, wanted)
     show = services.create_show(tenant=tenant, **{"language": tenant.language, **wanted})
+    if host:
+        show = services.change_show(show=show, **host)
     return _answer(ShowSerializer, show, request, status.HTTP_201_CREATED)
 
 
@@ -55,8 +64,45 @@ def shows(request: Request) -> Response:
 def show(request: Request, show_id: UUID) -> Response:
     row = get_show_for(_inner(request), show_id)
     if request.method == "PATCH":
-        row = services.change_show(show=row, **_valid(ShowChangeSerializer, request, partial=True))
+        wanted = _valid(ShowChangeSerializer, request, partial=True)
+        host = _host_in(request, wanted)
+        row = services.change_show(show=row, **wanted, **host)
     return _answer(ShowSerializer, row, request)
+
+
+def _host_in(request: Request, wanted: dict[str, Any]) -> dict[str, Persona]:
+    """Take the persona that is to host a show out of what was sent, if one was."""
+    if "persona" not in wanted:
+        return {}
+    try:
+        return {"persona": get_persona_for(_inner(request), wanted.pop("persona"))}
+    except Http404:
+        raise ValidationError({"persona": [_("There is no such persona.")]}) from None
+
+
+@api_view(["GET", "POST"])
+def personas(request: Request) -> Response:
+    tenant = _inner(request).tenant
+    if request.method == "GET":
+        rows = Persona.objects.filter(tenant=tenant).order_by("-created_at", "id")
+        return _page(request, rows, PersonaSerializer)
+    wanted = _valid(PersonaChangeSerializer, request)
+    row = create_persona(tenant=tenant, traits=PersonaTraits(**{"language": tenant.language, **wanted}))
+    return _answer(PersonaSerializer, row, request, status.HTTP_201_CREATED)
+
+
+@api_view(["GET", "PATCH", "DELETE"])
+def persona(request: Request, persona_id: UUID) -> Response:
+    row = get_persona_for(_inner(request), persona_id)
+    if request.method == "DELETE":
+        delete_persona(persona=row)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+    if request.method == "PATCH":
+        wanted = _valid(PersonaChangeSerializer, request, partial=True)
+        if "style" in wanted:
+            wanted["style"] = {**row.style, **wanted["style"]}
+        row = change_persona(persona=row, **wanted)
+    return _answer(PersonaSerializer, row, request)
 
 
 @api_view(["GET", "PUT"])

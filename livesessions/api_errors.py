@@ -13,6 +13,7 @@ from rest_framework.views import exception_handler
 from livesessions.errors import BridgeUnreachable, CommandUnreachable, SessionConflict
 from livesessions.sources.webcast import clean_text
 from overlay.errors import OverlayUnreachable
+from planner.errors import PersonaInUse
 
 MAX_FIELD_NAME = 100
 
@@ -47,6 +48,9 @@ def _translated(error: Exception) -> Exception:
     """Return what the REST framework answers in place of an error of ours."""
     if isinstance(error, SessionConflict):
         return Conflict(str(error))
+    if isinstance(error, PersonaInUse):
+        words = _("This persona hosts shows: %(shows)s. Give them another persona first.")
+        return Conflict(words % {"shows": ", ".join(error.shows)})
     if isinstance(error, OverlayUnreachable | BridgeUnreachable | CommandUnreachable):
         return Unreachable(_("The live cannot be reached right now. Try again in a moment."))
     if isinstance(error, Http404):

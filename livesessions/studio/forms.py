@@ -62,8 +62,8 @@ class RehearseForm(forms.Form):
 class CompareForm(forms.Form):
     """Two personas, and the chat that both answer."""
 
-    a = PersonaChoice(label=_("Persona"), queryset=None, empty_label=None)
-    b = PersonaChoice(label=_("against"), queryset=None, empty_label=None)
+    a = PersonaChoice(label=_("One persona"), queryset=None, empty_label=None)
+    b = PersonaChoice(label=_("The other"), queryset=None, empty_label=None)
     chat = forms.ChoiceField(
         label=_("On a chat in"), choices=[(tag, Language(tag).label) for tag in LANGUAGES]
     )

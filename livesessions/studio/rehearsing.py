@@ -16,13 +16,14 @@ from django.conf import settings
 from redis.asyncio import Redis
 
 from livesessions import bridge, errors
-from livesessions.assembly import build_character, build_moderator, open_models, open_synthesizer
+from livesessions.assembly import build_character, build_moderator, open_models
 from livesessions.models import Show
 from livesessions.pipeline.ports import Gate
 from livesessions.studio.answer import Answer, Result
 from livesessions.studio.answering import Answering, ViewerLine
 from livesessions.studio.sound import wav_of
 from livesessions.studio.store import one_at_a_time
+from livesessions.voices import open_synthesizer
 from moderation.models import Policy
 from moderation.services import get_default_policy
 from planner.models import Persona

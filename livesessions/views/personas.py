@@ -82,7 +82,8 @@ def render_studio(
     """Draw the page on which a persona is written and tried out."""
     shows = Show.objects.filter(tenant=request.tenant).order_by("name")
     hosted = [show for show in shows if persona is not None and show.persona_id == persona.id]
-    first = hosted[0] if hosted else None
+    alike = [show for show in shows if persona is None or show.language == persona.language]
+    first = next(iter([*hosted, *alike]), None)
     context = {
         "form": form,
         "persona": persona,

@@ -1,6 +1,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -130,6 +131,7 @@ def persona_compare(request: TenantRequest) -> HttpResponse:
     asked = {"chat": request.tenant.language, **request.GET.dict()}
     form = CompareForm(asked if "a" in asked else None, personas=personas, initial=_first_two(request))
     context: dict[str, Any] = {"form": form, "enough": personas.count() > 1}
+    context["offline"] = not settings.OPENAI_API_KEY
     if form.is_bound and form.is_valid():
         context |= _comparison(request, form)
     return render(request, COMPARE, context)

@@ -17,6 +17,9 @@ ROUTES = [
     ("patch", "/api/v1/shows/{show}/", {"name": "Mine now"}),
     ("get", "/api/v1/shows/{show}/plan/", {}),
     ("put", "/api/v1/shows/{show}/plan/", {"segments": "{show}"}),
+    ("get", "/api/v1/personas/{persona}/", {}),
+    ("patch", "/api/v1/personas/{persona}/", {"name": "Mine now"}),
+    ("delete", "/api/v1/personas/{persona}/", {}),
     ("post", "/api/v1/sessions/", {"show": "{show}", "source": "simulator"}),
     ("get", "/api/v1/sessions/{session}/", {}),
     *(("post", f"/api/v1/sessions/{{session}}/{command}/", {"text": "Ciao"}) for command in COMMANDS),
@@ -27,9 +30,12 @@ every_route = pytest.mark.parametrize(
 
 
 def test_the_routes_below_are_all_there_are() -> None:
-    shapes = {path.format(show="<uuid:show_id>", session="<uuid:session_id>") for _, path, _ in ROUTES}
+    shapes = {
+        path.format(show="<uuid:show_id>", session="<uuid:session_id>", persona="<uuid:persona_id>")
+        for _, path, _ in ROUTES
+    }
     served = {f"/api/v1/{route.pattern}" for route in api_urls.urlpatterns} - {"/api/v1/"}
-    assert served == shapes | {"/api/v1/shows/"}
+    assert served == shapes | {"/api/v1/shows/", "/api/v1/personas/"}
 
 
 @every_route
@@ -44,15 +50,19 @@ def test_charlie_finds_nothing_of_alices(
 ) -> None:
     api = api_for(charlie)
 
-    def ask(show: UUID, live: UUID) -> tuple[int, bytes]:
+    def ask(show: UUID, live: UUID, persona: UUID) -> tuple[int, bytes]:
         sent = {name: value.format(show=show) for name, value in body.items()}
-        answer = getattr(api, method)(path.format(show=show, session=live), sent, format="json")
+        answer = getattr(api, method)(
+            path.format(show=show, session=live, persona=persona), sent, format="json"
+        )
         return answer.status_code, answer.content
 
     with scope(tenant=session.tenant):
         before = LiveSession.objects.values().get(id=session.id)
-    assert ask(session.show_id, session.id) == ask(NOBODY, NOBODY), "it must not tell what exists"
-    assert ask(NOBODY, NOBODY)[0] == 404
+    assert ask(session.show_id, session.id, session.show.persona_id) == ask(NOBODY, NOBODY, NOBODY), (
+        "it must not tell what exists"
+    )
+    assert ask(NOBODY, NOBODY, NOBODY)[0] == 404
     with scope(tenant=session.tenant):
         assert LiveSession.objects.values().get(id=session.id) == before
         assert not Show.objects.filter(name="Mine now").exists()
@@ -75,7 +85,7 @@ def test_without_a_token_there_is_no_way_in(
     path: str,
     body: dict[str, str],
 ) -> None:
-    address = path.format(show=session.show_id, session=session.id)
+    address = path.format(show=session.show_id, session=session.id, persona=session.show.persona_id)
     for client in (Client(), client_for(alice)):  # a cookie alone is no token: no form can forge a call
         answer = getattr(client, method)(address, body, content_type="application/json")
         assert answer.status_code == 401
@@ -92,6 +102,6 @@ def test_bob_who_only_looks_on_changes_nothing(
     path: str,
     body: dict[str, str],
 ) -> None:
-    address = path.format(show=session.show_id, session=session.id)
+    address = path.format(show=session.show_id, session=session.id, persona=session.show.persona_id)
     answer = getattr(api_for(bob), method)(address, body, format="json")
     assert answer.status_code == (200 if method == "get" else 403)

@@ -222,7 +222,7 @@ def test_charlie_sees_neither_personas_nor_a_comparison_of_alices(
 ) -> None:
     client = client_for(charlie)
     assert "Nota" not in client.get("/personas/").content.decode()
-    page = client.get("/personas/compare/", {"a": persona.id, "b": persona.id, "chat": "it"}).content.decode()
+    page = client.get(f"/personas/compare/?a={persona.id}&b={persona.id}&chat=it").content.decode()
     assert "Nota" not in page
 
 

@@ -247,8 +247,9 @@ def test_the_model_writes_and_its_cost_counts_against_the_month(
     assert "gpt-4o-mini" in page
     assert "Mi chiamo Melodia, piacere mio!" in page
     assert "sopra ogni cosa" in str(fake.requests[0]["messages"][0])
-    (month,) = (key for key in redis_client.keys("planner:spent:month:*") if key.count(b":") == 3)
-    assert float(redis_client.get(month) or 0) > 0
+    keys = redis_client.keys("planner:spent:month:*")
+    assert keys
+    assert all(float(redis_client.get(key) or 0) > 0 for key in keys)
 
 
 def test_while_the_model_is_down_the_offline_host_answers(
