@@ -20,6 +20,7 @@ from speech.services import Provider, keep_loudness, known_loudness, resolve_voi
 from speech.stage.chain import NamedVoice, VoiceChain
 from speech.stage.level import Level
 from speech.stage.ports import Synthesizer, Voice
+from speech.stage.reading import Reader
 from speech.stage.sound import Loudness
 from speech.stage.speaker import Speaker
 
@@ -106,6 +107,7 @@ class VoiceRack:
         speaker = Speaker(
             self._synthesizers[provider],
             voice,
+            reader=Reader(voice.language),
             level=level,
             first_within_s=LAST_FIRST_WITHIN_S if is_last else FIRST_WITHIN_S,
             next_within_s=NEXT_WITHIN_S,

@@ -8,6 +8,7 @@ from speech.errors import SpeechError
 from speech.stage.audio import BYTES_PER_SAMPLE, MAX_CHUNK_S, AudioChunk
 from speech.stage.level import Level
 from speech.stage.ports import Synthesizer, Voice
+from speech.stage.reading import Reader
 from speech.stage.sound import Mastering
 from speech.stage.wording import speakable
 
@@ -18,10 +19,10 @@ PATIENCE_S = 10.0
 class Speaker:
     """Says lines in one voice, as whole samples at one rate a line, in chunks of at most `MAX_CHUNK_S`.
 
-    With a `level` the audio comes out mastered (see `speech/stage/sound/`), and the voice's loudness is
-    learned from each line; without one it is as the provider gives it. `first_within_s` bounds the wait for
-    the first piece of audio and `next_within_s` that for each further one. A line that breaks off ends
-    cleanly before `SpeechError` is raised.
+    With a `reader` numbers, addresses and other signs are read as a person would say them. With a `level`
+    the audio comes out mastered (see `speech/stage/sound/`), and the voice's loudness is learned from each
+    line. `first_within_s` bounds the wait for the first piece of audio, `next_within_s` that for each
+    further one. A line that breaks off ends cleanly before `SpeechError` is raised.
     """
 
     def __init__(
@@ -29,19 +30,21 @@ class Speaker:
         synthesizer: Synthesizer,
         voice: Voice,
         *,
+        reader: Reader | None = None,
         level: Level | None = None,
         first_within_s: float = PATIENCE_S,
         next_within_s: float = PATIENCE_S,
     ) -> None:
         self._synthesizer = synthesizer
         self._voice = voice
+        self._reader = reader
         self._level = level
         self._first_within_s = first_within_s
         self._next_within_s = next_within_s
 
     async def speak(self, text: str) -> AsyncGenerator[AudioChunk, None]:
         """Yield the line's audio; nothing when there is nothing to say; raise `SpeechError` on failure."""
-        line = speakable(text)
+        line = speakable(self._reader.read(text) if self._reader else text)
         if not line:
             return
         cutter = _Cutter(self._level)
