@@ -114,6 +114,7 @@ class Frames:
             "changed": [*old_chat, *old_replies],
             **(state or {}),
             **self._new_counts(messages),
+            **latest_game(messages),
         }
         return self._draw(context) if any(context.values()) else ""
 
@@ -145,6 +146,12 @@ class Frames:
     def _draw(self, context: dict[str, Any]) -> str:
         with translation.override(self._language), timezone.override(self._time_zone):
             return render_to_string(FRAME, context)
+
+
+def latest_game(messages: list[Message]) -> dict[str, Any]:
+    """Return the last word on the game that runs, if there is one among the messages."""
+    games = [message["game"] for message in messages if message["kind"] == "game"]
+    return {"game": games[-1]} if games else {}
 
 
 def _latest(lines: list[Line], kind: str) -> list[Line]:

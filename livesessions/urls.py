@@ -1,6 +1,6 @@
 from django.urls import path
 
-from livesessions.views import decisions, lives, personas, plans, questions, shows, studio
+from livesessions.views import decisions, games, lives, personas, plans, questions, shows, studio
 
 app_name = "livesessions"
 
@@ -31,6 +31,9 @@ urlpatterns = [
     path("lives/<uuid:session_id>/unmute/", lives.session_unmute, name="session_unmute"),
     path("lives/<uuid:session_id>/skip/", lives.session_skip, name="session_skip"),
     path("lives/<uuid:session_id>/say/", lives.session_say, name="session_say"),
+    path("lives/<uuid:session_id>/quiz/", games.session_quiz, name="session_quiz"),
+    path("lives/<uuid:session_id>/poll/", games.session_poll, name="session_poll"),
+    path("lives/<uuid:session_id>/game/end/", games.session_game_end, name="session_game_end"),
     path("lives/<uuid:session_id>/decisions/", decisions.decision_list, name="decision_list"),
     path("lives/<uuid:session_id>/decisions.csv", decisions.decision_export, name="decision_export"),
     path("lives/<uuid:session_id>/allow-word/", decisions.term_allow, name="term_allow"),
