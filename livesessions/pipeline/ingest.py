@@ -95,7 +95,7 @@ class Ingest:
         if standing is Standing.BLOCKED:
             return
         if event.kind in SPOKEN_TO:
-            self._take_line(event, verdict)
+            self._take_line(event, verdict, standing)
         elif event.kind is EventKind.GIFT:
             self._take_gift(event)
         else:
@@ -177,7 +177,7 @@ class Ingest:
             verdict = judge(verdict.reasons, safe_mode=False)
         return event, verdict
 
-    def _take_line(self, event: LiveEvent, verdict: Verdict | None) -> None:
+    def _take_line(self, event: LiveEvent, verdict: Verdict | None, standing: Standing) -> None:
         if verdict is None:
             return
         self._tact.note(event, verdict)
@@ -186,11 +186,11 @@ class Ingest:
         name = event.viewer.name if event.viewer else ""
         self._room.feeder.show(Line(event.source_id, name, event.text, event.kind.value))
         self._room.inbox.line_came()
-        if self._room.play.takes(event, self._standing_of(event)):
+        if self._room.play.takes(event, standing):
             self._room.inbox.line_came()
         elif not self._tact.is_quiet(event):
-            careful = verdict.risk is Risk.MEDIUM
-            self._wait_for_answer(Priority.COMMENT, TurnKind.COMMENT, event, careful=careful)
+            careful, trusted = verdict.risk is Risk.MEDIUM, standing in RELIED_ON
+            self._wait_for_answer(Priority.COMMENT, TurnKind.COMMENT, event, careful=careful, trusted=trusted)
 
     def _take_gift(self, event: LiveEvent) -> None:
         for finished in self._streaks.add(event, self._room.now_s()):
@@ -241,7 +241,13 @@ class Ingest:
         self._room.feeder.retract(sorted(targets))
 
     def _wait_for_answer(
-        self, priority: Priority, kind: TurnKind, event: LiveEvent, *, careful: bool = False
+        self,
+        priority: Priority,
+        kind: TurnKind,
+        event: LiveEvent,
+        *,
+        careful: bool = False,
+        trusted: bool = False,
     ) -> None:
         turn = Turn(
             kind=kind,
@@ -254,7 +260,6 @@ class Ingest:
             viewer_id=event.viewer.id if event.viewer else "",
             diamonds=event.gift.diamonds * event.count if event.gift else 0,
         )
-        trusted = self._standing_of(event) in RELIED_ON
         self._room.inbox.put(Waiting(priority, turn, event, self._room.now_s(), trusted=trusted))
 
     async def watch_crowd(self) -> None:

@@ -45,7 +45,10 @@ class Tact:
         now_s = self._now_s()
         action = verdict.action
         viewer_id = event.viewer.id if event.viewer else ""
-        if self._toxic.note(viewer_id, now_s, blocked=action is Action.IGNORE):
+        is_streak = self._toxic.note(viewer_id, now_s, blocked=action is Action.IGNORE)
+        if action in (Action.ANSWER, Action.ANSWER_CAREFULLY):
+            return
+        if is_streak:
             self._inbox.put(Waiting(Priority.HELP, self._turn(TurnKind.CALM), None, now_s))
         elif action is Action.HELP and self._pauses[action].may_begin(now_s):
             turn, line = self._turn(TurnKind.COMMENT), help_line(self._language)
