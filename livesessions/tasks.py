@@ -1,12 +1,16 @@
 """The edges of the queues: `lives`, which hands sessions to workers, and the `chores` of this app."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from django.conf import settings
+from django.db import close_old_connections, connection
 from django.utils import timezone
+from django_scopes import scopes_disabled
 from huey import crontab
 
 from livesessions import retention
+from livesessions.rehearsal.playing import play, settle_rehearsals
 
 lives = settings.QUEUES["lives"]
 chores = settings.QUEUES["chores"]
@@ -35,3 +39,25 @@ def run_live(session_id: str) -> None:
 def keep_event_log() -> None:
     """Make room for the months ahead, and let go of what is older than may be kept."""
     retention.keep_event_log(timezone.now())
+
+
+@chores.task()  # type: ignore[untyped-decorator]
+def play_rehearsal(rehearsal_id: str) -> None:
+    """Play a rehearsal that waits."""
+    _renew_connection()
+    with scopes_disabled():
+        play(UUID(rehearsal_id))
+
+
+@chores.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+def keep_rehearsals() -> None:
+    """End rehearsals whose worker is gone, and let go of what is older than may be kept."""
+    _renew_connection()
+    with scopes_disabled():
+        settle_rehearsals(timezone.now())
+
+
+def _renew_connection() -> None:
+    """A consumer's thread lives long; a connection that broke in the meantime must not fail every chore."""
+    if not connection.in_atomic_block:
+        close_old_connections()

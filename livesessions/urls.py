@@ -1,6 +1,6 @@
 from django.urls import path
 
-from livesessions.views import decisions, games, lives, personas, plans, questions, shows, studio
+from livesessions.views import decisions, games, lives, personas, plans, questions, rehearsals, shows, studio
 
 app_name = "livesessions"
 
@@ -23,6 +23,13 @@ urlpatterns = [
         "shows/<uuid:show_id>/questions/<uuid:question_id>/delete/",
         questions.question_delete,
         name="question_delete",
+    ),
+    path("shows/<uuid:show_id>/rehearsals/", rehearsals.rehearsal_list, name="rehearsal_list"),
+    path("shows/<uuid:show_id>/rehearsals/new/", rehearsals.rehearsal_create, name="rehearsal_create"),
+    path(
+        "shows/<uuid:show_id>/rehearsals/<uuid:rehearsal_id>/",
+        rehearsals.rehearsal_detail,
+        name="rehearsal_detail",
     ),
     path("lives/<uuid:session_id>/", lives.session_detail, name="session_detail"),
     path("lives/<uuid:session_id>/start/", lives.session_start, name="session_start"),

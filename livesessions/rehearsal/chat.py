@@ -31,7 +31,6 @@ class Sample:
     """A recording that is shipped. `pace` is how many lines it has a minute."""
 
     key: str
-    language: str
     pace: int
 
     @property
@@ -39,7 +38,7 @@ class Sample:
         return CHATS / f"{self.key}.jsonl"
 
 
-SAMPLES = (Sample("premiere", "en", 520), Sample("stream", "en", 70))
+SAMPLES = (Sample("premiere", 500), Sample("stream", 85))
 
 
 def open_recording(path: Path, *, language: str) -> OpenChat:

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from livesessions.pipeline.hearing import JITTER_BUFFER_S
 from livesessions.pipeline.ports import Gate
-from livesessions.rehearsal.notes import Notes
+from livesessions.rehearsal.notes import PLAYS_AFTER_S, Notes
 from livesessions.rehearsal.said import SaidLine
 from livesessions.sources.events import EventKind, LiveEvent
+from moderation.stage.tempo import Tempo
 from moderation.stage.verdict import Action
 from planner.stage.turn import TurnKind
 
@@ -44,7 +44,7 @@ def thanks_of(notes: Notes, said: Sequence[SaidLine]) -> list[float]:
     for line in said:
         if line.record.trigger_kind != TurnKind.GIFT or line.sound is None or line.age_s is None:
             continue
-        sounded_at_s = line.sound.begins_at_s - JITTER_BUFFER_S
+        sounded_at_s = line.sound.begins_at_s - PLAYS_AFTER_S
         for event in line.answered:
             # A streak whose closing frame was lost ends when it is no longer waited for.
             ended_at_s = closed_at_s.get(_gift_key(event), sounded_at_s - line.age_s)
@@ -64,12 +64,35 @@ def _gift_key(event: LiveEvent) -> tuple[str, ...]:
     return (event.viewer.id if event.viewer else "", gift.id, gift.streak_id)
 
 
-def gaps_of(said: Sequence[SaidLine], rates: Rates) -> list[Gap]:
-    """Return the gaps between answers, each with the shortest that the policy allows."""
+def gaps_of(notes: Notes, said: Sequence[SaidLine], rates: Rates) -> list[Gap]:
+    """Return the gaps between answers, each with the cooldown that held when the host chose the second."""
     answers = [line for line in said if line.is_answer and line.sound is not None]
-    return [
-        Gap(line.began_at_s - before.began_at_s, rates.cooldown_min_s) for before, line in pairwise(answers)
-    ]
+    tempo = Tempo(
+        cooldown_min_s=rates.cooldown_min_s,
+        cooldown_max_s=rates.cooldown_max_s,
+        answers_per_minute=rates.answers_per_minute,
+        thanks_per_minute=rates.thanks_per_minute,
+    )
+    lines = (noted.at_s for noted in notes.events if noted.event.kind in _COUNTED)
+    came = next(lines, None)
+    gaps = []
+    for before, line in pairwise(answers):
+        chosen_at_s = _chosen_at_s(line)
+        while came is not None and came <= chosen_at_s:
+            tempo.line_came(came)
+            came = next(lines, None)
+        gap_s = line.began_at_s - before.began_at_s
+        gaps.append(Gap(gap_s, tempo.cooldown_s(chosen_at_s)))
+    return gaps
+
+
+_COUNTED = frozenset({EventKind.COMMENT, EventKind.QUESTION})
+
+
+def _chosen_at_s(line: SaidLine) -> float:
+    times = line.record.times
+    prepared_ms = (times.first_audio_ms or 0) - (times.waited_ms or 0)
+    return line.began_at_s - PLAYS_AFTER_S - prepared_ms / 1000
 
 
 def toxic_answers(notes: Notes, said: Sequence[SaidLine]) -> list[SaidLine]:

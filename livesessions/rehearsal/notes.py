@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from livesessions.pipeline.hearing import JITTER_BUFFER_S
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.port import SourceState
 from moderation.stage.verdict import Verdict
 from speech.stage.audio import AudioChunk
+
+PLAYS_AFTER_S = 0.3  # what the overlay holds back before it plays
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class RehearsalOverlay:
     async def audio(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> None:
         sound = self._notes.sounds.get(utterance_id)
         if sound is None:
-            begins_at_s = self._now_s() + JITTER_BUFFER_S
+            begins_at_s = self._now_s() + PLAYS_AFTER_S
             sound = self._notes.sounds[utterance_id] = Sound(begins_at_s, begins_at_s)
             sound.captions.append((begins_at_s, self._captions.pop(utterance_id, "")))
             self._tell_at(utterance_id, begins_at_s, ended=False)

@@ -149,7 +149,7 @@ def _likeness_figures(said: Sequence[SaidLine]) -> Figures:
 
 def _conduct_figures(notes: Notes, said: Sequence[SaidLine], gate: Gate, rates: Rates) -> Figures:
     thanks = thanks_of(notes, said)
-    gaps = gaps_of(said, rates)
+    gaps = gaps_of(notes, said, rates)
     return {
         "gifts_thanked": len(thanks),
         "thanks_median_s": _median(thanks),

@@ -1,20 +1,49 @@
-from typing import Any
+from django.db import models, transaction
+from django.utils import timezone
+from redis.exceptions import RedisError
 
-from livesessions.assembly import build_moderator
-from livesessions.models import Show
-from livesessions.rehearsal.chat import OpenChat
-from livesessions.rehearsal.conduct import Rates
-from livesessions.rehearsal.report import make_report
-from livesessions.rehearsal.run import Wishes, rehearse
+from livesessions.models import Rehearsal, Show
+from livesessions.rehearsal import errors
+from livesessions.rehearsal.playing import UPLOAD, settle_rehearsals
+from livesessions.tasks import play_rehearsal
+from tenants.models import Tenant
 
-SETTINGS_OF_A_SHOW = ("tenant", "persona", "voice", "policy", "overlay")
+AT_ONCE = 2
+KEPT_PER_SHOW = 20
+NAME_LENGTH = 100
+
+Status = Rehearsal.Status
 
 
-def rehearse_show(*, show: Show, open_chat: OpenChat, wishes: Wishes) -> dict[str, Any]:
-    """Play a live of a show through, and return its report. The show's settings must be loaded. Blocks."""
-    policy = show.policy
-    rates = Rates(
-        policy.cooldown_min_s, policy.cooldown_max_s, policy.answers_per_minute, policy.thanks_per_minute
-    )
-    notes = rehearse(show, open_chat, wishes)
-    return make_report(notes, gate=build_moderator(policy), rates=rates)
+def request_rehearsal(*, show: Show, chat: str, minutes: int, upload: str = "") -> Rehearsal:
+    """Ask for a rehearsal; raise `RehearsalConflict` while `AT_ONCE` of the tenant are not over.
+
+    `chat` names a sample or, with `upload` (the chat itself), the file that it came from.
+    """
+    with transaction.atomic():
+        # One request of a tenant after the other, or two could both see one seat left.
+        Tenant.objects.select_for_update().get(id=show.tenant_id)
+        settle_rehearsals(timezone.now())
+        if _rows_of(show).filter(status__in=[Status.WAITING, Status.RUNNING]).count() >= AT_ONCE:
+            raise errors.too_many_rehearsals()
+        report = {UPLOAD: upload.replace("\x00", "")} if upload else {}
+        rehearsal: Rehearsal = Rehearsal.objects.create(
+            tenant=show.tenant, show=show, chat=chat[:NAME_LENGTH], minutes=minutes, report=report
+        )
+        _forget_older(show)
+    try:
+        play_rehearsal(str(rehearsal.id))
+    except (RedisError, OSError) as error:
+        rehearsal.delete()
+        raise errors.rehearsals_unreachable() from error
+    return rehearsal
+
+
+def _rows_of(show: Show) -> models.QuerySet[Rehearsal]:
+    rows: models.QuerySet[Rehearsal] = Rehearsal.objects.filter(tenant=show.tenant)
+    return rows
+
+
+def _forget_older(show: Show) -> None:
+    kept = Rehearsal.objects.filter(show=show).order_by("-created_at")[:KEPT_PER_SHOW]
+    Rehearsal.objects.filter(show=show).exclude(id__in=list(kept.values_list("id", flat=True))).delete()

@@ -10,9 +10,9 @@ from django_scopes import scope, scopes_disabled
 
 from livesessions.models import Show
 from livesessions.rehearsal.chat import SIMULATOR, OpenChat, open_recording, open_simulator
+from livesessions.rehearsal.playing import SETTINGS_OF_A_SHOW, rehearse_show
 from livesessions.rehearsal.printing import report_lines
 from livesessions.rehearsal.run import NoModelError, Wishes, Writer
-from livesessions.services.rehearsals import SETTINGS_OF_A_SHOW, rehearse_show
 from livesessions.sources.replay import ReplayError
 
 

@@ -1,0 +1,15 @@
+"""What users can do wrong with rehearsals; every message says what to do."""
+
+from django.utils.translation import gettext as _
+
+
+class RehearsalConflict(Exception):
+    """Raised when a rehearsal cannot be asked for now. The message is for the user."""
+
+
+def too_many_rehearsals() -> RehearsalConflict:
+    return RehearsalConflict(_("Two rehearsals are under way already. Wait until one of them is done."))
+
+
+def rehearsals_unreachable() -> RehearsalConflict:
+    return RehearsalConflict(_("Rehearsals cannot be reached right now. Try again in a moment."))
