@@ -30,6 +30,8 @@ class SegmentForm(SegmentFormBase):
     class Meta:
         model = Segment
         fields = ["kind", "title", "duration_s", "talking_points"]
+        # Whoever has opened the form goes on in it, by keyboard too.
+        widgets = {"title": forms.TextInput(attrs={"autofocus": True})}
         help_texts = {"title": _("The host introduces it by this name.")}
 
     def clean(self) -> dict[str, Any]:

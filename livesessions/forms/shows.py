@@ -64,12 +64,12 @@ class ShowSettingsForm(ShowForm):
     shares_per_thanks = _count(_("Shares"))
     subscriptions_per_thanks = _count(_("Subscriptions"))
     small_gift_diamonds = _count(
-        _("Thanked together below"),
+        _("Gifts thanked together below"),
         _("Diamonds. With 10, two Roses (1 each) share a thanks, and a Doughnut (30) has its own."),
         most=MOST_DIAMONDS,
     )
     big_gift_diamonds = _count(
-        _("Interrupts the host from"),
+        _("Gifts that interrupt the host from"),
         _("Diamonds. With 1000, a Galaxy (1000) is thanked as soon as the sentence is over."),
         least=1,
         most=MOST_DIAMONDS,

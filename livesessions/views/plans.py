@@ -146,7 +146,8 @@ def _parts(segments: Sequence[Segment]) -> list[Part]:
     for segment in segments:
         begins_x = begins_s * BAR_WIDTH // total_s
         ends_x = (begins_s + segment.duration_s) * BAR_WIDTH // total_s
-        width = max(ends_x - begins_x - BAR_GAP, 2)
+        gap = BAR_GAP if ends_x < BAR_WIDTH else 0
+        width = max(ends_x - begins_x - gap, 2)
         parts.append(Part(segment, _clock(begins_s), segment.duration_s / 60, begins_x, width))
         begins_s += segment.duration_s
     return parts
