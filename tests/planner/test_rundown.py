@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from moderation.defaults import shipped_lexicon
+from moderation.stage.moderator import Moderator
 from planner.stage.cues import Cue, HostState
 from planner.stage.lines import LANGUAGES, load_lines
 from planner.stage.rundown import FACT_EVERY_S, QUIET_S, Rundown
@@ -294,3 +296,11 @@ def test_no_ready_line_asks_for_gifts(language: str) -> None:
     lines = " ".join(line for topic in ready.values() for line in topic).casefold()
     for word in ("regal", "gift", "donat", "donaz", "diamant", "diamond", "moneta", "coins", "compra", "buy"):
         assert word not in lines
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_ready_line_passes_the_gate_in_safe_mode(language: str) -> None:
+    gate = Moderator([], shipped=shipped_lexicon(), safe_mode=True)
+    ready = load_lines("planner.stage", f"show_lines_{language}.toml")
+    held = [line for topic in ready.values() for line in topic if gate.review(line).blocked]
+    assert held == []
