@@ -21,7 +21,10 @@ from livesessions.event_serializers import EventSerializer, EventsSerializer
 from livesessions.models import LiveSession, Segment, Show
 from livesessions.parsers import BoundedJSONParser
 from livesessions.persona_serializers import PersonaChangeSerializer, PersonaSerializer
+from livesessions.querysets import held_replies
 from livesessions.serializers import (
+    ApprovalSerializer,
+    HeldReplySerializer,
     LineSerializer,
     SessionCreateSerializer,
     SessionSerializer,
@@ -141,6 +144,28 @@ def say(request: Request, session_id: UUID) -> Response:
 def skip(request: Request, session_id: UUID) -> Response:
     row = get_session_for(_inner(request), session_id)
     services.skip_reply(session=row)
+    return _answer(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
+
+
+@api_view(["GET"])
+def held(request: Request, session_id: UUID) -> Response:
+    """The answers that wait for somebody's approval, oldest first; five at most."""
+    rows = held_replies(get_session_for(_inner(request), session_id))
+    return Response({"results": HeldReplySerializer(rows, many=True).data})
+
+
+@api_view(["POST"])
+def approve(request: Request, session_id: UUID, reply_id: UUID) -> Response:
+    row = get_session_for(_inner(request), session_id)
+    text = _valid(ApprovalSerializer, request)["text"]
+    services.approve_reply(session=row, reply_id=reply_id, text=text)
+    return _answer(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
+
+
+@api_view(["POST"])
+def reject(request: Request, session_id: UUID, reply_id: UUID) -> Response:
+    row = get_session_for(_inner(request), session_id)
+    services.reject_reply(session=row, reply_id=reply_id)
     return _answer(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
 
 

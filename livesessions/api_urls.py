@@ -18,6 +18,9 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/unmute/", api.unmute, name="unmute"),
     path("sessions/<uuid:session_id>/skip/", api.skip, name="skip"),
     path("sessions/<uuid:session_id>/say/", api.say, name="say"),
+    path("sessions/<uuid:session_id>/held/", api.held, name="held"),
+    path("sessions/<uuid:session_id>/replies/<uuid:reply_id>/approve/", api.approve, name="approve"),
+    path("sessions/<uuid:session_id>/replies/<uuid:reply_id>/reject/", api.reject, name="reject"),
     path("sessions/<uuid:session_id>/events/", api.events, name="events"),
     re_path("", api.nothing_here),
 ]

@@ -20,6 +20,8 @@ class CommandKind(StrEnum):
     SAY = "say"
     HEARD = "heard"
     VIEWER = "viewer"
+    APPROVE = "approve"
+    REJECT = "reject"
     GAME = "game"
 
 
@@ -34,6 +36,8 @@ class GameAction(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Command:
     """One command. `text` is a line to say; three are the overlay's word of what it played.
+
+    To approve or reject a held reply, `utterance_id` names it, and `text` may change its words.
 
     Two say what was decided about a viewer, who is known by the tenant's hash. `game` is a `GameAction`; a
     poll's question is its `text`.

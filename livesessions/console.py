@@ -25,6 +25,17 @@ class ChatMessage(TypedDict):
     gift_name: str
     count: int
     at: str
+    # Why it is risky, by category, and who wrote it, as a hash that no page shows.
+    categories: list[str]
+    viewer: str
+
+
+class DeletedMessage(TypedDict):
+    """The room's moderators have deleted lines: those of these ids, and all comments of these viewers."""
+
+    kind: Literal["deleted"]
+    ids: list[str]
+    viewers: list[str]
 
 
 class ReplyMessage(TypedDict):
@@ -72,7 +83,7 @@ class GameMessage(TypedDict):
     game: dict[str, Any]
 
 
-Message = ChatMessage | ReplyMessage | StateMessage | CountsMessage | GameMessage
+Message = ChatMessage | DeletedMessage | ReplyMessage | StateMessage | CountsMessage | GameMessage
 
 
 def console_group(session_id: UUID | str) -> str:

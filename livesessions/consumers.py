@@ -13,12 +13,17 @@ from django.utils import timezone, translation
 from django_scopes import scope, scopes_disabled
 
 from livesessions.console import Message, console_group
-from livesessions.desk import Line, describe, line_of, recent_lines
+from livesessions.desk import Line, describe, held_lines, line_of, recent_lines
 from livesessions.models import LiveSession
+from livesessions.pipeline.ingest import SPOKEN_TO
+from livesessions.pipeline.outcome import Outcome
+from livesessions.sources.events import EventKind
 from tenants.models import Membership, User
 
 FRAME = "livesessions/session_detail.html#console-frame"
 LINES_KEPT = 200
+HELD = Outcome.HELD.value
+DELETED = EventKind.DELETED.value
 
 
 class ConsoleConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -38,7 +43,12 @@ class ConsoleConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.close()
             return
         self.may_control = membership.may_act_as(Membership.Role.EDITOR)
-        self.frames = Frames(_language_of(self.scope), ZoneInfo(membership.tenant.time_zone))
+        self.frames = Frames(
+            _language_of(self.scope),
+            ZoneInfo(membership.tenant.time_zone),
+            session_id=self.session_id,
+            may_control=self.may_control,
+        )
         # Joined before the rows are read: what happens in between comes twice and is drawn once.
         await self.channel_layer.group_add(console_group(self.session_id), self.channel_name)
         context = await database_sync_to_async(self._read_all)()
@@ -66,7 +76,8 @@ class ConsoleConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         state = self._read_state()
         with scope(tenant=state["session"].tenant_id):
             chat, replies = recent_lines(state["session"])
-        return {**state, "new_chat": chat, "new_replies": replies}
+            held = held_lines(state["session"])
+        return {**state, "new_chat": chat, "new_replies": replies, "new_held": held}
 
 
 def find_membership(user: User, session_id: UUID) -> Membership | None:
@@ -90,39 +101,70 @@ def _language_of(connection: dict[str, Any]) -> str:
 class Frames:
     """Draws fragments, and remembers which lines the page has, so that none is there twice."""
 
-    def __init__(self, language: str, time_zone: tzinfo) -> None:
+    def __init__(
+        self,
+        language: str,
+        time_zone: tzinfo,
+        *,
+        session_id: UUID | None = None,
+        may_control: bool = False,
+    ) -> None:
         self._language = language
         self._time_zone = time_zone
-        self._chat: OrderedDict[str, None] = OrderedDict()
-        self._replies: OrderedDict[str, None] = OrderedDict()
+        self._always = {"session_id": session_id, "may_control": may_control}
+        self._chat: OrderedDict[str, Line] = OrderedDict()
+        self._replies: OrderedDict[str, Line] = OrderedDict()
+        self._held: OrderedDict[str, Line] = OrderedDict()
         self._counted: dict[str, Any] = {}
 
     def whole(self, context: dict[str, Any]) -> str:
         """Return the fragment that replaces both feeds, the state and the controls."""
         self._sort(context["new_chat"], self._chat)
         self._sort(context["new_replies"], self._replies)
+        self._sort(context.get("new_held", []), self._held)
         return self._draw({**context, "whole": True})
 
     def update(self, messages: list[Message], state: dict[str, Any] | None) -> str:
         """Return the fragment for a batch of messages; empty when it would change nothing."""
         lines = [line_of(message) for message in messages if message["kind"] in ("chat", "reply")]
         new_chat, old_chat = self._sort(_latest(lines, "chat"), self._chat)
-        new_replies, old_replies = self._sort(_latest(lines, "reply"), self._replies)
+        replies = _latest(lines, "reply")
+        # Drawn once: what is being edited must not be drawn over.
+        new_held, _drawn = self._sort([line for line in replies if line["status"] == HELD], self._held)
+        decided = [line for line in replies if line["status"] != HELD]
+        new_replies, old_replies = self._sort(decided, self._replies)
         context: dict[str, Any] = {
             "new_chat": new_chat,
             "new_replies": new_replies,
-            "changed": [*old_chat, *old_replies],
+            "new_held": new_held,
+            "let_go": [line for line in decided if self._held.pop(line["dom_id"], None)],
+            "changed": [*old_chat, *old_replies, *self._blanked(messages)],
             **(state or {}),
             **self._new_counts(messages),
             **latest_game(messages),
         }
         return self._draw(context) if any(context.values()) else ""
 
-    def _sort(self, lines: list[Line], known: OrderedDict[str, None]) -> tuple[list[Line], list[Line]]:
+    def _blanked(self, messages: list[Message]) -> list[Line]:
+        """Return the lines on the page that the room's moderators have deleted, without their words."""
+        blanked = []
+        for message in messages:
+            if message["kind"] == "deleted":
+                ids, viewers = set(message["ids"]), set(message["viewers"]) - {""}
+                blanked += [
+                    {**line, "event": DELETED, "name": "", "text": "", "risk": "", "viewer": ""}
+                    for line in self._chat.values()
+                    if line["id"] in ids or (line.get("viewer", "") in viewers and line["event"] in SPOKEN_TO)
+                ]
+        for line in blanked:
+            self._chat[line["dom_id"]] = line
+        return blanked
+
+    def _sort(self, lines: list[Line], known: OrderedDict[str, Line]) -> tuple[list[Line], list[Line]]:
         """Split lines into those the page has not and has, and note that it has them all now."""
         fresh = [line for line in lines if line["dom_id"] not in known]
         stale = [line for line in lines if line["dom_id"] in known]
-        known.update((line["dom_id"], None) for line in fresh)
+        known.update((line["dom_id"], line) for line in fresh)
         while len(known) > LINES_KEPT:
             known.popitem(last=False)
         return fresh, stale
@@ -145,7 +187,7 @@ class Frames:
 
     def _draw(self, context: dict[str, Any]) -> str:
         with translation.override(self._language), timezone.override(self._time_zone):
-            return render_to_string(FRAME, context)
+            return render_to_string(FRAME, {**self._always, **context})
 
 
 def latest_game(messages: list[Message]) -> dict[str, Any]:

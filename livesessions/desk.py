@@ -2,15 +2,18 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from livesessions.console import ChatMessage, ReplyMessage
 from livesessions.models import ChatEvent, LiveSession, Reply
 from livesessions.observer import NOT_ON_CONSOLE
+from livesessions.pipeline.approvals import HELD_FOR_S
+from livesessions.querysets import held_replies
 from livesessions.roster import waiting_reason_of
 from livesessions.sources.events import EventKind
+from moderation.wording import CATEGORY_WORDS
 
 LINES_AT_FIRST = 50
 
@@ -57,11 +60,20 @@ def recent_lines(session: LiveSession) -> tuple[list[Line], list[Line]]:
         .exclude(kind__in=[*NOT_ON_CONSOLE, EventKind.DELETED])
         .order_by("-occurred_at", "-id")[:LINES_AT_FIRST]
     )
-    replies = Reply.objects.filter(session=session).order_by("-created_at")[:LINES_AT_FIRST]
+    replies = (
+        Reply.objects.filter(session=session)
+        .exclude(status=Reply.Status.HELD)
+        .order_by("-created_at")[:LINES_AT_FIRST]
+    )
     return (
         [line_of(_chat_message(event)) for event in _oldest_first(events)],
         [line_of(_reply_message(reply)) for reply in _oldest_first(replies)],
     )
+
+
+def held_lines(session: LiveSession) -> list[Line]:
+    """Return the replies that wait for somebody's approval, oldest first. One query."""
+    return [line_of(_reply_message(reply)) for reply in held_replies(session)]
 
 
 def _oldest_first(rows: Iterable[Row]) -> list[Row]:
@@ -69,9 +81,20 @@ def _oldest_first(rows: Iterable[Row]) -> list[Row]:
 
 
 def line_of(message: ChatMessage | ReplyMessage) -> Line:
-    """Return a message with what only a page needs: its time as one, and an id that is safe in a selector."""
+    """Return a message with what only a page needs: times, reasons in words, and an id safe in a selector."""
     digest = hashlib.blake2s(message["id"].encode(), digest_size=8).hexdigest()
-    return {**message, "dom_id": f"{message['kind']}-{digest}", "at": datetime.fromisoformat(message["at"])}
+    at = datetime.fromisoformat(message["at"])
+    line: Line = {**message, "dom_id": f"{message['kind']}-{digest}", "at": at}
+    if message["kind"] == "reply":
+        _fault, _mark, category = message["fault"].partition(":")
+        return {**line, "until": at + timedelta(seconds=HELD_FOR_S), "whys": _words_of([category])}
+    # A worker of the last release, still running, gives no reasons.
+    return {**line, "whys": _words_of(message.get("categories", []))}
+
+
+def _words_of(categories: Iterable[str]) -> list[Any]:
+    """Return what categories are in words, each in the language of whoever reads them."""
+    return [CATEGORY_WORDS[category] for category in categories if category in CATEGORY_WORDS]
 
 
 def _chat_message(event: ChatEvent) -> ChatMessage:
@@ -85,6 +108,8 @@ def _chat_message(event: ChatEvent) -> ChatMessage:
         "gift_name": event.gift_name,
         "count": event.count,
         "at": event.occurred_at.isoformat(),
+        "categories": [str(reason.get("category", "")) for reason in event.reasons],
+        "viewer": event.viewer_hash,
     }
 
 

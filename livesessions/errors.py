@@ -97,5 +97,31 @@ def plan_is_not_empty() -> PlanConflict:
     return PlanConflict(_("This plan has segments already. Only an empty plan can be filled."))
 
 
+def reply_unknown() -> SessionConflict:
+    return SessionConflict(
+        _("This answer is not written down yet, or not one of this live. Try again in a moment."),
+        code="reply_unknown",
+    )
+
+
+def reply_expired() -> SessionConflict:
+    return SessionConflict(
+        _("This answer has waited for 60 seconds and is no longer offered."), code="reply_expired"
+    )
+
+
+def reply_decided() -> SessionConflict:
+    return SessionConflict(
+        _("This answer does not wait any more: it was decided about."), code="reply_decided"
+    )
+
+
+def reply_refused(why: str) -> SessionConflict:
+    return SessionConflict(
+        _("Your rules hold these words back: %(why)s. Change them, or reject the answer.") % {"why": why},
+        code="reply_refused",
+    )
+
+
 def questions_are_full() -> PlanConflict:
     return PlanConflict(_("A show has at most %(most)d questions of its own.") % {"most": QUESTIONS})

@@ -112,6 +112,10 @@ async def obey(live: Live, commands: "asyncio.Queue[Command]") -> None:
             live.skip()
         elif command.kind is CommandKind.SAY:
             live.say(command.text)
+        elif command.kind is CommandKind.APPROVE:
+            live.approve(UUID(command.utterance_id), command.text)
+        elif command.kind is CommandKind.REJECT:
+            live.reject(UUID(command.utterance_id))
         elif command.kind is CommandKind.VIEWER:
             live.set_standing(command.viewer_hash, command.standing)
         elif command.kind is CommandKind.GAME:

@@ -5,6 +5,8 @@ import hashlib
 import json
 import logging
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -31,6 +33,16 @@ TEXT_LENGTH = 2_000
 NO_GIFT = Gift(id="", name="")
 
 
+@dataclass(frozen=True, slots=True)
+class ChatLine:
+    """What happened in the room, as the gate has judged it, and the hash of who did it."""
+
+    event: LiveEvent
+    risk: str
+    categories: Sequence[str] = ()
+    viewer: str = ""
+
+
 class ConsoleBoard:
     """Gathers what the consoles of a worker's lives should see and sends it ten times a second.
 
@@ -38,15 +50,17 @@ class ConsoleBoard:
     """
 
     def __init__(self) -> None:
-        self._chat: dict[UUID, deque[tuple[LiveEvent, str]]] = {}
+        self._chat: dict[UUID, deque[ChatLine]] = {}
         self._messages: dict[UUID, deque[console.Message]] = {}
 
-    def pin_chat(self, session_id: UUID, event: LiveEvent, risk: str) -> None:
+    def pin_chat(
+        self, session_id: UUID, event: LiveEvent, risk: str, categories: Sequence[str] = (), viewer: str = ""
+    ) -> None:
         """Queue a chat line; never waits. In a burst the oldest lines are not shown."""
         lines = self._chat.get(session_id)
         if lines is None:
             lines = self._chat[session_id] = deque(maxlen=CONSOLE_BACKLOG)
-        lines.append((event, risk))
+        lines.append(ChatLine(event, risk, categories, viewer))
 
     def pin(self, session_id: UUID, message: console.Message) -> None:
         """Queue another message; never waits, and no burst of chat displaces it."""
@@ -59,7 +73,7 @@ class ConsoleBoard:
             chat, self._chat = self._chat, {}
             others, self._messages = self._messages, {}
             for session_id in chat.keys() | others.keys():
-                messages: list[console.Message] = [_chat_message(*line) for line in chat.get(session_id, ())]
+                messages: list[console.Message] = [_chat_message(line) for line in chat.get(session_id, ())]
                 messages.extend(others.get(session_id, ()))
                 try:
                     async with asyncio.timeout(TIMEOUT_S):
@@ -88,8 +102,11 @@ class LiveObserver:
             hashes = [self._hash(viewer_id) for viewer_id in event.target_viewer_ids]
             source_ids = [_storable(source_id, 100) for source_id in event.targets]
             self._recorder.forget_events(self._session.id, source_ids, hashes)
+            self._board.pin(self._session.id, {"kind": "deleted", "ids": source_ids, "viewers": hashes})
         if event.kind not in NOT_ON_CONSOLE:
-            self._board.pin_chat(self._session.id, event, risk)
+            categories = [reason.category.value for reason in verdict.reasons] if verdict else []
+            viewer = self._hash(event.viewer.id) if event.viewer else ""
+            self._board.pin_chat(self._session.id, event, risk, categories, viewer)
 
     def reply_changed(self, record: ReplyRecord) -> None:
         self._recorder.add_reply(self._reply_row(record))
@@ -152,7 +169,7 @@ class LiveObserver:
             fault=record.fault,
             generation=record.generation,
             model=record.usage.model,
-            voice=self._voice,
+            voice=record.voice or self._voice,
             created_at=record.created_at,
             waited_ms=times.waited_ms,
             first_sentence_ms=times.first_sentence_ms,
@@ -196,17 +213,20 @@ def _storable(text: str, length: int = TEXT_LENGTH) -> str:
     return text.replace("\x00", "").encode(errors="replace").decode()
 
 
-def _chat_message(event: LiveEvent, risk: str) -> console.ChatMessage:
+def _chat_message(line: ChatLine) -> console.ChatMessage:
+    event = line.event
     return {
         "kind": "chat",
         "id": event.source_id,
         "event": event.kind.value,
         "name": event.viewer.name if event.viewer else "",
         "text": _storable(event.text),
-        "risk": risk,
+        "risk": line.risk,
         "gift_name": event.gift.name if event.gift else "",
         "count": event.count,
         "at": event.occurred_at.isoformat(),
+        "categories": list(dict.fromkeys(line.categories)),
+        "viewer": line.viewer,
     }
 
 

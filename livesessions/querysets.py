@@ -1,9 +1,12 @@
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
+from django.utils import timezone
 
-from livesessions.models import LiveSession, Segment, Show
+from livesessions.models import LiveSession, Reply, Segment, Show
+from livesessions.pipeline.approvals import HELD_FOR_S
 from moderation.querysets import standings_of
 from tenants.models import Tenant
 
@@ -12,6 +15,13 @@ def latest_sessions(tenant: Tenant) -> dict[UUID, LiveSession]:
     """Return the newest live of each show, by the show's id. One query."""
     newest = LiveSession.objects.filter(tenant=tenant).order_by("show_id", "-created_at").distinct("show_id")
     return {session.show_id: session for session in newest}
+
+
+def held_replies(session: LiveSession) -> QuerySet[Reply]:
+    """Return the replies that wait for somebody's approval, oldest first."""
+    since = timezone.now() - timedelta(seconds=HELD_FOR_S)
+    held = Reply.objects.filter(session=session, created_at__gt=since, status=Reply.Status.HELD)
+    return held.order_by("created_at")
 
 
 def standings_of_lives(session_ids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from livesessions.models import LiveSession, Show
+from livesessions.models import LiveSession, Reply, Show
 from livesessions.roster import waiting_reason_of, waiting_text
+from livesessions.services.approvals import HELD_FOR
 from overlay.models import Overlay
 
 RECORDING_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.jsonl")
@@ -130,6 +131,28 @@ class SessionCreateSerializer(StrictSerializer):
         if not options.is_valid():
             raise serializers.ValidationError({"source_options": options.errors})
         return {**attrs, "source_options": dict(options.validated_data)}
+
+
+class ApprovalSerializer(StrictSerializer):
+    """What approves a held answer: nothing, or other words for it."""
+
+    text = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class HeldReplySerializer(serializers.Serializer[Any]):
+    """An answer that waits for somebody's approval."""
+
+    id = serializers.UUIDField()
+    text = serializers.CharField()
+    viewer_name = serializers.CharField(source="trigger_viewer_name")
+    line = serializers.CharField(source="trigger_text")
+    held_at = serializers.DateTimeField(source="created_at")
+    expires_at = serializers.SerializerMethodField()
+
+    def get_expires_at(self, reply: Reply) -> str:
+        field = serializers.DateTimeField()
+        shown: str = field.to_representation(reply.created_at + HELD_FOR)
+        return shown
 
 
 class LineSerializer(StrictSerializer):

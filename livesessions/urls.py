@@ -1,6 +1,17 @@
 from django.urls import path
 
-from livesessions.views import decisions, games, lives, personas, plans, questions, rehearsals, shows, studio
+from livesessions.views import (
+    approvals,
+    decisions,
+    games,
+    lives,
+    personas,
+    plans,
+    questions,
+    rehearsals,
+    shows,
+    studio,
+)
 
 app_name = "livesessions"
 
@@ -38,6 +49,14 @@ urlpatterns = [
     path("lives/<uuid:session_id>/unmute/", lives.session_unmute, name="session_unmute"),
     path("lives/<uuid:session_id>/skip/", lives.session_skip, name="session_skip"),
     path("lives/<uuid:session_id>/say/", lives.session_say, name="session_say"),
+    path(
+        "lives/<uuid:session_id>/replies/<uuid:reply_id>/approve/",
+        approvals.reply_approve,
+        name="reply_approve",
+    ),
+    path(
+        "lives/<uuid:session_id>/replies/<uuid:reply_id>/reject/", approvals.reply_reject, name="reply_reject"
+    ),
     path("lives/<uuid:session_id>/quiz/", games.session_quiz, name="session_quiz"),
     path("lives/<uuid:session_id>/poll/", games.session_poll, name="session_poll"),
     path("lives/<uuid:session_id>/game/end/", games.session_game_end, name="session_game_end"),

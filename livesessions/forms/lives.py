@@ -32,3 +32,7 @@ class SessionForm(forms.Form):
 
 class SayForm(forms.Form):
     text = forms.CharField(label=_("Say a line"), max_length=300)
+
+
+class ApprovalForm(forms.Form):
+    text = forms.CharField(label=_("What the host would say"), max_length=500)

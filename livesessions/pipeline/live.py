@@ -83,18 +83,6 @@ class Live:
         self._now_s = asyncio.get_running_loop().time
         self._inbox = Inbox()
         feeder = Feeder(parts.screen)
-        desk = Desk(
-            gate=parts.gate,
-            words=parts.words,
-            voice=parts.voice,
-            sinks=parts.sinks,
-            observer=observer,
-            generation=Generation(),
-            now=parts.now,
-            now_s=self._now_s,
-            model_gate=parts.model_gate,
-            on_distress=lambda event: self._ingest.offer_help(event),
-        )
         self._director = Director(
             self._inbox,
             parts.rates,
@@ -107,7 +95,9 @@ class Live:
         self._approvals = Approvals(
             self._inbox, parts.gate, observer, now=parts.now, holds=parts.holds_replies
         )
-        self._host = Host(desk, self._inbox, self._director, self._approvals, muted=parts.muted)
+        self._host = Host(
+            self._desk(observer), self._inbox, self._director, self._approvals, muted=parts.muted
+        )
         self.play = Play(
             parts.games,
             controls=parts.controls,
@@ -137,6 +127,21 @@ class Live:
             self.play.carry_out,
             Tidying(parts.words, parts.gate).run,
             self._report_state,
+        )
+
+    def _desk(self, observer: Observer) -> Desk:
+        parts = self._parts
+        return Desk(
+            gate=parts.gate,
+            words=parts.words,
+            voice=parts.voice,
+            sinks=parts.sinks,
+            observer=observer,
+            generation=Generation(),
+            now=parts.now,
+            now_s=self._now_s,
+            model_gate=parts.model_gate,
+            on_distress=lambda event: self._ingest.offer_help(event),
         )
 
     @property

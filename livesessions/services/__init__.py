@@ -1,3 +1,4 @@
+from livesessions.services.approvals import approve_reply, reject_reply
 from livesessions.services.lives import (
     create_session,
     mute_session,
@@ -7,6 +8,7 @@ from livesessions.services.lives import (
     stop_session,
     unmute_session,
 )
+from livesessions.services.notes import note_on_viewer_of
 from livesessions.services.plans import (
     SegmentValues,
     add_segment,
@@ -22,6 +24,7 @@ from livesessions.services.viewers import set_viewer_standing
 __all__ = [
     "SegmentValues",
     "add_segment",
+    "approve_reply",
     "change_segment",
     "change_show",
     "create_session",
@@ -30,6 +33,8 @@ __all__ = [
     "fill_plan",
     "move_segment",
     "mute_session",
+    "note_on_viewer_of",
+    "reject_reply",
     "replace_plan",
     "say_line",
     "set_viewer_standing",

@@ -28,6 +28,7 @@ from tenants.http import TenantRequest
 HOST = "host"
 SHOWN = {"": "", "blocked": Risk.HIGH.value, "careful": Risk.MEDIUM.value}
 CATEGORIES = frozenset(Category)
+NOTE_LENGTH = 200
 
 
 @require_safe
@@ -133,16 +134,23 @@ def viewer_set(request: TenantRequest, session_id: UUID) -> HttpResponse:
     session = get_session_for(request, session_id)
     standing = request.POST.get("standing", "")
     if standing not in ViewerRule.Standing.values:
-        messages.error(request, _("There is no such choice here."))
-        return _back(request, session)
+        return _told(request, session, problem=_("There is no such choice here."))
+    source_id, note = request.POST.get("source_id", ""), request.POST.get("note", "").strip()
     try:
-        services.set_viewer_standing(
-            session=session, source_id=request.POST.get("source_id", ""), standing=standing
-        )
+        services.set_viewer_standing(session=session, source_id=source_id, standing=standing)
     except SessionConflict as conflict:
-        messages.error(request, str(conflict))
-    else:
-        messages.success(request, _said_of(standing))
+        return _told(request, session, problem=str(conflict))
+    if note:
+        services.note_on_viewer_of(session=session, source_id=source_id, note=note[:NOTE_LENGTH])
+    return _told(request, session, said=_said_of(standing))
+
+
+def _told(request: TenantRequest, session: LiveSession, *, said: str = "", problem: str = "") -> HttpResponse:
+    if request.htmx:
+        context = {"said": said, "problem": problem}
+        status = 409 if problem else 200
+        return render(request, "livesessions/session_detail.html#viewer-said", context, status=status)
+    (messages.error if problem else messages.success)(request, problem or said)
     return _back(request, session)
 
 

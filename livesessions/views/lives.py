@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from livesessions import services
 from livesessions.access import get_session_for, get_show_for
-from livesessions.desk import describe, recent_lines
+from livesessions.desk import describe, held_lines, recent_lines
 from livesessions.errors import CommandUnreachable, SessionConflict, shopping_live
 from livesessions.forms import SayForm, SessionForm
 from livesessions.models import LiveSession
@@ -59,8 +59,10 @@ def session_detail(request: TenantRequest, session_id: UUID) -> HttpResponse:
     chat, replies = recent_lines(session)
     context = {
         **describe(session, may_control=may_control(request)),
+        "session_id": session.id,
         "chat": chat,
         "replies": replies,
+        "held": held_lines(session),
         "say_form": SayForm(auto_id="say-%s"),
         "overlay_url": _absolute(request, reverse("overlay:page", args=[session.show.overlay.token])),
         "events_url": _events_url(request, session),

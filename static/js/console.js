@@ -36,6 +36,17 @@ document.addEventListener("DOMContentLoaded", () => {
       clock.textContent = parts.map((part) => String(part).padStart(2, "0")).join(":");
     }
   };
+  const countDown = () => {
+    for (const left of desk.querySelectorAll("[data-until]")) {
+      left.textContent = `${Math.max(0, Math.ceil((Date.parse(left.dataset.until) - Date.now()) / 1000))} s`;
+    }
+  };
+  desk.addEventListener("htmx:wsAfterMessage", countDown);
+  desk.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) event.target.closest(".line-menu")?.removeAttribute("open");
+  });
+  setInterval(countDown, 1000);
+  countDown();
   tick();
   setInterval(tick, 1000);
 });

@@ -11,7 +11,8 @@ from livesessions.models import LiveSession, Show
 from tenants.models import Tenant, User
 
 NOBODY = UUID(int=1)
-COMMANDS = ["start", "stop", "mute", "unmute", "skip", "say", "events"]
+DECISIONS = [f"replies/{NOBODY}/approve", f"replies/{NOBODY}/reject"]
+COMMANDS = ["start", "stop", "mute", "unmute", "skip", "say", "events", *DECISIONS]
 ROUTES = [
     ("get", "/api/v1/shows/{show}/", {}),
     ("patch", "/api/v1/shows/{show}/", {"name": "Mine now"}),
@@ -22,6 +23,7 @@ ROUTES = [
     ("delete", "/api/v1/personas/{persona}/", {}),
     ("post", "/api/v1/sessions/", {"show": "{show}", "source": "simulator"}),
     ("get", "/api/v1/sessions/{session}/", {}),
+    ("get", "/api/v1/sessions/{session}/held/", {}),
     *(("post", f"/api/v1/sessions/{{session}}/{command}/", {"text": "Ciao"}) for command in COMMANDS),
 ]
 every_route = pytest.mark.parametrize(
@@ -34,6 +36,7 @@ def test_the_routes_below_are_all_there_are() -> None:
         path.format(show="<uuid:show_id>", session="<uuid:session_id>", persona="<uuid:persona_id>")
         for _, path, _ in ROUTES
     }
+    shapes = {shape.replace(str(NOBODY), "<uuid:reply_id>") for shape in shapes}
     served = {f"/api/v1/{route.pattern}" for route in api_urls.urlpatterns} - {"/api/v1/"}
     assert served == shapes | {"/api/v1/shows/", "/api/v1/personas/"}
 

@@ -1,0 +1,56 @@
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from livesessions import errors
+from livesessions.commands import Command, CommandKind
+from livesessions.models import LiveSession, Reply
+from livesessions.pipeline.approvals import HELD_FOR_S
+from livesessions.services.lives import require_on_air, send
+from moderation.models import Policy
+from moderation.trying import try_line
+from moderation.wording import category_words
+
+HELD_FOR = timedelta(seconds=HELD_FOR_S)
+
+
+def approve_reply(*, session: LiveSession, reply_id: UUID, text: str = "") -> None:
+    """Have the host say a reply that is held, with these words if there are any.
+
+    Raise `SessionConflict` when it waits no longer, and for words that the rules refuse.
+    """
+    _require_held(session, reply_id)
+    if text.strip():
+        _require_allowed(session, text)
+    send(session, Command(CommandKind.APPROVE, text=text, utterance_id=str(reply_id)))
+
+
+def reject_reply(*, session: LiveSession, reply_id: UUID) -> None:
+    """Drop a reply that is held. Raise `SessionConflict` when it waits no longer."""
+    _require_held(session, reply_id)
+    send(session, Command(CommandKind.REJECT, utterance_id=str(reply_id)))
+
+
+def _require_held(session: LiveSession, reply_id: UUID) -> None:
+    require_on_air(session)
+    reply = Reply.objects.filter(session=session, id=reply_id).first()
+    if reply is None:
+        raise errors.reply_unknown()
+    is_late = reply.status == Reply.Status.HELD and timezone.now() - reply.created_at > HELD_FOR
+    if reply.status == Reply.Status.EXPIRED or is_late:
+        raise errors.reply_expired()
+    if reply.status != Reply.Status.HELD:
+        raise errors.reply_decided()
+
+
+def _require_allowed(session: LiveSession, text: str) -> None:
+    """Tell at once what the live's own gate would refuse too."""
+    policy = Policy.objects.get(tenant_id=session.tenant_id, id=session.show.policy_id)
+    verdict = try_line(
+        text, blocklist=policy.blocklist, allowlist=policy.allowlist, safe_mode=policy.safe_mode
+    ).verdict
+    if verdict.blocked:
+        raise errors.reply_refused(
+            ", ".join(dict.fromkeys(category_words(each.category) for each in verdict.reasons))
+        )
