@@ -1,0 +1,142 @@
+"""The chat and the voice of a rehearsal, on the virtual clock."""
+
+import asyncio
+import json
+from collections import Counter
+from contextlib import aclosing
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from livesessions.rehearsal import chat
+from livesessions.rehearsal.chat import OpenChat, RehearsalChat, open_recording, open_simulator
+from livesessions.rehearsal.upload import Problem, faults_of
+from livesessions.rehearsal.virtual_time import run_virtual, virtual_now
+from livesessions.rehearsal.voice import SilentSynthesizer, spoken_s
+from livesessions.sources.events import EventKind, LiveEvent
+from livesessions.sources.replay import ReplayError
+from speech.stage.ports import Voice
+from speech.stage.speaker import Speaker
+
+DATA = Path(__file__).parent.parent / "data"
+CAPTURE = DATA / "tiktok" / "webcast_sample.jsonl"
+
+
+def listen(open_chat: OpenChat, lasts_s: float) -> list[tuple[float, LiveEvent]]:
+    async def run() -> list[tuple[float, LiveEvent]]:
+        source = RehearsalChat(open_chat, lasts_s=lasts_s, clock=virtual_now)
+        now_s = asyncio.get_running_loop().time
+        async with aclosing(source.events()) as events:
+            heard = [(now_s(), event) async for event in events]
+        assert now_s() == pytest.approx(lasts_s)
+        assert source.counts.decoded == len(heard)
+        return heard
+
+    return run_virtual(run())
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "chat.jsonl"
+    rows = [{"t": n * 2.0, "user": f"u_{n}", "message": f"line {n}"} for n in range(10)]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    return path
+
+
+def test_a_chat_log_comes_at_its_own_pace_by_names_that_can_be_said(log: Path) -> None:
+    heard = listen(open_recording(log, language="it"), 15)
+    assert [at_s for at_s, _ in heard] == pytest.approx([0, 2, 4, 6, 8, 10, 12, 14])
+    assert all(event.viewer and not event.viewer.name.startswith("u_") for _, event in heard)
+
+
+def test_a_short_chat_begins_again_with_ids_of_its_own(log: Path) -> None:
+    heard = listen(open_recording(log, language="it"), 60)
+    assert len(heard) == 29
+    assert len({event.source_id for _, event in heard}) == 29
+    assert Counter(event.text for _, event in heard).most_common(1)[0][1] == 3
+    assert all(before <= after for (before, _), (after, _) in pairwise(heard))
+
+
+@pytest.mark.parametrize("name", ["youtube_sample.jsonl", "twitch_sample.jsonl"])
+def test_logs_of_youtube_and_twitch_are_read(name: str) -> None:
+    heard = listen(open_recording(DATA / "chat" / name, language="en"), 300)
+    assert len(heard) > 100
+    assert {event.kind for _, event in heard} == {EventKind.COMMENT}
+
+
+def test_a_tiktok_capture_is_read_and_its_end_is_not_the_rehearsals() -> None:
+    heard = listen(open_recording(CAPTURE, language="it"), 3_600)
+    kinds = Counter(event.kind for _, event in heard)
+    assert kinds[EventKind.COMMENT]
+    assert kinds[EventKind.GIFT]
+    assert not kinds[EventKind.ENDED]
+    assert len({event.source_id for _, event in heard}) == len(heard)
+
+
+def test_a_gift_streak_of_the_second_pass_is_another_streak() -> None:
+    heard = listen(open_recording(CAPTURE, language="it"), 7_200)
+    passes = Counter(
+        (event.gift.streak_id.rpartition("/")[0], event.viewer and event.viewer.id)
+        for _, event in heard
+        if event.gift is not None and event.gift.streak_id
+    )
+    assert len({number for number, _ in passes}) > 1
+
+
+def test_many_lines_at_once_do_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chat, "MAX_EVENTS", 25)
+    path = tmp_path / "burst.jsonl"
+    path.write_text("\n".join(json.dumps({"t": 0, "user": "a", "message": str(n)}) for n in range(10)))
+    heard = listen(open_recording(path, language="it"), 600)
+    assert len(heard) == 25
+    assert max(at_s for at_s, _ in heard) == pytest.approx(20)
+
+
+def test_the_simulator_is_a_chat_too() -> None:
+    heard = listen(open_simulator(language="it", seed=3), 120)
+    assert 40 < sum(event.kind is EventKind.COMMENT for _, event in heard) < 140
+
+
+def test_a_file_of_another_kind_shows_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("dear diary")
+    with pytest.raises(ReplayError):
+        open_recording(path, language="it")
+
+
+@pytest.mark.parametrize("sample", chat.SAMPLES, ids=lambda sample: sample.key)
+def test_the_shipped_chats_are_small_whole_and_licensed(sample: chat.Sample) -> None:
+    text = sample.path.read_text(encoding="utf-8")
+    assert faults_of(text) == []
+    assert sample.path.stat().st_size <= 150_000
+    assert "MIT License" in sample.path.with_suffix(".LICENSE").read_text()
+    lasts_s = json.loads(text.splitlines()[-1])["t"]
+    assert lasts_s > 180
+    assert len(text.splitlines()) * 60 / lasts_s == pytest.approx(sample.pace, rel=0.1)
+
+
+def test_a_long_list_of_faults_is_cut() -> None:
+    faults = faults_of("\n".join(['{"t": 1, "user": "a", "message": "b"}', *["nonsense"] * 20]))
+    assert [fault.line for fault in faults] == [2, 3, 4, 5, 6]
+    assert {fault.problem for fault in faults} == {Problem.NOT_JSON}
+
+
+def test_the_silent_voice_takes_the_time_of_a_person_and_comes_as_fast_as_a_real_one() -> None:
+    text = "Una frase abbastanza lunga da durare qualche secondo, detta con calma."
+
+    async def run() -> tuple[float, float, float]:
+        now_s = asyncio.get_running_loop().time
+        first_at_s, played_s = 0.0, 0.0
+        async with aclosing(Speaker(SilentSynthesizer(), Voice("any", "it")).speak(text)) as chunks:
+            async for chunk in chunks:
+                first_at_s = first_at_s or now_s()
+                played_s += chunk.duration_s
+        return first_at_s, played_s, now_s()
+
+    first_at_s, played_s, done_at_s = run_virtual(run())
+    assert first_at_s == pytest.approx(0.25)
+    assert played_s == pytest.approx(spoken_s(text), abs=0.01)
+    assert done_at_s < 0.25 + played_s / 4
+    assert spoken_s(text) == pytest.approx(len(text) / 14)
+    assert spoken_s(text, 2.0) == pytest.approx(len(text) / 28)
