@@ -113,9 +113,7 @@ class ShowSettingsForm(ShowForm):
         labels = {**ShowForm.Meta.labels, "facts": _("Facts about the show")}
         help_texts = {
             **ShowForm.Meta.help_texts,
-            "facts": _(
-                "Dates, names, prices, places: what stands here the host may tell, nothing else."
-            ),
+            "facts": _("Dates, names, prices, places: what stands here the host may tell, nothing else."),
         }
         widgets = {"facts": forms.Textarea(attrs={"rows": 6})}
 
