@@ -45,9 +45,10 @@ class Director:
         self._inbox = inbox
         self._rates = rates
         self._now_s = now_s
+        self._now = now
         self._tempo = rates.tempo()
-        self._cueing = Cueing(cues, wall_s=lambda: now().timestamp())
-        self._answers = AnswerPicker(inbox, rates, host_name=host_name, wall_s=lambda: now().timestamp())
+        self._cueing = Cueing(cues, wall_s=self._wall_s)
+        self._answers = AnswerPicker(inbox, rates, host_name=host_name, wall_s=self._wall_s)
         self._thanks = ThanksPicker(inbox, rates)
         self._segment_text = segment_text
         self._thanks_in_a_row = 0
@@ -56,6 +57,9 @@ class Director:
         self.is_waiting_for_approvals: Callable[[], bool] = lambda: False
         inbox.on_put = self._note_item
         inbox.on_line = self._note_line
+
+    def _wall_s(self) -> float:
+        return self._now().timestamp()
 
     # --- what comes in -------------------------------------------------------------------------------
 
@@ -188,21 +192,22 @@ class Director:
     # --- from worker to worker -----------------------------------------------------------------------
 
     def snapshot(self) -> Frozen:
-        """Return what the next worker's director must know, as plain values."""
-        now_s = self._now_s()
+        """Return what the next worker's director must know, as plain values: moments by the wall clock."""
+        shift_s = self._wall_s() - self._now_s()
         return {
-            "tempo": self._tempo.snapshot(now_s),
+            "tempo": self._tempo.snapshot(shift_s),
             "answers": self._answers.snapshot(),
-            "quiet_s": now_s - self._last_line_s,
+            "last_line_s": round(self._last_line_s + shift_s, 2),
             "cues": self._cueing.snapshot(),
         }
 
     def restore(self, frozen: Frozen) -> None:
         """Go on with what a snapshot holds."""
         now_s = self._now_s()
-        self._tempo.restore(frozen["tempo"], now_s)
+        shift_s = self._wall_s() - now_s
+        self._tempo.restore(frozen["tempo"], shift_s, now_s)
         self._answers.restore(frozen["answers"])
-        self._last_line_s = now_s - frozen["quiet_s"]
+        self._last_line_s = min(frozen["last_line_s"] - shift_s, now_s)
         self._cueing.restore(frozen["cues"])
 
 

@@ -102,22 +102,32 @@ class Tempo:
 
     # --- from worker to worker -----------------------------------------------------------------------
 
-    def snapshot(self, now_s: float) -> dict[str, Any]:
-        """Return the last minute as plain values: ages in place of moments."""
+    def snapshot(self, shift_s: float) -> dict[str, Any]:
+        """Return the last minute as plain values; `shift_s` is what makes other clocks' moments of ours."""
+
+        def shifted(at_s: float) -> float | None:
+            # JSON knows no infinity; and what has not changed should look so, however the clocks tremble.
+            return None if at_s == -inf else round(at_s + shift_s, 2)
+
         return {
-            "rate": self.lines_per_s(now_s),
-            "answers": [now_s - at_s for at_s in self._answers],
-            "thanks": [now_s - at_s for at_s in self._thanks],
-            "remarked": None if self._remarked_at_s == -inf else now_s - self._remarked_at_s,
+            "rate": self._rate,
+            "rated": shifted(self._rated_at_s),
+            "answers": [shifted(at_s) for at_s in self._answers],
+            "thanks": [shifted(at_s) for at_s in self._thanks],
+            "remarked": shifted(self._remarked_at_s),
         }
 
-    def restore(self, frozen: Mapping[str, Any], now_s: float) -> None:
-        """Go on with a snapshot."""
-        self._rate, self._rated_at_s = frozen["rate"], now_s
-        self._answers.extend(now_s - age_s for age_s in frozen["answers"])
-        self._thanks.extend(now_s - age_s for age_s in frozen["thanks"])
+    def restore(self, frozen: Mapping[str, Any], shift_s: float, now_s: float) -> None:
+        """Go on with a snapshot. No moment lies ahead, whatever the clocks say."""
+
+        def moment_s(shifted: float) -> float:
+            return min(shifted - shift_s, now_s)
+
+        self._rate, self._rated_at_s = frozen["rate"], moment_s(frozen["rated"])
+        self._answers.extend(map(moment_s, frozen["answers"]))
+        self._thanks.extend(map(moment_s, frozen["thanks"]))
         if frozen["remarked"] is not None:
-            self._remarked_at_s = self._spoke_at_s = now_s - frozen["remarked"]
+            self._remarked_at_s = self._spoke_at_s = moment_s(frozen["remarked"])
 
 
 def _limited_until_s(starts: deque[float]) -> float:

@@ -91,15 +91,25 @@ def test_without_a_cooldown_there_is_no_gap_either() -> None:
     assert pace.ready_at_s(Pace.ANSWER, 101.0) == 101.0
 
 
-def test_the_next_worker_goes_on_at_the_same_pace() -> None:
+def test_the_next_worker_goes_on_at_the_same_pace_with_another_clock() -> None:
     before, after = tempo(answers=2), tempo(answers=2)
     chat(before, lines_per_s=2.0)
     for at_s in (55.0, 59.0):
         before.spoke(Pace.ANSWER, at_s)
-    after.restore(json.loads(json.dumps(before.snapshot(60.0))), 1_000.0)
+    after.restore(json.loads(json.dumps(before.snapshot(5_000.0))), 4_000.0, now_s=1_062.0)
 
-    assert after.cooldown_s(1_000.0) == pytest.approx(before.cooldown_s(60.0))
-    assert after.ready_at_s(Pace.ANSWER, 1_000.0) == pytest.approx(1_000.0 + 55.0)
-    again = tempo()
-    again.restore(tempo().snapshot(5.0), 5.0)
-    assert again.ready_at_s(Pace.ANSWER, 5.0) < 5.0
+    assert after.cooldown_s(1_062.0) == pytest.approx(before.cooldown_s(62.0), abs=0.01)
+    assert after.ready_at_s(Pace.ANSWER, 1_062.0) == pytest.approx(1_000.0 + 55.0 + 60.0)
+
+
+def test_a_clock_that_was_set_back_holds_nobody_up() -> None:
+    before, after = tempo(), tempo()
+    before.spoke(Pace.ANSWER, 500.0)
+    after.restore(before.snapshot(0.0), 0.0, now_s=100.0)
+    assert after.ready_at_s(Pace.ANSWER, 100.0) == 103.0
+
+
+def test_an_unused_tempo_goes_over_too() -> None:
+    after = tempo()
+    after.restore(json.loads(json.dumps(tempo().snapshot(5.0))), 5.0, now_s=5.0)
+    assert after.ready_at_s(Pace.ANSWER, 5.0) < 5.0
