@@ -18,12 +18,12 @@ from redis.asyncio import Redis
 from livesessions import bridge, errors
 from livesessions.assembly import build_character, build_moderator, open_models
 from livesessions.models import Show
-from livesessions.pipeline.ports import Gate
+from livesessions.pipeline.ports import Gate, Voice
 from livesessions.studio.answer import Answer, Result
 from livesessions.studio.answering import Answering, ViewerLine
 from livesessions.studio.sound import wav_of
 from livesessions.studio.store import one_at_a_time
-from livesessions.voices import open_synthesizer
+from livesessions.voices import VoiceRack, open_synthesizer
 from moderation.models import Policy
 from moderation.services import get_default_policy
 from planner.models import Persona
@@ -33,10 +33,8 @@ from planner.stage.planner import Planner
 from planner.stage.turn import Character, ShowFacts
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
-from speech.services import get_default_voice, resolve_voice
+from speech.services import Provider, get_default_voice, resolve_voice, voices_in_order
 from speech.stage.audio import AudioChunk
-from speech.stage.ports import Voice
-from speech.stage.speaker import Speaker
 from tenants.models import User
 
 T = TypeVar("T")
@@ -57,8 +55,8 @@ class Scene:
     gate: Gate
     facts: ShowFacts
     language: str
-    provider: str
-    voice: Voice
+    profile: VoiceProfile
+    providers: tuple[str, ...]
 
     def digest(self, line: ViewerLine) -> str:
         """Name an answer by everything that it hangs on."""
@@ -73,7 +71,8 @@ def set_scene(*, persona: Persona, show: Show | None, language: str = "") -> Sce
     language = language or (show.language if show else persona.language)
     policy: Policy = show.policy if show else get_default_policy(tenant=persona.tenant, language=language)
     profile = _voice_for(persona, show, language)
-    provider, voice = resolve_voice(profile)
+    # Read here, with the voices that stand in: nothing may ask the database on the event loop.
+    chain = [resolve_voice(voice)[0] for voice in voices_in_order(profile)]
     return Scene(
         spender=persona.tenant_id,
         character=build_character(persona),
@@ -81,9 +80,17 @@ def set_scene(*, persona: Persona, show: Show | None, language: str = "") -> Sce
         gate=build_moderator(policy),
         facts=ShowFacts(show.name, show.facts, show.handle) if show else ShowFacts(),
         language=language,
-        provider=provider,
-        voice=voice,
+        profile=profile,
+        providers=tuple(
+            provider for provider in dict.fromkeys([*chain, Provider.ESPEAK]) if _is_open(provider)
+        ),
     )
+
+
+def _is_open(provider: str) -> bool:
+    if provider == Provider.ELEVENLABS:
+        return bool(settings.ELEVENLABS_API_KEY)
+    return provider != Provider.OPENAI or bool(settings.OPENAI_API_KEY)
 
 
 def _voice_for(persona: Persona, show: Show | None, language: str) -> VoiceProfile:
@@ -113,14 +120,14 @@ def rehearse_each(
 
 def voice_text(*, scene: Scene, text: str, user: User) -> bytes:
     """Return how a text of the host's sounds; nothing when the voice fails. Blocks, and refuses, likewise."""
-    return _in_turn(user, lambda: async_to_sync(_voice)(scene, text))
+    return _in_turn(user, lambda: async_to_sync(_voice)(scene, text), doing="hearing")
 
 
-def _in_turn(user: User, work: Callable[[], T]) -> T:
+def _in_turn(user: User, work: Callable[[], T], *, doing: str = "rehearsing") -> T:
     wait_s = _take_turn(user)
     if wait_s:
         raise errors.studio_too_often(ceil(wait_s))
-    with one_at_a_time(user.id) as is_free:
+    with one_at_a_time(user.id, doing) as is_free:
         if not is_free:
             raise errors.studio_busy()
         if not _seats.acquire(blocking=False):
@@ -190,8 +197,10 @@ async def _voice(scene: Scene, text: str) -> bytes:
     return wav_of(chunks)
 
 
-async def _open_voice(stack: AsyncExitStack, scene: Scene) -> Speaker | None:
+async def _open_voice(stack: AsyncExitStack, scene: Scene) -> Voice | None:
+    """Open the voices that a live would speak in, one after the other if need be."""
     try:
-        return Speaker(await open_synthesizer(stack, scene.provider, pool_size=1), scene.voice)
+        rack = {each: await open_synthesizer(stack, each, pool_size=1) for each in scene.providers}
     except SpeechError:
         return None
+    return VoiceRack(rack).chain_for(scene.profile)

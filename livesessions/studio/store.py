@@ -57,9 +57,9 @@ def read_answer(*, tenant: Tenant, key: str) -> Answer | None:
 
 
 @contextmanager
-def one_at_a_time(user_id: UUID) -> Iterator[bool]:
-    """Yield whether this user may rehearse now: not while another rehearsal of theirs runs."""
-    name = f"studio:busy:{user_id}"
+def one_at_a_time(user_id: UUID, doing: str) -> Iterator[bool]:
+    """Yield whether this user may begin now: not while they are doing the same thing already."""
+    name = f"studio:{doing}:{user_id}"
     with _reachable():
         lock = _client(settings.REDIS_URL).lock(name, timeout=BUSY_AT_MOST_S)
         taken = lock.acquire(blocking=False)

@@ -10,6 +10,7 @@ import redis as sync_redis
 from django.test import Client
 from django_scopes import scope
 
+from livesessions.bridge import Allowance
 from livesessions.models import Show
 from livesessions.studio import rehearsing, store
 from livesessions.studio.answer import Answer, Result
@@ -266,10 +267,22 @@ def test_while_the_model_is_down_the_offline_host_answers(
     assert "<audio" in page
 
 
-def test_a_voice_without_its_service_is_said_to_be_away(
+def test_a_voice_without_its_service_is_stood_in_for_as_in_a_live(
     alice: User, show: Show, client_for: ClientFor, settings: Any
 ) -> None:
     settings.ELEVENLABS_API_KEY, settings.ELEVENLABS_BASE_URL = "x", "http://127.0.0.1:9"
+    page = rehearse(client_for(alice), show=str(show.id)).content.decode()
+    assert "Melodia" in page
+    assert "<audio" in page
+
+
+def test_without_any_voice_there_are_words_and_a_reason(
+    alice: User, show: Show, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: Any, **__: Any) -> None:
+        raise SpeechError("down")
+
+    monkeypatch.setattr(rehearsing, "open_synthesizer", refuse)
     page = rehearse(client_for(alice), show=str(show.id)).content.decode()
     assert "Melodia" in page
     assert "The voice cannot be reached" in page
@@ -277,7 +290,7 @@ def test_a_voice_without_its_service_is_said_to_be_away(
 
 
 def test_one_rehearsal_of_a_user_at_a_time(alice: User, tenant: Tenant, client_for: ClientFor) -> None:
-    with store.one_at_a_time(alice.id) as is_free:
+    with store.one_at_a_time(alice.id, "rehearsing") as is_free:
         assert is_free
         answer = rehearse(client_for(alice))
     assert answer.status_code == 409
@@ -294,10 +307,13 @@ def test_a_process_has_seats_for_a_few(
     assert rehearse(client_for(alice)).status_code == 200
 
 
-def test_too_many_lines_in_a_minute_have_to_wait(alice: User, tenant: Tenant, client_for: ClientFor) -> None:
+def test_too_many_lines_in_a_minute_have_to_wait(
+    alice: User, tenant: Tenant, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (rehearsing.LINES.burst, round(rehearsing.LINES.rate_per_s * 60)) == (20, 20)
+    monkeypatch.setattr(rehearsing, "LINES", Allowance(rate_per_s=0.001, burst=2))
     client = client_for(alice)
-    statuses = [rehearse(client, SLUR).status_code for _ in range(21)]
-    assert statuses == [200] * 20 + [409]
+    assert [rehearse(client, SLUR).status_code for _ in range(3)] == [200, 200, 409]
 
 
 def test_a_line_that_takes_too_long_is_given_up(
@@ -375,7 +391,7 @@ def test_each_answer_can_be_heard(alice: User, show: Show, persona: Persona, cli
 def test_a_refused_line_waits_for_a_press(
     alice: User, show: Show, persona: Persona, client_for: ClientFor
 ) -> None:
-    with store.one_at_a_time(alice.id):
+    with store.one_at_a_time(alice.id, "rehearsing"):
         row = compared(client_for(alice), persona, show.persona).content.decode()
     assert "One rehearsal at a time" in row
     assert 'hx-trigger="load"' not in row
