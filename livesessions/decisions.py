@@ -133,12 +133,14 @@ def _decision(event: ChatEvent, reply: Reply | None) -> Decision:
 
 
 def _findings(reasons: Iterable[dict[str, Any]]) -> Iterable[Finding]:
-    seen = set()
+    seen, terms = set(), set()
     for reason in reasons:
         category, term = str(reason.get("category", "")), str(reason.get("term", ""))
         if (category, term) not in seen:
             seen.add((category, term))
-            yield Finding(category_words(category), term, bool(term) and category in WITH_TERM)
+            may_allow = bool(term) and category in WITH_TERM and term not in terms
+            terms.add(term)
+            yield Finding(category_words(category), term, may_allow)
 
 
 def _done(event: ChatEvent, reply: Reply | None) -> str:

@@ -46,6 +46,8 @@ def chat(number: int, text: str = "ciao") -> console.ChatMessage:
         "gift_name": "",
         "count": 1,
         "at": timezone.now().isoformat(),
+        "categories": [],
+        "viewer": "",
     }
 
 

@@ -217,7 +217,7 @@ def test_a_line_that_the_room_deletes_is_blanked_on_open_consoles() -> None:
         chat(3, viewer="bb", event="gift"),
         chat(4, viewer="cc"),
     ]
-    frames.update(lines, None)
+    frames.update([*lines], None)
     drawn = frames.update([{"kind": "deleted", "ids": ["line-1"], "viewers": ["bb"]}], None)
     assert drawn.count("A line was deleted by the room") == 2
     assert "Giulia" not in drawn

@@ -29,6 +29,8 @@ def chat(number: int = 1, **fields: Any) -> ChatMessage:
         "gift_name": "",
         "count": 1,
         "at": "2026-05-01T20:15:30+00:00",
+        "categories": [],
+        "viewer": "",
     }
     return {**message, **fields}  # type: ignore[typeddict-item]
 
