@@ -15,8 +15,9 @@ from livesessions.commands import Command, CommandKind, send_command
 from livesessions.models import LiveSession, Show
 from livesessions.querysets import latest_sessions
 from livesessions.services import create_show
-from moderation.models import Policy
-from moderation.signals import PolicyUse, policy_uses_asked
+from livesessions.services.lives import send_if_redis_answers
+from moderation.models import Policy, ViewerRule
+from moderation.signals import PolicyUse, policy_uses_asked, viewer_rule_removed
 from overlay.signals import utterance_acknowledged
 from tenants.models import Tenant
 from tenants.signals import tenant_created
@@ -62,6 +63,15 @@ def tell_which_shows_use_policies(policies: list[Policy], **kwargs: Any) -> dict
             )
         )
     return uses
+
+
+@receiver(viewer_rule_removed)
+def tell_lives_of_a_viewer(rule: ViewerRule, **kwargs: Any) -> None:
+    """The lives that run treat the viewer like any other at once."""
+    command = Command(CommandKind.VIEWER, viewer_hash=rule.viewer_hash, standing="")
+    lives = LiveSession.objects.filter(tenant_id=rule.tenant_id).exclude(status=LiveSession.Status.ENDED)
+    for session_id in lives.values_list("id", flat=True):
+        send_if_redis_answers(session_id, command)
 
 
 @receiver(post_migrate, dispatch_uid="make_partitions_of_event_log")

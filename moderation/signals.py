@@ -17,5 +17,5 @@ class PolicyUse:
 # Arguments: policies (a list). A receiver returns a dict of lists of `PolicyUse`, by the policy's id.
 policy_uses_asked = Signal()
 
-# Arguments: rule, removed (bool). Sent when what was decided about a viewer is taken back on the web.
-viewer_rule_changed = Signal()
+# Arguments: rule. Sent when what was decided about a viewer is taken back on the web.
+viewer_rule_removed = Signal()

@@ -23,7 +23,7 @@ from moderation.services import (
     note_on_viewer,
     remove_viewer_rule,
 )
-from moderation.signals import PolicyUse, policy_uses_asked, viewer_rule_changed
+from moderation.signals import PolicyUse, policy_uses_asked, viewer_rule_removed
 from moderation.trying import Trial, try_line
 from moderation.wording import ACTION_WORDS, RISK_WORDS, category_words, rate_sentence
 from tenants.access import member_required
@@ -203,6 +203,6 @@ def viewer_rule_note(request: TenantRequest, rule_id: UUID) -> HttpResponse:
 def viewer_rule_remove(request: TenantRequest, rule_id: UUID) -> HttpResponse:
     rule = get_viewer_rule_for(request, rule_id)
     if remove_viewer_rule(tenant=request.tenant, viewer_hash=rule.viewer_hash):
-        viewer_rule_changed.send(sender=ViewerRule, rule=rule, removed=True)
+        viewer_rule_removed.send(sender=ViewerRule, rule=rule)
     messages.success(request, _("This viewer is one like any other again."))
     return redirect("moderation:viewer_rule_list")

@@ -310,3 +310,13 @@ def test_charlie_finds_nothing_and_bob_only_looks_on(
     Membership.objects.filter(user=bob).update(role=Membership.Role.EDITOR)
     answer = client_for(bob).post(f"/lives/{on_air.id}/replies/{reply.id}/reject/", headers=HTMX)
     assert answer.status_code == 200
+
+
+def test_a_viewer_who_is_unblocked_on_the_web_is_unblocked_in_the_lives_that_run(
+    alice: User, on_air: LiveSession, told: Callable[[], Command | None], client_for: ClientFor
+) -> None:
+    from moderation.models import ViewerRule
+
+    rule = ViewerRule.objects.create(tenant=on_air.tenant, viewer_hash="ab" * 16, standing="blocked")
+    client_for(alice).post(f"/viewers/{rule.id}/remove/")
+    assert told() == Command(CommandKind.VIEWER, viewer_hash="ab" * 16, standing="")
