@@ -29,7 +29,6 @@ from livesessions.sources.replay import open_replay
 from livesessions.sources.simulator import SimulatorSource
 from livesessions.sources.tiktok import TikTokEndpoints, TikTokSource
 from livesessions.voices import VoiceRack, open_synthesizers
-from livesessions.voices import open_synthesizer as open_synthesizer
 from moderation.defaults import shipped_lexicon
 from moderation.models import Policy
 from moderation.providers.openai_moderation import OpenAIModeration
