@@ -12,7 +12,8 @@ from livesessions.pipeline.outcome import Outcome
 from planner.stage.cues import HostState
 
 GOOD, BAD, PLAIN = "good", "bad", "plain"
-CHART_WIDTH, CHART_HEIGHT = 900.0, 120.0
+CHART_WIDTH, CHAT_HEIGHT, HOST_TOP, HOST_HEIGHT, GAP = 900.0, 108.0, 120.0, 68.0, 1.5
+STACKED = tuple(state.value for state in HostState if state is not HostState.REST)
 SPOKEN = {Outcome.SPOKEN.value}
 FILTERS = ("all", "answers", "thanks", "games", "own", "refused")
 STATES_OF = {
@@ -79,7 +80,12 @@ def _talk(deck: _Deck, met: Mapping[str, bool | None]) -> Iterator[Card]:
 def _conduct(deck: _Deck, met: Mapping[str, bool | None]) -> Iterator[Card]:
     now = deck.now
     yield deck.card(
-        "thanks_median_s", _("Thanks for gifts"), _thanks(now), unit="s", places=1, met=met["thanks_median_s"]
+        "thanks_median_s",
+        _("Thanks for gifts"),
+        _thanks(now),
+        unit="s",
+        places=1,
+        met=met["thanks_free_median_s"],
     )
     blocked = ngettext(
         "%(count)d line was blocked. It may be neither answered nor read.",
@@ -127,8 +133,11 @@ def _questions(figures: Mapping[str, Any]) -> str:
 def _thanks(figures: Mapping[str, Any]) -> str:
     if not figures["gifts_thanked"]:
         return _("There were no gifts in this chat.")
-    words = _("From a gift's end to the first sound, for half of %(count)d. It should be under 1 s.")
-    return words % {"count": figures["gifts_thanked"]}
+    words = _(
+        "From a gift's end to the first sound, for half of %(count)d. %(free)s s of it passed after your host"
+        " had finished what it was saying: that should be under 1 s."
+    )
+    return words % {"count": figures["gifts_thanked"], "free": _number(figures["thanks_free_median_s"], 1)}
 
 
 def state_name(state: str) -> str:
@@ -148,7 +157,7 @@ def state_name(state: str) -> str:
 
 
 def chart_of(report: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the chat's rate as bars and the host's speech as spans, in the picture's own units."""
+    """Return the chat's rate as bars and the host's time as stacked blocks, in the picture's own units."""
     timeline = report["timeline"]
     lines, lasts_s = timeline["lines"], max(timeline["lasts_s"], 1.0)
     most = max([*lines, 1])
@@ -156,32 +165,50 @@ def chart_of(report: Mapping[str, Any]) -> dict[str, Any]:
     bars = [
         {
             "x": _unit(place * step),
-            "y": _unit(CHART_HEIGHT * (1 - count / most)),
-            "width": _unit(max(step - 1.5, 1.0)),
-            "height": _unit(CHART_HEIGHT * count / most),
+            "y": _unit(CHAT_HEIGHT * (1 - count / most)),
+            "width": _unit(max(step - GAP, 1.0)),
+            "height": _unit(CHAT_HEIGHT * count / most),
         }
         for place, count in enumerate(lines)
-    ]
-    scale = CHART_WIDTH / lasts_s
-    spans = [
-        {"x": _unit(begins * scale), "width": _unit(max((ends - begins) * scale, 0.8)), "state": state}
-        for begins, ends, state in timeline["spans"]
     ]
     shares = report["figures"]["time_by_state"]
     return {
         "bars": bars,
-        "spans": spans,
+        "blocks": list(_blocks(timeline["spans"], lasts_s, len(lines))),
+        "host_top": _unit(HOST_TOP),
+        "host_height": _unit(HOST_HEIGHT),
         "most_per_minute": round(most * 60 / timeline["bucket_s"]),
-        "ticks": [
-            {"x": _unit(CHART_WIDTH * quarter / 4), "minute": f"{lasts_s * quarter / 240:.0f}"}
-            for quarter in range(5)
-        ],
+        "ticks": [f"{lasts_s * quarter / 240:.0f}" for quarter in range(5)],
         "legend": [
             {"state": state, "name": state_name(state), "share": _number(100 * share, 0)}
             for state, share in sorted(shares.items(), key=lambda item: -item[1])
             if share
         ],
     }
+
+
+def _blocks(
+    spans: Sequence[tuple[float, float, str]], lasts_s: float, buckets: int
+) -> Iterator[dict[str, str]]:
+    """Yield how the host's time is shared in each bucket, from the bottom up."""
+    bucket_s, step = lasts_s / buckets, CHART_WIDTH / buckets
+    spent: list[dict[str, float]] = [{} for _ in range(buckets)]
+    for begins_s, ends_s, state in spans:
+        for place in range(int(begins_s / bucket_s), min(int(ends_s / bucket_s) + 1, buckets)):
+            within_s = min(ends_s, (place + 1) * bucket_s) - max(begins_s, place * bucket_s)
+            spent[place][state] = spent[place].get(state, 0.0) + max(within_s, 0.0)
+    for place, times in enumerate(spent):
+        bottom = HOST_TOP + HOST_HEIGHT
+        for state in (state for state in STACKED if state in times):
+            height = min(times[state] / bucket_s, 1.0) * HOST_HEIGHT
+            bottom -= height
+            yield {
+                "state": state,
+                "x": _unit(place * step),
+                "y": _unit(max(bottom, HOST_TOP)),
+                "width": _unit(max(step - GAP, 1.0)),
+                "height": _unit(height),
+            }
 
 
 def _unit(value: float) -> str:

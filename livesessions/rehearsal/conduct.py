@@ -37,10 +37,21 @@ class Gap:
         return self.s < self.allowed_s - TOLERANCE_S
 
 
-def thanks_of(notes: Notes, said: Sequence[SaidLine]) -> list[float]:
-    """Return how long each gift waited, from the end of its streak to the first sound of its thanks."""
+@dataclass(frozen=True, slots=True)
+class Thanks:
+    """How long a gift waited for the first sound of its thanks, in seconds.
+
+    `s` counts from the end of its streak, `free_s` from when the host had finished what it was saying then.
+    """
+
+    s: float
+    free_s: float
+
+
+def thanks_of(notes: Notes, said: Sequence[SaidLine]) -> list[Thanks]:
+    """Return how long each gift that was thanked has waited."""
     closed_at_s = {_gift_key(noted.event): noted.at_s for noted in notes.events if _closes(noted.event)}
-    latencies = []
+    thanks = []
     for line in said:
         if line.record.trigger_kind != TurnKind.GIFT or line.sound is None or line.age_s is None:
             continue
@@ -49,8 +60,15 @@ def thanks_of(notes: Notes, said: Sequence[SaidLine]) -> list[float]:
             # A streak whose closing frame was lost ends when it is no longer waited for.
             ended_at_s = closed_at_s.get(_gift_key(event), sounded_at_s - line.age_s)
             if ended_at_s <= sounded_at_s:
-                latencies.append(sounded_at_s - ended_at_s)
-    return latencies
+                free_at_s = min(_free_at_s(notes, ended_at_s), sounded_at_s)
+                thanks.append(Thanks(sounded_at_s - ended_at_s, sounded_at_s - free_at_s))
+    return thanks
+
+
+def _free_at_s(notes: Notes, at_s: float) -> float:
+    """Return when the host has finished what it says at a moment; that moment while it is silent."""
+    ends = (sound.ends_at_s for sound in notes.sounds.values() if sound.begins_at_s <= at_s < sound.ends_at_s)
+    return max(ends, default=at_s)
 
 
 def _closes(event: LiveEvent) -> bool:

@@ -41,7 +41,7 @@ TARGETS = {
     "gaps_too_short": Target(0),
     "toxic_answered": Target(0),
     "toxic_said": Target(0),
-    "thanks_median_s": Target(1.0),
+    "thanks_free_median_s": Target(1.0),
     "silence_longest_s": Target(30.0),
     "failed": Target(0),
 }
@@ -152,8 +152,9 @@ def _conduct_figures(notes: Notes, said: Sequence[SaidLine], gate: Gate, rates: 
     gaps = gaps_of(notes, said, rates)
     return {
         "gifts_thanked": len(thanks),
-        "thanks_median_s": _median(thanks),
-        "thanks_max_s": _rounded(max(thanks, default=None)),
+        "thanks_median_s": _median([thank.s for thank in thanks]),
+        "thanks_max_s": _rounded(max((thank.s for thank in thanks), default=None)),
+        "thanks_free_median_s": _median([thank.free_s for thank in thanks]),
         "gap_min_s": _rounded(min((gap.s for gap in gaps), default=None)),
         "gap_allowed_min_s": _rounded(min((gap.allowed_s for gap in gaps), default=None)),
         "gap_allowed_max_s": _rounded(max((gap.allowed_s for gap in gaps), default=None)),

@@ -134,6 +134,15 @@ def test_thanks_are_timed_from_the_end_of_the_streak(script: Script) -> None:
     assert figures["thanks_median_s"] == figures["thanks_max_s"] == pytest.approx(1 - PLAYS_AFTER_S)
 
 
+def test_thanks_are_also_timed_from_when_the_host_was_free(script: Script) -> None:
+    rose = script.gets(10, open_=False)
+    script.says(8, "Una frase che dura ancora un poco.", kind=TurnKind.TOPIC, lasts_s=4)
+    script.says(13, "Grazie per la rosa!", rose, kind=TurnKind.GIFT, age_s=2.7)
+    figures = script.figures()
+    assert figures["thanks_median_s"] == pytest.approx(2.7)
+    assert figures["thanks_free_median_s"] == pytest.approx(0.7)
+
+
 def test_a_streak_that_was_never_closed_ends_when_it_is_given_up(script: Script) -> None:
     first = script.gets(10, open_=True)
     script.says(20, "Grazie per la rosa!", first, kind=TurnKind.GIFT, age_s=0.6)
@@ -200,7 +209,7 @@ def test_targets_are_met_missed_or_not_measured(script: Script) -> None:
     checks = {check["key"]: check["met"] for check in script.report()["checks"]}
     assert checks["age_median_s"] is True
     assert checks["toxic_answered"] is False
-    assert checks["thanks_median_s"] is None
+    assert checks["thanks_free_median_s"] is None
 
 
 def test_an_empty_rehearsal_has_a_report_too(script: Script) -> None:
