@@ -153,6 +153,7 @@ class Replying:
         self._desk.generation.check(self.record.generation)
         if heard < len(self._sentences_sent):
             self.record.text = " ".join(self._sentences_sent[:heard])
+            self.record.audio_ms = round(self.hearing.end_of_s(heard) * 1000)
             for sink in self._desk.sinks:
                 await sink.cut(self.record.id)
 
