@@ -3,6 +3,7 @@ from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
@@ -17,6 +18,8 @@ class VoiceProfile(models.Model):
         ESPEAK = "espeak", "eSpeak NG"
         ELEVENLABS = "elevenlabs", "ElevenLabs"
         OPENAI = "openai", "OpenAI"
+        AZURE = "azure", "Azure"
+        PIPER = "piper", "Piper"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="voice_profiles")
@@ -49,3 +52,50 @@ class VoiceProfile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProviderKey(models.Model):
+    """A workspace's own key for a provider of voices. Only its ciphertext is kept, and how it ends."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
+    provider = models.CharField(_("provider"), max_length=20, choices=VoiceProfile.Provider)
+    ciphertext = models.TextField(editable=False)
+    last_four = models.CharField(max_length=4, editable=False)
+    region = models.CharField(_("region"), max_length=40, blank=True)
+    base_url = models.CharField(_("address"), max_length=200, blank=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[models.Manager["ProviderKey"]] = ScopedManager(tenant="tenant")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "provider"], name="speech_one_key_a_provider")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_provider_display()} …{self.last_four}"
+
+
+class Pronunciation(models.Model):
+    """How a workspace wants a word of its own said: a brand, a handle, a name."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
+    written = models.CharField(_("written"), max_length=80)
+    spoken = models.CharField(_("spoken"), max_length=160)
+    # Empty: whatever the voice's language is.
+    language = models.CharField(_("language"), max_length=5, choices=Language, blank=True)
+
+    objects: ClassVar[models.Manager["Pronunciation"]] = ScopedManager(tenant="tenant")
+
+    class Meta:
+        ordering = ["written", "language"]
+        constraints = [
+            models.UniqueConstraint(
+                "tenant", Lower("written"), "language", name="speech_one_pronunciation_a_word"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.written} = {self.spoken}"
