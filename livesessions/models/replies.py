@@ -57,6 +57,9 @@ class Reply(models.Model):
     characters = models.PositiveIntegerField(default=0)
     heard_started_at = models.DateTimeField(null=True)
     heard_ended_at = models.DateTimeField(null=True)
+    # The loudness that left the overlay's page, in dBFS, and how often its buffer ran dry; null: not told.
+    heard_level_db = models.FloatField(null=True)
+    underruns = models.PositiveIntegerField(default=0, db_default=0)
 
     objects: ClassVar[models.Manager["Reply"]] = ScopedManager(tenant="tenant")
 
