@@ -1,6 +1,6 @@
 import secrets
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django_scopes import ScopedManager
@@ -13,6 +13,11 @@ def make_token() -> str:
     return secrets.token_urlsafe(24)
 
 
+def picture_path(overlay: "Overlay", name: str) -> str:
+    """Return where a picture is kept: under a name of ours, new each time, so that browsers may keep it."""
+    return f"overlays/{overlay.id}/{secrets.token_hex(8)}.{name.rpartition('.')[2]}"
+
+
 class Overlay(models.Model):
     """The page that a streamer keeps in OBS. Its address is permanent until the token is rotated."""
 
@@ -21,6 +26,9 @@ class Overlay(models.Model):
     token = models.CharField(max_length=64, unique=True, default=make_token, editable=False)
     rotated_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # As it was saved; `layout.clean_layout` makes it whole.
+    layout: "models.JSONField[Any]" = models.JSONField(default=dict, blank=True)
+    avatar_picture = models.FileField(upload_to=picture_path, blank=True)
 
     objects: ClassVar[models.Manager["Overlay"]] = ScopedManager(tenant="tenant")
 

@@ -156,6 +156,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
+# What tenants upload. Served by the app itself, never by its folder's address.
+MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "media"))
+
 X_FRAME_OPTIONS = "DENY"
 # The overlay's address is a secret: no page tells another site where it was.
 SECURE_REFERRER_POLICY = "same-origin"
