@@ -85,6 +85,7 @@ class VoiceRack:
         self._breakers = {provider: Breaker() for provider in synthesizers}
         self._levels: dict[UUID, Level] = {}
         self._kept: dict[UUID, Loudness] = {}
+        self._measuring: set[UUID] = set()
         self._spare = Level()  # the offline voice's, where it is nobody's profile
         self._probes: dict[str, Voice] = {}
 
@@ -124,11 +125,17 @@ class VoiceRack:
         return level
 
     async def measure(self, profile: VoiceProfile) -> None:
-        """Say a line to nobody in a voice that was never heard, so that its first word is at its level."""
+        """Say a line to nobody in a voice that was never heard, so that its first word is at its level.
+
+        Of many lives with the same voice, one does it and the others do not wait.
+        """
         provider, voice = resolve_voice(profile)
         level = self._levels.get(profile.id)
         if level is None or level.known is not None or provider not in self._synthesizers:
             return
+        if profile.id in self._measuring:
+            return
+        self._measuring.add(profile.id)
         line = MEASURED_LINES.get(profile.language[:2], MEASURED_LINES["en"])
         speaker = Speaker(self._synthesizers[provider], voice, level=level, first_within_s=FIRST_WITHIN_S)
         try:
@@ -136,6 +143,8 @@ class VoiceRack:
                 await _say_to_nobody(speaker, line)
         except (SpeechError, TimeoutError):
             logger.warning("voice not measured: provider=%s", provider)
+        finally:
+            self._measuring.discard(profile.id)
 
     async def keep_forever(self) -> None:
         """Write down what was learned about the voices, until cancelled; then once more."""
@@ -152,7 +161,7 @@ class VoiceRack:
             if known is None or known == self._kept.get(profile_id):
                 continue
             try:
-                await in_thread(lambda at=profile_id, what=known: keep_loudness(profile_id=at, loudness=what))
+                await in_thread(keep_loudness, profile_id=profile_id, loudness=known)
             except DatabaseError:
                 return
             self._kept[profile_id] = known

@@ -157,8 +157,9 @@ class Worker:
     async def _go_on_with(self, session: LiveSession) -> Live:
         """Make a live of a session, at the point where the worker before us has left it, if one has."""
         parts = await in_thread(assemble, session, self._resources)
-        await self._resources.voices.measure(session.show.voice)
         left = await self._snapshots.take_over(session.id)
+        if left is None:  # whoever waits for a live to go on need not wait for this
+            await self._resources.voices.measure(session.show.voice)
         log = await in_thread(read_log, session.id)
 
         parts = replace(parts, controls=chat_controls(session.id))
