@@ -99,6 +99,18 @@ class OverlayPublisher:
             await self._state.set_live(live)
             await self._send({"type": "live", "live": live})
 
+    async def begin_trial(self, for_ms: int) -> None:
+        """Have the pages look for so long as if they were on air; those of a live that runs do not notice."""
+        async with _reaching():
+            await self._state.begin_trial(for_ms=for_ms)
+            await self._send({"type": "trial", "for_ms": for_ms})
+
+    async def try_line(self, line_id: str, name: str, text: str, kind: str) -> None:
+        """Show a line that nobody wrote: pages which connect later never see it."""
+        line: wire.Line = {"id": line_id, "name": name[:MAX_NAME], "text": text[:MAX_LINE], "kind": kind}
+        async with _reaching():
+            await self._send({"type": "chat", **line})
+
     async def close_sockets(self) -> None:
         """Throw out every page that came in by an address which is no longer valid."""
         async with _reaching():

@@ -23,20 +23,25 @@ class StateStore:
         self._flags = f"overlay:{overlay_id}:flags"
         self._lines = f"overlay:{overlay_id}:lines"
         self._caption = f"overlay:{overlay_id}:caption"
+        self._trial = f"overlay:{overlay_id}:trial"
 
     async def read(self) -> State:
         pipe = self._redis.pipeline()
         pipe.hmget(self._flags, ["live", "muted"])
         pipe.lrange(self._lines, 0, -1)
         pipe.get(self._caption)
-        (live, muted), lines, caption = await pipe.execute()
-        return {
+        pipe.pttl(self._trial)
+        (live, muted), lines, caption, trial_ms = await pipe.execute()
+        state: State = {
             "type": "state",
             "live": live in TRUE,
             "muted": muted in TRUE,
             "lines": [json.loads(line) for line in lines],
             "caption": json.loads(caption) if caption else None,
         }
+        if trial_ms > 0:
+            state["trial_ms"] = trial_ms
+        return state
 
     async def set_live(self, live: bool) -> None:
         """A live that ends takes its chat with it."""
@@ -46,6 +51,9 @@ class StateStore:
         if not live:
             pipe.delete(self._lines, self._caption)
         await pipe.execute()
+
+    async def begin_trial(self, *, for_ms: int) -> None:
+        await self._redis.set(self._trial, "1", px=for_ms)
 
     async def set_muted(self, muted: bool) -> None:
         pipe = self._redis.pipeline()

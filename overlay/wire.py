@@ -20,7 +20,7 @@ gets the `state`; a message that it counts already may follow, so that every mes
 import json
 import struct
 from dataclasses import dataclass
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 from uuid import UUID
 
 from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
@@ -51,13 +51,17 @@ class Spoken(TypedDict):
 
 
 class State(TypedDict):
-    """How everything stands; the first thing that a page gets, oldest line first."""
+    """How everything stands; the first thing that a page gets, oldest line first.
+
+    `trial_ms` is there while somebody tries the page out, and says for how long they still do.
+    """
 
     type: Literal["state"]
     live: bool
     muted: bool
     lines: list[Line]
     caption: Spoken | None
+    trial_ms: NotRequired[int]
 
 
 class Chat(Line):
@@ -119,7 +123,14 @@ class Live(TypedDict):
     live: bool
 
 
-ToPage = State | Chat | Retract | Begin | Caption | End | Cut | Mute | Live
+class Trial(TypedDict):
+    """For so long the page looks as if it were on air, though no live runs: somebody tries it out."""
+
+    type: Literal["trial"]
+    for_ms: int
+
+
+ToPage = State | Chat | Retract | Begin | Caption | End | Cut | Mute | Live | Trial
 
 
 # --- page to server -------------------------------------------------------------------------------

@@ -38,11 +38,26 @@ function setMuted(value) {
   if (value) caption.hide(null);
 }
 
+let onAir = false;
+let trial = 0;
+
 function setLive(live) {
+  if (live && trial) chat.reset([]); // what was only tried out
+  clearTimeout(trial);
+  trial = 0;
+  onAir = live;
   body.dataset.live = live;
   if (live) return;
   chat.reset([]);
   caption.hide(null);
+}
+
+/** Look as if on air for a while; a live that runs, or begins, knows nothing of it. */
+function tryOut(forMs) {
+  if (onAir) return;
+  clearTimeout(trial);
+  body.dataset.live = true;
+  trial = setTimeout(() => setLive(false), forMs);
 }
 
 const handlers = {
@@ -51,6 +66,7 @@ const handlers = {
     setLive(message.live);
     setMuted(message.muted);
     chat.reset(message.lines);
+    if (message.trial_ms) tryOut(message.trial_ms);
     if (message.caption && !muted) caption.show(message.caption);
   },
   chat: (message) => chat.add(message),
@@ -64,6 +80,7 @@ const handlers = {
   },
   mute: (message) => setMuted(message.muted),
   live: (message) => setLive(message.live),
+  trial: (message) => tryOut(message.for_ms),
 };
 
 const socket = new OverlaySocket(body.dataset.socket, {
