@@ -16,8 +16,9 @@ from livesessions.observer import ConsoleBoard, LiveObserver, hash_viewer
 from livesessions.pipeline.judging import WatchedGate
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.merging import MergedSource
-from livesessions.pipeline.ports import AudioSink, Observer, Screen, Voice
+from livesessions.pipeline.ports import AudioSink, Gate, Observer, Screen, Voice
 from livesessions.pipeline.rates import Rates
+from livesessions.pipeline.rules import ChangingGate, Rules
 from livesessions.pipeline.standings import Standings
 from livesessions.program import build_games, build_rundown, plan_of
 from livesessions.recorder import PacedSource, Recorder
@@ -148,7 +149,8 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
 
 def parts_of(show: Show, around: Surroundings) -> LiveParts:
     """Return the parts of a live of a show, wherever it runs. The show's settings must be loaded. Blocks."""
-    gate = build_moderator(show.policy)
+    gate = ChangingGate(build_moderator(show.policy))
+    rules = rules_of(show, gate, around.model_gate)
     plan = plan_of(show)
     rundown = build_rundown(show, plan, seed=around.seed)
     return LiveParts(
@@ -169,13 +171,13 @@ def parts_of(show: Show, around: Surroundings) -> LiveParts:
         language=show.language,
         muted=around.muted,
         now=around.now,
-        rates=build_rates(show),
+        rates=rules.rates,
         cues=[rundown],
         games=build_games(show, rundown, plan, gate, seed=around.seed),
         host_name=show.persona.name,
         segment_text=lambda: rundown.segment_text(around.now().timestamp()),
-        holds_replies=show.policy.holds_replies,
-        model_gate=around.model_gate if show.policy.asks_model else None,
+        holds_replies=rules.holds_replies,
+        model_gate=rules.model_gate,
         standings=Standings(standings_of(show.tenant_id), partial(hash_of, show.tenant_id)),
         per_thanks={
             TurnKind.FOLLOW: show.follows_per_thanks,
@@ -203,6 +205,12 @@ def build_model(session: LiveSession, resources: Resources) -> LanguageModel | N
         tenant_month_usd=settings.LLM_SPEND_CAP_TENANT_MONTH_USD,
     )
     return FallbackModel(resources.models, cap=cap)
+
+
+def rules_of(show: Show, gate: Gate, model_gate: WatchedGate | None) -> Rules:
+    """Return a show's rules beside the gate of its policy, which must be loaded."""
+    policy = show.policy
+    return Rules(gate, build_rates(show), policy.holds_replies, model_gate if policy.asks_model else None)
 
 
 def build_rates(show: Show) -> Rates:

@@ -23,6 +23,7 @@ class CommandKind(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     GAME = "game"
+    RULES = "rules"
 
 
 class GameAction(StrEnum):
@@ -40,7 +41,7 @@ class Command:
     To approve or reject a held reply, `utterance_id` names it, and `text` may change its words.
 
     Two say what was decided about a viewer, who is known by the tenant's hash. `game` is a `GameAction`; a
-    poll's question is its `text`.
+    poll's question is its `text`. That the rules have changed says no more: the worker reads them anew.
     """
 
     kind: CommandKind

@@ -100,8 +100,8 @@ def play(live: Live, command: Command) -> None:
         live.play.end_game()
 
 
-async def obey(live: Live, commands: "asyncio.Queue[Command]") -> None:
-    """Have a live do what comes in, until cancelled."""
+async def obey(live: Live, commands: "asyncio.Queue[Command]", *, on_new_rules: Callable[[], None]) -> None:
+    """Have a live do what comes in, until cancelled. `on_new_rules` may not wait."""
     while True:
         command = await commands.get()
         if command.kind is CommandKind.STOP:
@@ -120,5 +120,7 @@ async def obey(live: Live, commands: "asyncio.Queue[Command]") -> None:
             live.set_standing(command.viewer_hash, command.standing)
         elif command.kind is CommandKind.GAME:
             play(live, command)
+        elif command.kind is CommandKind.RULES:
+            on_new_rules()
         else:
             live.heard(UUID(command.utterance_id), ended=command.phase == "ended")

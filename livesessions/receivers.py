@@ -16,8 +16,9 @@ from livesessions.models import LiveSession, Show
 from livesessions.querysets import latest_sessions
 from livesessions.services import create_show
 from livesessions.services.lives import send_if_redis_answers
+from livesessions.services.rules import tell_lives_of_rules
 from moderation.models import Policy, ViewerRule
-from moderation.signals import PolicyUse, policy_uses_asked, viewer_rule_removed
+from moderation.signals import PolicyUse, policy_changed, policy_uses_asked, viewer_rule_removed
 from overlay.signals import utterance_acknowledged
 from tenants.models import Tenant
 from tenants.signals import tenant_created
@@ -63,6 +64,12 @@ def tell_which_shows_use_policies(policies: list[Policy], **kwargs: Any) -> dict
             )
         )
     return uses
+
+
+@receiver(policy_changed)
+def tell_lives_of_their_rules(policy: Policy, **kwargs: Any) -> None:
+    """The lives that run go by a policy as it stands now."""
+    tell_lives_of_rules(LiveSession.objects.filter(tenant_id=policy.tenant_id, show__policy=policy))
 
 
 @receiver(viewer_rule_removed)

@@ -27,6 +27,7 @@ from livesessions.pipeline.live import Live
 from livesessions.pipeline.supervisor import Supervisor
 from livesessions.querysets import standings_of_lives
 from livesessions.roster import SIGN_IN_EVERY_S, Roster, Seats
+from livesessions.rulebook import Rulebook
 from livesessions.snapshot import SnapshotStore, complete, read_log
 from livesessions.tasks import hand_lives_to, lives
 from livesessions.threads import in_thread
@@ -74,6 +75,7 @@ class Worker:
             on_refused=lambda: self._keeper.pass_on(),
             on_freed=lambda: self._keeper.wake(),
         )
+        self._rulebook = Rulebook(self._lives, resources.model_gate)
         self._keeper = LeaseKeeper(self.owner, self._supervisor, resources.redis)
         self._listener = CommandListener(
             resources.redis, on_call=self._keeper.wake, on_return=self._returned.set
@@ -97,6 +99,7 @@ class Worker:
             self._keeper.renew_forever,
             self._keeper.look_forever,
             self._catch_up_forever,
+            self._rulebook.follow,
             lambda: self._be_seen_until(stopping),
         )
         await self._give_back_strays()
@@ -148,7 +151,8 @@ class Worker:
         try:
             live = await self._go_on_with(session)
             return await live.run(
-                lambda: obey(live, commands), lambda: self._snapshots.keep(session.id, live)
+                lambda: obey(live, commands, on_new_rules=lambda: self._rulebook.note_change([session.id])),
+                lambda: self._snapshots.keep(session.id, live),
             )
         except Exception:
             logger.exception("live failed: session=%s", session.id)
@@ -216,6 +220,7 @@ class Worker:
         while True:
             await self._returned.wait()
             self._returned.clear()
+            self._rulebook.note_change(self._lives)
             try:
                 flags = await in_thread(leases.flags_of, list(self._lives))
                 standings = await in_thread(standings_of_lives, list(self._lives))

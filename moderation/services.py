@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from moderation.defaults import POLICY_NAMES, default_blocklist
 from moderation.errors import BlocklistError
 from moderation.models import Policy, ViewerRule
+from moderation.signals import policy_changed
 from tenants.models import Tenant
 
 MAX_TERMS = 20_000
@@ -24,10 +25,11 @@ def get_default_policy(*, tenant: Tenant, language: str) -> Policy:
 
 
 def change_policy(*, policy: Policy, **changes: Any) -> Policy:
-    """Set a policy's own fields; a live that is on air goes on as it began."""
+    """Set a policy's own fields; the lives that go by it do so from now on."""
     for field, value in changes.items():
         setattr(policy, field, value)
     policy.save(update_fields=list(changes))
+    _tell_of_change(policy)
     return policy
 
 
@@ -43,6 +45,7 @@ def import_blocklist(*, policy: Policy, content: bytes) -> int:
     locked = Policy.objects.select_for_update().get(pk=policy.pk)
     policy.blocklist = clean_terms([*locked.blocklist, *terms])
     policy.save(update_fields=["blocklist"])
+    _tell_of_change(policy)
     return len(policy.blocklist) - len(locked.blocklist)
 
 
@@ -67,6 +70,15 @@ def _move_term(policy: Policy, term: str, *, into: str, out_of: str) -> None:
     setattr(policy, into, clean_terms([*getattr(locked, into), clean]))
     setattr(policy, out_of, rest)
     policy.save(update_fields=[into, out_of])
+    _tell_of_change(policy)
+
+
+def _tell_of_change(policy: Policy) -> None:
+    transaction.on_commit(lambda: _send_change(policy))
+
+
+def _send_change(policy: Policy) -> None:
+    policy_changed.send(sender=Policy, policy=policy)
 
 
 def _decode(content: bytes) -> str:

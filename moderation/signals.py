@@ -17,5 +17,8 @@ class PolicyUse:
 # Arguments: policies (a list). A receiver returns a dict of lists of `PolicyUse`, by the policy's id.
 policy_uses_asked = Signal()
 
+# Arguments: policy. Sent when any of it was changed and that is stored.
+policy_changed = Signal()
+
 # Arguments: rule. Sent when what was decided about a viewer is taken back on the web.
 viewer_rule_removed = Signal()

@@ -58,7 +58,7 @@ def policy_edit(request: TenantRequest, policy_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, policy, form, status=422)
     change_policy(policy=policy, **form.cleaned_data)
-    messages.success(request, _("Saved. A live that is on air goes on as it began."))
+    messages.success(request, _("Saved. A live that is on air goes by it at once."))
     return redirect("moderation:policy_edit", policy.id)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.ports import Gate, Observer
 from livesessions.pipeline.records import ReplyRecord
+from livesessions.pipeline.rules import ChangingGate
 from livesessions.recorder import Recorder
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.port import ChatSource, SourceCounts, SourceState
@@ -66,7 +67,7 @@ class Stopwatch:
         return replace(
             parts,
             source=WatchedSource(parts.source, self.stages),
-            gate=WatchedGate(parts.gate, self.stages),
+            gate=ChangingGate(WatchedGate(parts.gate, self.stages)),
             observer=WatchedObserver(parts.observer, self.stages),
         )
 

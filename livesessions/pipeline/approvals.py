@@ -43,6 +43,10 @@ class Approvals:
         self._changed = asyncio.Event()
         inbox.on_forget = self._forget
 
+    def set_holds(self, holds: bool) -> None:
+        """Hold replies from now on, or no more; those that wait go on waiting."""
+        self._holds = holds
+
     @property
     def is_full(self) -> bool:
         """Whether the host should make nothing more that somebody would have to look at."""

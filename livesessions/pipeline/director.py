@@ -61,6 +61,13 @@ class Director:
     def _wall_s(self) -> float:
         return self._now().timestamp()
 
+    def set_rates(self, rates: Rates) -> None:
+        """Go by other rates from now on; what was said before counts."""
+        self._rates = rates
+        rates.govern(self._tempo)
+        self._answers.set_rates(rates)
+        self._thanks.set_rates(rates)
+
     # --- what comes in -------------------------------------------------------------------------------
 
     def _note_item(self, item: Waiting) -> None:

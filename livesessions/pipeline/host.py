@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import OrderedDict
+from dataclasses import replace
 from uuid import UUID
 
 from livesessions.pipeline.approvals import Approvals
 from livesessions.pipeline.director import Director
 from livesessions.pipeline.generation import Cut
 from livesessions.pipeline.inbox import OWED, Inbox, Waiting
+from livesessions.pipeline.judging import WatchedGate
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.replying import Desk, Replying
 from livesessions.sources.freezing import Frozen
@@ -97,6 +99,10 @@ class Host:
     @property
     def muted(self) -> bool:
         return self._muted
+
+    def set_model_gate(self, model_gate: WatchedGate | None) -> None:
+        """Have another model, or none, judge from the next reply on."""
+        self._desk = replace(self._desk, model_gate=model_gate)
 
     def set_paused(self, paused: bool) -> None:
         """Wait while the live itself is paused."""

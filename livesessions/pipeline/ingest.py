@@ -147,6 +147,16 @@ class Ingest:
         if standing == Standing.BLOCKED:
             self._drop_blocked()
 
+    def judge_again(self) -> None:
+        """Let go of the lines that wait and that the gate, since the rules have changed, would not let in."""
+        waiting = self._room.inbox.waiting(Priority.COMMENT)
+        lines = [item for item in waiting if item.turn.kind is TurnKind.COMMENT]
+        self._room.inbox.take([item for item in lines if item.event and self._is_refused(item.event)])
+
+    def _is_refused(self, event: LiveEvent) -> bool:
+        _event, verdict = self._judge(event, self._standing_of(event))
+        return verdict is not None and verdict.blocked
+
     def set_standings(self, rules: Mapping[str, str]) -> None:
         """Take in all that is decided, in place of what was."""
         self._room.standings.replace(rules)

@@ -19,9 +19,10 @@ from livesessions.pipeline.judging import WatchedGate
 from livesessions.pipeline.noticing import Noticing
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.play import Controls, Play, no_controls
-from livesessions.pipeline.ports import AudioSink, Gate, Observer, Screen, Voice, Words
+from livesessions.pipeline.ports import AudioSink, Observer, Screen, Voice, Words
 from livesessions.pipeline.rates import Rates
 from livesessions.pipeline.replying import Desk
+from livesessions.pipeline.rules import ChangingGate, Rules
 from livesessions.pipeline.standings import Standings, nobody
 from livesessions.pipeline.tidying import Tidying
 from livesessions.sources.errors import SourceError
@@ -41,7 +42,7 @@ class LiveParts:
     """What a live is made of; `livesessions/assembly.py` makes these from a session's rows."""
 
     source: ChatSource
-    gate: Gate
+    gate: ChangingGate
     words: Words
     voice: Voice
     sinks: Sequence[AudioSink]
@@ -80,6 +81,7 @@ class Live:
         self._counts_before: dict[str, int] = {}
         observer = Noticing(parts.observer, self.urgent)
         self._stopped = asyncio.Event()
+        self._stop_reason = STOPPED
         self._now_s = asyncio.get_running_loop().time
         self._inbox = Inbox()
         feeder = Feeder(parts.screen)
@@ -175,7 +177,7 @@ class Live:
         self._ingest.restore(frozen["ingest"])
 
     async def run(self, *background_parts: Callable[[], Coroutine[Any, Any, None]]) -> str:
-        """Run the live and return why it ended: `stopped`, `live_ended` or a `SourceFault`.
+        """Run the live and return why it ended: what `stop` was told, `live_ended` or a `SourceFault`.
 
         `background_parts` run beside it and end with it. A live whose task is cancelled is handed over: what
         it was saying is cut, but the overlay stays on air for whoever goes on.
@@ -194,7 +196,8 @@ class Live:
 
     async def _run_with(self, background_parts: Sequence[Callable[[], Coroutine[Any, Any, None]]]) -> str:
         if self._stopped.is_set():
-            return STOPPED  # between two workers: the host has things of its own to say, and says none
+            # Between two workers: the host has things of its own to say, and says none.
+            return self._stop_reason
         async with asyncio.TaskGroup() as tasks:
             parts = (*self._background, *background_parts)
             background = [tasks.create_task(part(), name=part.__qualname__) for part in parts]
@@ -219,7 +222,7 @@ class Live:
         done, pending = await asyncio.wait([reading, stopping], return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
             task.cancel()
-        return reading.result() if reading in done else STOPPED
+        return reading.result() if reading in done else self._stop_reason
 
     async def _read(self) -> str:
         try:
@@ -247,8 +250,10 @@ class Live:
 
     # --- commands ------------------------------------------------------------------------------------
 
-    def stop(self) -> None:
-        """End the live."""
+    def stop(self, reason: str = STOPPED) -> None:
+        """End the live; the first reason counts."""
+        if not self._stopped.is_set():
+            self._stop_reason = reason
         self._stopped.set()
 
     async def set_muted(self, muted: bool) -> None:
@@ -280,6 +285,15 @@ class Live:
     def set_standings(self, rules: Mapping[str, str]) -> None:
         """Treat all viewers as `rules` say, by their hashes; raise ValueError for what is no standing."""
         self._ingest.set_standings(rules)
+
+    def set_rules(self, rules: Rules) -> None:
+        """Go by these rules from now on. Nothing is forgotten but the lines that they would not let in."""
+        self._parts.gate.replace(rules.gate)
+        self._director.set_rates(rules.rates)
+        self._approvals.set_holds(rules.holds_replies)
+        self._host.set_model_gate(rules.model_gate)
+        self._ingest.judge_again()
+        self._inbox.stirred.set()
 
     def heard(self, utterance_id: UUID, *, ended: bool) -> None:
         """Take the overlay's word that an utterance began or ended to sound."""

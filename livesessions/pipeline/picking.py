@@ -39,6 +39,10 @@ class AnswerPicker:
         self._audience = Audience()
         self._answered: deque[tuple[float, str, str]] = deque(maxlen=REMEMBERED_ANSWERS)
 
+    def set_rates(self, rates: Rates) -> None:
+        """Go by other limits from now on."""
+        self._limits = replace(self._limits, answers_per_viewer=rates.answers_per_viewer)
+
     def take(self, now_s: float) -> Waiting | None:
         """Return the line to answer now; None when nobody who waits may be answered."""
         items = list(self._inbox.waiting(Priority.COMMENT))
@@ -98,6 +102,10 @@ class ThanksPicker:
 
     def __init__(self, inbox: Inbox, rates: Rates) -> None:
         self._inbox = inbox
+        self._rates = rates
+
+    def set_rates(self, rates: Rates) -> None:
+        """Go by other thresholds from now on."""
         self._rates = rates
 
     def take(self) -> Waiting:

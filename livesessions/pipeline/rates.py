@@ -22,7 +22,17 @@ class Rates:
     big_gift_diamonds: int = 1_000
 
     def tempo(self) -> Tempo:
+        """Return a pace that keeps to these rates."""
         return Tempo(
+            cooldown_min_s=self.cooldown_min_s,
+            cooldown_max_s=self.cooldown_max_s,
+            answers_per_minute=self.answers_per_minute,
+            thanks_per_minute=self.thanks_per_minute,
+        )
+
+    def govern(self, tempo: Tempo) -> None:
+        """Have a pace keep to these rates from now on."""
+        tempo.change(
             cooldown_min_s=self.cooldown_min_s,
             cooldown_max_s=self.cooldown_max_s,
             answers_per_minute=self.answers_per_minute,

@@ -2,7 +2,8 @@ from typing import Any
 
 from django.db import transaction
 
-from livesessions.models import Show
+from livesessions.models import LiveSession, Show
+from livesessions.services.rules import tell_lives_of_rules
 from moderation.services import get_default_policy
 from overlay.models import Overlay
 from planner.services import get_default_persona
@@ -23,8 +24,12 @@ def create_show(*, tenant: Tenant, name: str, language: str, handle: str = "", *
 
 
 def change_show(*, show: Show, **changes: Any) -> Show:
-    """Set some of a show's settings; a live that is on air goes on as it began."""
+    """Set some of a show's settings; a live that is on air takes its rules and gift thresholds in at once.
+
+    One that is a shop's from now on ends.
+    """
     for field, value in changes.items():
         setattr(show, field, value)
     show.save(update_fields=list(changes))
+    transaction.on_commit(lambda: tell_lives_of_rules(LiveSession.objects.filter(show=show)))
     return show

@@ -103,13 +103,13 @@ def decision_export(request: TenantRequest, session_id: UUID) -> HttpResponse:
 @require_POST
 @member_required(EDITOR)
 def term_allow(request: TenantRequest, session_id: UUID) -> HttpResponse:
-    return _move_term(request, session_id, allow_term, _("From the next live on, “%(term)s” may pass."))
+    return _move_term(request, session_id, allow_term, _("From now on, “%(term)s” may pass."))
 
 
 @require_POST
 @member_required(EDITOR)
 def term_block(request: TenantRequest, session_id: UUID) -> HttpResponse:
-    return _move_term(request, session_id, block_term, _("From the next live on, “%(term)s” is blocked."))
+    return _move_term(request, session_id, block_term, _("From now on, “%(term)s” is blocked."))
 
 
 def _move_term(

@@ -42,13 +42,31 @@ class Tempo:
         answers_per_minute: int,
         thanks_per_minute: int,
     ) -> None:
+        self._answers: deque[float] = deque()
+        self._thanks: deque[float] = deque()
+        self._rate, self._rated_at_s = 0.0, 0.0
+        self._spoke_at_s = self._remarked_at_s = self._ended_at_s = self._failed_at_s = -inf
+        self.change(
+            cooldown_min_s=cooldown_min_s,
+            cooldown_max_s=cooldown_max_s,
+            answers_per_minute=answers_per_minute,
+            thanks_per_minute=thanks_per_minute,
+        )
+
+    def change(
+        self,
+        *,
+        cooldown_min_s: float,
+        cooldown_max_s: float,
+        answers_per_minute: int,
+        thanks_per_minute: int,
+    ) -> None:
+        """Keep another pace from now on; what was said before counts."""
         self._min_s = cooldown_min_s
         self._max_s = max(cooldown_min_s, cooldown_max_s)
         self._gap_s = min(GAP_S, cooldown_min_s)
-        self._rate, self._rated_at_s = 0.0, 0.0
-        self._answers: deque[float] = deque(maxlen=answers_per_minute)
-        self._thanks: deque[float] = deque(maxlen=thanks_per_minute)
-        self._spoke_at_s = self._remarked_at_s = self._ended_at_s = self._failed_at_s = -inf
+        self._answers = deque(self._answers, maxlen=answers_per_minute)
+        self._thanks = deque(self._thanks, maxlen=thanks_per_minute)
 
     # --- what happened -------------------------------------------------------------------------------
 

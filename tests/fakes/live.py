@@ -10,6 +10,7 @@ from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.play import Controls, no_controls
 from livesessions.pipeline.rates import Rates
 from livesessions.pipeline.records import ReplyRecord
+from livesessions.pipeline.rules import ChangingGate
 from livesessions.pipeline.standings import Standings, nobody
 from livesessions.sources.errors import SourceError
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
@@ -129,6 +130,9 @@ class FakeSink:
         self._note("audio", sequence)
         self.chunks.append((utterance_id, sequence, chunk))
 
+    async def show_text(self, utterance_id: UUID, text: str, duration_ms: int) -> None:
+        self._note("show_text", (text, duration_ms))
+
     async def end(self, utterance_id: UUID, duration_ms: int) -> None:
         self._note("end", duration_ms)
 
@@ -205,7 +209,7 @@ class Stage:
     def parts(self) -> LiveParts:
         return LiveParts(
             source=self.source,
-            gate=Moderator([BLOCKED]),
+            gate=ChangingGate(Moderator([BLOCKED])),
             words=self.words,
             voice=Speaker(self.synthesizer, VOICE),
             sinks=[self.sink],

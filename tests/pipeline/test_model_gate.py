@@ -7,6 +7,7 @@ import pytest
 from livesessions.pipeline.judging import CAREFUL_WAIT_S, WatchedGate
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.rules import ChangingGate
 from livesessions.sources.events import LiveEvent
 from moderation.errors import ModerationError
 from moderation.stage.help_lines import help_line
@@ -43,7 +44,7 @@ class GatedStage(Stage):
 
     def parts(self) -> LiveParts:
         watched = WatchedGate(self.model_gate, self.breaker) if self.model_gate else None
-        lenient = Moderator([], safe_mode=False)
+        lenient = ChangingGate(Moderator([], safe_mode=False))
         return replace(super().parts(), gate=lenient, model_gate=watched)
 
 

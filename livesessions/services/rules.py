@@ -1,0 +1,11 @@
+from django.db.models import QuerySet
+
+from livesessions.commands import Command, CommandKind
+from livesessions.models import LiveSession
+from livesessions.services.lives import Status, send_if_redis_answers
+
+
+def tell_lives_of_rules(lives: QuerySet[LiveSession]) -> None:
+    """Have the lives that run read their rules anew; a worker that is not reached does so once it is back."""
+    for session_id in lives.exclude(status=Status.ENDED).values_list("id", flat=True):
+        send_if_redis_answers(session_id, Command(CommandKind.RULES))
