@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -39,40 +40,41 @@ class OverlayPublisher:
     def __init__(self, overlay_id: UUID, *, redis: Redis) -> None:
         self._group = overlay_group(overlay_id)
         self._state = StateStore(redis, overlay_id)
+        self._speaking: UUID | None = None
+        self._position_s = 0.0
 
     async def begin(self, utterance_id: UUID, text: str) -> None:
         """Announce an utterance whose first sentence is `text`; audio without it is not played."""
         text = text[:MAX_SENTENCE]
-        async with _reaching():
-            await self._note_caption(utterance_id, text)
-            await self._send({"type": "begin", "utterance": str(utterance_id), "text": text})
+        await self._say_words({"type": "begin", "utterance": str(utterance_id), "text": text})
 
     async def caption(self, utterance_id: UUID, text: str, at_ms: int) -> None:
         """Announce a further sentence, which starts `at_ms` into the utterance's audio."""
         text = text[:MAX_SENTENCE]
-        async with _reaching():
-            await self._note_caption(utterance_id, text)
-            await self._send(
-                {"type": "caption", "utterance": str(utterance_id), "text": text, "at_ms": at_ms}
-            )
+        await self._say_words(
+            {"type": "caption", "utterance": str(utterance_id), "text": text, "at_ms": at_ms}
+        )
 
     async def audio(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> None:
-        """Send a stretch of the utterance's voice. `sequence` counts from 0. One round trip, nothing else."""
-        frame = wire.pack_audio(utterance_id, sequence, chunk)
+        """Send a stretch of the utterance's voice. `sequence` counts from 0. Two round trips."""
+        frame = self._pack(utterance_id, sequence, chunk)
         async with _reaching():
+            await self._state.add_audio(frame)
             await get_channel_layer().group_send(self._group, {"type": "overlay.audio", "frame": frame})
 
     async def end(self, utterance_id: UUID, duration_ms: int) -> None:
         """Say that all audio was sent, and how long it plays in all."""
+        message: wire.End = {"type": "end", "utterance": str(utterance_id), "duration_ms": duration_ms}
         async with _reaching():
-            await self._state.expire_caption(lifetime_ms=duration_ms + CAPTION_REST_MS)
-            await self._send({"type": "end", "utterance": str(utterance_id), "duration_ms": duration_ms})
+            await self._state.add_end(wire.encode(message), caption_lifetime_ms=duration_ms + CAPTION_REST_MS)
+            await self._send(message, of_voice=True)
 
     async def cut(self, utterance_id: UUID | None = None) -> None:
         """Silence an utterance at once, also one that has not begun; None: whatever plays or waits."""
+        message: wire.Cut = {"type": "cut", "utterance": str(utterance_id) if utterance_id else None}
         async with _reaching():
-            await self._state.drop_caption()
-            await self._send({"type": "cut", "utterance": str(utterance_id) if utterance_id else None})
+            await self._state.add_cut(wire.encode(message))
+            await self._send(message)
 
     async def chat(self, line_id: str, name: str, text: str, kind: str) -> None:
         """Show a line of the chat. `kind` says what happened, in the words of the live's events."""
@@ -116,13 +118,22 @@ class OverlayPublisher:
         async with _reaching():
             await get_channel_layer().group_send(self._group, {"type": "overlay.rotated"})
 
-    async def _note_caption(self, utterance_id: UUID, text: str) -> None:
-        spoken: wire.Spoken = {"utterance": str(utterance_id), "text": text}
-        await self._state.set_caption(spoken, lifetime_ms=CAPTION_LIFETIME_MS)
+    def _pack(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> bytes:
+        if utterance_id != self._speaking:
+            self._speaking, self._position_s = utterance_id, 0.0
+        position_us, sent_ms = round(self._position_s * 1e6), round(time.time() * 1000)
+        self._position_s += chunk.duration_s
+        return wire.pack_audio(wire.AudioFrame(utterance_id, sequence, chunk, position_us, sent_ms))
 
-    async def _send(self, message: wire.ToPage) -> None:
-        # Encoded here once, not once a socket.
-        event = {"type": "overlay.text", "frame": wire.encode(message)}
+    async def _say_words(self, message: wire.Begin | wire.Caption) -> None:
+        spoken: wire.Spoken = {"utterance": message["utterance"], "text": message["text"]}
+        async with _reaching():
+            await self._state.add_words(wire.encode(message), spoken, lifetime_ms=CAPTION_LIFETIME_MS)
+            await self._send(message, of_voice=True)
+
+    async def _send(self, message: wire.ToPage, *, of_voice: bool = False) -> None:
+        # Encoded here once, not once a socket. What belongs to the voice must not overtake it.
+        event = {"type": "overlay.text", "frame": wire.encode(message), "of_voice": of_voice}
         await get_channel_layer().group_send(self._group, event)
 
 

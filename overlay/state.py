@@ -5,6 +5,7 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 
+from overlay.said import Frame, Said, SaidStore
 from overlay.wire import Line, Spoken, State
 
 LIFETIME_S = 86_400  # chat is people's words: what no live renews is gone after a day
@@ -15,6 +16,8 @@ TRUE = ("1", b"1")  # a client decodes what it reads, or does not
 class StateStore:
     """One overlay's state: flags in a hash, lines in a list, the caption under a key that soon runs out.
 
+    Beside it stands what was just said, for pages that come back.
+
     Each method but one is one round trip, and lets Redis' errors through.
     """
 
@@ -24,6 +27,7 @@ class StateStore:
         self._lines = f"overlay:{overlay_id}:lines"
         self._caption = f"overlay:{overlay_id}:caption"
         self._trial = f"overlay:{overlay_id}:trial"
+        self._said = SaidStore(redis, overlay_id)
 
     async def read(self) -> State:
         pipe = self._redis.pipeline()
@@ -50,6 +54,7 @@ class StateStore:
         pipe.expire(self._flags, LIFETIME_S)
         if not live:
             pipe.delete(self._lines, self._caption)
+            self._said.forget(pipe)
         await pipe.execute()
 
     async def begin_trial(self, *, for_ms: int) -> None:
@@ -60,6 +65,7 @@ class StateStore:
         pipe.hset(self._flags, "muted", int(muted))
         pipe.expire(self._flags, LIFETIME_S)
         pipe.delete(self._caption)
+        self._said.forget(pipe)
         await pipe.execute()
 
     async def add_line(self, line: Line) -> None:
@@ -79,11 +85,28 @@ class StateStore:
                 pipe.lrem(self._lines, 0, line)  # type: ignore[arg-type]
         await pipe.execute()
 
-    async def set_caption(self, caption: Spoken, *, lifetime_ms: int) -> None:
-        await self._redis.set(self._caption, json.dumps(caption), px=lifetime_ms)
+    async def read_said(self) -> list[Said]:
+        return await self._said.read()
 
-    async def expire_caption(self, *, lifetime_ms: int) -> None:
-        await self._redis.pexpire(self._caption, lifetime_ms)
+    async def add_words(self, frame: Frame, caption: Spoken, *, lifetime_ms: int) -> None:
+        pipe = self._redis.pipeline()
+        pipe.set(self._caption, json.dumps(caption), px=lifetime_ms)
+        self._said.add(pipe, frame)
+        await pipe.execute()
 
-    async def drop_caption(self) -> None:
-        await self._redis.delete(self._caption)
+    async def add_audio(self, frame: Frame) -> None:
+        pipe = self._redis.pipeline(transaction=False)
+        self._said.add(pipe, frame)
+        await pipe.execute()
+
+    async def add_end(self, frame: Frame, *, caption_lifetime_ms: int) -> None:
+        pipe = self._redis.pipeline()
+        pipe.pexpire(self._caption, caption_lifetime_ms)
+        self._said.add(pipe, frame)
+        await pipe.execute()
+
+    async def add_cut(self, frame: Frame) -> None:
+        pipe = self._redis.pipeline()
+        pipe.delete(self._caption)
+        self._said.add(pipe, frame)
+        await pipe.execute()

@@ -4,17 +4,25 @@ Text frames are JSON objects, told apart by `type`; the classes below are all of
 host's voice, from the server to the page only:
 
     offset  size  field
-         0     1  version, 1
+         0     1  version, 2
          1    16  utterance, a UUID's bytes
         17     4  sequence number within the utterance, from 0
         21     4  sample rate in Hz
-        25     n  mono PCM, signed 16-bit little-endian, whole samples
+        25     4  where it starts in the utterance's audio, in microseconds
+        29     4  when it was sent, in milliseconds since 1970, without what 32 bits cannot hold
+        33     n  mono PCM, signed 16-bit little-endian, whole samples
 
-Numbers of the header are unsigned and big-endian.
+Numbers of the header are unsigned and big-endian. A page that does not ask for version 2 when it connects
+(`?version=2`) gets version 1: the same without the two fields before the PCM.
 
 An utterance is what the host says in one go: `begin`, then its audio and, sentence by sentence, `caption`s,
 then `end`. It may be `cut` at any time, and a page plays it only if it received its `begin`. A page first
 gets the `state`; a message that it counts already may follow, so that every message can bear repeating.
+
+A page that comes back asks for what it has missed (`&utterance=…&sequence=…`: the last utterance that it
+knows, and its last frame of that). After the state it gets `resumed`, then the rest of what is still worth
+playing. A page that has said `hello` also says how many audio frames have arrived (`got`), and is sent no
+more than it can take: the rest follows when it has caught up.
 """
 
 import json
@@ -25,10 +33,12 @@ from uuid import UUID
 
 from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
 
-VERSION = 1
-HEADER = struct.Struct(">B16sII")
+VERSION = 2
+HEADER = struct.Struct(">B16sIIII")
+HEADER_BEFORE = struct.Struct(">B16sII")  # of version 1
 MIN_RATE_HZ = 8_000  # what every browser can play lies between these two
 MAX_RATE_HZ = 96_000
+UINT32 = 0xFFFF_FFFF
 
 
 class Line(TypedDict):
@@ -130,7 +140,22 @@ class Trial(TypedDict):
     for_ms: int
 
 
-ToPage = State | Chat | Retract | Begin | Caption | End | Cut | Mute | Live | Trial
+class Resumed(TypedDict):
+    """To a page that came back: of these utterances the rest follows; whatever else it plays is over."""
+
+    type: Literal["resumed"]
+    utterances: list[str]
+
+
+class Missed(TypedDict):
+    """An utterance whose moment is over: it is shown, and not played."""
+
+    type: Literal["missed"]
+    utterance: str
+    text: str
+
+
+ToPage = State | Chat | Retract | Begin | Caption | End | Cut | Mute | Live | Trial | Resumed | Missed
 
 
 # --- page to server -------------------------------------------------------------------------------
@@ -143,23 +168,65 @@ class Started(TypedDict):
     utterance: str
 
 
-class Ended(TypedDict):
-    """The utterance has played to its end; so much of it could be heard."""
+class Played(TypedDict, total=False):
+    """How an utterance was heard: how much of it, how loud (RMS, dBFS), and how often the buffer ran dry."""
+
+    utterance: str
+    played_ms: int
+    level_db: float
+    underruns: int
+    underrun_ms: int
+    context: str
+
+
+class Ended(Played):
+    """The utterance has played to its end."""
 
     type: Literal["ended"]
-    utterance: str
-    played_ms: int
 
 
-class CutDone(TypedDict):
-    """The utterance was stopped after it had started; so much of it could be heard before."""
+class CutDone(Played):
+    """The utterance was stopped after it had started."""
 
     type: Literal["cut_done"]
-    utterance: str
-    played_ms: int
 
 
-ToServer = Started | Ended | CutDone
+class Hello(TypedDict):
+    """What the page is, and what it is shown in; sent again when that changes."""
+
+    type: Literal["hello"]
+    page: int
+    software: str
+    version: str
+    width: int
+    height: int
+    pixel_ratio: float
+    audio: str
+    visible: bool
+    active: bool
+
+
+class Sound(TypedDict):
+    """Whether what the page plays can be heard."""
+
+    type: Literal["sound"]
+    state: str
+
+
+class Ping(TypedDict):
+    """The page is still there; every few seconds."""
+
+    type: Literal["ping"]
+
+
+class Got(TypedDict):
+    """So many audio frames have arrived since the page connected."""
+
+    type: Literal["got"]
+    frames: int
+
+
+ToServer = Started | Ended | CutDone | Hello | Sound | Ping | Got
 Phase = Literal["started", "ended", "cut"]
 
 
@@ -167,18 +234,18 @@ class MalformedMessage(ValueError):
     """Raised when what came over the socket is none of the messages above."""
 
 
+# --- audio ----------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
-class Acknowledgement:
-    """What a page says of one utterance; `played_ms` is None when it says nothing of that."""
+class AudioFrame:
+    """A binary frame as values: besides the audio, where it starts in its utterance and when it was sent."""
 
     utterance_id: UUID
-    phase: Phase
-    played_ms: int | None
-
-
-MAX_MESSAGE = 512
-MAX_PLAYED_MS = 3_600_000
-_PHASES: dict[object, Phase] = {"started": "started", "ended": "ended", "cut_done": "cut"}
+    sequence: int
+    chunk: AudioChunk
+    position_us: int = 0
+    sent_ms: int = 0
 
 
 def encode(message: ToPage) -> str:
@@ -186,65 +253,26 @@ def encode(message: ToPage) -> str:
     return json.dumps(message, separators=(",", ":"))
 
 
-def parse_acknowledgement(frame: str) -> Acknowledgement:
-    """Read a page's text frame; raise `MalformedMessage`. A page is not trusted any more than a viewer is."""
-    if len(frame) > MAX_MESSAGE:
-        raise MalformedMessage("too long")
-    try:
-        message = json.loads(frame)
-    except (ValueError, RecursionError) as error:
-        raise MalformedMessage("not JSON") from error
-    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
-        raise MalformedMessage("not a message")
-    phase = _PHASES.get(message["type"])
-    if phase is None:
-        raise MalformedMessage("unknown type")
-    return Acknowledgement(_utterance(message), phase, _played_ms(message))
-
-
-def _utterance(message: dict[str, object]) -> UUID:
-    utterance = message.get("utterance")
-    if not isinstance(utterance, str) or len(utterance) != 36:
-        raise MalformedMessage("no utterance")
-    try:
-        return UUID(utterance)
-    except ValueError as error:
-        raise MalformedMessage("no utterance") from error
-
-
-def _played_ms(message: dict[str, object]) -> int | None:
-    played_ms = message.get("played_ms")
-    if played_ms is None:
-        return None
-    if type(played_ms) is not int or not 0 <= played_ms <= MAX_PLAYED_MS:
-        raise MalformedMessage("no duration")
-    return played_ms
-
-
-# --- audio ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class AudioFrame:
-    """A binary frame as values."""
-
-    utterance_id: UUID
-    sequence: int
-    chunk: AudioChunk
-
-
-def pack_audio(utterance_id: UUID, sequence: int, chunk: AudioChunk) -> bytes:
+def pack_audio(frame: AudioFrame) -> bytes:
     """Return the binary frame; raise `MalformedMessage` for what a page could not play."""
-    if not MIN_RATE_HZ <= chunk.sample_rate_hz <= MAX_RATE_HZ or len(chunk.pcm) % BYTES_PER_SAMPLE:
+    rate, pcm = frame.chunk.sample_rate_hz, frame.chunk.pcm
+    if not MIN_RATE_HZ <= rate <= MAX_RATE_HZ or len(pcm) % BYTES_PER_SAMPLE:
         raise MalformedMessage("not whole samples at a rate that browsers play")
-    return HEADER.pack(VERSION, utterance_id.bytes, sequence, chunk.sample_rate_hz) + chunk.pcm
+    numbers = (frame.sequence, rate, frame.position_us & UINT32, frame.sent_ms & UINT32)
+    return HEADER.pack(VERSION, frame.utterance_id.bytes, *numbers) + pcm
 
 
 def unpack_audio(frame: bytes) -> AudioFrame:
     """Read a binary frame; raise `MalformedMessage`."""
     if len(frame) < HEADER.size or (len(frame) - HEADER.size) % BYTES_PER_SAMPLE:
         raise MalformedMessage("too short or not whole samples")
-    version, utterance, sequence, rate = HEADER.unpack_from(frame)
+    version, utterance, sequence, rate, position_us, sent_ms = HEADER.unpack_from(frame)
     if version != VERSION or not MIN_RATE_HZ <= rate <= MAX_RATE_HZ:
         raise MalformedMessage("unknown version or rate")
-    return AudioFrame(UUID(bytes=utterance), sequence, AudioChunk(frame[HEADER.size :], rate))
+    chunk = AudioChunk(frame[HEADER.size :], rate)
+    return AudioFrame(UUID(bytes=utterance), sequence, chunk, position_us, sent_ms)
+
+
+def without_times(frame: bytes) -> bytes:
+    """Return a binary frame as version 1."""
+    return b"\x01" + frame[1 : HEADER_BEFORE.size] + frame[HEADER.size :]

@@ -49,8 +49,9 @@ class Socket:
 
 @asynccontextmanager
 async def open_socket(token: str) -> AsyncIterator[Socket]:
-    """Connect as a page does; raise `ConnectionRefusedError` when the server refuses."""
-    communicator = WebsocketCommunicator(URLRouter(websocket_urlpatterns), f"/ws/overlay/{token}/")
+    """Connect as a page does, also with a query; raise `ConnectionRefusedError` when the server refuses."""
+    path, _, query = token.partition("/?")
+    communicator = WebsocketCommunicator(URLRouter(websocket_urlpatterns), f"/ws/overlay/{path}/?{query}")
     accepted, _ = await communicator.connect()
     if not accepted:
         await communicator.disconnect()

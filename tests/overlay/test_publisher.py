@@ -78,7 +78,7 @@ async def test_nothing_is_kept_for_ever(overlay_publisher: OverlayPublisher, red
     names = [
         name async for name in redis.scan_iter(f"{overlay_publisher._state._flags.removesuffix('flags')}*")
     ]
-    assert len(names) == 3
+    assert len(names) == 4
     for name in names:
         assert 0 < await redis.ttl(name) <= LIFETIME_S
 

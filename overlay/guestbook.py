@@ -1,0 +1,98 @@
+"""One page's entry among those that are open on its overlay: who it is, and whether it can be heard."""
+
+import asyncio
+import logging
+import time
+from uuid import UUID
+
+from django.conf import settings
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from overlay.presence import LIFETIME_MS, OpenPage, PresenceStore
+from overlay.reports import Greeting, Report, SoundReport
+from overlay.signals import overlay_pages_changed
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT_S = 1.0
+
+
+class Guestbook:
+    """Writes a page in, keeps it there while it gives signs of life, and tells the apps above of changes.
+
+    Redis' faults cost an entry until the next sign of life.
+    """
+
+    def __init__(self, overlay_id: UUID, *, page_id: str) -> None:
+        self._overlay_id = overlay_id
+        self._page_id = page_id
+        self._greeting: Greeting | None = None
+        self._sound = ""
+        self._since_ms = round(time.time() * 1000)
+        self._told = False  # whether this very entry has been written
+
+    @property
+    def patience_s(self) -> float | None:
+        """How long to wait for the page's next word; None for one that is not in the book."""
+        return LIFETIME_MS / 1000 if self._told else None
+
+    async def note(self, report: Report) -> None:
+        """Take in what a page says of itself."""
+        if isinstance(report, Greeting):
+            self._told = self._told and report == self._greeting
+            self._greeting = report
+        elif isinstance(report, SoundReport):
+            self._told = self._told and report.state == self._sound
+            self._sound = report.state
+        if self._greeting is not None:
+            await self._write(self._greeting)
+
+    async def leave(self) -> None:
+        """Take the page out."""
+        self._told = False
+        if self._greeting is None:
+            return
+        try:
+            async with asyncio.timeout(TIMEOUT_S), self._open_redis() as redis:
+                store = PresenceStore(redis, self._overlay_id)
+                await store.remove(self._page_id)
+                pages = await store.read()
+        except (RedisError, OSError):
+            logger.warning("presence not removed: overlay=%s", self._overlay_id)
+        else:
+            await self._tell(pages)
+
+    async def _write(self, greeting: Greeting) -> None:
+        page: OpenPage = {
+            "id": self._page_id,
+            "page": greeting.page,
+            "software": greeting.software,
+            "version": greeting.version,
+            "width": greeting.width,
+            "height": greeting.height,
+            "pixel_ratio": greeting.pixel_ratio,
+            "audio": greeting.audio,
+            "visible": greeting.visible,
+            "active": greeting.active,
+            "sound": self._sound,
+            "since_ms": self._since_ms,
+            "until_ms": 0,
+        }
+        try:
+            async with asyncio.timeout(TIMEOUT_S), self._open_redis() as redis:
+                store = PresenceStore(redis, self._overlay_id)
+                await store.put(page)
+                pages = await store.read() if not self._told else []
+        except (RedisError, OSError):
+            logger.warning("presence not written: overlay=%s", self._overlay_id)
+            return
+        if not self._told:
+            self._told = True
+            await self._tell(pages)
+
+    async def _tell(self, pages: list[OpenPage]) -> None:
+        await overlay_pages_changed.asend_robust(sender=type(self), overlay_id=self._overlay_id, pages=pages)
+
+    def _open_redis(self) -> Redis:
+        return Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)

@@ -1,0 +1,91 @@
+"""Which pages are open on an overlay: each says so every few seconds, and is kept in Redis that long."""
+
+import json
+import time
+from typing import Any, TypedDict, cast
+from uuid import UUID
+
+import redis
+from django.conf import settings
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+LIFETIME_MS = 15_000
+MAX_PAGES = 10  # more than anybody has a use for; the first ones count
+
+
+class OpenPage(TypedDict):
+    """A page as it last described itself. `sound` is a `SoundState`, empty before it has said so."""
+
+    id: str
+    page: int
+    software: str
+    version: str
+    width: int
+    height: int
+    pixel_ratio: float
+    audio: str
+    visible: bool
+    active: bool
+    sound: str
+    since_ms: int
+    until_ms: int
+
+
+class PresenceStore:
+    """The pages of one overlay. Its methods let Redis' errors through."""
+
+    def __init__(self, client: Redis, overlay_id: UUID) -> None:
+        self._redis = client
+        self._key = _key(overlay_id)
+
+    async def put(self, page: OpenPage) -> None:
+        """Keep a page for `LIFETIME_MS` more, and forget those that have fallen silent."""
+        now_ms = _now_ms()
+        entries: dict[Any, Any] = await self._redis.hgetall(self._key)
+        present = _present(entries, now_ms)
+        known = {entry["id"] for entry in present}
+        gone = [name for name in entries if _text(name) not in known]
+        pipe = self._redis.pipeline()
+        if gone:
+            pipe.hdel(self._key, *gone)
+        if page["id"] in known or len(known) < MAX_PAGES:
+            pipe.hset(self._key, page["id"], json.dumps({**page, "until_ms": now_ms + LIFETIME_MS}))
+        pipe.pexpire(self._key, LIFETIME_MS)
+        await pipe.execute()
+
+    async def remove(self, page_id: str) -> None:
+        await self._redis.hdel(self._key, page_id)
+
+    async def read(self) -> list[OpenPage]:
+        entries: dict[Any, Any] = await self._redis.hgetall(self._key)
+        return _present(entries, _now_ms())
+
+
+def read_pages(overlay_id: UUID) -> list[OpenPage]:
+    """Return the pages that are open on an overlay, the oldest first; none while Redis is away. Blocks."""
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL) as client:
+            entries = cast("dict[Any, Any]", client.hgetall(_key(overlay_id)))
+    except (RedisError, OSError):
+        return []
+    return _present(entries, _now_ms())
+
+
+def _present(entries: dict[Any, Any], now_ms: int) -> list[OpenPage]:
+    pages: list[OpenPage] = [json.loads(entry) for entry in entries.values()]
+    return sorted(
+        (page for page in pages if page["until_ms"] > now_ms), key=lambda page: (page["since_ms"], page["id"])
+    )
+
+
+def _key(overlay_id: UUID) -> str:
+    return f"overlay:{overlay_id}:pages"
+
+
+def _now_ms() -> int:
+    return round(time.time() * 1000)
+
+
+def _text(name: str | bytes) -> str:
+    return name.decode() if isinstance(name, bytes) else name

@@ -1,0 +1,130 @@
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from overlay.reports import (
+    Acknowledgement,
+    Arrival,
+    Greeting,
+    Reached,
+    Receipt,
+    Sign,
+    SoundReport,
+    parse_arrival,
+    parse_report,
+)
+from overlay.wire import MalformedMessage
+
+UTTERANCE = UUID("12345678-9abc-4def-8123-456789abcdef")
+LONG = "x" * 1_100
+HELLO: dict[str, Any] = {
+    "type": "hello",
+    "page": 2,
+    "software": "obs",
+    "version": "31.0.2",
+    "width": 1080,
+    "height": 1920,
+    "pixel_ratio": 1,
+    "audio": "worklet",
+    "visible": True,
+    "active": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ({"type": "started"}, Acknowledgement(UTTERANCE, "started")),
+        ({"type": "ended", "played_ms": 1_200}, Acknowledgement(UTTERANCE, "ended", 1_200)),
+        ({"type": "cut_done", "played_ms": 0}, Acknowledgement(UTTERANCE, "cut", 0)),
+        ({"type": "cut_done"}, Acknowledgement(UTTERANCE, "cut")),
+        (
+            {
+                "type": "ended",
+                "played_ms": 900,
+                "level_db": -17,
+                "underruns": 2,
+                "underrun_ms": 80,
+                "context": "running",
+            },
+            Acknowledgement(UTTERANCE, "ended", 900, -17.0, 2, 80, "running"),
+        ),
+        ({"type": "ended", "context": "<b>"}, Acknowledgement(UTTERANCE, "ended")),
+    ],
+)
+def test_an_acknowledgement_is_read(message: dict[str, object], told: Acknowledgement) -> None:
+    assert parse_report(json.dumps({**message, "utterance": str(UTTERANCE)})) == told
+
+
+def test_what_a_page_says_of_itself_is_read() -> None:
+    greeting = parse_report(json.dumps(HELLO))
+    assert greeting == Greeting(2, "obs", "31.0.2", 1080, 1920, 1.0, "worklet", True, False)
+    assert parse_report('{"type": "sound", "state": "blocked"}') == SoundReport("blocked")
+    assert parse_report('{"type": "ping"}') == Sign()
+    assert parse_report('{"type": "got", "frames": 8}') == Receipt(8)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "",
+        "nonsense",
+        "[" * 500,
+        "[]",
+        "null",
+        '{"type": ["started"]}',
+        '{"type": "started"}',
+        '{"type": "started", "utterance": 5}',
+        '{"type": "started", "utterance": "zzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz"}',
+        f'{{"type": "state", "utterance": "{UTTERANCE}"}}',
+        f'{{"type": "ended", "utterance": "{UTTERANCE}", "played_ms": true}}',
+        f'{{"type": "ended", "utterance": "{UTTERANCE}", "played_ms": -1}}',
+        f'{{"type": "ended", "utterance": "{UTTERANCE}", "played_ms": 1.5}}',
+        f'{{"type": "ended", "utterance": "{UTTERANCE}", "played_ms": 99999999999}}',
+        f'{{"type": "ended", "utterance": "{UTTERANCE}", "level_db": -Infinity}}',
+        f'{{"type": "ended", "utterance": "{UTTERANCE}", "level_db": NaN}}',
+        f'{{"type": "ended", "utterance": "{UTTERANCE}", "level_db": "-17"}}',
+        f'{{"type": "ended", "utterance": "{UTTERANCE}", "underruns": -1}}',
+        f'{{"type": "started", "utterance": "{UTTERANCE}", "more": "{LONG}"}}',
+        '{"type": "sound", "state": "deaf"}',
+        '{"type": "sound", "state": ["ok"]}',
+        '{"type": "got", "frames": -1}',
+        '{"type": "got"}',
+        *(
+            json.dumps({**HELLO, **wrong})
+            for wrong in (
+                {"software": "winamp"},
+                {"version": "<script>"},
+                {"version": "1" * 31},
+                {"width": -1},
+                {"height": 1e9},
+                {"pixel_ratio": float("nan")},
+                {"audio": "tape"},
+                {"visible": 1},
+                {"active": None},
+            )
+        ),
+    ],
+)
+def test_anything_else_is_malformed(frame: str) -> None:
+    with pytest.raises(MalformedMessage):
+        parse_report(frame)
+
+
+@pytest.mark.parametrize(
+    ("query", "arrival"),
+    [
+        (b"", Arrival(1, None)),
+        (b"version=2", Arrival(2, None)),
+        (b"version=2&sequence=-1", Arrival(2, Reached(None, -1))),
+        (f"version=2&utterance={UTTERANCE}&sequence=7".encode(), Arrival(2, Reached(UTTERANCE, 7))),
+        (f"version=9&utterance={UTTERANCE}&sequence=-2".encode(), Arrival(1, None)),
+        (b"utterance=x&sequence=7", Arrival(1, None)),
+        (b"sequence=\xff", Arrival(1, None)),
+        (b"&".join(b"a=1" for _ in range(50)), Arrival(1, None)),
+    ],
+)
+def test_how_far_a_page_has_got_is_in_the_address(query: bytes, arrival: Arrival) -> None:
+    assert parse_arrival(query) == arrival
