@@ -17,7 +17,7 @@ from planner.stage.turn import TurnKind
 HELD_AT_MOST = 5
 HELD_FOR_S = 60.0
 # Fixed lines and thanks are nobody's invention; these are.
-ASKED_ABOUT = frozenset({TurnKind.COMMENT, TurnKind.COMMAND, TurnKind.TOPIC, TurnKind.ANNOUNCEMENT})
+ASKED_ABOUT = frozenset({TurnKind.COMMENT, TurnKind.TOPIC, TurnKind.ANNOUNCEMENT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,10 @@ from planner.stage.repetition import TOO_CLOSE
 from planner.stage.turn import TurnKind
 
 WITHIN_S = 30 * 60.0
-# What the host was asked or given, it owes an answer to, if need be in words that were heard before.
-OWED_KINDS = frozenset({TurnKind.GIFT, TurnKind.COMMAND})
+# For what the host was given, it owes thanks, if need be in words that were heard before.
+OWED_KINDS = frozenset({TurnKind.GIFT})
 STATES = {
     TurnKind.COMMENT: HostState.ANSWER,
-    TurnKind.COMMAND: HostState.ANSWER,
     TurnKind.NEUTRAL: HostState.ANSWER,
     TurnKind.GIFT: HostState.THANK,
     TurnKind.FOLLOW: HostState.THANK,

@@ -14,6 +14,7 @@ class Result(StrEnum):
     HELPED = "helped"  # the fixed line for somebody in distress
     BLOCKED = "blocked"  # the viewer's line was
     REFUSED = "refused"  # the host's own sentence was, before anything was said
+    COMMAND = "command"  # a matter of the games, which are not rehearsed here
     SILENT = "silent"  # nothing that the host would say to it
     FAILED = "failed"
     LATE = "late"

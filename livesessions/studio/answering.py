@@ -10,11 +10,11 @@ from livesessions.studio.answer import Answer, Result
 from moderation.stage.help_lines import help_line
 from moderation.stage.verdict import Action, Risk, Verdict
 from planner.errors import PlannerError
+from planner.stage.games.commands import parse_command
 from planner.stage.turn import Turn, TurnKind
 from speech.errors import SpeechError
 from speech.stage.audio import AudioChunk
 
-COMMAND_MARK = "!"
 MAX_AUDIO_S = 60.0
 
 
@@ -64,7 +64,7 @@ class Answering:
             self._settle()
 
     def _settle(self) -> None:
-        if self.answer.sentences and self.answer.result is Result.SILENT:
+        if self.answer.sentences and self.answer.result in (Result.SILENT, Result.COMMAND):
             self.answer.result = Result.ANSWERED
 
     def _turns_for(self, line: ViewerLine) -> Sequence[Turn | str]:
@@ -92,8 +92,10 @@ class Answering:
         if verdict.blocked:
             self.answer.result = Result.BLOCKED
             return []
-        kind = TurnKind.COMMAND if text.startswith(COMMAND_MARK) else TurnKind.COMMENT
-        return [Turn(kind, name, self._language, text=text, careful=verdict.risk is Risk.MEDIUM)]
+        if parse_command(text) is not None:
+            self.answer.result = Result.COMMAND
+            return []
+        return [Turn(TurnKind.COMMENT, name, self._language, text=text, careful=verdict.risk is Risk.MEDIUM)]
 
     async def _say_all(self, turns: Sequence[Turn | str]) -> None:
         answer = self.answer

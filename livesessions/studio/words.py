@@ -38,7 +38,7 @@ def explain(answer: Answer) -> Told:
 def _tone(answer: Answer) -> str:
     if answer.result in (Result.ANSWERED, Result.HELPED):
         return "wary" if answer.fault or answer.refused_for else "good"
-    return "wary" if answer.result is Result.SILENT else "bad"
+    return "wary" if answer.result in (Result.SILENT, Result.COMMAND) else "bad"
 
 
 def _headline(answer: Answer) -> str:
@@ -47,6 +47,7 @@ def _headline(answer: Answer) -> str:
         Result.HELPED: _("Answered with the help line"),
         Result.BLOCKED: _("Not answered: the viewer's line is blocked"),
         Result.REFUSED: _("Not said: the answer did not pass the gate"),
+        Result.COMMAND: _("A command: in a live the games see to it, and the host's character has no part"),
         Result.SILENT: _("The host would say nothing to this"),
         Result.FAILED: _("No answer: the language model failed"),
         Result.LATE: _("No answer: it took too long"),

@@ -210,7 +210,7 @@ def _language_name(tag: str) -> str:
 
 def _as_data(turn: Turn, more: Mapping[str, Any] = NOTHING) -> str:
     data: dict[str, Any] = {"did": turn.kind.value, "viewer": sayable_name(turn.viewer_name)}
-    if turn.kind in {TurnKind.COMMENT, TurnKind.COMMAND}:
+    if turn.kind is TurnKind.COMMENT:
         data["text"] = plain(turn.text[:MAX_COMMENT_CHARACTERS])
     if turn.kind is TurnKind.GIFT:
         data |= {"gift": plain(turn.gift_name[:80]), "count": turn.count}

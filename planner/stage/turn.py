@@ -18,7 +18,6 @@ class TurnKind(StrEnum):
     FOLLOW = "follow"
     SHARE = "share"
     SUBSCRIBE = "subscribe"
-    COMMAND = "command"
     NEUTRAL = "neutral"  # asked in earnest, but nothing that this host goes into
     TOPIC = "topic"  # nobody asked: the host talks about `point`
     ANNOUNCEMENT = "announcement"  # something the room should know, such as a call to action

@@ -14,7 +14,6 @@ QUESTION = 3.0
 TO_HOST = 2.0  # the host is called by name
 TO_SOMEBODY = 0.8  # it says `you`: to the host as a rule, but perhaps to another viewer
 TO_ANOTHER = -2.0  # it names another viewer: the two talk to each other
-COMMAND = 2.0  # asked for by name, and short
 GIFTER = 1.5  # who pays is not ignored, but does not buy every answer
 NEWCOMER = 1.2  # who was never answered comes back if answered now
 FRESH = 2.5  # to what the room has just read; halved about every six seconds, for the chat runs on
@@ -74,7 +73,6 @@ def score(line: Candidate, limits: Limits) -> Score | None:
     reading = read(line.turn.text, line.turn.language, limits.host_name)
     points = {
         "question": QUESTION if reading.is_question and not reading.is_nonsense else 0.0,
-        "command": COMMAND if line.turn.kind is TurnKind.COMMAND else 0.0,
         "addressed": _addressed(reading),
         "content": 0.0 if line.turn.kind is not TurnKind.COMMENT else _content(reading),
         "gifter": GIFTER if line.has_given else 0.0,

@@ -20,8 +20,7 @@ from planner.stage.stock.calling import call_together
 from planner.stage.turn import Turn, TurnKind
 from planner.stage.viewers import names_of
 
-OWED_TOPICS = frozenset({"gift", "gift_many", "gift_big", "gift_group", "help"})
-HELP_COMMANDS = frozenset({"!aiuto", "!help"})
+OWED_TOPICS = frozenset({"gift", "gift_many", "gift_big", "gift_group"})
 MAX_GIFT_NAME_CHARACTERS = 40
 BIG_GIFT_DIAMONDS = 1_000
 
@@ -72,7 +71,7 @@ class StockHost:
     def line_for(self, turn: Turn, *, is_repeat: Callable[[str], bool] = never) -> str:
         """Return the line to say, or an empty string for a turn that has none.
 
-        Thanks for a gift and help are owed, if need be in words that were heard before; the rest is not.
+        Thanks for a gift are owed, if need be in words that were heard before; the rest is not.
         """
         topic = self._topic_of(turn)
         language = ready_language(turn.language)
@@ -91,9 +90,6 @@ class StockHost:
         )
 
     def _topic_of(self, turn: Turn) -> str:
-        if turn.kind is TurnKind.COMMAND:
-            command = turn.text.strip().casefold().split(maxsplit=1)
-            return "help" if command and command[0] in HELP_COMMANDS else ""
         if turn.kind is TurnKind.GIFT:
             return self._gift_topic(turn)
         if turn.kind in COUNTED_BY_VIEWER and turn.count > 1:
