@@ -1,7 +1,10 @@
 """What a speech service answered over HTTP: a body goes in, proven to be PCM it comes out, else a fault."""
 
 import codecs
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import contextmanager
+
+import httpx
 
 from speech.errors import SpeechError
 
@@ -16,7 +19,35 @@ _MPEG_FRAME = frozenset((0xFA, 0xFB, 0xF2, 0xF3, 0xE2, 0xE3))
 def status_fault(service: str, status: int) -> SpeechError:
     """The fault behind a status that is not a success; permanent unless the same request may yet pass."""
     permanent = status < 500 and status not in _WORTH_RETRYING
-    return SpeechError(f"{service} answered {status}.", permanent=permanent)
+    return SpeechError(f"{service} answered {status}.", permanent=permanent, status=status)
+
+
+@contextmanager
+def httpx_faults(service: str) -> Iterator[None]:
+    """Turn what httpx raises about a service into our own faults, without its words: they may quote keys."""
+    try:
+        yield
+    except httpx.HTTPStatusError as error:
+        raise status_fault(service, error.response.status_code) from None
+    except httpx.TimeoutException:
+        raise SpeechError(f"{service} did not answer in time.") from None
+    except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeEncodeError):
+        raise malformed(service) from None
+    except httpx.HTTPError:
+        raise SpeechError(f"The connection to {service} broke.") from None
+
+
+def malformed(service: str) -> SpeechError:
+    """The fault behind a request that could not even be sent."""
+    return SpeechError(f"{service} cannot be asked: its address or key is malformed.", permanent=True)
+
+
+async def refuse_failure(response: httpx.Response) -> None:
+    """Raise for a status that is not a success, before anybody reads the body for sound.
+
+    ElevenLabs' client reads an error's body as JSON first, and loses the status when it is not.
+    """
+    response.raise_for_status()
 
 
 async def proven_pcm(

@@ -1,15 +1,16 @@
 """The ElevenLabs voice: text goes in, streamed PCM comes out of its text-to-speech API."""
 
 import re
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import httpx
 from elevenlabs.client import AsyncElevenLabs
 from elevenlabs.types import VoiceSettings
 
 from speech.errors import SpeechError
-from speech.providers.answers import proven_pcm, status_fault
+from speech.providers.answers import httpx_faults, proven_pcm, refuse_failure
+from speech.providers.public_addresses import only_public
 from speech.stage.audio import AudioChunk
 from speech.stage.ports import Voice
 
@@ -27,7 +28,8 @@ class ElevenLabsSynthesizer:
     """Speaks with ElevenLabs. `Voice.speed` is held to 0.7..1.2; `Voice.pitch` has no counterpart there.
 
     `timeout_s` bounds every wait on the network by itself: the connection, and each piece of audio.
-    Nothing is tried twice here: a line that comes late is worth nothing in a live.
+    Nothing is tried twice here: a line that comes late is worth nothing in a live. `guarded` keeps it from
+    any address that is not a public one.
     """
 
     def __init__(
@@ -38,10 +40,15 @@ class ElevenLabsSynthesizer:
         base_url: str | None = None,
         timeout_s: float = 10.0,
         sample_rate_hz: int = 24_000,
+        guarded: bool = False,
     ) -> None:
         # The key travels in a header of its own, which a redirect elsewhere would carry along.
         self._http = httpx.AsyncClient(
-            timeout=timeout_s, follow_redirects=False, event_hooks={"response": [_refuse_failure]}
+            transport=only_public(httpx.AsyncHTTPTransport()) if guarded else None,
+            timeout=timeout_s,
+            follow_redirects=False,
+            trust_env=not guarded,
+            event_hooks={"response": [refuse_failure]},
         )
         self._client = AsyncElevenLabs(
             api_key=api_key, base_url=base_url or None, timeout=timeout_s, httpx_client=self._http
@@ -57,7 +64,7 @@ class ElevenLabsSynthesizer:
         """Yield the speech as it arrives."""
         if not _VOICE_ID.fullmatch(voice.voice_id):
             raise SpeechError(f"{_SERVICE}: no such voice", permanent=True)
-        with _own_faults():
+        with httpx_faults(_SERVICE):
             async with aclosing(self._stream(text.translate(_NO_TAGS), voice)) as pieces:
                 async for piece in pieces:
                     yield AudioChunk(piece, self._sample_rate_hz)
@@ -81,24 +88,3 @@ class ElevenLabsSynthesizer:
     def _language_code(self, voice: Voice) -> str | None:
         # The multilingual models find the language by themselves and take no code.
         return None if "multilingual" in self._model_id else voice.language[:2].lower()
-
-
-async def _refuse_failure(response: httpx.Response) -> None:
-    # The official client reads an error's body as JSON first, and loses the status when it is not.
-    response.raise_for_status()
-
-
-@contextmanager
-def _own_faults() -> Iterator[None]:
-    try:
-        yield
-    except httpx.HTTPStatusError as error:
-        raise status_fault(_SERVICE, error.response.status_code) from None
-    except httpx.TimeoutException:
-        raise SpeechError(f"{_SERVICE} did not answer in time.") from None
-    except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeEncodeError):
-        raise SpeechError(
-            f"{_SERVICE} cannot be asked: its address or key is malformed.", permanent=True
-        ) from None
-    except httpx.HTTPError:
-        raise SpeechError(f"The connection to {_SERVICE} broke.") from None

@@ -7,7 +7,8 @@ import httpx2
 from openai import APIConnectionError, APIStatusError, APITimeoutError, AsyncOpenAI, OpenAIError, omit
 
 from speech.errors import SpeechError
-from speech.providers.answers import proven_pcm, status_fault
+from speech.providers.answers import malformed, proven_pcm, status_fault
+from speech.providers.public_addresses import only_public
 from speech.stage.audio import AudioChunk
 from speech.stage.ports import Voice
 
@@ -26,7 +27,8 @@ class OpenAISynthesizer:
     """Speaks with OpenAI. `Voice.speed` is held to 0.25..4.0; `Voice.pitch` has no counterpart there.
 
     `timeout_s` bounds every wait on the network by itself: the connection, and each piece of audio.
-    Nothing is tried twice here: a line that comes late is worth nothing in a live.
+    Nothing is tried twice here: a line that comes late is worth nothing in a live. `guarded` keeps it from
+    any address that is not a public one.
     """
 
     def __init__(
@@ -36,9 +38,14 @@ class OpenAISynthesizer:
         model: str = "gpt-4o-mini-tts",
         base_url: str | None = None,
         timeout_s: float = 10.0,
+        guarded: bool = False,
     ) -> None:
         self._client = AsyncOpenAI(
-            api_key=api_key, base_url=base_url or None, timeout=timeout_s, max_retries=0
+            api_key=api_key,
+            base_url=base_url or None,
+            timeout=timeout_s,
+            max_retries=0,
+            http_client=_guarded_client(timeout_s) if guarded else None,
         )
         self._model = model
 
@@ -69,6 +76,11 @@ class OpenAISynthesizer:
                     yield piece
 
 
+def _guarded_client(timeout_s: float) -> httpx2.AsyncClient:
+    transport = only_public(httpx2.AsyncHTTPTransport())
+    return httpx2.AsyncClient(transport=transport, timeout=timeout_s, trust_env=False)
+
+
 @contextmanager
 def _own_faults() -> Iterator[None]:
     try:
@@ -79,9 +91,7 @@ def _own_faults() -> Iterator[None]:
         raise SpeechError(f"{_SERVICE} did not answer in time.") from None
     except (APIConnectionError, httpx2.HTTPError, UnicodeEncodeError) as error:
         if isinstance(error, _MALFORMED) or isinstance(error.__cause__, _MALFORMED):
-            raise SpeechError(
-                f"{_SERVICE} cannot be asked: its address or key is malformed.", permanent=True
-            ) from None
+            raise malformed(_SERVICE) from None
         raise SpeechError(f"The connection to {_SERVICE} broke.") from None
     except OpenAIError as error:
         raise SpeechError(f"{_SERVICE} failed: {type(error).__name__}.") from None

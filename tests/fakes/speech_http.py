@@ -37,6 +37,7 @@ class Asked:
     query: dict[str, str]
     headers: dict[str, str]
     body: dict[str, Any]
+    text: str = ""
 
 
 class FakeSpeechServer:
@@ -83,9 +84,10 @@ class FakeSpeechServer:
 
             def do_POST(self) -> None:
                 address = urlsplit(self.path)
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                text = self.rfile.read(int(self.headers["content-length"])).decode()
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                fake.asked.append(Asked(address.path, dict(parse_qsl(address.query)), headers, body))
+                body = json.loads(text) if "json" in headers["content-type"] else {}
+                fake.asked.append(Asked(address.path, dict(parse_qsl(address.query)), headers, body, text))
                 self.close_connection = True
                 if not address.path.endswith(fake.path_suffix):
                     self.send_error(404)

@@ -10,10 +10,12 @@ import pytest
 import pytest_asyncio
 
 from speech.errors import SpeechError
+from speech.providers.azure import AzureSynthesizer
 from speech.providers.elevenlabs import ElevenLabsSynthesizer
 from speech.providers.openai_speech import OpenAISynthesizer
 from speech.stage.ports import Voice
 from speech.stage.speaker import Speaker
+from tests.fakes.azure import FakeAzure
 from tests.fakes.elevenlabs import FakeElevenLabs
 from tests.fakes.openai_speech import FakeOpenAISpeech
 from tests.fakes.speech_http import Answer, FakeSpeechServer, in_pieces
@@ -31,12 +33,14 @@ class Hosted:
     """A service on the loopback and the voice that speaks through it."""
 
     server: FakeSpeechServer
-    synthesizer: ElevenLabsSynthesizer | OpenAISynthesizer
+    synthesizer: ElevenLabsSynthesizer | OpenAISynthesizer | AzureSynthesizer
 
 
 def voice_of(
     server: FakeSpeechServer, timeout_s: float = TIMEOUT_S
-) -> ElevenLabsSynthesizer | OpenAISynthesizer:
+) -> ElevenLabsSynthesizer | OpenAISynthesizer | AzureSynthesizer:
+    if isinstance(server, FakeAzure):
+        return AzureSynthesizer(api_key=KEY, base_url=server.url, timeout_s=timeout_s)
     if isinstance(server, FakeOpenAISpeech):
         return OpenAISynthesizer(
             api_key=KEY, base_url=server.base_url, model="gpt-4o-mini-tts", timeout_s=timeout_s
@@ -46,7 +50,7 @@ def voice_of(
     )
 
 
-@pytest_asyncio.fixture(params=[FakeElevenLabs, FakeOpenAISpeech])
+@pytest_asyncio.fixture(params=[FakeElevenLabs, FakeOpenAISpeech, FakeAzure])
 async def hosted(request: pytest.FixtureRequest) -> AsyncGenerator[Hosted, None]:
     with request.param() as server:
         synthesizer = voice_of(server)

@@ -1,0 +1,124 @@
+"""The Azure voice: text goes in, streamed PCM comes out of its text-to-speech REST API."""
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from xml.sax.saxutils import escape, quoteattr
+
+import httpx
+
+from speech.errors import SpeechError
+from speech.providers.answers import httpx_faults, proven_pcm, refuse_failure
+from speech.providers.public_addresses import only_public
+from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
+from speech.stage.capabilities import capabilities_of
+from speech.stage.ports import Voice
+from speech.stage.wording import speakable
+
+SERVICE = "Azure"
+# https://learn.microsoft.com/azure/ai-services/speech-service/rest-text-to-speech
+PATH = "/cognitiveservices/v1"
+
+_PIECE_S = 0.02
+_RATES_HZ = capabilities_of("azure").rates_hz
+_REGION = re.compile(r"[a-z0-9]{2,40}")
+_VOICE_ID = re.compile(r"[A-Za-z0-9:_-]{1,100}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+# How far the service moves the pitch at most, in per cent of its height.
+_MOST_PITCH = 50
+
+
+def address_of(*, region: str, base_url: str) -> str:
+    """Return where a resource answers; raise `SpeechError` when neither says so."""
+    if base_url:
+        return base_url.rstrip("/")
+    if not _REGION.fullmatch(region):
+        raise SpeechError("Azure cannot be asked: its region or address is missing.", permanent=True)
+    return f"https://{region}.tts.speech.microsoft.com"
+
+
+class AzureSynthesizer:
+    """Speaks with Azure. `Voice.speed` is held to 0.5..2.0, `Voice.pitch` moves it by half its height.
+
+    `region` ("westeurope") or `base_url` says where. `timeout_s` bounds every wait on the network by itself:
+    the connection, and each piece of audio. Nothing is tried twice here: a line that comes late is worth
+    nothing in a live. `guarded` keeps it from any address that is not a public one.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        region: str = "",
+        base_url: str = "",
+        timeout_s: float = 10.0,
+        sample_rate_hz: int = 24_000,
+        guarded: bool = False,
+    ) -> None:
+        if sample_rate_hz not in _RATES_HZ:
+            raise ValueError(f"Azure's rate must be one of {_RATES_HZ}.")
+        self._http = httpx.AsyncClient(
+            transport=only_public(httpx.AsyncHTTPTransport()) if guarded else None,
+            timeout=timeout_s,
+            follow_redirects=False,
+            trust_env=not guarded,
+            event_hooks={"response": [refuse_failure]},
+        )
+        self._api_key = api_key
+        self._region = region
+        self._base_url = base_url
+        self._sample_rate_hz = sample_rate_hz
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
+        """Yield the speech as it arrives."""
+        ssml = ssml_of(text, voice)
+        with httpx_faults(SERVICE):
+            async with aclosing(self._stream(ssml)) as pieces:
+                async for piece in pieces:
+                    yield AudioChunk(piece, self._sample_rate_hz)
+
+    async def _stream(self, ssml: str) -> AsyncGenerator[bytes, None]:
+        address = address_of(region=self._region, base_url=self._base_url) + PATH
+        headers = {
+            "Ocp-Apim-Subscription-Key": self._api_key,
+            "Content-Type": "application/ssml+xml",
+            "X-Microsoft-OutputFormat": f"raw-{self._sample_rate_hz // 1000}khz-16bit-mono-pcm",
+            "User-Agent": "vivavoce",
+        }
+        async with self._http.stream("POST", address, content=ssml.encode(), headers=headers) as response:
+            kind = response.headers.get("content-type")
+            body = response.aiter_bytes(int(_PIECE_S * self._sample_rate_hz) * BYTES_PER_SAMPLE)
+            async with aclosing(proven_pcm(SERVICE, kind, body)) as pieces:
+                async for piece in pieces:
+                    yield piece
+
+
+def ssml_of(text: str, voice: Voice) -> str:
+    """Return the request for a line. The text is read out, whatever is in it: its markup does not survive."""
+    if not _VOICE_ID.fullmatch(voice.voice_id) or not _LANGUAGE.fullmatch(voice.language):
+        raise SpeechError(f"{SERVICE}: no such voice", permanent=True)
+    # A voice's name begins with its accent, which decides; the language alone has none.
+    accent = "-".join(voice.voice_id.split("-")[:2]) if voice.voice_id.count("-") > 1 else voice.language
+    words = escape(speakable(text))
+    prosody = _prosody(voice)
+    spoken = f"<prosody {prosody}>{words}</prosody>" if prosody else words
+    return (
+        '<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" '
+        f"xml:lang={quoteattr(accent)}><voice name={quoteattr(voice.voice_id)}>{spoken}</voice></speak>"
+    )
+
+
+def _prosody(voice: Voice) -> str:
+    can = capabilities_of("azure")
+    speed = can.speed.hold(voice.speed) if can.speed else 1.0
+    pitch = can.pitch.hold(voice.pitch) if can.pitch else 0.0
+    settings = []
+    if speed != 1.0:
+        settings.append(f'rate="{(speed - 1) * 100:+.0f}%"')
+    if pitch:
+        settings.append(f'pitch="{pitch * _MOST_PITCH:+.0f}%"')
+    return " ".join(settings)

@@ -1,0 +1,164 @@
+"""The Piper voice: text goes in, raw PCM comes out of a separate program that the installation provides.
+
+Piper is GPL: it is run, never linked. What it writes has no mark between lines, so a process says one line
+and ends; the next one, with its voice loaded, waits for its line meanwhile.
+"""
+
+import asyncio
+import json
+import re
+import shlex
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections import OrderedDict
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from speech.errors import SpeechError
+from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
+from speech.stage.capabilities import capabilities_of
+from speech.stage.ports import Voice
+from speech.stage.wording import speakable
+
+MAX_CHARACTERS = 1000
+MAX_LINE_S = 120
+MAX_WAITING = 4
+SUFFIX = ".onnx"
+
+_PIECE_BYTES = 4_096
+_VOICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class PiperVoice:
+    """One voice file with what it says of itself."""
+
+    voice_id: str
+    language: str
+    sample_rate_hz: int
+
+
+def piper_voices(folder: str) -> list[PiperVoice]:
+    """Return the voices in a folder, by name; what cannot be read is left out. Blocks."""
+    if not folder:
+        return []
+    found = []
+    for file in sorted(Path(folder).glob(f"*{SUFFIX}")):
+        with suppress(SpeechError):
+            found.append(_read(Path(folder), file.name.removesuffix(SUFFIX)))
+    return found
+
+
+def _read(folder: Path, voice_id: str) -> PiperVoice:
+    model = folder / f"{voice_id}{SUFFIX}"
+    if not _VOICE_ID.fullmatch(voice_id) or not model.is_file():
+        raise SpeechError("Piper: no such voice", permanent=True)
+    try:
+        about = json.loads(model.with_name(f"{model.name}.json").read_text(encoding="utf-8"))
+        rate_hz = int(about["audio"]["sample_rate"])
+        language = str(about.get("language", {}).get("family") or voice_id[:2])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise SpeechError("Piper: the voice's file of settings cannot be read", permanent=True) from None
+    if not 8_000 <= rate_hz <= 48_000:
+        raise SpeechError("Piper: the voice's rate is none", permanent=True)
+    return PiperVoice(voice_id, language, rate_hz)
+
+
+class PiperSynthesizer:
+    """Speaks with Piper. `Voice.voice_id` is a voice file's name without its ending; pitch cannot be changed.
+
+    A cut line's process is killed. `timeout_s` bounds the wait for each piece of audio.
+    """
+
+    def __init__(self, *, command: str, voices_dir: str, timeout_s: float = 10.0) -> None:
+        self._command = shlex.split(command)
+        self._folder = Path(voices_dir)
+        self._timeout_s = timeout_s
+        self._waiting: OrderedDict[tuple[str, float], Process] = OrderedDict()
+        self._closed = False
+
+    @property
+    def waiting_pids(self) -> list[int]:
+        """The process ids of those that wait for a line."""
+        return [process.pid for process in self._waiting.values()]
+
+    async def aclose(self) -> None:
+        """End the processes that wait."""
+        self._closed = True
+        while self._waiting:
+            await _end(self._waiting.popitem()[1])
+
+    async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
+        """Yield the speech of at most `MAX_CHARACTERS` of `text` as it is made."""
+        line = speakable(text[:MAX_CHARACTERS])
+        if not line:
+            return
+        about = _read(self._folder, voice.voice_id)
+        speed = round(_speed_of(voice), 2)
+        process = await self._take(about.voice_id, speed)
+        try:
+            async with aclosing(self._say(process, line, about.sample_rate_hz)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+            # Only now: while a line is being made, a loading voice would slow it down.
+            await self._keep_one(about.voice_id, speed)
+        finally:
+            await _end(process)
+
+    async def _say(self, process: Process, line: str, rate_hz: int) -> AsyncGenerator[AudioChunk, None]:
+        assert process.stdin is not None  # noqa: S101 - both are pipes
+        assert process.stdout is not None  # noqa: S101
+        with suppress(BrokenPipeError, ConnectionResetError):  # told by the end of its audio
+            process.stdin.write(f"{line}\n".encode())
+            process.stdin.close()
+        left = MAX_LINE_S * rate_hz * BYTES_PER_SAMPLE
+        while left > 0:
+            try:
+                async with asyncio.timeout(self._timeout_s):
+                    piece = await process.stdout.read(min(_PIECE_BYTES, left))
+                    if not piece and await process.wait() != 0:
+                        raise SpeechError("Piper failed.")
+            except TimeoutError:
+                raise SpeechError("Piper gave no audio in time.") from None
+            if not piece:
+                return
+            left -= len(piece)
+            yield AudioChunk(piece, rate_hz)
+
+    async def _take(self, voice_id: str, speed: float) -> Process:
+        waiting = self._waiting.pop((voice_id, speed), None)
+        if waiting is not None and waiting.returncode is None:
+            return waiting
+        return await self._start(voice_id, speed)
+
+    async def _keep_one(self, voice_id: str, speed: float) -> None:
+        if self._closed or (voice_id, speed) in self._waiting:
+            return
+        self._waiting[voice_id, speed] = await self._start(voice_id, speed)
+        while len(self._waiting) > MAX_WAITING:
+            await _end(self._waiting.popitem(last=False)[1])
+
+    async def _start(self, voice_id: str, speed: float) -> Process:
+        if self._closed:
+            raise SpeechError("The Piper synthesizer is closed.", permanent=True)
+        model = self._folder / f"{voice_id}{SUFFIX}"
+        options = ["--model", str(model), "--output-raw", "--length-scale", f"{1 / speed:.3f}"]
+        try:
+            return await asyncio.create_subprocess_exec(
+                *self._command, *options, stdin=PIPE, stdout=PIPE, stderr=DEVNULL
+            )
+        except (OSError, IndexError, TypeError) as error:
+            reason = getattr(error, "strerror", None) or "no command"
+            raise SpeechError(f"Piper cannot be started: {reason}.", permanent=True) from None
+
+
+def _speed_of(voice: Voice) -> float:
+    can = capabilities_of("piper").speed
+    return can.hold(voice.speed) if can else 1.0
+
+
+async def _end(process: Process) -> None:
+    # Its pipes first: a program whose audio nobody reads any more is not told of as ended otherwise.
+    process._transport.close()  # type: ignore[attr-defined]  # which kills it, if it still runs
+    await process.wait()

@@ -1,0 +1,79 @@
+"""What providers of voices can do and cost: a provider's name goes in, its capabilities come out."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+CHARACTERS_PER_PRICE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What a setting may be, both ends included."""
+
+    least: float
+    most: float
+
+    def hold(self, value: float) -> float:
+        """Return the value, or the end that it lies beyond."""
+        return min(max(value, self.least), self.most)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars per 1,000 characters, who says so, and on which day."""
+
+    usd: float
+    source: str
+    as_of: date
+
+    def cost_usd(self, characters: int) -> float:
+        return characters * self.usd / CHARACTERS_PER_PRICE
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What one provider can do. A range that is None cannot be changed there; no language means any."""
+
+    streaming: bool
+    rates_hz: tuple[int, ...]
+    languages: tuple[str, ...]
+    needs_key: bool
+    speed: Range | None = None
+    pitch: Range | None = None
+    prices: Mapping[str, Price] = field(default_factory=dict)
+
+    def price_of(self, model: str) -> Price | None:
+        """Return what a model costs; None when it is not known."""
+        return self.prices.get(model) or self.prices.get("")
+
+    def speaks(self, language: str) -> bool:
+        return not self.languages or language[:2] in self.languages
+
+
+def capabilities_of(provider: str) -> Capabilities:
+    """Return a provider's capabilities; raise `KeyError` for one that does not exist."""
+    return all_capabilities()[provider]
+
+
+@cache
+def all_capabilities() -> Mapping[str, Capabilities]:
+    """Every provider's capabilities, by its name."""
+    table = tomllib.loads(files(__package__).joinpath("capabilities.toml").read_text(encoding="utf-8"))
+    return {name: _capabilities(row) for name, row in table.items()}
+
+
+def _capabilities(row: dict[str, Any]) -> Capabilities:
+    return Capabilities(
+        streaming=row["streaming"],
+        rates_hz=tuple(row["rates_hz"]),
+        languages=tuple(row["languages"]),
+        needs_key=row["needs_key"],
+        speed=Range(*row["speed"]) if "speed" in row else None,
+        pitch=Range(*row["pitch"]) if "pitch" in row else None,
+        prices={model: Price(**price) for model, price in row.get("prices", {}).items()},
+    )
