@@ -77,7 +77,10 @@ class CountsMessage(TypedDict):
 
 
 class GameMessage(TypedDict):
-    """How the game that runs stands, as `Games.state` tells; its `kind` is empty while none does."""
+    """How the game that runs stands, as `Games.state` tells; its `kind` is empty while none does.
+
+    For a few seconds it says with `refused`, a `Refusal`, why a game could not be started or ended.
+    """
 
     kind: Literal["game"]
     game: dict[str, Any]

@@ -123,5 +123,34 @@ def reply_refused(why: str) -> SessionConflict:
     )
 
 
+def poll_refused(why: str) -> SessionConflict:
+    return SessionConflict(
+        _("Your rules hold these words back: %(why)s. Put the poll in other words.") % {"why": why},
+        code="poll_refused",
+    )
+
+
 def questions_are_full() -> PlanConflict:
     return PlanConflict(_("A show has at most %(most)d questions of its own.") % {"most": QUESTIONS})
+
+
+class TrialRefusal(Exception):
+    """Raised when an overlay cannot be tried out now. The message is for the user."""
+
+
+def trial_too_often(wait_s: int) -> TrialRefusal:
+    return TrialRefusal(
+        _("That was a lot of tests in a short time. Try again in %(seconds)d s.") % {"seconds": wait_s}
+    )
+
+
+def trial_busy() -> TrialRefusal:
+    return TrialRefusal(_("The voice is being tested right now. Wait until it has spoken."))
+
+
+def trial_while_muted() -> TrialRefusal:
+    return TrialRefusal(_("Your host is muted. Unmute it on the console, then test the voice."))
+
+
+def trial_unreachable() -> TrialRefusal:
+    return TrialRefusal(_("The overlay cannot be reached right now. Try again in a moment."))

@@ -21,8 +21,8 @@ def approve_reply(*, session: LiveSession, reply_id: UUID, text: str = "") -> No
     Raise `SessionConflict` when it waits no longer, and for words that the rules refuse.
     """
     _require_held(session, reply_id)
-    if text.strip():
-        _require_allowed(session, text)
+    if text.strip() and (why := held_back_for(session, text)):
+        raise errors.reply_refused(why)
     send(session, Command(CommandKind.APPROVE, text=text, utterance_id=str(reply_id)))
 
 
@@ -44,13 +44,12 @@ def _require_held(session: LiveSession, reply_id: UUID) -> None:
         raise errors.reply_decided()
 
 
-def _require_allowed(session: LiveSession, text: str) -> None:
-    """Tell at once what the live's own gate would refuse too."""
+def held_back_for(session: LiveSession, text: str) -> str:
+    """Return, in words, for what a live's own gate would refuse a text; empty when it would not."""
     policy = Policy.objects.get(tenant_id=session.tenant_id, id=session.show.policy_id)
     verdict = try_line(
         text, blocklist=policy.blocklist, allowlist=policy.allowlist, safe_mode=policy.safe_mode
     ).verdict
-    if verdict.blocked:
-        raise errors.reply_refused(
-            ", ".join(dict.fromkeys(category_words(each.category) for each in verdict.reasons))
-        )
+    if not verdict.blocked:
+        return ""
+    return ", ".join(dict.fromkeys(category_words(each.category) for each in verdict.reasons))

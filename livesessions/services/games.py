@@ -1,7 +1,9 @@
 from collections.abc import Sequence
 
+from livesessions import errors
 from livesessions.commands import Command, CommandKind, GameAction
 from livesessions.models import LiveSession
+from livesessions.services.approvals import held_back_for
 from livesessions.services.lives import require_on_air, send
 
 
@@ -11,7 +13,10 @@ def start_quiz(*, session: LiveSession) -> None:
 
 
 def start_poll(*, session: LiveSession, question: str, options: Sequence[str]) -> None:
-    """Have the host hold a poll, unless a game runs; its words pass the gate of all that is said."""
+    """Have the host hold a poll, unless a game runs; raise `SessionConflict` for what may not be said."""
+    require_on_air(session)
+    if why := held_back_for(session, " / ".join((question, *options))):
+        raise errors.poll_refused(why)
     _play(session, Command(CommandKind.GAME, text=question, game=GameAction.POLL, options=tuple(options)))
 
 

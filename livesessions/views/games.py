@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from livesessions.errors import SessionConflict
 from livesessions.models import LiveSession
 from livesessions.services.games import end_game, start_poll, start_quiz
-from livesessions.views.lives import _command as command
+from livesessions.views.lives import command
 from livesessions.views.roles import EDITOR
 from planner.stage.games.poll import make_poll
 from tenants.access import member_required

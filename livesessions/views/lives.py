@@ -73,34 +73,34 @@ def session_detail(request: TenantRequest, session_id: UUID) -> HttpResponse:
 @require_POST
 @member_required(EDITOR)
 def session_start(request: TenantRequest, session_id: UUID) -> HttpResponse:
-    return _command(request, session_id, services.start_session)
+    return command(request, session_id, services.start_session)
 
 
 @require_POST
 @member_required(EDITOR)
 def session_stop(request: TenantRequest, session_id: UUID) -> HttpResponse:
-    return _command(request, session_id, services.stop_session)
+    return command(request, session_id, services.stop_session)
 
 
 @require_POST
 @member_required(EDITOR)
 def session_mute(request: TenantRequest, session_id: UUID) -> HttpResponse:
-    return _command(request, session_id, services.mute_session)
+    return command(request, session_id, services.mute_session)
 
 
 @require_POST
 @member_required(EDITOR)
 def session_unmute(request: TenantRequest, session_id: UUID) -> HttpResponse:
-    return _command(request, session_id, services.unmute_session)
+    return command(request, session_id, services.unmute_session)
 
 
 @require_POST
 @member_required(EDITOR)
 def session_skip(request: TenantRequest, session_id: UUID) -> HttpResponse:
-    return _command(request, session_id, services.skip_reply)
+    return command(request, session_id, services.skip_reply)
 
 
-def _command(request: TenantRequest, session_id: UUID, act: Callable[..., object]) -> HttpResponse:
+def command(request: TenantRequest, session_id: UUID, act: Callable[..., object]) -> HttpResponse:
     """Do it and draw the controls anew (the socket draws the rest); without htmx, go back to the console."""
     session = get_session_for(request, session_id)
     conflict = ""

@@ -45,6 +45,26 @@ def test_a_poll_with_one_option_is_refused_in_words(
     assert sent == []
 
 
+def test_a_poll_that_the_rules_refuse_is_not_sent_and_the_reason_is_said(
+    alice: User, session: LiveSession, client_for: ClientFor, sent: list[Command]
+) -> None:
+    given = {"question": "Chi è la puttana", "options": "Si\nNo"}
+    page = client_for(alice).post(f"/lives/{session.id}/poll/", given, follow=True).content.decode()
+    assert "Your rules hold these words back" in page
+    assert sent == []
+
+
+@pytest.mark.parametrize(
+    ("refused", "words"),
+    [("running", "still running"), ("rules", "rules hold"), ("not_running", "could be ended")],
+)
+def test_the_console_says_why_nothing_came_of_a_game(refused: str, words: str) -> None:
+    frames = Frames("en", ZoneInfo("Europe/Rome"))
+    frame = frames.update([{"kind": "game", "game": {"kind": "", "leaders": [], "refused": refused}}], None)
+    assert words in frame
+    assert "No game is running." not in frame
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_strangers_and_onlookers_play_nothing(
     bob: User, charlie: User, session: LiveSession, client_for: ClientFor, sent: list[Command], path: str

@@ -53,6 +53,24 @@ def lines(*said: tuple[float, str, str]) -> list[tuple[float, LiveEvent]]:
     ]
 
 
+def test_the_console_is_told_why_a_game_was_not_started_or_ended() -> None:
+    stage = make_stage([]).play(
+        at(1.0, lambda live: live.play.end_game()),
+        at(20.0, lambda live: live.play.start_poll(f"Is it {BLOCKED}?", ["Yes", "No"])),
+        at(40.0, lambda live: live.play.start_quiz()),
+        at(41.0, lambda live: live.play.start_poll("Sea?", ["Yes", "No"])),
+    )
+    refused = [(state.get("refused", ""), state["kind"]) for state in stage.observer.games]
+    assert list(dict.fromkeys(refused))[:6] == [
+        ("", ""),
+        ("not_running", ""),
+        ("rules", ""),
+        ("", "quiz"),
+        ("running", "quiz"),
+    ]
+    assert refused[-1] == ("", "quiz")
+
+
 def test_a_quiz_is_played_from_question_to_winner() -> None:
     stage = make_stage(
         lines(

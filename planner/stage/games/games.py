@@ -112,8 +112,13 @@ class Games:
 
     # --- how games begin and end ---------------------------------------------------------------------
 
+    @property
+    def is_playing(self) -> bool:
+        """Whether a game runs."""
+        return self._game is not None
+
     def start_quiz(self, now_s: float) -> bool:
-        """Ask the next question; return False while another game runs."""
+        """Ask the next question; return False while another game runs, or where its words may not be said."""
         return self._game is None and self._begin(self._next_quiz(), now_s)
 
     def start_poll(self, question: str, options: Sequence[str], now_s: float) -> bool:
@@ -128,14 +133,15 @@ class Games:
         vote = self._planned.topic_vote(now_s)
         return self._game is None and vote is not None and self._begin(vote, now_s)
 
-    def end_game(self, now_s: float) -> None:
-        """Close the game that runs; its result is said."""
+    def end_game(self, now_s: float) -> bool:
+        """Close the game that runs; its result is said. Return False when none does."""
         if self._game is None:
-            return
+            return False
         if self._game.opened_at_s is None:
             self._forget_game(now_s)
         else:
             self._close(self._game, now_s)
+        return True
 
     def _next_quiz(self) -> Quiz:
         question = self._deck.draw()
