@@ -10,11 +10,12 @@ from livesessions.pipeline.cueing import Cueing
 from livesessions.pipeline.inbox import Inbox, Priority, Waiting
 from livesessions.pipeline.picking import AnswerPicker, ThanksPicker, is_big_gift
 from livesessions.pipeline.rates import Rates
+from livesessions.pipeline.speechless import Speechless
 from livesessions.sources.freezing import Frozen
 from moderation.stage.tempo import Pace
 from planner.stage.choice.states import Situation, changes_in_s, decide
 from planner.stage.cues import CueSource, HostState
-from planner.stage.turn import TurnKind
+from planner.stage.turn import Turn, TurnKind
 
 # A source that wants to be asked at once, and then has nothing to say, is not asked in a circle.
 SHORTEST_WAIT_S = 0.1
@@ -26,7 +27,8 @@ LOOK_AGAIN_S = 5.0
 class Director:
     """Keeps the order of what is said, and its pace. `on_big_gift` is called when one comes in.
 
-    `segment_text` tells what part of the show is on, for every turn when its reply begins.
+    `segment_text` tells what part of the show is on, for every turn when its reply begins; `intent_of` what
+    a line is about, so that the host does not look for the same words in a circle when it has none left.
 
     Whoever says what `next` has returned calls `began` when it begins to sound, and `ended` at its end.
     """
@@ -41,6 +43,7 @@ class Director:
         cues: Sequence[CueSource] = (),
         host_name: str = "",
         segment_text: Callable[[], str] = str,
+        intent_of: Callable[[Turn], str] = lambda turn: "",
     ) -> None:
         self._inbox = inbox
         self._rates = rates
@@ -51,6 +54,8 @@ class Director:
         self._answers = AnswerPicker(inbox, rates, host_name=host_name, wall_s=self._wall_s)
         self._thanks = ThanksPicker(inbox, rates)
         self._segment_text = segment_text
+        self._speechless = Speechless(intent_of)
+        self._has_another = False  # whether a line may wait that is worth a try though the host is speechless
         self._thanks_in_a_row = 0
         self._last_line_s = now_s()
         self.on_big_gift: Callable[[], None] = lambda: None
@@ -71,10 +76,15 @@ class Director:
     # --- what comes in -------------------------------------------------------------------------------
 
     def _note_item(self, item: Waiting) -> None:
+        if item.priority is Priority.COMMENT:
+            self._has_another = self._has_another or self._is_worth_trying(item)
         if item.priority is Priority.GIFT:
             self._answers.note_gift(item)
             if is_big_gift(item, self._rates):
                 self.on_big_gift()
+
+    def _is_worth_trying(self, item: Waiting) -> bool:
+        return self._speechless.is_worth_trying(item.turn, self._now_s())
 
     def _note_line(self) -> None:
         self._last_line_s = self._now_s()
@@ -106,6 +116,7 @@ class Director:
         state = decide(situation)
         item = self._take(state, situation)
         if item is None and state is HostState.ANSWER:  # nobody who waits may be answered any more
+            self._has_another = False
             situation = replace(situation, answers=0)
             state = decide(situation)
             item = self._take(state, situation)
@@ -118,7 +129,7 @@ class Director:
         quiet_s = self._cueing.quiet_for_s() + TICK_S
         waits = [max(changes_in_s(situation), TICK_S), quiet_s if quiet_s > TICK_S else SHORTEST_WAIT_S]
         if self._inbox.waiting(Priority.COMMENT):
-            waits.append(LOOK_AGAIN_S)
+            waits.append(self._speechless.left_s(self._now_s()) or LOOK_AGAIN_S)
         return min(waits)
 
     def _situation(self) -> Situation:
@@ -126,7 +137,10 @@ class Director:
         gifts = inbox.waiting(Priority.GIFT)
         big = sum(is_big_gift(item, self._rates) for item in gifts)
         quiet_s = now_s - self._last_line_s
-        answers, cues = len(inbox.waiting(Priority.COMMENT)), self._cueing.look(quiet_s)
+        cues = self._cueing.look(quiet_s)
+        answers = len(inbox.waiting(Priority.COMMENT))
+        if self._speechless.left_s(now_s) and not self._has_another:
+            answers = 0
         if self.is_waiting_for_approvals():
             answers, cues = 0, self._cueing.worded()
         return Situation(
@@ -154,7 +168,7 @@ class Director:
         if situation.help_lines:
             return self._first(Priority.HELP)
         if state is HostState.ANSWER:
-            return self._answers.take(self._now_s())
+            return self._answers.take(self._now_s(), is_worth_trying=self._is_worth_trying)
         if state is HostState.THANK:
             if situation.big_thanks or situation.thanks:
                 return self._thanks.take()
@@ -179,7 +193,14 @@ class Director:
         self._thanks_in_a_row = self._thanks_in_a_row + 1 if item.state is HostState.THANK else 0
         if item.priority is Priority.COMMENT and item.cue is None:
             self._answers.answered(item)
+            self._speechless.found_words()
         self._cueing.took(item)
+
+    def found_nothing(self, item: Waiting) -> None:
+        """Note that there were no words for something, so that nothing of it was heard."""
+        if item.cue is None and item.priority is Priority.COMMENT:
+            self._speechless.found_nothing(item.turn, self._now_s())
+            self._has_another = True
 
     def ended(self, item: Waiting, *, sounded: bool, failed: bool, cut: bool) -> None:
         """Note that it is over.

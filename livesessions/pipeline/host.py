@@ -60,6 +60,8 @@ class Host:
         error = None if self._running.cancelled() else self._running.exception()
         if error is not None and not isinstance(error, Cut):
             raise error
+        if error is None and replying.record.outcome is Outcome.SPEAKING and not self._running.cancelled():
+            self._director.found_nothing(item)
         is_held = replying.record.outcome is Outcome.HELD
         if is_held:
             self._approvals.hold(item, replying.record)

@@ -93,6 +93,7 @@ class Live:
             cues=[*filter(None, [parts.games]), *parts.cues],
             host_name=parts.host_name,
             segment_text=parts.segment_text,
+            intent_of=parts.words.intent_of,
         )
         self._approvals = Approvals(
             self._inbox, parts.gate, observer, now=parts.now, holds=parts.holds_replies

@@ -43,9 +43,9 @@ class AnswerPicker:
         """Go by other limits from now on."""
         self._limits = replace(self._limits, answers_per_viewer=rates.answers_per_viewer)
 
-    def take(self, now_s: float) -> Waiting | None:
+    def take(self, now_s: float, *, is_worth_trying: Callable[[Waiting], bool]) -> Waiting | None:
         """Return the line to answer now; None when nobody who waits may be answered."""
-        items = list(self._inbox.waiting(Priority.COMMENT))
+        items = [item for item in self._inbox.waiting(Priority.COMMENT) if is_worth_trying(item)]
         candidates = [self._candidate(item, now_s) for item in items]
         choice = choose(candidates, self._limits, just_answered=self._just_answered())
         if choice is None:

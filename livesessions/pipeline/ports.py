@@ -25,6 +25,9 @@ class Words(Protocol):
     def plan(self, turn: Turn, usage: TokenUsage) -> AsyncGenerator[str, None]:
         """Yield the sentences of one reply; none when there is nothing to say."""
 
+    def intent_of(self, turn: Turn) -> str:
+        """Return what a turn is about: without words for one there are none for its like either."""
+
     def remember(self, turn: Turn, reply: str) -> None:
         """Keep what was really said to a turn."""
 

@@ -88,6 +88,10 @@ class Planner:
             self._planned = " ".join(said)
             self._said.add(self._planned, _called(turn))
 
+    def intent_of(self, turn: Turn) -> str:
+        """Return by what the ready lines for a turn are chosen."""
+        return self._ready.intent_of(turn, self._character.language)
+
     def remember(self, turn: Turn, reply: str) -> None:
         """Keep an exchange for later prompts. `reply` is what the room really heard, whoever worded it."""
         if not reply:
@@ -152,15 +156,19 @@ class Planner:
         if turn.kind in OF_ITS_OWN and not turn.point:
             return
         prompt = self._prompt_for(turn)
+        if self._model is None:
+            for sentence in self._ready_sentences(prompt, usage):
+                yield sentence
+            return
         draft = Draft(self._gate_for(prompt), self._repeats_for(turn))
         begun_s = time.monotonic()
-        async with aclosing(self._write(prompt, draft, usage)) as sentences:
+        async with aclosing(self._write(self._model, prompt, draft, usage)) as sentences:
             async for sentence in sentences:
                 yield sentence
         if draft.repeated:
             prompt = replace(prompt, said_already=draft.repeated, waited_s=time.monotonic() - begun_s)
             draft.begin_again()
-            async with aclosing(self._write(prompt, draft, usage)) as sentences:
+            async with aclosing(self._write(self._model, prompt, draft, usage)) as sentences:
                 async for sentence in sentences:
                     yield sentence
         if not draft.said:
@@ -171,13 +179,13 @@ class Planner:
             # Silence that was paid for is a failure, so that the host waits before it pays again.
             raise PlannerError("All that the model wrote was held back, and no ready line is fresh.")
 
-    async def _write(self, prompt: Prompt, draft: Draft, usage: TokenUsage) -> AsyncGenerator[str, None]:
+    async def _write(
+        self, model: LanguageModel, prompt: Prompt, draft: Draft, usage: TokenUsage
+    ) -> AsyncGenerator[str, None]:
         """Yield what may be said of one attempt of the model. What it fails at shows in the draft."""
-        if self._model is None:
-            return
         try:
             async with (
-                aclosing(self._model.write(prompt, usage)) as pieces,
+                aclosing(model.write(prompt, usage)) as pieces,
                 aclosing(_in_sentences(pieces)) as sentences,
             ):
                 async for sentence in sentences:

@@ -93,6 +93,9 @@ class FakeWords:
         if self._error is not None:
             raise self._error
 
+    def intent_of(self, turn: Turn) -> str:
+        return turn.text
+
     def remember(self, turn: Turn, reply: str) -> None:
         self.remembered.append(reply)
 

@@ -21,7 +21,7 @@ from planner.stage.lines import (
 from planner.stage.names import called_together, sayable_name
 from planner.stage.offline.intents import UNKNOWN, recognise
 from planner.stage.ports import Prompt
-from planner.stage.turn import OFFLINE, TokenUsage
+from planner.stage.turn import OFFLINE, TokenUsage, Turn
 from planner.stage.viewers import names_of
 
 __all__ = ["OFFLINE", "OfflineModel"]
@@ -58,13 +58,16 @@ class OfflineModel:
         usage.model = OFFLINE
         yield line
 
+    def intent_of(self, turn: Turn, language: str) -> str:
+        """Return the topic whose lines answer a turn; `language` counts where the turn has none."""
+        intent = recognise(turn.text, ready_language(turn.language or language))
+        return CALM if turn.careful and intent not in CAREFUL_INTENTS else intent
+
     def line_for(self, prompt: Prompt, *, is_repeat: Callable[[str], bool] = never) -> str:
         """Return a line that has rested and is no repeat; an empty string when there is none."""
         turn = prompt.turn
         language = ready_language(turn.language or prompt.character.language)
-        intent = recognise(turn.text, language)
-        if turn.careful and intent not in CAREFUL_INTENTS:
-            intent = CALM
+        intent = self.intent_of(turn, language)
         host = sayable_name(prompt.character.name) or NAMELESS_HOST[language]
 
         names = names_of(turn)
