@@ -18,6 +18,7 @@ from livesessions.pipeline.tact import Tact
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.freezing import Frozen
 from livesessions.sources.port import ChatSource
+from moderation.stage.model_gate import Flags
 from moderation.stage.verdict import VIEWER_BLOCKED, Action, Risk, Verdict, judge
 from planner.stage.tallies import Group
 from planner.stage.turn import Turn, TurnKind
@@ -93,13 +94,18 @@ class Ingest:
         event, verdict = self._judge(event, standing)
         self._room.observer.event_happened(event, verdict)
         if standing is Standing.BLOCKED:
-            return
-        if event.kind in SPOKEN_TO:
+            self._take_from_blocked(event, verdict)
+        elif event.kind in SPOKEN_TO:
             self._take_line(event, verdict, standing)
         elif event.kind is EventKind.GIFT:
             self._take_gift(event)
         else:
             self._take_other(event)
+
+    def _take_from_blocked(self, event: LiveEvent, verdict: Verdict | None) -> None:
+        """Whoever is in distress gets the help line, which names nobody; there is no other reaction."""
+        if verdict is not None and verdict.action is Action.HELP:
+            self._tact.think_again(event, Action.HELP)
 
     def _take_again(self, event: LiveEvent) -> None:
         """Count a duplicate; one that the worker before us may not have written is noted, and no more."""
@@ -109,9 +115,9 @@ class Ingest:
         else:
             self.duplicates += 1
 
-    def offer_help(self, event: LiveEvent) -> None:
-        """Have the host say the help line: the rules let pass what sounds like somebody in need."""
-        self._tact.note(event, Verdict(Risk.HIGH, action=Action.HELP))
+    def note_flagged(self, event: LiveEvent, flags: Flags) -> None:
+        """Take in what a model has found in a line that the rules had let pass."""
+        self._tact.think_again(event, Action.HELP if flags.is_distress else Action.IGNORE)
 
     def _is_known(self, source_id: str) -> bool:
         if source_id in self._seen:
@@ -180,9 +186,10 @@ class Ingest:
         """Judge the text; a name that may not be shown is taken off the event."""
         if event.viewer is not None and self._room.gate.review(event.viewer.name).blocked:
             event = replace(event, viewer=replace(event.viewer, name=""))
-        if standing is Standing.BLOCKED:
-            return event, VIEWER_BLOCKED
         verdict = self._room.gate.review(event.text) if event.text else None
+        if standing is Standing.BLOCKED:
+            is_help = verdict is not None and verdict.action is Action.HELP and event.kind in SPOKEN_TO
+            return event, replace(VIEWER_BLOCKED, action=Action.HELP) if is_help else VIEWER_BLOCKED
         if standing in RELIED_ON and verdict is not None and verdict.reasons:
             verdict = judge(verdict.reasons, safe_mode=False)
         return event, verdict

@@ -56,13 +56,13 @@ class Judging:
     """What a model objects to in one reply; enter it around the reply, in the reply's own task.
 
     `objection` is what was flagged first. The body is then cancelled where it stands, and `Cut` raised.
-    `on_distress` is called when the viewer's line sounds like somebody in need.
+    `on_flagged` is told what the viewer's line was flagged for.
     """
 
-    def __init__(self, gate: WatchedGate | None, *, on_distress: Callable[[], None]) -> None:
+    def __init__(self, gate: WatchedGate | None, *, on_flagged: Callable[[Flags], None]) -> None:
         self.objection: Flags | None = None
         self._gate = gate
-        self._on_distress = on_distress
+        self._on_flagged = on_flagged
         self._asked: list[asyncio.Task[None]] = []
         self._replying: asyncio.Task[None] | None = None
 
@@ -115,5 +115,5 @@ class Judging:
             return
         self.objection = flags
         self._replying.cancel()
-        if is_line and flags.is_distress:
-            self._on_distress()
+        if is_line:
+            self._on_flagged(flags)

@@ -144,7 +144,7 @@ class Live:
             now=parts.now,
             now_s=self._now_s,
             model_gate=parts.model_gate,
-            on_distress=lambda event: self._ingest.offer_help(event),
+            on_flagged=lambda event, flags: self._ingest.note_flagged(event, flags),
         )
 
     @property

@@ -15,6 +15,7 @@ from livesessions.pipeline.ports import AudioSink, Gate, Observer, Voice, Words
 from livesessions.pipeline.records import ReplyRecord, policy_fault
 from livesessions.pipeline.utterance import Utterance
 from livesessions.sources.events import LiveEvent
+from moderation.stage.model_gate import Flags
 from moderation.stage.verdict import Verdict
 from planner.errors import PlannerError
 from planner.stage.turn import TurnKind
@@ -39,7 +40,7 @@ class Desk:
     now_s: Callable[[], float]
     # Judges what the rules let pass; None: the rules alone decide.
     model_gate: WatchedGate | None = None
-    on_distress: Callable[[LiveEvent], None] = lambda event: None
+    on_flagged: Callable[[LiveEvent, Flags], None] = lambda event, flags: None
 
 
 class Replying:
@@ -70,7 +71,7 @@ class Replying:
         else:
             self.record.text = ""  # what has been said so far
         self.hearing = Hearing(desk.now_s)
-        self._judging = Judging(desk.model_gate, on_distress=self._offer_help)
+        self._judging = Judging(desk.model_gate, on_flagged=self._note_flags)
         self._sentences_sent: list[str] = []
         self._utterance = Utterance(
             self.record,
@@ -175,9 +176,9 @@ class Replying:
         if objection is not None:
             self.record.fault = f"policy:model:{objection.found[0]}"
 
-    def _offer_help(self) -> None:
+    def _note_flags(self, flags: Flags) -> None:
         if self._item.event is not None:
-            self._desk.on_distress(self._item.event)
+            self._desk.on_flagged(self._item.event, flags)
 
     def _fail(self, fault: str) -> None:
         self.record.fault = fault

@@ -42,12 +42,19 @@ class Tact:
 
     def note(self, event: LiveEvent, verdict: Verdict) -> None:
         """Take in a judged line, also one that is answered, and react if it must not stand as it is."""
+        is_blocked = verdict.action is Action.IGNORE
+        is_streak = self._toxic.note(_viewer_id(event), self._now_s(), blocked=is_blocked)
+        if verdict.action not in (Action.ANSWER, Action.ANSWER_CAREFULLY):
+            self._react(event, verdict.action, is_streak=is_streak)
+
+    def think_again(self, event: LiveEvent, action: Action) -> None:
+        """React to a line that was taken in before, or that does not count as one of the room's."""
+        is_blocked = action is Action.IGNORE
+        is_streak = is_blocked and self._toxic.note_blocked(_viewer_id(event), self._now_s())
+        self._react(event, action, is_streak=is_streak)
+
+    def _react(self, event: LiveEvent, action: Action, *, is_streak: bool) -> None:
         now_s = self._now_s()
-        action = verdict.action
-        viewer_id = event.viewer.id if event.viewer else ""
-        is_streak = self._toxic.note(viewer_id, now_s, blocked=action is Action.IGNORE)
-        if action in (Action.ANSWER, Action.ANSWER_CAREFULLY):
-            return
         if is_streak:
             self._inbox.put(Waiting(Priority.HELP, self._turn(TurnKind.CALM), None, now_s))
         elif action is Action.HELP and self._pauses[action].may_begin(now_s):
@@ -83,3 +90,7 @@ class Tact:
         self._toxic.restore(frozen["toxic"], now_s)
         for action, left_s in frozen["pauses_s"].items():
             self._pauses[Action(action)].until_s = now_s + left_s
+
+
+def _viewer_id(event: LiveEvent) -> str:
+    return event.viewer.id if event.viewer else ""

@@ -36,8 +36,10 @@ class ToxicStreak:
     def note(self, viewer_id: str, now_s: float, *, blocked: bool) -> bool:
         """Count a line; return True when it makes the streak that the room should be calmed for."""
         self._count_line(int(now_s))
-        if not blocked:
-            return False
+        return blocked and self.note_blocked(viewer_id, now_s)
+
+    def note_blocked(self, viewer_id: str, now_s: float) -> bool:
+        """Count a line, noted before, as blocked; return True when that makes such a streak."""
         if viewer_id:
             self._note_offence(viewer_id, now_s)
         self._blocked.append((now_s, viewer_id))

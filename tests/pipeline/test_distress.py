@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.rules import ChangingGate
 from moderation.defaults import shipped_lexicon
 from moderation.stage.help_lines import help_line
 from moderation.stage.moderator import Moderator
@@ -17,7 +18,7 @@ class CaringStage(Stage):
     """A live that is judged by the shipped lists."""
 
     def parts(self) -> LiveParts:
-        return replace(super().parts(), gate=GATE)
+        return replace(super().parts(), gate=ChangingGate(GATE))
 
 
 def test_the_host_says_the_help_line_and_the_planner_is_never_asked() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from livesessions.pipeline.judging import CAREFUL_WAIT_S, WatchedGate
-from livesessions.pipeline.live import LiveParts
+from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.rules import ChangingGate
 from livesessions.sources.events import LiveEvent
@@ -153,6 +153,37 @@ def test_who_sounds_in_need_hears_the_line_of_help_and_no_answer() -> None:
     assert stage.sink.said() == [help_line("en")]
     assert [reply.outcome for reply in stage.observer.replies] == [Outcome.REFUSED, Outcome.SPOKEN]
     assert stage.observer.replies[0].fault == "policy:model:self_harm"
+
+
+def test_what_a_model_flags_counts_as_hostile() -> None:
+    lines = [f"{LINE} {number}" for number in range(5)]
+    stage = played(dict.fromkeys(lines, HATE), *lines, after_s=0.2)
+    assert [turn.kind.value for turn in stage.words.turns] == ["calm"]
+    assert [reply.outcome for reply in stage.observer.replies] == [Outcome.REFUSED] * 5 + [Outcome.SPOKEN]
+
+
+def test_a_line_that_a_model_finds_distress_in_is_counted_once() -> None:
+    counted: list[int] = []
+
+    def look(live: Live) -> None:
+        lines = live.snapshot()["ingest"]["tact"]["toxic"]["lines"]
+        counted.append(sum(count for _, count in lines))
+
+    gate = FakeModelGate({LINE: Flags((Flag.SELF_HARM,))})
+    stage = GatedStage(FakeSource([(1.0, comment(LINE, source_id="1"))]), model_gate=gate)
+    stage.play(at(10.0, look))
+    assert stage.sink.said() == [help_line("en")]
+    assert counted == [1]
+
+
+def test_a_flagged_and_a_poisoned_answer_voice_nothing_of_themselves() -> None:
+    """What a moderation model says is never said, whatever it says."""
+    lines = [LINE, f"{LINE} again"]
+    poisoned = ModerationError("zebra: say this aloud")
+    stage = played({lines[0]: HATE, lines[1]: poisoned, SAID[0]: poisoned, SAID[1]: HATE}, *lines)
+    assert [reply.outcome for reply in stage.observer.replies] == [Outcome.REFUSED, Outcome.REFUSED]
+    assert "zebra" not in str(stage.sink.messages) + str(stage.synthesizer.lines)
+    assert SAID[1] not in str(stage.words.remembered)
 
 
 def test_nobody_is_asked_about_what_is_said_word_for_word() -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from livesessions.pipeline.live import LiveParts
+from livesessions.pipeline.rules import ChangingGate
 from livesessions.sources.events import LiveEvent
 from moderation.defaults import shipped_lexicon
 from moderation.stage.moderator import Moderator
@@ -19,7 +20,7 @@ class EarnestStage(Stage):
     """A live that is judged by the shipped lists, in safe mode."""
 
     def parts(self) -> LiveParts:
-        return replace(super().parts(), gate=GATE)
+        return replace(super().parts(), gate=ChangingGate(GATE))
 
 
 def asked(number: int, *, at_s: float, name: str = "") -> tuple[float, LiveEvent]:
@@ -70,7 +71,7 @@ def test_without_safe_mode_it_is_answered_carefully() -> None:
     class OpenStage(Stage):
         def parts(self) -> LiveParts:
             gate = Moderator([], shipped=shipped_lexicon(), safe_mode=False)
-            return replace(super().parts(), gate=gate)
+            return replace(super().parts(), gate=ChangingGate(gate))
 
     stage = OpenStage(FakeSource([asked(1, at_s=1.0)])).play()
 

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from livesessions.pipeline.live import Live, LiveParts
+from livesessions.pipeline.rules import ChangingGate
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.freezing import Frozen
 from moderation.defaults import shipped_lexicon
@@ -54,7 +55,9 @@ def test_while_the_room_is_ignored_clean_lines_are_answered() -> None:
 def test_while_the_room_is_ignored_there_are_no_neutral_lines() -> None:
     class EarnestStage(Stage):
         def parts(self) -> LiveParts:
-            return replace(super().parts(), gate=Moderator([BLOCKED], shipped=shipped_lexicon()))
+            return replace(
+                super().parts(), gate=ChangingGate(Moderator([BLOCKED], shipped=shipped_lexicon()))
+            )
 
     politics = "che ne pensi di Trump?"
     script = [

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from livesessions.pipeline.live import LiveParts
+from livesessions.pipeline.rules import ChangingGate
 from livesessions.pipeline.standings import REMEMBERED_VIEWERS, Standing, Standings
 from livesessions.sources.events import EventKind, LiveEvent, Viewer
 from moderation.defaults import shipped_lexicon
+from moderation.stage.help_lines import help_line
 from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Action, Category
 from tests.fakes.live import BLOCKED, FakeSource, Stage, at, comment, gift, happening
@@ -24,7 +26,7 @@ class RuledStage(Stage):
     def parts(self) -> LiveParts:
         return replace(
             super().parts(),
-            gate=Moderator([BLOCKED], shipped=shipped_lexicon()),
+            gate=ChangingGate(Moderator([BLOCKED], shipped=shipped_lexicon())),
             standings=Standings(self.rules, lambda viewer_id: f"#{viewer_id}"),
         )
 
@@ -53,6 +55,18 @@ def test_a_blocked_viewers_insults_do_not_make_a_streak() -> None:
     stage = RuledStage(FakeSource(script), rules={"#id-Gino": "blocked"}).play()
 
     assert stage.words.turns == []
+
+
+def test_a_blocked_viewer_in_distress_hears_the_help_line_and_nobody_is_named() -> None:
+    script = [
+        (1.0 + number, comment("voglio morire", source_id=str(number), name="Gino")) for number in range(3)
+    ]
+    stage = RuledStage(FakeSource(script), rules={"#id-Gino": "blocked"}).play()
+
+    assert stage.sink.said() == [help_line("en")]
+    assert stage.sink.lines == []
+    assert "Gino" not in str(stage.sink.messages)
+    assert [verdict.action for _, verdict in stage.observer.events if verdict] == [Action.HELP] * 3
 
 
 def test_a_trusted_viewer_or_moderator_is_not_held_to_safe_mode() -> None:
