@@ -9,6 +9,7 @@ STAND_INS = {
     "DJANGO_SETTINGS_MODULE": "config.settings.prod",
     "SECRET_KEY": "only-for-this-check-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
     "VIEWER_HASH_KEY": "only-for-this-check",
+    "FIELD_ENCRYPTION_KEYS": "b25seS1mb3ItdGhpcy1jaGVjay1vbmx5LWZvci1pdCE=",
     "ALLOWED_HOSTS": "vivavoce.example",
     "DATABASE_URL": "postgres://vivavoce@localhost/vivavoce",
     "REDIS_URL": "redis://localhost:6379/0",

@@ -1,5 +1,6 @@
 """Settings from the environment; a missing or malformed value raises `ImproperlyConfigured` with its name."""
 
+from base64 import urlsafe_b64decode
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,6 +40,14 @@ class Environment(environ.Env):  # type: ignore[misc]
             raise ImproperlyConfigured(f"{var} in the environment is empty.")
         return value
 
+    def encryption_keys(self, var: str, default: str | None = None) -> list[str]:
+        """Return the keys of a rotating set, each 32 bytes in URL-safe base64; the first encrypts."""
+        value = self.required(var) if default is None else self.str(var, default=default)
+        keys = [key.strip() for key in value.split(",") if key.strip()]
+        if not keys or not all(map(_is_encryption_key, keys)):
+            raise ImproperlyConfigured(f"{var} in the environment must be keys of 32 bytes in base64.")
+        return keys
+
     def choice(self, var: str, choices: tuple[str, ...], default: str) -> str:
         """Return one of the choices, whatever its case."""
         value: str = self.str(var, default=default).upper()
@@ -53,6 +62,13 @@ class Environment(environ.Env):  # type: ignore[misc]
             expected = " or ".join(f"{scheme}://…" for scheme in schemes)
             raise ImproperlyConfigured(f"{var} in the environment must look like {expected}")
         return value
+
+
+def _is_encryption_key(key: str) -> bool:
+    try:
+        return len(urlsafe_b64decode(key)) == 32
+    except ValueError:
+        return False
 
 
 def _is_address(value: str, schemes: tuple[str, ...]) -> bool:

@@ -45,7 +45,7 @@ from planner.stage.planner import Planner
 from planner.stage.ports import LanguageModel
 from planner.stage.prices import price_of
 from planner.stage.turn import Character, ReplyLanguage, ShowFacts, TurnKind
-from speech.services import resolve_voice
+from speech.services import cast_voices
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +123,11 @@ class Surroundings:
 def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     """Return the parts of a session's live. The session's show and its settings must be loaded."""
     show = session.show
-    provider, voice = resolve_voice(show.voice)
+    cast = cast_voices(show.voice)
     publisher = OverlayPublisher(show.overlay_id, redis=resources.redis)
     observer = LiveObserver(
         session,
-        voice=f"{provider}/{voice.voice_id}",
+        voice=cast.places[0].name,
         recorder=resources.recorder,
         board=resources.board,
         hash_key=settings.VIEWER_HASH_KEY,
@@ -136,7 +136,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
         source=PacedSource(open_chat(session, resources.redis), resources.recorder),
         model=build_model(session, resources),
         model_gate=resources.model_gate,
-        voice=resources.voices.chain_for(show.voice),
+        voice=resources.voices.chain_of(cast),
         sinks=[publisher],
         screen=publisher,
         observer=observer,

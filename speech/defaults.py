@@ -17,4 +17,8 @@ DEFAULT_VOICES: dict[str, dict[str, Voice]] = {
         "it": Voice(voice_id="coral", language="it"),
         "en": Voice(voice_id="coral", language="en"),
     },
+    "azure": {
+        "it": Voice(voice_id="it-IT-IsabellaNeural", language="it"),
+        "en": Voice(voice_id="en-US-JennyNeural", language="en"),
+    },
 }

@@ -19,7 +19,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 env = Environment()
 
-# Each environment itself sets SECRET_KEY, VIEWER_HASH_KEY, ALLOWED_HOSTS, DATABASE_URL and REDIS_URL.
+# Each environment itself sets SECRET_KEY, VIEWER_HASH_KEY, FIELD_ENCRYPTION_KEYS, ALLOWED_HOSTS, DATABASE_URL
+# and REDIS_URL.
 
 
 # What `data_stores` sets, for the type checker.
@@ -219,6 +220,16 @@ ELEVENLABS_API_KEY = env.str("ELEVENLABS_API_KEY", default="")
 ELEVENLABS_BASE_URL = env.address("ELEVENLABS_BASE_URL", WEB, default="https://api.elevenlabs.io")
 ELEVENLABS_MODEL = env.str("ELEVENLABS_MODEL", default="eleven_flash_v2_5")
 ELEVENLABS_TIMEOUT_S = env.float("ELEVENLABS_TIMEOUT_S", default=8.0)
+
+AZURE_SPEECH_KEY = env.str("AZURE_SPEECH_KEY", default="")
+AZURE_SPEECH_REGION = env.str("AZURE_SPEECH_REGION", default="")
+AZURE_SPEECH_BASE_URL = env.address("AZURE_SPEECH_BASE_URL", WEB, default="")
+AZURE_SPEECH_RATE_HZ = env.int("AZURE_SPEECH_RATE_HZ", default=24_000)
+AZURE_SPEECH_TIMEOUT_S = env.float("AZURE_SPEECH_TIMEOUT_S", default=8.0)
+
+PIPER_COMMAND = env.str("PIPER_COMMAND", default="")
+PIPER_VOICES_DIR = env.str("PIPER_VOICES_DIR", default="")
+PIPER_TIMEOUT_S = env.float("PIPER_TIMEOUT_S", default=8.0)
 
 TIKTOK_APP_URL = env.address("TIKTOK_APP_URL", WEB, default="")
 TIKTOK_WEBCAST_URL = env.address("TIKTOK_WEBCAST_URL", WEB, default="")

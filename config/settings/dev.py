@@ -13,6 +13,9 @@ from config.settings.base import *  # noqa: E402
 DEBUG = True
 SECRET_KEY = env.str("SECRET_KEY", default="dev-only-not-a-secret")
 VIEWER_HASH_KEY = env.str("VIEWER_HASH_KEY", default="dev-only-not-a-secret")
+FIELD_ENCRYPTION_KEYS = env.encryption_keys(
+    "FIELD_ENCRYPTION_KEYS", default="ZGV2LW9ubHktbm90LWEtc2VjcmV0LWRldi1vbmx5ISE="
+)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 
 _database_url = env.address("DATABASE_URL", POSTGRES, default="")

@@ -6,6 +6,7 @@ from config.settings.base import *
 DEBUG = False
 SECRET_KEY = env.required("SECRET_KEY")
 VIEWER_HASH_KEY = env.required("VIEWER_HASH_KEY")
+FIELD_ENCRYPTION_KEYS = env.encryption_keys("FIELD_ENCRYPTION_KEYS")
 ALLOWED_HOSTS = env.required("ALLOWED_HOSTS").split(",")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 vars().update(data_stores(env.address("DATABASE_URL", POSTGRES), env.address("REDIS_URL", REDIS)))

@@ -5,6 +5,7 @@ from config.settings.base import *
 DEBUG = False
 SECRET_KEY = "tests-only"  # noqa: S105
 VIEWER_HASH_KEY = "tests-only"
+FIELD_ENCRYPTION_KEYS = ["dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk="]
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 vars().update(
     data_stores(

@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 from livesessions import bridge, errors
 from livesessions.assembly import build_character, build_moderator, open_models
 from livesessions.models import Show
+from livesessions.own_voices import OwnVoices
 from livesessions.pipeline.ports import Gate, Voice
 from livesessions.studio.answer import Answer, Result
 from livesessions.studio.answering import Answering, ViewerLine
@@ -33,8 +34,9 @@ from planner.stage.planner import Planner
 from planner.stage.turn import Character, ShowFacts
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
-from speech.services import Provider, get_default_voice, resolve_voice, voices_in_order
+from speech.services import Cast, cast_voices, get_default_voice
 from speech.stage.audio import AudioChunk
+from speech.stage.chain import VoiceChain
 from tenants.models import User
 
 T = TypeVar("T")
@@ -55,8 +57,7 @@ class Scene:
     gate: Gate
     facts: ShowFacts
     language: str
-    profile: VoiceProfile
-    providers: tuple[str, ...]
+    cast: Cast
 
     def digest(self, line: ViewerLine) -> str:
         """Name an answer by everything that it hangs on."""
@@ -70,9 +71,6 @@ def set_scene(*, persona: Persona, show: Show | None, language: str = "") -> Sce
     """Return where a persona, stored or not, is tried out: in a show of its tenant, or in none."""
     language = language or (show.language if show else persona.language)
     policy: Policy = show.policy if show else get_default_policy(tenant=persona.tenant, language=language)
-    profile = _voice_for(persona, show, language)
-    # Read here, with the voices that stand in: nothing may ask the database on the event loop.
-    chain = [resolve_voice(voice)[0] for voice in voices_in_order(profile)]
     return Scene(
         spender=persona.tenant_id,
         character=build_character(persona),
@@ -80,17 +78,9 @@ def set_scene(*, persona: Persona, show: Show | None, language: str = "") -> Sce
         gate=build_moderator(policy),
         facts=ShowFacts(show.name, show.facts, show.handle) if show else ShowFacts(),
         language=language,
-        profile=profile,
-        providers=tuple(
-            provider for provider in dict.fromkeys([*chain, Provider.ESPEAK]) if _is_open(provider)
-        ),
+        # Read here: nothing may ask the database on the event loop.
+        cast=cast_voices(_voice_for(persona, show, language)),
     )
-
-
-def _is_open(provider: str) -> bool:
-    if provider == Provider.ELEVENLABS:
-        return bool(settings.ELEVENLABS_API_KEY)
-    return provider != Provider.OPENAI or bool(settings.OPENAI_API_KEY)
 
 
 def _voice_for(persona: Persona, show: Show | None, language: str) -> VoiceProfile:
@@ -104,7 +94,7 @@ def rehearse(*, scene: Scene, line: ViewerLine, user: User, seed: int = 0) -> tu
 
     Raise `StudioRefusal` when this user or this process has enough to do.
     """
-    return _in_turn(user, lambda: async_to_sync(_answer)(scene, line, True, seed))
+    return in_turn(user, lambda: async_to_sync(_answer)(scene, line, True, seed))
 
 
 def rehearse_each(
@@ -115,15 +105,16 @@ def rehearse_each(
     def answer_all() -> list[tuple[Scene, Answer]]:
         return [(scene, async_to_sync(_answer)(scene, line, False, seed)[0]) for scene, seed in scenes]
 
-    return _in_turn(user, answer_all) if scenes else []
+    return in_turn(user, answer_all) if scenes else []
 
 
 def voice_text(*, scene: Scene, text: str, user: User) -> bytes:
     """Return how a text of the host's sounds; nothing when the voice fails. Blocks, and refuses, likewise."""
-    return _in_turn(user, lambda: async_to_sync(_voice)(scene, text), doing="hearing")
+    return in_turn(user, lambda: async_to_sync(_voice)(scene, text), doing="hearing")
 
 
-def _in_turn(user: User, work: Callable[[], T], *, doing: str = "rehearsing") -> T:
+def in_turn(user: User, work: Callable[[], T], *, doing: str = "rehearsing") -> T:
+    """Do what takes a seat of this process; raise `StudioRefusal` when user or process have enough to do."""
     wait_s = _take_turn(user)
     if wait_s:
         raise errors.studio_too_often(ceil(wait_s))
@@ -199,8 +190,16 @@ async def _voice(scene: Scene, text: str) -> bytes:
 
 async def _open_voice(stack: AsyncExitStack, scene: Scene) -> Voice | None:
     """Open the voices that a live would speak in, one after the other if need be."""
+    return await open_cast(stack, scene.cast)
+
+
+async def open_cast(stack: AsyncExitStack, cast: Cast) -> VoiceChain | None:
+    """Open what a cast speaks with; None when even the embedded voice cannot be opened."""
+    providers = dict.fromkeys(place.provider for place in cast.places if place.own is None)
+    own = OwnVoices()
+    stack.push_async_callback(own.aclose)
     try:
-        rack = {each: await open_synthesizer(stack, each, pool_size=1) for each in scene.providers}
+        shared = {each: await open_synthesizer(stack, each, pool_size=1) for each in providers}
     except SpeechError:
         return None
-    return VoiceRack(rack).chain_for(scene.profile)
+    return VoiceRack(shared, own).chain_of(cast)

@@ -126,7 +126,7 @@ async def test_a_voice_that_was_taken_off_is_tried_by_nobody_but_the_probe(
     assert [line for line, _ in elevenlabs.lines] == [LINE]
 
     elevenlabs._error = None
-    breaker = rack._breakers[Provider.ELEVENLABS]
+    breaker = rack._shared[Provider.ELEVENLABS].breaker
     breaker._probe_at_s = 0.0
     probing = asyncio.ensure_future(rack.probe_forever())  # noqa: TID251 (the worker's part)
     try:

@@ -1,0 +1,53 @@
+from speech.services.casting import Cast, Place, cast_voices
+from speech.services.keys import OwnKey, own_keys, remove_key, rotate_keys, set_key
+from speech.services.voices import (
+    Provider,
+    change_voice,
+    create_voice,
+    delete_voice,
+    duplicate_voice,
+    get_default_voice,
+    has_shared,
+    keep_loudness,
+    known_loudness,
+    model_of,
+    resolve_voice,
+    voices_in_order,
+)
+from speech.services.words import (
+    WordProblem,
+    add_word,
+    add_words,
+    change_word,
+    delete_word,
+    words_for,
+)
+
+__all__ = [
+    "Cast",
+    "OwnKey",
+    "Place",
+    "Provider",
+    "WordProblem",
+    "add_word",
+    "add_words",
+    "cast_voices",
+    "change_voice",
+    "change_word",
+    "create_voice",
+    "delete_voice",
+    "delete_word",
+    "duplicate_voice",
+    "get_default_voice",
+    "has_shared",
+    "keep_loudness",
+    "known_loudness",
+    "model_of",
+    "own_keys",
+    "remove_key",
+    "resolve_voice",
+    "rotate_keys",
+    "set_key",
+    "voices_in_order",
+    "words_for",
+]

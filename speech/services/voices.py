@@ -1,0 +1,171 @@
+from collections.abc import Collection, Iterator
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext, override
+
+from speech.defaults import DEFAULT_VOICES
+from speech.errors import VoiceCircle, VoiceInUse
+from speech.models import VoiceProfile
+from speech.providers.piper import piper_voices
+from speech.stage.ports import Voice
+from speech.stage.sound import Loudness
+from tenants.models import Tenant
+
+Provider = VoiceProfile.Provider
+MAX_VOICES = 4
+NAME_LENGTH = 100
+ROOM_FOR_COPY = 20
+# What a voice's loudness hangs on: with another of these it has to be learned anew.
+SOUNDS_LIKE = ("provider", "voice_id", "language", "speed", "pitch")
+BEST_FIRST = (Provider.ELEVENLABS, Provider.OPENAI, Provider.AZURE, Provider.PIPER)
+
+
+def get_default_voice(*, tenant: Tenant, language: str) -> VoiceProfile:
+    """Return the tenant's ready-made voice for a language, making it the first time."""
+    ready_made = VoiceProfile.objects.filter(tenant=tenant, provider=Provider.AUTO, language=language)
+    voice: VoiceProfile | None = ready_made.order_by("created_at").first()
+    if voice is None:
+        with override(language):
+            name = gettext("Host's voice")
+        voice = create_voice(tenant=tenant, name=name, provider=Provider.AUTO, language=language)
+    return voice
+
+
+def create_voice(*, tenant: Tenant, **values: Any) -> VoiceProfile:
+    voice: VoiceProfile = VoiceProfile.objects.create(tenant=tenant, **values)
+    return voice
+
+
+@transaction.atomic
+def change_voice(*, voice: VoiceProfile, **changes: Any) -> VoiceProfile:
+    """Set some of a voice's settings; raise `VoiceCircle` when it would stand in for itself.
+
+    A live that is on air goes on as it began. What sounds different has to be heard anew.
+    """
+    # Two changes at once could close a circle that neither sees: one of a workspace waits for the other.
+    stored = VoiceProfile.objects.select_for_update().filter(tenant=voice.tenant_id)
+    before: VoiceProfile = {row.id: row for row in stored}[voice.id]
+    if "backup" in changes:
+        _refuse_circle(voice, changes["backup"])
+    for name, value in changes.items():
+        setattr(voice, name, value)
+    fields = list(changes)
+    if any(getattr(before, name) != getattr(voice, name) for name in SOUNDS_LIKE):
+        voice.loudness_lufs, voice.loudness_heard_s = None, 0.0
+        fields += ["loudness_lufs", "loudness_heard_s"]
+    voice.save(update_fields=fields)
+    return voice
+
+
+def _refuse_circle(voice: VoiceProfile, backup: VoiceProfile | None) -> None:
+    backups = dict(VoiceProfile.objects.filter(tenant=voice.tenant_id).values_list("id", "backup_id"))
+    at, passed = backup.id if backup else None, set[UUID]()
+    while at is not None and at not in passed:
+        if at == voice.id:
+            raise VoiceCircle
+        passed.add(at)
+        at = backups.get(at)
+
+
+@transaction.atomic
+def duplicate_voice(*, voice: VoiceProfile) -> VoiceProfile:
+    """Make a copy under a name that the tenant has not used yet."""
+    taken = set(VoiceProfile.objects.filter(tenant=voice.tenant_id).values_list("name", flat=True))
+    name = next(name for name in _copy_names(voice.name) if name not in taken)
+    alike = {field: getattr(voice, field) for field in (*SOUNDS_LIKE, "loudness_lufs", "loudness_heard_s")}
+    return create_voice(tenant=voice.tenant, name=name, backup=voice.backup, **alike)
+
+
+def _copy_names(name: str) -> Iterator[str]:
+    stem = name[: NAME_LENGTH - ROOM_FOR_COPY]
+    yield gettext("%(name)s (copy)") % {"name": stem}
+    for number in count(2):
+        yield gettext("%(name)s (copy %(number)d)") % {"name": stem, "number": number}
+
+
+def delete_voice(*, voice: VoiceProfile) -> None:
+    """Delete a voice; raise `VoiceInUse` while a show speaks with it."""
+    try:
+        voice.delete()
+    except ProtectedError as error:
+        raise VoiceInUse(sorted(str(row) for row in error.protected_objects)) from error
+
+
+def resolve_voice(profile: VoiceProfile, own: Collection[str] = ()) -> tuple[str, Voice]:
+    """Return which provider speaks for a profile here and now, and the voice to ask it for.
+
+    `own` are the providers for which the workspace has a key. Reads Piper's folder where that is asked.
+    """
+    provider = profile.provider
+    if provider == Provider.AUTO:
+        provider = _best_provider(own, profile.language)
+    voice_id = profile.voice_id or _default_id(provider, profile.language)
+    return provider, Voice(voice_id, profile.language, speed=profile.speed, pitch=profile.pitch)
+
+
+def _default_id(provider: str, language: str) -> str:
+    if provider == Provider.PIPER:
+        installed = piper_voices(settings.PIPER_VOICES_DIR)
+        return next((each.voice_id for each in installed if each.language == language[:2]), "")
+    by_language = DEFAULT_VOICES[provider]
+    return by_language.get(language, by_language["en"]).voice_id
+
+
+def voices_in_order(profile: VoiceProfile) -> list[VoiceProfile]:
+    """Return a voice and those that stand in for it, each once. One query for each further one."""
+    chain: list[VoiceProfile] = []
+    voice: VoiceProfile | None = profile
+    while voice is not None and voice not in chain and len(chain) < MAX_VOICES:
+        chain.append(voice)
+        voice = voice.backup
+    return chain
+
+
+def keep_loudness(*, profile_id: UUID, loudness: Loudness, provider: str, voice_id: str) -> None:
+    """Write down how loud a voice has turned out to be, unless the profile speaks with another by now."""
+    VoiceProfile.objects.filter(id=profile_id, provider=provider, voice_id=voice_id).update(
+        loudness_lufs=loudness.lufs, loudness_heard_s=loudness.heard_s
+    )
+
+
+def known_loudness(profile: VoiceProfile) -> Loudness | None:
+    """Return how loud a voice is by nature; None while nobody has heard it."""
+    if profile.loudness_lufs is None:
+        return None
+    return Loudness(profile.loudness_lufs, profile.loudness_heard_s)
+
+
+def has_shared(provider: str) -> bool:
+    """Return whether this installation itself can speak with a provider."""
+    return {
+        Provider.ESPEAK.value: True,
+        Provider.ELEVENLABS.value: bool(settings.ELEVENLABS_API_KEY),
+        Provider.OPENAI.value: bool(settings.OPENAI_API_KEY),
+        Provider.AZURE.value: bool(
+            settings.AZURE_SPEECH_KEY and (settings.AZURE_SPEECH_REGION or settings.AZURE_SPEECH_BASE_URL)
+        ),
+        Provider.PIPER.value: bool(settings.PIPER_COMMAND and settings.PIPER_VOICES_DIR),
+    }.get(str(provider), False)
+
+
+def model_of(provider: str) -> str:
+    """Return the model that a provider speaks with here; empty where there is but one."""
+    models = {
+        Provider.ELEVENLABS.value: settings.ELEVENLABS_MODEL,
+        Provider.OPENAI.value: settings.OPENAI_SPEECH_MODEL,
+    }
+    return str(models.get(str(provider), ""))
+
+
+def _best_provider(own: Collection[str], language: str) -> str:
+    for provider in BEST_FIRST:
+        if provider not in own and not has_shared(provider):
+            continue
+        if provider != Provider.PIPER or _default_id(provider, language):
+            return provider
+    return Provider.ESPEAK
