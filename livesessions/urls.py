@@ -9,6 +9,7 @@ from livesessions.views import (
     plans,
     questions,
     rehearsals,
+    setup,
     shows,
     studio,
 )
@@ -42,6 +43,10 @@ urlpatterns = [
         rehearsals.rehearsal_detail,
         name="rehearsal_detail",
     ),
+    path("shows/<uuid:show_id>/setup/", setup.show_setup, name="show_setup"),
+    path("shows/<uuid:show_id>/setup/try/", setup.show_try, name="show_try"),
+    path("shows/<uuid:show_id>/setup/qr/<str:what>/", setup.show_qr, name="show_qr"),
+    path("shows/<uuid:show_id>/setup/<str:program>/", setup.show_setup, name="show_setup"),
     path("lives/<uuid:session_id>/", lives.session_detail, name="session_detail"),
     path("lives/<uuid:session_id>/start/", lives.session_start, name="session_start"),
     path("lives/<uuid:session_id>/stop/", lives.session_stop, name="session_stop"),
