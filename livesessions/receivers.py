@@ -2,7 +2,7 @@ from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.urls import reverse
@@ -17,6 +17,7 @@ from livesessions.querysets import latest_sessions
 from livesessions.services import create_show
 from livesessions.services.lives import send_if_redis_answers
 from livesessions.services.rules import tell_lives_of_rules
+from livesessions.trying import answers
 from moderation.models import Policy, ViewerRule
 from moderation.signals import PolicyUse, policy_changed, policy_uses_asked, viewer_rule_removed
 from overlay.signals import utterance_acknowledged
@@ -37,7 +38,15 @@ async def tell_worker_what_was_heard(
     overlay_id: Any, utterance_id: Any, phase: str, played_ms: int | None, **kwargs: Any
 ) -> None:
     command = Command(CommandKind.HEARD, utterance_id=str(utterance_id), phase=phase, played_ms=played_ms)
-    await sync_to_async(_send_to_live_of)(overlay_id, command)
+    await database_sync_to_async(_send_to_live_of)(overlay_id, command)
+
+
+@receiver(utterance_acknowledged)
+async def tell_who_tries_a_voice(
+    utterance_id: UUID, phase: str, played_ms: int | None, **kwargs: Any
+) -> None:
+    """A line that was said without a live is waited for by nobody but the one who tries it."""
+    await answers.note(utterance_id, phase=phase, played_ms=played_ms, level_db=kwargs.get("level_db"))
 
 
 def _send_to_live_of(overlay_id: Any, command: Command) -> None:

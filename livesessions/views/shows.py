@@ -4,6 +4,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -40,9 +43,15 @@ def show_create(request: TenantRequest) -> HttpResponse:
     form = ShowForm(request.POST or None, initial={"language": request.tenant.language})
     if request.method == "POST" and form.is_valid():
         show = services.create_show(tenant=request.tenant, **form.cleaned_data)
-        messages.success(request, _("Your show is ready. Go live when you are."))
+        messages.success(request, _next_steps(show))
         return redirect("livesessions:session_create", show.id)
     return render(request, "livesessions/show_create.html", {"form": form})
+
+
+def _next_steps(show: Show) -> SafeString:
+    guide = reverse("livesessions:show_setup", args=[show.id])
+    ready, following = _("Your show is ready. Go live when you are."), _("Next: put it in OBS")
+    return format_html('{} <a href="{}">{}</a>', ready, guide, following)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

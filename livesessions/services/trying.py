@@ -1,0 +1,114 @@
+from collections.abc import Sequence
+from enum import StrEnum
+from math import ceil
+from threading import BoundedSemaphore
+from uuid import UUID, uuid4
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from livesessions import bridge, errors
+from livesessions.models import LiveSession, Show
+from livesessions.services.lives import say_line
+from livesessions.sources.events import EventKind
+from livesessions.studio.store import one_at_a_time
+from livesessions.threads import in_thread
+from livesessions.trying.samples import lines_of, samples_for
+from livesessions.trying.voice import Outcome, SpokenLine, say
+from overlay.publisher import OverlayPublisher
+
+
+class Trial(StrEnum):
+    """What can be tried out."""
+
+    CHAT = "chat"
+    FOLLOW = "follow"
+    GIFT = "gift"
+    VOICE = "voice"
+    ALL = "all"
+
+
+LINES = {
+    Trial.CHAT: (EventKind.COMMENT,),
+    Trial.FOLLOW: (EventKind.FOLLOW,),
+    Trial.GIFT: (EventKind.GIFT,),
+    Trial.VOICE: (),
+    Trial.ALL: (EventKind.COMMENT, EventKind.FOLLOW, EventKind.GIFT),
+}
+SHOWN_FOR_MS = 15_000
+# Of one show: 10 voices in any minute, and 40 trials of any kind.
+VOICES = bridge.Allowance(rate_per_s=7 / 60, burst=3)
+TRIALS = bridge.Allowance(rate_per_s=30 / 60, burst=10)
+# Each voice holds a thread of the web's process while it is waited for.
+_seats = BoundedSemaphore(8)
+
+
+def try_out(*, show: Show, trial: Trial) -> Outcome:
+    """Show or say something on a show's overlay, whether or not a live runs; nothing of it is written down.
+
+    Blocks while a voice is waited for. Raises `TrialRefusal` and `StudioRefusal` for what cannot be tried
+    now, and `OverlayUnreachable`; with a live that runs also what `say_line` raises.
+    """
+    session = LiveSession.objects.filter(show=show).exclude(status=LiveSession.Status.ENDED).first()
+    speaks = trial in (Trial.VOICE, Trial.ALL)
+    _take_turn(show, TRIALS, "any")
+    if speaks:
+        if session is not None and session.muted:
+            raise errors.trial_while_muted()
+        _take_turn(show, VOICES, "voice")
+    runs = session is not None and session.started_at is not None
+    if not (speaks and not runs):
+        async_to_sync(_show)(show, LINES[trial], as_if_on_air=not runs)
+        if speaks and session is not None:
+            say_line(session=session, text=samples_for(show.language).hello)
+            return Outcome.ASKED
+        return Outcome.SHOWN
+    return _speak(show, LINES[trial])
+
+
+def _speak(show: Show, kinds: Sequence[EventKind]) -> Outcome:
+    with one_at_a_time(show.id, "trying") as is_free:
+        if not is_free:
+            raise errors.trial_busy()
+        if not _seats.acquire(blocking=False):
+            raise errors.studio_crowded()
+        try:
+            async_to_sync(_show)(show, kinds, as_if_on_air=True)
+            line = SpokenLine(uuid4(), show.overlay_id, show.voice, samples_for(show.language).hello)
+            return async_to_sync(_say)(line, show.id)
+        except (RedisError, OSError) as error:
+            raise errors.trial_unreachable() from error
+        finally:
+            _seats.release()
+
+
+def _take_turn(show: Show, allowance: bridge.Allowance, what: str) -> None:
+    try:
+        wait_s = bridge.take(f"trying:{what}:{show.id}", allowance)
+    except errors.BridgeUnreachable as error:
+        raise errors.trial_unreachable() from error
+    if wait_s:
+        raise errors.trial_too_often(ceil(wait_s))
+
+
+async def _show(show: Show, kinds: Sequence[EventKind], *, as_if_on_air: bool) -> None:
+    samples = samples_for(show.language)
+    async with Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS) as redis:
+        publisher = OverlayPublisher(show.overlay_id, redis=redis)
+        if as_if_on_air:
+            await publisher.begin_trial(SHOWN_FOR_MS)
+        for kind in kinds:
+            await publisher.try_line(f"trial-{uuid4()}", samples.name, lines_of(samples)[kind], kind)
+
+
+async def _say(line: SpokenLine, show_id: UUID) -> Outcome:
+    async def live_runs() -> bool:
+        return await in_thread(_is_on_air, show_id)
+
+    return await say(line, live_runs=live_runs)
+
+
+def _is_on_air(show_id: UUID) -> bool:
+    return LiveSession.objects.filter(show_id=show_id, status=LiveSession.Status.ACTIVE).exists()

@@ -1,0 +1,220 @@
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import redis
+from channels.layers import get_channel_layer  # noqa: TID251 - closed here, as a server does when it stops
+from django.conf import settings
+from django.utils import timezone
+from django_scopes import scope
+
+from livesessions.commands import Command, CommandKind, channel_of
+from livesessions.errors import TrialRefusal
+from livesessions.models import ChatEvent, LiveSession, Reply, Show
+from livesessions.services import trying
+from livesessions.services.trying import Trial, try_out
+from livesessions.studio.store import one_at_a_time
+from livesessions.trying import voice
+from livesessions.trying.voice import Outcome, SpokenLine, say
+from speech.errors import SpeechError
+from speech.models import VoiceProfile
+from speech.stage.ports import Voice
+from speech.stage.speaker import Speaker
+from tests.fakes.synthesizer import FakeSynthesizer
+from tests.overlay.conftest import Socket, open_socket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def opens(fake: FakeSynthesizer) -> Callable[..., Awaitable[Speaker]]:
+    async def open_voice(stack: Any, profile: VoiceProfile) -> Speaker:
+        return Speaker(fake, Voice("test", profile.language))
+
+    return open_voice
+
+
+@pytest.fixture(autouse=True)
+def synthesizer(monkeypatch: pytest.MonkeyPatch, redis_client: "redis.Redis") -> FakeSynthesizer:
+    """The voice of every show; nobody waits long for a page that is not there."""
+    fake = FakeSynthesizer(seconds_per_character=0.01)
+
+    monkeypatch.setattr(voice, "open_voice", opens(fake))
+    monkeypatch.setattr(voice, "STARTS_WITHIN_S", 0.3)
+    return fake
+
+
+@pytest.fixture
+def line(show: Show) -> SpokenLine:
+    return SpokenLine(uuid4(), show.overlay_id, show.voice, "Ciao a tutti!")
+
+
+@pytest.fixture
+async def page(show: Show) -> AsyncIterator[Socket]:
+    async with open_socket(show.overlay.token) as socket:
+        assert (await socket.receive())["type"] == "state"
+        yield socket
+    await get_channel_layer().flush()
+
+
+@pytest.fixture
+def on_air(session: LiveSession) -> LiveSession:
+    with scope(tenant=session.tenant):
+        LiveSession.objects.update(
+            status="active", start_requested_at=timezone.now(), started_at=timezone.now()
+        )
+        session.refresh_from_db()
+    return session
+
+
+async def nobody_goes_live() -> bool:
+    return False
+
+
+async def somebody_goes_live() -> bool:
+    return True
+
+
+async def play(page: Socket, **said: Any) -> list[str]:
+    """Do what a page does: note what comes in until the end, then say how it played."""
+    seen = []
+    while True:
+        frame = await page.receive()
+        seen.append("audio" if isinstance(frame, bytes) else frame["type"])
+        if seen[-1] == "end":
+            break
+    await page.send({"type": "started", "utterance": frame["utterance"]})
+    await page.send({"type": "ended", "utterance": frame["utterance"], **said})
+    return seen
+
+
+def try_with(show: Show, trial: Trial) -> Outcome:
+    with scope(tenant=show.tenant):
+        return try_out(show=show, trial=trial)
+
+
+async def test_a_line_that_a_page_has_played_is_heard(line: SpokenLine, page: Socket) -> None:
+    outcome, seen = await asyncio.gather(
+        say(line, live_runs=nobody_goes_live), play(page, played_ms=130, level_db=-18.5)
+    )
+    assert outcome is Outcome.HEARD
+    assert seen[:3] == ["mute", "begin", "audio"]
+
+
+@pytest.mark.parametrize("said", [{"played_ms": 0}, {"played_ms": 130, "level_db": -90.0}])
+async def test_a_line_that_left_no_sound_was_played_in_silence(
+    line: SpokenLine, page: Socket, said: dict[str, Any]
+) -> None:
+    outcome, _ = await asyncio.gather(say(line, live_runs=nobody_goes_live), play(page, **said))
+    assert outcome is Outcome.SILENT
+
+
+async def test_one_page_in_silence_does_not_hide_that_another_was_heard(
+    line: SpokenLine, page: Socket, show: Show
+) -> None:
+    async with open_socket(show.overlay.token) as second:
+        outcome, *_ = await asyncio.gather(
+            say(line, live_runs=nobody_goes_live),
+            play(page, played_ms=0),
+            play(second, played_ms=130, level_db=-20.0),
+        )
+    assert outcome is Outcome.HEARD
+
+
+async def test_without_a_page_the_line_is_unheard_and_cut(line: SpokenLine) -> None:
+    assert await say(line, live_runs=nobody_goes_live) is Outcome.UNHEARD
+
+
+async def test_a_live_that_starts_cuts_the_test(line: SpokenLine, page: Socket) -> None:
+    assert await say(line, live_runs=somebody_goes_live) is Outcome.INTERRUPTED
+    while (frame := await page.receive()) and (isinstance(frame, bytes) or frame["type"] != "cut"):
+        pass
+    assert frame["utterance"] == str(line.utterance_id)
+
+
+async def test_a_voice_that_fails_is_told_apart_from_an_overlay_that_does(
+    line: SpokenLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(voice, "open_voice", opens(FakeSynthesizer(error=SpeechError("broken"))))
+    assert await say(line, live_runs=nobody_goes_live) is Outcome.VOICELESS
+
+
+async def test_lines_are_shown_as_tests_on_a_page_that_looks_on_air(show: Show, page: Socket) -> None:
+    await trying._show(show, trying.LINES[Trial.ALL], as_if_on_air=True)
+    trial, *lines = [await page.receive() for _ in range(4)]
+    assert trial == {"type": "trial", "for_ms": trying.SHOWN_FOR_MS}
+    assert [(line["kind"], line["name"]) for line in lines] == [
+        ("comment", "Prova"),
+        ("follow", "Prova"),
+        ("gift", "Prova"),
+    ]
+
+
+async def test_a_page_that_connects_during_a_test_looks_on_air_and_keeps_no_line_of_it(show: Show) -> None:
+    await trying._show(show, trying.LINES[Trial.CHAT], as_if_on_air=True)
+    async with open_socket(show.overlay.token) as socket:
+        state = await socket.receive()
+    await get_channel_layer().flush()
+    assert 0 < state["trial_ms"] <= trying.SHOWN_FOR_MS
+    assert (state["live"], state["lines"]) == (False, [])
+
+
+@pytest.mark.parametrize("trial", [Trial.CHAT, Trial.FOLLOW, Trial.GIFT])
+def test_a_line_without_a_live_is_written_down_nowhere(show: Show, trial: Trial) -> None:
+    assert try_with(show, trial) is Outcome.SHOWN
+    with scope(tenant=show.tenant):
+        assert not ChatEvent.objects.exists()
+        assert not Reply.objects.exists()
+        assert not LiveSession.objects.exists()
+
+
+def test_with_a_live_the_voice_is_the_lives_own(on_air: LiveSession) -> None:
+    with redis.Redis.from_url(settings.REDIS_URL) as client, client.pubsub() as channel:
+        channel.subscribe(channel_of(on_air.id))
+        channel.get_message(timeout=5)
+        assert try_with(on_air.show, Trial.VOICE) is Outcome.ASKED
+        message = channel.get_message(timeout=5)
+    command = Command.from_json(message["data"])
+    assert (command.kind, command.text) == (
+        CommandKind.SAY,
+        "Ciao! Sono il tuo host. Se mi senti, è tutto pronto.",
+    )
+
+
+def test_a_live_that_runs_does_not_notice_a_test_of_its_overlay(on_air: LiveSession) -> None:
+    assert try_with(on_air.show, Trial.GIFT) is Outcome.SHOWN
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        assert not client.exists(f"overlay:{on_air.show.overlay_id}:trial")
+
+
+def test_a_muted_host_is_not_tested_aloud(session: LiveSession) -> None:
+    with scope(tenant=session.tenant):
+        LiveSession.objects.update(muted=True)
+    with pytest.raises(TrialRefusal, match="muted"):
+        try_with(session.show, Trial.VOICE)
+
+
+def test_a_voice_is_tested_ten_times_a_minute_at_most(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trying, "_speak", lambda show, kinds: Outcome.HEARD)
+    for _ in range(trying.VOICES.burst):
+        assert try_with(show, Trial.VOICE) is Outcome.HEARD
+    with pytest.raises(TrialRefusal, match="Try again in"):
+        try_with(show, Trial.VOICE)
+    assert trying.VOICES.burst + 60 * trying.VOICES.rate_per_s <= 10
+
+
+def test_one_voice_at_a_time_is_tested_in_a_show(show: Show) -> None:
+    with (
+        one_at_a_time(show.id, "trying"),
+        pytest.raises(TrialRefusal, match="right now"),
+    ):
+        try_with(show, Trial.VOICE)
+
+
+def test_the_voice_is_cut_at_eight_seconds(
+    show: Show, synthesizer: FakeSynthesizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(voice, "LONGEST_S", 0.2)
+    assert try_with(show, Trial.VOICE) is Outcome.UNHEARD
+    assert (synthesizer.closed, synthesizer.finished) == (1, 0)
