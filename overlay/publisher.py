@@ -62,6 +62,16 @@ class OverlayPublisher:
             await self._state.add_audio(frame)
             await get_channel_layer().group_send(self._group, {"type": "overlay.audio", "frame": frame})
 
+    async def show_text(self, utterance_id: UUID, text: str) -> None:
+        """Show a sentence that nobody can voice, for as long as it takes to read."""
+        message: wire.Missed = {
+            "type": "missed",
+            "utterance": str(utterance_id),
+            "text": text[:MAX_SENTENCE],
+        }
+        async with _reaching():
+            await self._send(message)
+
     async def end(self, utterance_id: UUID, duration_ms: int) -> None:
         """Say that all audio was sent, and how long it plays in all."""
         message: wire.End = {"type": "end", "utterance": str(utterance_id), "duration_ms": duration_ms}

@@ -3,6 +3,7 @@
 import asyncio
 from bisect import bisect_left
 from collections.abc import Callable
+from contextlib import suppress
 
 JITTER_BUFFER_S = 0.3  # what the overlay holds back before it plays
 HEARING_GRACE_S = 0.7  # how much longer we wait for the overlay's word that it has played everything
@@ -27,6 +28,17 @@ class Hearing:
     def sent(self, end_s: float) -> None:
         """Note that a sentence has gone out whole; `end_s` is where it ends in the utterance's audio."""
         self._ends_s.append(end_s)
+
+    def left_s(self, end_s: float) -> float:
+        """Return how long it takes until `end_s` of the utterance's audio has been heard; 0 if it has."""
+        return 0.0 if self._ended else max(self._plays_from_s + end_s - self._now_s(), 0.0)
+
+    async def pause(self, duration_s: float) -> None:
+        """Wait so long, or until something changes that whoever waits should look at."""
+        self._stirred.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(duration_s):
+                await self._stirred.wait()
 
     def end_of_s(self, sentences: int) -> float:
         """Return where in the utterance's audio so many sentences end."""

@@ -55,6 +55,10 @@ class Waiting:
     gathered: tuple["Waiting", ...] = ()
     cue: tuple[Cue, CueSource] | None = None
 
+    def is_fresh(self, now_s: float) -> bool:
+        """Return whether it is not too late to say it."""
+        return now_s - self.arrived_s <= (GIFTS_MAX_AGE_S if self.priority is Priority.GIFT else MAX_AGE_S)
+
     def snapshot(self, now_s: float) -> Frozen:
         """Return the item as plain values, with its age in place of its moment."""
         return {

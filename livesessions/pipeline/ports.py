@@ -42,10 +42,13 @@ class Words(Protocol):
 
 
 class Voice(Protocol):
-    """Voices one sentence. Its faults are `SpeechError`s."""
+    """Voices text. Its faults are `SpeechError`s."""
 
-    def speak(self, text: str) -> AsyncGenerator[AudioChunk, None]:
-        """Yield the sentence's audio as it is made."""
+    def pieces_of(self, text: str) -> list[str]:
+        """Return the pieces in which a text is best voiced, one after the other."""
+
+    def speak(self, text: str, *, recurs: bool = False) -> AsyncGenerator[AudioChunk, None]:
+        """Yield a text's audio as it is made. `recurs`: it is likely to be said again, word for word."""
 
 
 class AudioSink(Protocol):
@@ -59,6 +62,9 @@ class AudioSink(Protocol):
 
     async def audio(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> None:
         """Play a chunk after those before it; `sequence` counts from 0 in each utterance."""
+
+    async def show_text(self, utterance_id: UUID, text: str) -> None:
+        """Show a sentence that nobody can voice, for as long as it takes to read. It may be voiced later."""
 
     async def end(self, utterance_id: UUID, duration_ms: int) -> None:
         """Say that all audio of the utterance has been sent."""

@@ -19,6 +19,7 @@ from moderation.stage.model_gate import Flags
 from moderation.stage.verdict import Verdict
 from planner.errors import PlannerError
 from planner.stage.turn import TurnKind
+from planner.stage.viewers import names_of
 from speech.errors import SpeechError
 
 STREAMER = "streamer"
@@ -72,13 +73,14 @@ class Replying:
             self.record.text = ""  # what has been said so far
         self.hearing = Hearing(desk.now_s)
         self._judging = Judging(desk.model_gate, on_flagged=self._note_flags)
-        self._sentences_sent: list[str] = []
         self._utterance = Utterance(
             self.record,
             voice=desk.voice,
             sinks=desk.sinks,
             generation=desk.generation,
+            hearing=self.hearing,
             on_first_audio=self._first_audio,
+            is_fresh=lambda: item.is_fresh(desk.now_s()),
         )
 
     @property
@@ -95,10 +97,10 @@ class Replying:
         """Say it, and wait until it has been heard. A provider's fault ends it silently."""
         record = self.record
         try:
-            async with self._judging:
+            async with self._judging, self._utterance:
                 await self._say_all()
+                await self._utterance.finish()
                 if self._utterance.has_begun:
-                    await self._utterance.finish()
                     record.times.sent_ms = self._elapsed_ms()
                     await self._until_heard()
             if self._utterance.has_begun:
@@ -135,9 +137,7 @@ class Replying:
                     continue
                 if not self.record.usage.is_ready_made:
                     self._judging.ask_about_sentence(sentence)
-                await self._utterance.say(sentence)
-                self._sentences_sent.append(sentence)
-                self.hearing.sent(self._utterance.duration_s)
+                await self._utterance.say(sentence, recurs=self._recurs(sentence))
 
     async def _sentences(self) -> AsyncGenerator[str, None]:
         if self._item.line:
@@ -152,11 +152,18 @@ class Replying:
     async def _until_heard(self) -> None:
         heard = await self.hearing.until_over()
         self._desk.generation.check(self.record.generation)
-        if heard < len(self._sentences_sent):
-            self.record.text = " ".join(self._sentences_sent[:heard])
+        if heard < len(self._utterance.sentences):
+            self.record.text = " ".join(self._utterance.sentences[:heard])
             self.record.audio_ms = round(self.hearing.end_of_s(heard) * 1000)
             for sink in self._desk.sinks:
                 await sink.cut(self.record.id)
+
+    def _recurs(self, sentence: str) -> bool:
+        """Whether a sentence was ready before the live, and calls nobody by name."""
+        if not self.record.usage.is_ready_made or self._item.priority is Priority.STREAMER:
+            return False
+        said = sentence.casefold()
+        return not any(name.casefold() in said for name in names_of(self._item.turn))
 
     def _draft(self, sentence: str) -> None:
         record = self.record
@@ -191,7 +198,8 @@ class Replying:
             return  # the planner had nothing to say: there is no reply to record
         record.text = record.text or self._item.line
         self._desk.observer.reply_changed(record)
-        if self._utterance.has_begun and record.outcome is not Outcome.SPOKEN:
+        is_heard_or_seen = self._utterance.has_begun or self._utterance.is_shown
+        if is_heard_or_seen and record.outcome is not Outcome.SPOKEN:
             for sink in self._desk.sinks:
                 try:
                     await sink.cut(record.id)

@@ -105,6 +105,9 @@ class RehearsalOverlay:
             self._tell_at(utterance_id, begins_at_s, ended=False)
         sound.ends_at_s = max(sound.ends_at_s, self._now_s()) + chunk.duration_s
 
+    async def show_text(self, utterance_id: UUID, text: str) -> None:
+        """The voice of a rehearsal does not fail."""
+
     async def end(self, utterance_id: UUID, duration_ms: int) -> None:
         self._tell_at(utterance_id, self._notes.sounds[utterance_id].ends_at_s, ended=True)
 

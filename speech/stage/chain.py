@@ -33,14 +33,21 @@ class VoiceChain:
     def __init__(self, voices: Sequence[NamedVoice]) -> None:
         self._voices = voices
 
-    async def speak(self, text: str) -> AsyncGenerator[AudioChunk, None]:
-        """Yield the line's audio; nothing when there is nothing to say; raise `SpeechError` for no voice."""
+    def pieces_of(self, text: str) -> list[str]:
+        """Return the pieces in which a text is best spoken by the voice whose turn it is."""
+        return self._in_order()[0].speaker.pieces_of(text)
+
+    async def speak(self, text: str, *, recurs: bool = False) -> AsyncGenerator[AudioChunk, None]:
+        """Yield the line's audio; nothing when there is nothing to say; raise `SpeechError` for no voice.
+
+        `recurs` says that the line is likely to be said again.
+        """
         for voice in self._in_order():
             if not voice.breaker.admit():
                 continue
             attempt = _Attempt(voice)
             try:
-                async with aclosing(attempt.speak(text)) as chunks:
+                async with aclosing(attempt.speak(text, recurs=recurs)) as chunks:
                     async for chunk in chunks:
                         yield chunk
             except SpeechError:
@@ -62,10 +69,10 @@ class _Attempt:
         self.has_begun = False
         self._voice = voice
 
-    async def speak(self, text: str) -> AsyncGenerator[AudioChunk, None]:
+    async def speak(self, text: str, *, recurs: bool) -> AsyncGenerator[AudioChunk, None]:
         told = False
         try:
-            async with aclosing(self._voice.speaker.speak(text)) as chunks:
+            async with aclosing(self._voice.speaker.speak(text, recurs=recurs)) as chunks:
                 async for chunk in chunks:
                     self.has_begun = True
                     yield replace(chunk, voice=self._voice.name)

@@ -6,6 +6,7 @@ from contextlib import aclosing
 
 from speech.errors import SpeechError
 from speech.stage.audio import BYTES_PER_SAMPLE, MAX_CHUNK_S, AudioChunk
+from speech.stage.clauses import split_for_voice
 from speech.stage.level import Level
 from speech.stage.ports import Synthesizer, Voice
 from speech.stage.reading import Reader
@@ -22,7 +23,8 @@ class Speaker:
     With a `reader` numbers, addresses and other signs are read as a person would say them. With a `level`
     the audio comes out mastered (see `speech/stage/sound/`), and the voice's loudness is learned from each
     line. `first_within_s` bounds the wait for the first piece of audio, `next_within_s` that for each
-    further one. A line that breaks off ends cleanly before `SpeechError` is raised.
+    further one. A line that breaks off ends cleanly before `SpeechError` is raised. `splits` says that long
+    lines are sooner heard in pieces.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Speaker:
         level: Level | None = None,
         first_within_s: float = PATIENCE_S,
         next_within_s: float = PATIENCE_S,
+        splits: bool = False,
     ) -> None:
         self._synthesizer = synthesizer
         self._voice = voice
@@ -41,8 +44,13 @@ class Speaker:
         self._level = level
         self._first_within_s = first_within_s
         self._next_within_s = next_within_s
+        self._splits = splits
 
-    async def speak(self, text: str) -> AsyncGenerator[AudioChunk, None]:
+    def pieces_of(self, text: str) -> list[str]:
+        """Return the pieces in which a text is best spoken, in their order."""
+        return split_for_voice(text) if self._splits else [text]
+
+    async def speak(self, text: str, *, recurs: bool = False) -> AsyncGenerator[AudioChunk, None]:
         """Yield the line's audio; nothing when there is nothing to say; raise `SpeechError` on failure."""
         line = speakable(self._reader.read(text) if self._reader else text)
         if not line:

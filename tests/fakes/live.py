@@ -133,8 +133,8 @@ class FakeSink:
         self._note("audio", sequence)
         self.chunks.append((utterance_id, sequence, chunk))
 
-    async def show_text(self, utterance_id: UUID, text: str, duration_ms: int) -> None:
-        self._note("show_text", (text, duration_ms))
+    async def show_text(self, utterance_id: UUID, text: str) -> None:
+        self._note("show_text", text)
 
     async def end(self, utterance_id: UUID, duration_ms: int) -> None:
         self._note("end", duration_ms)
