@@ -4,4 +4,7 @@ from overlay import views
 
 app_name = "overlay"
 
-urlpatterns = [path("<str:token>/", views.page, name="page")]
+urlpatterns = [
+    path("pictures/<uuid:overlay_id>/<slug:stem>.<slug:kind>", views.avatar, name="avatar"),
+    path("<str:token>/", views.page, name="page"),
+]

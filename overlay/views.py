@@ -1,24 +1,72 @@
-from django.http import HttpRequest, HttpResponse
+import json
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from overlay.access import get_overlay_by_token
+from overlay.layout import clean_layout
+from overlay.models import Overlay
+from overlay.pictures import CONTENT_TYPES
+from overlay.themes import THEMES
 
 
 @require_safe
 @xframe_options_sameorigin
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """The page for OBS, in the tenant's language. Its address is a secret, never kept or passed on."""
-    overlay = get_overlay_by_token(token)
+    return render_page(request, get_overlay_by_token(token))
+
+
+def render_page(request: HttpRequest, overlay: Overlay, *, preview: bool = False) -> HttpResponse:
+    """Answer with an overlay's page; a preview plays samples, knows no token and does not connect."""
+    layout = clean_layout(overlay.layout, own_avatar=bool(overlay.avatar_picture))
+    looks = {key: static(f"overlay/themes/{key}.css") for key in THEMES}
+    context = {
+        "overlay": overlay,
+        "script": static("overlay/preview.js" if preview else "overlay/overlay.js"),
+        "socket": "" if preview else f"/ws/overlay/{overlay.token}/",
+        "layout_json": json.dumps(layout),
+        "themes_json": json.dumps(looks),
+        "look": looks[layout["theme"]],
+        "avatar_url": avatar_url(overlay),
+    }
     with translation.override(overlay.tenant.language):
-        response = render(request, "overlay/page.html", {"overlay": overlay})
+        response = render(request, "overlay/page.html", context)
     response.headers["Content-Language"] = overlay.tenant.language
     response.headers["Content-Security-Policy"] = _policy(request.get_host())
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def avatar_url(overlay: Overlay) -> str:
+    """Return where an overlay's own picture is shown, or nothing when it has none."""
+    if not overlay.avatar_picture:
+        return ""
+    stem, _, kind = str(overlay.avatar_picture.name).rpartition("/")[2].partition(".")
+    return reverse("overlay:avatar", args=[overlay.id, stem, kind])
+
+
+@require_safe
+def avatar(request: HttpRequest, overlay_id: UUID, stem: str, kind: str) -> HttpResponseBase:
+    """A streamer's own picture. Viewers see it on air; its name is unguessable, and new each time."""
+    content_type = CONTENT_TYPES.get(kind)
+    path = f"overlays/{overlay_id}/{stem}.{kind}"
+    if content_type is None or not default_storage.exists(path):
+        raise Http404("There is no such picture.")
+    response = FileResponse(default_storage.open(path), content_type=content_type)
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 

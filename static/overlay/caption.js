@@ -1,4 +1,4 @@
-// What the host is saying, with a meter that moves as the voice does.
+// What the host is saying, word by word as it is heard, with a meter that moves as the voice does.
 
 const HOLD_MS = 900;
 const READ_MS = 2500; // for a caption whose voice is not heard here: so long, and so long for each character
@@ -7,6 +7,7 @@ const LONG = 70;
 const VERY_LONG = 140;
 const REACH = [2, 1, 0, 1, 2]; // how many frames ago each bar looks: the voice spreads from the middle
 const FADE_IN = { duration: 180, easing: "ease-out" };
+const FITS = [1, 0.9, 0.8, 0.7, 0.6, 0.5]; // how much smaller a long sentence may be set, to stay in its place
 
 export class Caption {
   #box;
@@ -18,9 +19,15 @@ export class Caption {
   #utterance = null;
   #timer = 0;
   #moving = false;
+  #timings;
+  #words = []; // {element, from}: at which share of the sentence each is heard
+  #shown = 0;
+  #lasts = null; // tells how many milliseconds the sentence sounds; null while all of it is shown
+  #since = 0;
 
-  /** `level()` is the loudness now; `still` a media query list. */
-  constructor(box, level, still) {
+  /** `level()` is the loudness now; `still` a media query list; `timings` tells how long sentences last. */
+  constructor(box, level, still, timings) {
+    this.#timings = timings;
     this.#box = box;
     this.#text = box.querySelector("p");
     this.#bars = [...box.querySelectorAll("i")];
@@ -28,9 +35,12 @@ export class Caption {
     this.#still = still;
   }
 
-  /** Show a sentence until the utterance ends. */
+  /** Show a sentence that is heard from now on, until the utterance ends. */
   speak(utterance, text) {
     this.#show(utterance, text);
+    this.#lasts = this.#timings.start(utterance, text);
+    this.#since = performance.now();
+    this.#reveal();
     if (this.#moving) return;
     this.#moving = true;
     requestAnimationFrame(() => this.#move());
@@ -38,8 +48,10 @@ export class Caption {
 
   /** Show a sentence that is not heard here, as long as it takes to read. */
   show({ utterance, text }) {
-    if (utterance === this.#utterance) return;
+    if (utterance === this.#utterance && text === this.#text.textContent) return;
     this.#show(utterance, text);
+    this.#lasts = null;
+    this.#reveal();
     this.#timer = setTimeout(() => this.hide(null), READ_MS + READ_CHARACTER_MS * text.length);
   }
 
@@ -47,6 +59,8 @@ export class Caption {
   rest(utterance) {
     if (utterance !== this.#utterance) return;
     this.#moving = false;
+    this.#lasts = null;
+    this.#reveal();
     this.#timer = setTimeout(() => this.hide(utterance), HOLD_MS);
   }
 
@@ -58,17 +72,56 @@ export class Caption {
     this.#utterance = null;
     this.#box.hidden = true;
     this.#text.textContent = "";
+    this.#words = [];
   }
 
   #show(utterance, text) {
     clearTimeout(this.#timer);
     const fresh = this.#box.hidden || this.#text.textContent !== text;
     this.#utterance = utterance;
-    this.#text.textContent = text;
+    this.#set(text);
     this.#box.dataset.size = text.length > VERY_LONG ? "small" : text.length > LONG ? "medium" : "large";
     this.#box.hidden = text.trim() === "";
-    this.#hug();
+    this.#fit();
     if (fresh && !this.#still.matches) this.#text.animate([{ opacity: 0 }, { opacity: 1 }], FADE_IN);
+  }
+
+  /** Set the sentence as words that can be shown one by one; what is between them stays as it is. */
+  #set(text) {
+    this.#words = [];
+    this.#shown = 0;
+    const parts = [];
+    let at = 0;
+    for (const part of text.split(/(\s+)/)) {
+      if (part.trim() === "") parts.push(part);
+      else {
+        const element = document.createElement("span");
+        element.className = "word";
+        element.textContent = part;
+        this.#words.push({ element, from: at / text.length });
+        parts.push(element);
+      }
+      at += part.length;
+    }
+    this.#text.replaceChildren(...parts);
+  }
+
+  /** Show the words that have been heard by now. */
+  #reveal() {
+    const share = this.#lasts && !this.#still.matches ? (performance.now() - this.#since) / this.#lasts() : 1;
+    while (this.#shown < this.#words.length && this.#words[this.#shown].from <= share) {
+      this.#words[this.#shown++].element.classList.add("said");
+    }
+  }
+
+  /** Set a long sentence smaller, until it stays within its place. */
+  #fit() {
+    const place = this.#box.parentElement;
+    for (const fit of FITS) {
+      this.#box.style.setProperty("--fit", fit);
+      this.#hug();
+      if (this.#box.offsetHeight <= place.clientHeight) return;
+    }
   }
 
   /** Make the box as wide as its longest line; a balanced text would leave it half empty. */
@@ -81,6 +134,7 @@ export class Caption {
   }
 
   #move() {
+    if (this.#moving) this.#reveal();
     const level = this.#moving ? Math.min(1, (this.#level() * 4) ** 0.7) : 0;
     this.#levels = [Math.max(level, this.#levels[0] * 0.8), ...this.#levels.slice(0, 2)];
     for (const [i, bar] of this.#bars.entries()) {

@@ -4,12 +4,16 @@ import { Caption } from "./caption.js";
 import { Chat } from "./chat.js";
 import { Player } from "./player.js";
 import { OverlaySocket } from "./socket.js";
+import { Stage } from "./stage.js";
+import { Timings } from "./timings.js";
 
 const { body } = document;
 const element = (id) => document.getElementById(id);
 const word = (name) => body.dataset[`word${name[0].toUpperCase()}${name.slice(1)}`];
-const KINDS_WITH_WORDS = ["follow", "share", "like", "join", "subscribe", "gift"];
-const words = Object.fromEntries(KINDS_WITH_WORDS.map((kind) => [kind, word(kind)]));
+const words = Object.fromEntries(
+  Object.keys(body.dataset).filter((name) => name.startsWith("word"))
+    .map((name) => [name[4].toLowerCase() + name.slice(5), body.dataset[name]]),
+);
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 let muted = false;
@@ -29,7 +33,9 @@ const player = new Player({
   blocked: (blocked) => (element("unblock").hidden = !blocked),
 });
 const chat = new Chat(element("chat"), words, still);
-const caption = new Caption(element("caption"), () => player.level, still);
+const timings = new Timings();
+const caption = new Caption(element("caption"), () => player.level, still, timings);
+const stage = new Stage({ level: () => player.level, still, words });
 
 function setMuted(value) {
   muted = value;
@@ -84,7 +90,11 @@ const handlers = {
 };
 
 const socket = new OverlaySocket(body.dataset.socket, {
-  message: (message) => handlers[message.type]?.(message),
+  message(message) {
+    timings.note(message);
+    handlers[message.type]?.(message);
+    stage.note(message);
+  },
   audio: (frame) => player.audio(frame),
   lost() {
     body.dataset.connected = false;

@@ -18,7 +18,7 @@ HIDES = re.compile(
 @pytest.mark.parametrize("asked", ["", "?badge=0", "?label=off&ai=false", "?hide=badge"])
 def test_the_page_carries_the_label_whatever_is_asked(overlay: Overlay, client: Client, asked: str) -> None:
     page = client.get(f"/overlay/{overlay.token}/{asked}").content.decode()
-    header = re.search(r'<header class="badge">.*?</header>', page, re.DOTALL)
+    header = re.search(r'<header class="badge panel" data-widget="label">.*?</header>', page, re.DOTALL)
     assert header is not None
     assert LABEL in header[0]
     assert "hidden" not in header[0].replace('aria-hidden="true"', "")
@@ -32,12 +32,13 @@ def test_the_template_shows_it_under_no_condition() -> None:
 
 
 def test_no_style_hides_it_in_any_state() -> None:
-    styles = (STATIC / "overlay.css").read_text(encoding="utf-8")
-    for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", styles):
-        if re.search(r"\.badge(-host)?\b", selector.split("*/")[-1]):
-            assert not HIDES.search(body), selector
+    for sheet in STATIC.rglob("*.css"):
+        styles = sheet.read_text(encoding="utf-8")
+        for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", styles):
+            if re.search(r"\.badge(-host)?\b|\.panel\b|\bheader\b(?!\))|label", selector.split("*/")[-1]):
+                assert not HIDES.search(body), (sheet.name, selector)
 
 
 def test_no_script_touches_it() -> None:
-    for script in STATIC.glob("*.js"):
+    for script in STATIC.rglob("*.js"):
         assert "badge" not in script.read_text(encoding="utf-8"), script.name

@@ -1,0 +1,45 @@
+// Who leads in the games of this live.
+
+import { fit, make } from "../stage.js";
+
+const PLACES = 5;
+
+export class Widget {
+  #place;
+  #tools;
+  #told = "";
+
+  constructor(place, tools) {
+    this.#place = place;
+    this.#tools = tools;
+  }
+
+  game({ leaders = [] }) {
+    const known = leaders.filter(({ name }) => name).slice(0, PLACES);
+    const told = JSON.stringify(known);
+    if (told === this.#told) return;
+    this.#told = told;
+    if (!known.length) {
+      this.#place.replaceChildren();
+      return;
+    }
+    const card = make("div", "panel leaders");
+    const list = make("ol", "leaders-list");
+    for (const [i, { name, points }] of known.entries()) {
+      const row = make("li", "leader");
+      row.append(make("b", "leader-place", String(i + 1)), make("bdi", "name", name), make("span", "leader-points", String(points)));
+      list.append(row);
+    }
+    card.append(make("p", "leaders-title", this.#tools.words.leaders), list);
+    this.#place.replaceChildren(card);
+    fit(card, this.#place);
+    while (card.scrollHeight > this.#place.clientHeight && list.children.length > 1) list.lastElementChild.remove();
+  }
+
+  /** Another place may hold more of them, or fewer. */
+  set() {
+    const told = this.#told;
+    this.#told = "";
+    if (told) this.game({ leaders: JSON.parse(told) });
+  }
+}
