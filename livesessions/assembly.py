@@ -152,18 +152,19 @@ def parts_of(show: Show, around: Surroundings) -> LiveParts:
     gate = ChangingGate(build_moderator(show.policy))
     rules = rules_of(show, gate, around.model_gate)
     plan = plan_of(show)
-    rundown = build_rundown(show, plan, seed=around.seed)
+    words = Planner(
+        around.model,
+        build_character(show.persona),
+        show=ShowFacts(show.name, show.facts, show.handle),
+        seed=around.seed,
+        now_s=lambda: around.now().timestamp(),
+        big_gift_diamonds=show.big_gift_diamonds,
+    )
+    rundown = build_rundown(show, plan, seed=around.seed, is_repeat=words.repeats)
     return LiveParts(
         source=around.source,
         gate=gate,
-        words=Planner(
-            around.model,
-            build_character(show.persona),
-            show=ShowFacts(show.name, show.facts, show.handle),
-            seed=around.seed,
-            now_s=lambda: around.now().timestamp(),
-            big_gift_diamonds=show.big_gift_diamonds,
-        ),
+        words=words,
         voice=around.voice,
         sinks=around.sinks,
         screen=around.screen,

@@ -1,6 +1,6 @@
 """What the host says of its own accord in a show's live: rows go in, its plan and its games come out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from livesessions.models import QuizQuestion, Show
 from livesessions.models import Segment as StoredSegment
@@ -19,14 +19,17 @@ def plan_of(show: Show) -> list[Segment]:
     ]
 
 
-def build_rundown(show: Show, plan: Sequence[Segment], *, seed: int) -> Rundown:
-    """Return what moves the host through a show's plan."""
+def build_rundown(
+    show: Show, plan: Sequence[Segment], *, seed: int, is_repeat: Callable[[str], bool]
+) -> Rundown:
+    """Return what moves the host through a show's plan; `is_repeat` tells what the room has just heard."""
     return Rundown(
         language=show.language,
         segments=plan,
         calls_to_action=show.calls_to_action,
         call_to_action_every_s=show.call_to_action_every_s,
         seed=seed,
+        is_repeat=is_repeat,
     )
 
 

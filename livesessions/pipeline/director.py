@@ -77,6 +77,7 @@ class Director:
 
     def _note_item(self, item: Waiting) -> None:
         if item.priority is Priority.COMMENT:
+            self._answers.note_line(item)
             self._has_another = self._has_another or self._is_worth_trying(item)
         if item.priority is Priority.GIFT:
             self._answers.note_gift(item)

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import inf
 
 from livesessions.pipeline.inbox import Inbox, Priority, Waiting
 from livesessions.pipeline.rates import Rates
@@ -19,6 +20,8 @@ from planner.stage.names import sayable_name
 MAX_ALSO = 12
 REMEMBERED_S = 60.0
 REMEMBERED_ANSWERS = 20
+# Whoever has had nobody beside them in the chat for so long keeps nobody waiting: no limit goes for them.
+ALONE_S = 120.0
 
 
 def is_big_gift(item: Waiting, rates: Rates) -> bool:
@@ -38,6 +41,8 @@ class AnswerPicker:
         self._wall_s = wall_s
         self._audience = Audience()
         self._answered: deque[tuple[float, str, str]] = deque(maxlen=REMEMBERED_ANSWERS)
+        self._last_wrote = ("", -inf)
+        self._not_alone_until_s = -inf
 
     def set_rates(self, rates: Rates) -> None:
         """Go by other limits from now on."""
@@ -58,6 +63,17 @@ class AnswerPicker:
         """Note who gives."""
         self._audience.gave(viewer_of(item.turn))
 
+    def note_line(self, item: Waiting) -> None:
+        """Note who writes."""
+        viewer, (before, before_s) = viewer_of(item.turn), self._last_wrote
+        if viewer != before:
+            self._not_alone_until_s = before_s + ALONE_S
+        self._last_wrote = (viewer, self._wall_s())
+
+    @property
+    def _is_alone(self) -> bool:
+        return self._wall_s() >= self._not_alone_until_s
+
     def answered(self, item: Waiting) -> None:
         """Note that a line, and all that were gathered with it, are being answered."""
         wall_s, turn = self._wall_s(), item.turn
@@ -74,7 +90,7 @@ class AnswerPicker:
             has_given=self._audience.has_given(viewer),
             is_new=self._audience.is_new(viewer),
             was_last=bool(viewer) and viewer == self._audience.last,
-            answers_lately=self._audience.answers_lately(viewer, self._wall_s()),
+            answers_lately=0 if self._is_alone else self._audience.answers_lately(viewer, self._wall_s()),
             trusted=item.trusted,
             wording=self._wording(item.turn.text, item.turn.language),
         )

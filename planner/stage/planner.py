@@ -92,6 +92,10 @@ class Planner:
         """Return by what the ready lines for a turn are chosen."""
         return self._ready.intent_of(turn, self._character.language)
 
+    def repeats(self, line: str) -> bool:
+        """Return whether the room has heard a line, or one very like it, within half an hour."""
+        return self._said.is_repeat(line, within_s=REST_S)
+
     def remember(self, turn: Turn, reply: str) -> None:
         """Keep an exchange for later prompts. `reply` is what the room really heard, whoever worded it."""
         if not reply:

@@ -21,6 +21,10 @@ class Rotation:
         """Return the place used longest ago, the first of those never used; there must be one."""
         return min(range(len(self._items)) if places is None else places, key=self.used_at_s)
 
+    def by_age(self) -> list[int]:
+        """Return all places, the one used longest ago first."""
+        return sorted(range(len(self._items)), key=self.used_at_s)
+
     def used_at_s(self, place: int) -> float:
         """Return when an item was last used; minus infinity for never."""
         return self._used_at_s.get(place, -inf)

@@ -1,12 +1,12 @@
 """Moves the host through the show's plan: a clock goes in, a cue comes out when something is due."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 from random import Random
 from typing import Any
 
 from planner.stage.cues import Cue, HostState
-from planner.stage.lines import load_lines, ready_language
+from planner.stage.lines import load_lines, never, ready_language
 from planner.stage.rotation import Rotation
 from planner.stage.segments import Segment, SegmentKind
 from planner.stage.timetable import Slot, Timetable
@@ -18,6 +18,7 @@ LAST_GOODBYE_S = 30.0
 FIRST_FACT_S = 30.0  # after a product's introduction
 FACT_EVERY_S = 90.0
 POINT_REST_S = 600.0
+TRIES = 8  # to find a line that the room has not just heard
 BREATH_S = 10.0  # between two things that nobody asked for the room may answer
 JITTER_S = 60.0
 # Late by what is just being said, a call still comes within the jitter.
@@ -56,7 +57,8 @@ class Rundown:
     """A `CueSource` that begins when it is first asked, and keeps to the plan's times from then on.
 
     What it says of its own is said word for word; segments and talking points are left to the planner.
-    With the same seed and the same questions it says the same. Moments missed are not made up for.
+    With the same seed and the same questions it says the same. Moments missed are not made up for. Of the
+    shipped lines one that `is_repeat` gives way to another; the creator's own are said all the same.
     """
 
     def __init__(
@@ -67,11 +69,14 @@ class Rundown:
         calls_to_action: Sequence[str] = (),
         call_to_action_every_s: float = 0.0,
         seed: int = 0,
+        is_repeat: Callable[[str], bool] = never,
     ) -> None:
         self._language = language
         self._timetable = Timetable(segments)
         self._every_s = call_to_action_every_s
         self._seed = seed
+        self._is_repeat = is_repeat
+        self._owned = frozenset([CALL_TO_ACTION] if calls_to_action else [])
         points = [
             (slot.index, slot.segment.kind, point)
             for slot in self._timetable.slots
@@ -166,7 +171,8 @@ class Rundown:
     def _introduction(self, now_s: float, slot: Slot | None) -> Cue | None:
         if slot is None or slot.segment.kind in SELF_INTRODUCED or _key_of(slot) in self._done:
             return None
-        return self._worded_cue(HostState.ANNOUNCE, _key_of(slot), slot.segment.title, now_s)
+        turn = self._turn(HostState.ANNOUNCE, slot.segment.title, now_s)
+        return Cue(HostState.ANNOUNCE, turn, key=_key_of(slot))
 
     def _call_to_action(self, now_s: float, slot: Slot | None) -> Cue | None:
         if slot is not None and self._is_ending(now_s, slot):
@@ -186,7 +192,7 @@ class Rundown:
             return None
         if self._timetable.is_over(self._elapsed_s(now_s)) or now_s < self._fact_due_s(slot):
             return None
-        return self._point(now_s, self._points_of[slot.index])
+        return self._point(now_s, self._points_of[slot.index], state=HostState.ANNOUNCE)
 
     def _fact_due_s(self, slot: Slot) -> float:
         return max((self._begun_s or 0.0) + slot.begins_s + FIRST_FACT_S, self._point_at_s + FACT_EVERY_S)
@@ -194,7 +200,7 @@ class Rundown:
     def _small_talk(self, now_s: float, slot: Slot | None) -> Cue | None:
         if now_s < self._idle_from_s() or (slot is not None and self._is_ending(now_s, slot)):
             return None
-        return self._point(now_s, self._open_points(now_s, slot)) or self._ready_cue(STARTER, now_s)
+        return self._point(now_s, self._open_points(now_s, slot)) or self._starter(now_s)
 
     def _idle_from_s(self) -> float:
         return max(self._quiet_since_s, self._spoke_until_s) + QUIET_S
@@ -206,7 +212,12 @@ class Rundown:
             return []
         return self._points_of[slot.index]
 
-    def _point(self, now_s: float, places: list[int]) -> Cue | None:
+    def _starter(self, now_s: float) -> Cue | None:
+        """Return a line to start a talk with; none rather than one that the room has just heard."""
+        cue = self._ready_cue(STARTER, now_s)
+        return None if self._is_repeat(cue.line) else cue
+
+    def _point(self, now_s: float, places: list[int], *, state: HostState = HostState.TOPIC) -> Cue | None:
         """Return the talking point whose turn it is, unless all were used and it has not rested."""
         if not places:
             return None
@@ -215,7 +226,7 @@ class Rundown:
         key = f"{POINT}:{place}"
         if key == self._last_key or now_s - points.used_at_s(place) < POINT_REST_S:
             return None
-        return self._worded_cue(HostState.TOPIC, key, points[place], now_s)
+        return Cue(state, self._turn(HostState.TOPIC, points[place], now_s), key=key)
 
     def _is_ending(self, now_s: float, slot: Slot) -> bool:
         left_s = slot.ends_s - self._elapsed_s(now_s)
@@ -223,12 +234,14 @@ class Rundown:
 
     def _ready_cue(self, topic: str, now_s: float) -> Cue:
         lines = self._rotations[topic]
-        place = lines.oldest()
+        place = lines.oldest() if topic in self._owned else self._fresh(lines)
         state = HostState.TOPIC if topic == STARTER else HostState.ANNOUNCE
         return Cue(state, self._turn(state, "", now_s), line=lines[place], key=f"{topic}:{place}")
 
-    def _worded_cue(self, state: HostState, key: str, point: str, now_s: float) -> Cue:
-        return Cue(state, self._turn(state, point, now_s), key=key)
+    def _fresh(self, lines: Rotation) -> int:
+        """Return the place of the line said longest ago that is no repeat, or simply of that."""
+        tried = lines.by_age()[:TRIES]
+        return next((place for place in tried if not self._is_repeat(lines[place])), tried[0])
 
     def _turn(self, state: HostState, point: str, now_s: float) -> Turn:
         kind = TurnKind.TOPIC if state is HostState.TOPIC else TurnKind.ANNOUNCEMENT

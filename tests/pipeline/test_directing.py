@@ -103,11 +103,30 @@ def test_gifters_are_answered_before_others() -> None:
 
 def test_a_viewer_gets_no_more_answers_than_allowed() -> None:
     script = [(float(second), comment("why so?", source_id=str(second))) for second in range(1, 400, 10)]
+    others = [
+        (100.0 * number, comment("lol", source_id=f"other {number}", name=f"Other {number}"))
+        for number in range(4)
+    ]
+    script = sorted([*script, *others], key=lambda entry: entry[0])
     stage = Stage(FakeSource(script), rates=Rates(answers_per_viewer=3)).play()
 
-    starts = stage.sink.times_of("begin")
+    answers = [reply for reply in stage.observer.replies if reply.trigger and reply.trigger.text == "why so?"]
+    starts = [reply.created_at.timestamp() for reply in answers]
     assert len(starts) >= 4
-    assert all(after - before >= 300.0 for before, after in zip(starts, starts[3:], strict=False))
+    assert all(after - before >= 299.0 for before, after in zip(starts, starts[3:], strict=False))
+
+
+def test_whoever_is_alone_in_the_chat_is_answered_as_often_as_they_write() -> None:
+    script = [
+        (1.0, comment("hello", source_id="other", name="Other")),
+        *((float(second), comment("why so?", source_id=str(second))) for second in range(10, 400, 10)),
+    ]
+    stage = Stage(FakeSource(script), rates=Rates(answers_per_viewer=2)).play()
+
+    asked = [reply.created_at.timestamp() % 1_000 for reply in stage.observer.replies]
+    alone_from_s = asked[0] + 120.0
+    assert len([at_s for at_s in asked if at_s < alone_from_s]) == 3
+    assert len([at_s for at_s in asked if at_s >= alone_from_s]) >= 27
 
 
 def test_no_more_is_answered_in_a_minute_than_allowed() -> None:

@@ -74,6 +74,40 @@ def test_no_line_is_said_twice(show: Stage) -> None:
     assert len(set(said)) == len(said)
 
 
+def test_a_products_facts_are_told_in_a_busy_chat_too() -> None:
+    plan = (Segment(SegmentKind.PRODUCT, "The T-shirt", 300.0, ("it is made of cotton", "in three colours")),)
+    chat = [
+        (second / 2, comment(f"why {second}?", source_id=str(second), name=f"Viewer {second}"))
+        for second in range(1, 600)
+    ]
+    words = FakeWords(lambda turn: [f"On {turn.point}." if turn.point else "Because."])
+    rundown = Rundown(language="en", segments=plan)
+    stage = Stage(FakeSource(chat), words=words, cues=[rundown]).play()
+
+    told = [
+        (at_s, line)
+        for at_s, line in zip(stage.sink.times_of("begin"), stage.sink.said(), strict=True)
+        if line in ("On it is made of cotton.", "On in three colours.")
+    ]
+    assert [line for _, line in told][:2] == ["On it is made of cotton.", "On in three colours."]
+    assert told[1][0] - told[0][0] == pytest.approx(90.0, abs=10.0)
+
+
+def test_what_is_said_word_for_word_counts_as_said() -> None:
+    rundown = Rundown(
+        language="en", calls_to_action=["Follow the channel, you will like it!"], call_to_action_every_s=120.0
+    )
+    stage = Stage(FakeSource([], then_quiet_s=400.0), cues=[rundown])
+
+    async def run() -> list[str]:
+        words = Planner(None, Character("Nora", "", "en"), now_s=lambda: virtual_now().timestamp())
+        await Live(replace(stage.parts(), words=words)).run()
+        return [line for line in stage.sink.said() if not words.repeats(line)]
+
+    assert run_virtual(run()) == []
+    assert stage.sink.said().count("Follow the channel, you will like it!") > 1
+
+
 def test_the_planner_finds_words_for_every_point_without_a_model() -> None:
     rundown = Rundown(language="en", segments=PLAN, call_to_action_every_s=360.0, seed=5)
     stage = Stage(FakeSource([], then_quiet_s=HALF_AN_HOUR_S), cues=[rundown])

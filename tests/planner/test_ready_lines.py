@@ -1,8 +1,14 @@
+import re
+from itertools import combinations
+
 import pytest
+from rapidfuzz import process, utils
+from rapidfuzz.distance import Indel
 
 from moderation.defaults import default_blocklist, shipped_lexicon
 from moderation.stage.moderator import Moderator
 from planner.stage.lines import LANGUAGES, LineBook, fill, load_lines, ready_language
+from planner.stage.repetition import TOO_CLOSE
 
 PACKAGES = ("planner.stage.stock", "planner.stage.offline")
 
@@ -31,6 +37,33 @@ def test_every_ready_line_passes_the_gate_that_stands_before_the_voice(language:
 def test_without_a_name_the_call_falls_away(line: str, with_name: str, without: str) -> None:
     assert fill(line, name="anna") == with_name
     assert fill(line, name="") == without
+
+
+NAMES_AND_GIFTS = re.compile(r"\{\w+\}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_ready_lines_are_so_alike_that_the_second_would_be_a_repetition(language: str) -> None:
+    """Thanks for gifts are owed, if need be in words heard before; plain lines come with an opening only."""
+    books = [
+        *(load_lines(package, f"lines_{language}.toml") for package in PACKAGES),
+        load_lines("planner.stage", f"show_lines_{language}.toml"),
+    ]
+    lines = [
+        line
+        for book in books
+        for topic, lines in book.items()
+        if not topic.startswith("gift") and not topic.endswith("_plain")
+        for line in lines
+    ]
+    nameless = [" ".join(utils.default_process(NAMES_AND_GIFTS.sub("", line)).split()) for line in lines]
+    likeness = process.cdist(nameless, nameless, scorer=Indel.normalized_similarity)
+    near = [
+        (lines[one], lines[other])
+        for one, other in combinations(range(len(lines)), 2)
+        if likeness[one][other] >= TOO_CLOSE
+    ]
+    assert near == []
 
 
 def test_what_a_word_holds_is_never_filled_in_again() -> None:

@@ -192,6 +192,32 @@ def test_a_products_facts_come_while_the_chat_is_busy_but_not_more_often_than_th
     assert [cue.turn.point for _, cue in facts] == list(PLAN[2].talking_points)
     assert all(600.0 < at_s < 960.0 for at_s, _ in facts)
     assert facts[1][0] - facts[0][0] >= FACT_EVERY_S
+    assert {cue.state for _, cue in facts} == {HostState.ANNOUNCE}, "or it would wait for a silence"
+
+
+def test_a_starter_that_the_room_has_heard_gives_way_to_another() -> None:
+    first, second = of(play(rundown(segments=()), until_s=200.0), "starter")[:2]
+    again = rundown(segments=(), is_repeat=lambda line: line == first[1].line)
+    passed_over = of(play(again, until_s=200.0), "starter")
+
+    assert passed_over[0] == (first[0], second[1])
+    assert first[1].line not in [cue.line for _, cue in passed_over]
+
+
+def test_no_starter_is_better_than_one_that_was_heard() -> None:
+    said = play(rundown(segments=(), is_repeat=lambda line: True), until_s=900.0)
+    assert not of(said, "starter")
+    assert of(said, "opening"), "a show is opened all the same"
+    assert of(said, "call_to_action")
+
+
+def test_the_creators_own_calls_are_said_all_the_same_and_in_their_order() -> None:
+    said = play(
+        rundown(segments=(), calls_to_action=["Seguimi!", "Condividi!"], is_repeat=lambda line: True),
+        until_s=1_200.0,
+        quiet=always(0.0),
+    )
+    assert [cue.line for _, cue in of(said, "call_to_action")][:2] == ["Seguimi!", "Condividi!"]
 
 
 def test_silence_does_not_bring_a_products_facts_faster() -> None:
