@@ -63,6 +63,8 @@ def chat(number: int = 1, **fields: Any) -> console.ChatMessage:
         "gift_name": "",
         "count": 1,
         "at": timezone.now().isoformat(),
+        "categories": [],
+        "viewer": "",
     }
     return {**message, **fields}  # type: ignore[typeddict-item]
 

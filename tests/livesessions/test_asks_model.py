@@ -1,0 +1,46 @@
+"""Whether a policy lets a moderation model be asked, through the parts of a real show."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from livesessions.assembly import Surroundings, parts_of
+from livesessions.models import Show
+from livesessions.pipeline.judging import WatchedGate
+from livesessions.pipeline.live import Live
+from livesessions.threads import in_thread
+from planner.stage.breaker import Breaker
+from speech.stage.speaker import Speaker
+from tests.fakes.language_model import FakeLanguageModel
+from tests.fakes.live import VOICE, FakeObserver, FakeSink, FakeSource, comment
+from tests.fakes.model_gate import FakeModelGate
+from tests.fakes.synthesizer import FakeSynthesizer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LINE = "che cosa cucini stasera?"
+SAID = "Stasera preparo una bella zuppa di lenticchie."
+
+
+@pytest.mark.parametrize(("asks_model", "asked"), [(True, [LINE, SAID]), (False, [])])
+async def test_the_model_is_asked_only_where_the_policy_says_so(
+    show: Show, asks_model: bool, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planner.stage.rundown.OPENING_WITHIN_S", -1.0)
+    gate, sink = FakeModelGate(), FakeSink()
+    around = Surroundings(
+        source=FakeSource([(0.0, comment(LINE, source_id="1"))], then_quiet_s=1.0),
+        model=FakeLanguageModel(SAID),
+        voice=Speaker(FakeSynthesizer(), VOICE),
+        sinks=[sink],
+        screen=sink,
+        observer=FakeObserver(),
+        now=lambda: datetime.now(UTC),
+        seed=1,
+        model_gate=WatchedGate(gate, Breaker()),
+    )
+    show.policy.asks_model = asks_model
+    await Live(await in_thread(parts_of, show, around)).run()
+
+    assert SAID in sink.said()
+    assert gate.texts == asked
