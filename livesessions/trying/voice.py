@@ -13,12 +13,13 @@ from django.db import connection
 from redis.asyncio import Redis
 
 from livesessions.pipeline.ports import Voice
+from livesessions.studio.rehearsing import open_cast
 from livesessions.trying import answers
-from livesessions.voices import VoiceRack, open_synthesizers
 from overlay.presence import PresenceStore
 from overlay.publisher import OverlayPublisher
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
+from speech.services import Cast, cast_voices
 
 VOICED_WITHIN_S = 8.0
 LONGEST_S = 8.0
@@ -74,18 +75,20 @@ async def say(line: SpokenLine, *, live_runs: Callable[[], Awaitable[bool]]) -> 
 
 
 async def open_voice(stack: AsyncExitStack, profile: VoiceProfile) -> Voice:
-    """Open the voices that a live would speak in, one after the other if need be."""
-    rack = VoiceRack(await open_synthesizers(stack))
+    """Open the voices that a live would speak in, one after the other if need be; raise `SpeechError`."""
     # In the caller's own thread: it is the one that may ask the database.
-    return await sync_to_async(_chain_for)(rack, profile)
+    voice = await open_cast(stack, await sync_to_async(_read_cast)(profile))
+    if voice is None:
+        raise SpeechError("No voice can be opened.")
+    return voice
 
 
-def _chain_for(rack: VoiceRack, profile: VoiceProfile) -> Voice:
-    """Return the voices, and give the connection back: what follows takes seconds and needs none."""
-    voice = rack.chain_for(profile)
+def _read_cast(profile: VoiceProfile) -> Cast:
+    """Read the voices, and give the connection back: what follows takes seconds and needs none."""
+    cast = cast_voices(profile)
     if not connection.in_atomic_block:
         connection.close()
-    return voice
+    return cast
 
 
 async def _voice_out(line: SpokenLine, voice: Voice, publisher: OverlayPublisher) -> float:
