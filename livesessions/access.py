@@ -9,7 +9,9 @@ from tenants.http import TenantRequest
 
 
 def get_show_for(request: TenantRequest, show_id: UUID) -> Show:
-    shows = Show.objects.filter(tenant=request.tenant).select_related("persona", "voice", "policy", "overlay__tenant")
+    shows = Show.objects.filter(tenant=request.tenant).select_related(
+        "persona", "voice", "policy", "overlay__tenant"
+    )
     show: Show = get_object_or_404(shows, id=show_id)
     return show
 

@@ -63,13 +63,17 @@ class Goal(TypedDict):
 
 
 class Layout(TypedDict):
-    """All that can be set of an overlay. `colors` is None for the theme's own; `font` is "" for those."""
+    """All that can be set of an overlay. `colors` is None for the theme's own; `font` is "" for those.
+
+    `picture` is the address of the streamer's own avatar; it follows the row, not what was sent.
+    """
 
     version: int
     theme: str
     colors: Palette | None
     font: str
     avatar: str
+    picture: str
     words: str
     goal: Goal
     tall: dict[str, Box]
@@ -88,6 +92,7 @@ def default_layout() -> Layout:
         "colors": None,
         "font": "",
         "avatar": AVATARS[0],
+        "picture": "",
         "words": WORDS[0],
         "goal": {"kind": GOAL_KINDS[0], "target": 100, "label": ""},
         "tall": {
@@ -113,8 +118,8 @@ def default_layout() -> Layout:
     }
 
 
-def clean_layout(raw: object, *, own_avatar: bool = False) -> Layout:
-    """Return a whole layout from whatever was stored or sent. An own avatar needs a picture to be chosen."""
+def clean_layout(raw: object, *, picture: str = "") -> Layout:
+    """Return a whole layout from whatever was stored or sent. An own avatar needs its `picture`'s address."""
     given = raw if isinstance(raw, dict) else {}
     layout = default_layout()
     theme, font = given.get("theme"), given.get("font")
@@ -122,8 +127,9 @@ def clean_layout(raw: object, *, own_avatar: bool = False) -> Layout:
     layout["theme"] = theme if isinstance(theme, str) and theme in THEMES else layout["theme"]
     layout["font"] = font if isinstance(font, str) and font in FONTS else ""
     layout["colors"] = _clean_colors(given.get("colors"))
-    if isinstance(avatar, str) and avatar in AVATARS and (avatar != "own" or own_avatar):
+    if isinstance(avatar, str) and avatar in AVATARS and (avatar != "own" or picture):
         layout["avatar"] = avatar
+    layout["picture"] = picture
     layout["words"] = words if isinstance(words, str) and words in WORDS else layout["words"]
     layout["goal"] = _clean_goal(given.get("goal"), layout["goal"])
     layout["tall"] = _clean_boxes(given.get("tall"), layout["tall"], "tall")

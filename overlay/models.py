@@ -3,8 +3,10 @@ import uuid
 from typing import Any, ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django_scopes import ScopedManager
 
+from overlay.layout import Layout, clean_layout
 from tenants.models import Tenant
 
 
@@ -34,3 +36,15 @@ class Overlay(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def picture_url(self) -> str:
+        """Where the own avatar is shown, or nothing when there is none."""
+        if not self.avatar_picture:
+            return ""
+        stem, _, kind = str(self.avatar_picture.name).rpartition("/")[2].partition(".")
+        return reverse("overlay:avatar", args=[self.id, stem, kind])
+
+    @property
+    def whole_layout(self) -> Layout:
+        return clean_layout(self.layout, picture=self.picture_url)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID
 
 from channels.layers import get_channel_layer
@@ -12,6 +13,7 @@ from redis.exceptions import RedisError
 
 from overlay import wire
 from overlay.errors import OverlayUnreachable
+from overlay.layout import Layout
 from overlay.state import StateStore
 from speech.stage.audio import AudioChunk
 
@@ -98,6 +100,27 @@ class OverlayPublisher:
         async with _reaching():
             await self._state.remove_lines(set(ids))
             await self._send({"type": "retract", "ids": ids})
+
+    async def game(self, state: dict[str, Any]) -> None:
+        """Show how a game stands, as `Games.state` tells it; the answer to a quiz only when it is over."""
+        shown = {name: value for name, value in state.items() if name != "answer"}
+        if state.get("phase") == "closed" and "answer" in state:
+            shown["answer"] = state["answer"]
+        async with _reaching():
+            await self._state.set_game(shown)
+            await self._send({"type": "game", "game": shown})
+
+    async def tally(self, counts: dict[str, int]) -> None:
+        """Say how many of each kind of event this live has had."""
+        async with _reaching():
+            await self._state.set_tally(counts)
+            await self._send({"type": "tally", "counts": counts})
+
+    async def set_layout(self, layout: Layout) -> None:
+        """Arrange the pages anew, at once."""
+        async with _reaching():
+            await self._state.set_layout(layout)
+            await self._send({"type": "layout", "layout": layout})
 
     async def set_muted(self, muted: bool) -> None:
         """Silence the pages, which drop all that is under way, or let them speak again."""

@@ -4,11 +4,14 @@ from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from redis.asyncio import Redis
 
+from overlay.layout import Layout
 from overlay.models import Overlay, make_token
+from overlay.pictures import Picture
 from overlay.publisher import OverlayPublisher
 
 
@@ -32,6 +35,23 @@ def rotate_token(*, overlay: Overlay) -> Overlay:
     return overlay
 
 
+@transaction.atomic
+def save_layout(*, overlay: Overlay, layout: Layout, picture: Picture | None = None) -> Overlay:
+    """Keep a layout, and a new picture for the avatar, and show both at once; raise `OverlayUnreachable`."""
+    fields = ["layout"]
+    if picture is not None:
+        before = overlay.avatar_picture.name
+        overlay.avatar_picture.save(f"avatar.{picture.kind}", ContentFile(picture.data), save=False)
+        fields.append("avatar_picture")
+        if before:
+            transaction.on_commit(lambda: overlay.avatar_picture.storage.delete(before))
+    overlay.layout = layout
+    overlay.layout = dict(overlay.whole_layout)
+    overlay.save(update_fields=fields)
+    transaction.on_commit(lambda: async_to_sync(_tell_layout)(overlay.id, overlay.whole_layout))
+    return overlay
+
+
 async def _mute(overlay_id: UUID, muted: bool) -> None:
     async with _publisher(overlay_id) as publisher:
         await publisher.set_muted(muted)
@@ -41,6 +61,11 @@ async def _end(overlay_id: UUID) -> None:
     async with _publisher(overlay_id) as publisher:
         await publisher.cut(None)
         await publisher.set_live(False)
+
+
+async def _tell_layout(overlay_id: UUID, layout: Layout) -> None:
+    async with _publisher(overlay_id) as publisher:
+        await publisher.set_layout(layout)
 
 
 async def _close_sockets(overlay_id: UUID) -> None:

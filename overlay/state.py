@@ -1,10 +1,12 @@
 """How an overlay stands right now, kept in Redis so that a page which connects at any time can be told."""
 
 import json
+from typing import Any
 from uuid import UUID
 
 from redis.asyncio import Redis
 
+from overlay.layout import Layout
 from overlay.said import Frame, Said, SaidStore
 from overlay.wire import Line, Spoken, State
 
@@ -26,6 +28,9 @@ class StateStore:
         self._flags = f"overlay:{overlay_id}:flags"
         self._lines = f"overlay:{overlay_id}:lines"
         self._caption = f"overlay:{overlay_id}:caption"
+        self._game = f"overlay:{overlay_id}:game"
+        self._tally = f"overlay:{overlay_id}:tally"
+        self._layout = f"overlay:{overlay_id}:layout"
         self._trial = f"overlay:{overlay_id}:trial"
         self._said = SaidStore(redis, overlay_id)
 
@@ -35,7 +40,8 @@ class StateStore:
         pipe.lrange(self._lines, 0, -1)
         pipe.get(self._caption)
         pipe.pttl(self._trial)
-        (live, muted), lines, caption, trial_ms = await pipe.execute()
+        pipe.mget(self._game, self._tally, self._layout)
+        (live, muted), lines, caption, trial_ms, (game, tally, layout) = await pipe.execute()
         state: State = {
             "type": "state",
             "live": live in TRUE,
@@ -45,6 +51,12 @@ class StateStore:
         }
         if trial_ms > 0:
             state["trial_ms"] = trial_ms
+        if game:
+            state["game"] = json.loads(game)
+        if tally:
+            state["tally"] = json.loads(tally)
+        if layout:
+            state["layout"] = json.loads(layout)
         return state
 
     async def set_live(self, live: bool) -> None:
@@ -53,9 +65,19 @@ class StateStore:
         pipe.hset(self._flags, "live", int(live))
         pipe.expire(self._flags, LIFETIME_S)
         if not live:
-            pipe.delete(self._lines, self._caption)
+            pipe.delete(self._lines, self._caption, self._game, self._tally)
             self._said.forget(pipe)
         await pipe.execute()
+
+    async def set_game(self, game: dict[str, Any]) -> None:
+        await self._redis.set(self._game, json.dumps(game), ex=LIFETIME_S)
+
+    async def set_tally(self, counts: dict[str, int]) -> None:
+        await self._redis.set(self._tally, json.dumps(counts), ex=LIFETIME_S)
+
+    async def set_layout(self, layout: Layout) -> None:
+        """For pages that were away when it changed; others have it from the row."""
+        await self._redis.set(self._layout, json.dumps(layout), ex=LIFETIME_S)
 
     async def begin_trial(self, *, for_ms: int) -> None:
         await self._redis.set(self._trial, "1", px=for_ms)

@@ -6,13 +6,11 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from overlay.access import get_overlay_by_token
-from overlay.layout import clean_layout
 from overlay.models import Overlay
 from overlay.pictures import CONTENT_TYPES
 from overlay.themes import THEMES
@@ -27,7 +25,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 
 def render_page(request: HttpRequest, overlay: Overlay, *, preview: bool = False) -> HttpResponse:
     """Answer with an overlay's page; a preview plays samples, knows no token and does not connect."""
-    layout = clean_layout(overlay.layout, own_avatar=bool(overlay.avatar_picture))
+    layout = overlay.whole_layout
     looks = {key: static(f"overlay/themes/{key}.css") for key in THEMES}
     context = {
         "overlay": overlay,
@@ -36,7 +34,6 @@ def render_page(request: HttpRequest, overlay: Overlay, *, preview: bool = False
         "layout_json": json.dumps(layout),
         "themes_json": json.dumps(looks),
         "look": looks[layout["theme"]],
-        "avatar_url": avatar_url(overlay),
     }
     with translation.override(overlay.tenant.language):
         response = render(request, "overlay/page.html", context)
@@ -46,14 +43,6 @@ def render_page(request: HttpRequest, overlay: Overlay, *, preview: bool = False
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-def avatar_url(overlay: Overlay) -> str:
-    """Return where an overlay's own picture is shown, or nothing when it has none."""
-    if not overlay.avatar_picture:
-        return ""
-    stem, _, kind = str(overlay.avatar_picture.name).rpartition("/")[2].partition(".")
-    return reverse("overlay:avatar", args=[overlay.id, stem, kind])
 
 
 @require_safe

@@ -28,9 +28,10 @@ more than it can take: the rest follows when it has caught up.
 import json
 import struct
 from dataclasses import dataclass
-from typing import Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 from uuid import UUID
 
+from overlay.layout import Layout
 from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
 
 VERSION = 2
@@ -63,7 +64,8 @@ class Spoken(TypedDict):
 class State(TypedDict):
     """How everything stands; the first thing that a page gets, oldest line first.
 
-    `trial_ms` is there while somebody tries the page out, and says for how long they still do.
+    `trial_ms` is there while somebody tries the page out, and says for how long they still do. `game` and
+    `tally` are there once there is something to tell, `layout` once it was changed.
     """
 
     type: Literal["state"]
@@ -72,6 +74,9 @@ class State(TypedDict):
     lines: list[Line]
     caption: Spoken | None
     trial_ms: NotRequired[int]
+    game: NotRequired[dict[str, Any]]
+    tally: NotRequired[dict[str, int]]
+    layout: NotRequired[Layout]
 
 
 class Chat(Line):
@@ -133,6 +138,27 @@ class Live(TypedDict):
     live: bool
 
 
+class Game(TypedDict):
+    """How the game that runs stands, and who leads; its `kind` is empty while none does."""
+
+    type: Literal["game"]
+    game: dict[str, Any]
+
+
+class Tally(TypedDict):
+    """How many follows, gifts and the like this live has had."""
+
+    type: Literal["tally"]
+    counts: dict[str, int]
+
+
+class NewLayout(TypedDict):
+    """The overlay has been arranged anew."""
+
+    type: Literal["layout"]
+    layout: Layout
+
+
 class Trial(TypedDict):
     """For so long the page looks as if it were on air, though no live runs: somebody tries it out."""
 
@@ -155,7 +181,8 @@ class Missed(TypedDict):
     text: str
 
 
-ToPage = State | Chat | Retract | Begin | Caption | End | Cut | Mute | Live | Trial | Resumed | Missed
+Shown = State | Chat | Retract | Game | Tally | NewLayout
+ToPage = Shown | Begin | Caption | End | Cut | Mute | Live | Trial | Resumed | Missed
 
 
 # --- page to server -------------------------------------------------------------------------------

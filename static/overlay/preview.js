@@ -79,10 +79,7 @@ body.dataset.connected = true;
 body.dataset.live = true;
 for (const sample of samples.LINES.slice(0, 4)) line(sample);
 addEventListener("message", ({ origin, data }) => {
-  if (origin === location.origin && data?.type === "layout") {
-    if (data.avatar !== undefined) body.dataset.avatar = data.avatar;
-    stage.note(data);
-  }
+  if (origin === location.origin && data?.type === "layout") stage.note(data);
 });
 void talk();
 void write();

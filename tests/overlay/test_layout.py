@@ -95,7 +95,7 @@ def test_colours_that_cannot_be_read_are_the_themes_own() -> None:
 
 def test_an_own_avatar_needs_a_picture() -> None:
     assert clean_layout({"avatar": "own"})["avatar"] != "own"
-    assert clean_layout({"avatar": "own"}, own_avatar=True)["avatar"] == "own"
+    assert clean_layout({"avatar": "own"}, picture="/x.png")["avatar"] == "own"
 
 
 def test_a_goal_is_a_positive_number_of_something_known() -> None:

@@ -22,10 +22,9 @@ export class Widget {
     this.#tools = tools;
   }
 
-  set({ avatar }, on) {
+  set({ avatar, picture }, on) {
     this.#on = on;
-    const own = document.body.dataset.avatar;
-    const chosen = avatar === "own" ? own : avatar;
+    const chosen = avatar === "own" ? picture : avatar;
     if (on && chosen !== this.#chosen) void this.#draw(avatar, chosen);
     if (on && !this.#running) {
       this.#running = true;
