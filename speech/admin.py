@@ -1,7 +1,7 @@
 from django.contrib import admin
 
-from speech.models import Pronunciation, VoiceProfile
-from tenants.admin import AcrossTenantsAdmin
+from speech.models import CachedLine, Pronunciation, ProviderKey, VoiceProfile
+from tenants.admin import AcrossTenantsAdmin, ReadOnlyAdmin
 
 
 @admin.register(VoiceProfile)
@@ -19,4 +19,24 @@ class PronunciationAdmin(AcrossTenantsAdmin):
     list_filter = ["language"]
     list_select_related = ["tenant"]
     search_fields = ["written", "tenant__name", "tenant__slug"]
+    autocomplete_fields = ["tenant"]
+    ordering = ["written", "language"]
+
+
+@admin.register(ProviderKey)
+class ProviderKeyAdmin(ReadOnlyAdmin):
+    """Whose keys there are; the keys themselves are shown to nobody."""
+
+    list_display = ["provider", "last_four", "tenant", "changed_at"]
+    list_filter = ["provider"]
+    list_select_related = ["tenant"]
+    search_fields = ["tenant__name", "tenant__slug"]
+    ordering = ["-changed_at"]
+
+
+@admin.register(CachedLine)
+class CachedLineAdmin(AcrossTenantsAdmin):
+    list_display = ["key", "tenant", "size", "last_used_at"]
+    list_select_related = ["tenant"]
+    search_fields = ["key", "tenant__name", "tenant__slug"]
     autocomplete_fields = ["tenant"]

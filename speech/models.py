@@ -99,3 +99,22 @@ class Pronunciation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.written} = {self.spoken}"
+
+
+class CachedLine(models.Model):
+    """A spoken line in the object store, under its workspace and `key`, until others need its room."""
+
+    id = models.BigAutoField(primary_key=True)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()  # bytes
+    last_used_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[models.Manager["CachedLine"]] = ScopedManager(tenant="tenant")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "key"], name="speech_a_line_is_kept_once")]
+
+    def __str__(self) -> str:
+        return self.key
