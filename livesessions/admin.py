@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from livesessions.models import ChatEvent, LiveSession, Reply, Show
+from livesessions.models import ChatEvent, LiveSession, QuizQuestion, Rehearsal, Reply, Segment, Show
 from tenants.admin import AcrossTenantsAdmin, ReadOnlyAdmin
 
 
@@ -11,6 +11,32 @@ class ShowAdmin(AcrossTenantsAdmin):
     list_select_related = ["tenant"]
     search_fields = ["name", "handle", "tenant__name", "tenant__slug"]
     autocomplete_fields = ["tenant", "persona", "voice", "policy", "overlay"]
+
+
+@admin.register(Segment)
+class SegmentAdmin(AcrossTenantsAdmin):
+    list_display = ["title", "show", "tenant", "kind", "position", "duration_s"]
+    list_filter = ["kind"]
+    list_select_related = ["show", "tenant"]
+    search_fields = ["title", "show__name", "tenant__name", "tenant__slug"]
+    autocomplete_fields = ["tenant", "show"]
+    ordering = ["show", "position"]
+
+
+@admin.register(QuizQuestion)
+class QuizQuestionAdmin(AcrossTenantsAdmin):
+    list_display = ["question", "show", "tenant", "created_at"]
+    list_select_related = ["show", "tenant"]
+    search_fields = ["question", "show__name", "tenant__name", "tenant__slug"]
+    autocomplete_fields = ["tenant", "show"]
+
+
+@admin.register(Rehearsal)
+class RehearsalAdmin(ReadOnlyAdmin):
+    list_display = ["id", "show", "tenant", "chat", "minutes", "status", "created_at", "finished_at"]
+    list_filter = ["status"]
+    list_select_related = ["show", "tenant"]
+    search_fields = ["=id", "show__name", "tenant__name", "tenant__slug"]
 
 
 @admin.register(LiveSession)

@@ -20,7 +20,7 @@ class PersonaSerializer(serializers.Serializer[Any]):
     system_prompt = serializers.CharField()
     language = serializers.CharField()
     reply_in = serializers.CharField()
-    style = serializers.SerializerMethodField()
+    style = serializers.SerializerMethodField()  # type: ignore[assignment]
     forbidden_topics = serializers.ListField()
     sample_lines = serializers.ListField()
     created_at = serializers.DateTimeField()
@@ -54,6 +54,6 @@ class PersonaChangeSerializer(StrictSerializer):
     system_prompt = serializers.CharField(max_length=PROMPT_LENGTH)
     language = serializers.ChoiceField(required=False, choices=Language.choices)
     reply_in = serializers.ChoiceField(required=False, choices=Persona.ReplyIn.choices)
-    style = StyleSerializer(required=False)
+    style = StyleSerializer(required=False)  # type: ignore[assignment]
     forbidden_topics = _lines(TOPICS, TOPIC_LENGTH)
     sample_lines = _lines(SAMPLES, SAMPLE_LENGTH)

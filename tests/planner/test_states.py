@@ -82,7 +82,7 @@ def test_every_situation_is_decided_and_nothing_is_done_for_nobody() -> None:
                 thanks,
                 courtesies,
                 answers,
-                cues,  # type: ignore[arg-type]
+                cues,
                 quiet_s=30.0,
                 gap_in_s=gap,
                 thanks_in_s=max(gap, late),
