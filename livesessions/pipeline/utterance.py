@@ -134,7 +134,9 @@ class Utterance:
         while self.has_begun:
             if self._hearing.gives_way:
                 return False
-            if not (wait_s := self._wait_s()):
+            # What has been made ahead waits to go out here, so it must not count as still to be heard.
+            wait_s = self._hearing.left_s(self._duration_s) - KEPT_AHEAD_S
+            if wait_s <= 0.0:
                 break
             await self._hearing.pause(wait_s)
             self._generation.check(self._record.generation)

@@ -169,3 +169,11 @@ def test_a_sentence_that_breaks_off_after_its_first_piece_is_not_begun_again() -
     assert stage.sink.said() == [LONG]
     assert stage.sink.times_of("show_text") == []
     assert stage.observer.replies[0].outcome is Outcome.SPOKEN
+
+
+def test_a_sentence_that_was_made_ahead_is_said_however_long_it_is() -> None:
+    first, long = "Thank you so much, really!", "And now " + "a very long word " * 12 + "follows."
+    stage = stage_of(Asked(), first, long).play()
+
+    [reply] = stage.observer.replies
+    assert (reply.outcome, reply.text) == (Outcome.SPOKEN, f"{first} {long}")
