@@ -146,6 +146,11 @@ class OverlayPublisher:
         async with _reaching():
             await self._send({"type": "chat", **line})
 
+    async def try_game(self, state: dict[str, Any]) -> None:
+        """Show a game that nobody plays, as `game` does, and keep nothing of it."""
+        async with _reaching():
+            await self._send({"type": "game", "game": state})
+
     async def close_sockets(self) -> None:
         """Throw out every page that came in by an address which is no longer valid."""
         async with _reaching():

@@ -48,7 +48,7 @@ let onAir = false;
 let trial = 0;
 
 function setLive(live) {
-  if (live && trial) chat.reset([]); // what was only tried out
+  if (live && trial) forgetTrial();
   clearTimeout(trial);
   trial = 0;
   onAir = live;
@@ -63,7 +63,15 @@ function tryOut(forMs) {
   if (onAir) return;
   clearTimeout(trial);
   body.dataset.live = true;
-  trial = setTimeout(() => setLive(false), forMs);
+  trial = setTimeout(() => {
+    forgetTrial();
+    setLive(false);
+  }, forMs);
+}
+
+function forgetTrial() {
+  chat.reset([]);
+  stage.note({ type: "live", live: false });
 }
 
 const handlers = {
