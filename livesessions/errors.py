@@ -152,5 +152,9 @@ def trial_while_muted() -> TrialRefusal:
     return TrialRefusal(_("Your host is muted. Unmute it on the console, then test the voice."))
 
 
+def trial_of_quiz_in_live() -> TrialRefusal:
+    return TrialRefusal(_("A live is running. Start a real quiz on the console instead."))
+
+
 def trial_unreachable() -> TrialRefusal:
     return TrialRefusal(_("The overlay cannot be reached right now. Try again in a moment."))

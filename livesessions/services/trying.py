@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from enum import StrEnum
 from math import ceil
 from threading import BoundedSemaphore
@@ -15,7 +14,7 @@ from livesessions.services.lives import say_line
 from livesessions.sources.events import EventKind
 from livesessions.studio.store import one_at_a_time
 from livesessions.threads import in_thread
-from livesessions.trying.samples import lines_of, samples_for
+from livesessions.trying.samples import lines_of, quiz_of, samples_for
 from livesessions.trying.voice import Outcome, SpokenLine, say
 from overlay.publisher import OverlayPublisher
 
@@ -26,6 +25,7 @@ class Trial(StrEnum):
     CHAT = "chat"
     FOLLOW = "follow"
     GIFT = "gift"
+    QUIZ = "quiz"
     VOICE = "voice"
     ALL = "all"
 
@@ -34,6 +34,7 @@ LINES = {
     Trial.CHAT: (EventKind.COMMENT,),
     Trial.FOLLOW: (EventKind.FOLLOW,),
     Trial.GIFT: (EventKind.GIFT,),
+    Trial.QUIZ: (),
     Trial.VOICE: (),
     Trial.ALL: (EventKind.COMMENT, EventKind.FOLLOW, EventKind.GIFT),
 }
@@ -58,24 +59,32 @@ def try_out(*, show: Show, trial: Trial) -> Outcome:
         if session is not None and session.muted:
             raise errors.trial_while_muted()
         _take_turn(show, VOICES, "voice")
-    runs = session is not None and session.started_at is not None
-    if not (speaks and not runs):
-        async_to_sync(_show)(show, LINES[trial], as_if_on_air=not runs)
-        if speaks and session is not None:
-            say_line(session=session, text=samples_for(show.language).hello)
-            return Outcome.ASKED
+    if session is not None and session.started_at is not None:
+        return _try_in_live(session, show, trial, speaks=speaks)
+    if speaks:
+        return _speak(show, trial)
+    async_to_sync(_show)(show, trial, as_if_on_air=True)
+    return Outcome.SHOWN
+
+
+def _try_in_live(session: LiveSession, show: Show, trial: Trial, *, speaks: bool) -> Outcome:
+    if trial is Trial.QUIZ:  # the room would take it for a real one
+        raise errors.trial_of_quiz_in_live()
+    async_to_sync(_show)(show, trial, as_if_on_air=False)
+    if not speaks:
         return Outcome.SHOWN
-    return _speak(show, LINES[trial])
+    say_line(session=session, text=samples_for(show.language).hello)
+    return Outcome.ASKED
 
 
-def _speak(show: Show, kinds: Sequence[EventKind]) -> Outcome:
+def _speak(show: Show, trial: Trial) -> Outcome:
     with one_at_a_time(show.id, "trying") as is_free:
         if not is_free:
             raise errors.trial_busy()
         if not _seats.acquire(blocking=False):
             raise errors.studio_crowded()
         try:
-            async_to_sync(_show)(show, kinds, as_if_on_air=True)
+            async_to_sync(_show)(show, trial, as_if_on_air=True)
             line = SpokenLine(uuid4(), show.overlay_id, show.voice, samples_for(show.language).hello)
             return async_to_sync(_say)(line, show.id)
         except (RedisError, OSError) as error:
@@ -93,13 +102,15 @@ def _take_turn(show: Show, allowance: bridge.Allowance, what: str) -> None:
         raise errors.trial_too_often(ceil(wait_s))
 
 
-async def _show(show: Show, kinds: Sequence[EventKind], *, as_if_on_air: bool) -> None:
+async def _show(show: Show, trial: Trial, *, as_if_on_air: bool) -> None:
     samples = samples_for(show.language)
     async with Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS) as redis:
         publisher = OverlayPublisher(show.overlay_id, redis=redis)
         if as_if_on_air:
             await publisher.begin_trial(SHOWN_FOR_MS)
-        for kind in kinds:
+            if trial in (Trial.QUIZ, Trial.ALL):
+                await publisher.try_game(quiz_of(samples, seconds=SHOWN_FOR_MS // 1000))
+        for kind in LINES[trial]:
             await publisher.try_line(f"trial-{uuid4()}", samples.name, lines_of(samples)[kind], kind)
 
 

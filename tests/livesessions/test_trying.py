@@ -141,8 +141,9 @@ async def test_a_voice_that_fails_is_told_apart_from_an_overlay_that_does(
 
 
 async def test_lines_are_shown_as_tests_on_a_page_that_looks_on_air(show: Show, page: Socket) -> None:
-    await trying._show(show, trying.LINES[Trial.ALL], as_if_on_air=True)
-    trial, *lines = [await page.receive() for _ in range(4)]
+    await trying._show(show, Trial.ALL, as_if_on_air=True)
+    trial, game, *lines = [await page.receive() for _ in range(5)]
+    assert game["game"]["question"].startswith("Prova:")
     assert trial == {"type": "trial", "for_ms": trying.SHOWN_FOR_MS}
     assert [(line["kind"], line["name"]) for line in lines] == [
         ("comment", "Prova"),
@@ -152,15 +153,16 @@ async def test_lines_are_shown_as_tests_on_a_page_that_looks_on_air(show: Show, 
 
 
 async def test_a_page_that_connects_during_a_test_looks_on_air_and_keeps_no_line_of_it(show: Show) -> None:
-    await trying._show(show, trying.LINES[Trial.CHAT], as_if_on_air=True)
+    await trying._show(show, Trial.CHAT, as_if_on_air=True)
     async with open_socket(show.overlay.token) as socket:
         state = await socket.receive()
     await get_channel_layer().flush()
     assert 0 < state["trial_ms"] <= trying.SHOWN_FOR_MS
     assert (state["live"], state["lines"]) == (False, [])
+    assert "game" not in state
 
 
-@pytest.mark.parametrize("trial", [Trial.CHAT, Trial.FOLLOW, Trial.GIFT])
+@pytest.mark.parametrize("trial", [Trial.CHAT, Trial.FOLLOW, Trial.GIFT, Trial.QUIZ])
 def test_a_line_without_a_live_is_written_down_nowhere(show: Show, trial: Trial) -> None:
     assert try_with(show, trial) is Outcome.SHOWN
     with scope(tenant=show.tenant):
@@ -188,6 +190,11 @@ def test_a_live_that_runs_does_not_notice_a_test_of_its_overlay(on_air: LiveSess
         assert not client.exists(f"overlay:{on_air.show.overlay_id}:trial")
 
 
+def test_no_room_is_asked_a_quiz_that_is_only_a_test(on_air: LiveSession) -> None:
+    with pytest.raises(TrialRefusal, match="real quiz"):
+        try_with(on_air.show, Trial.QUIZ)
+
+
 def test_a_muted_host_is_not_tested_aloud(session: LiveSession) -> None:
     with scope(tenant=session.tenant):
         LiveSession.objects.update(muted=True)
@@ -196,7 +203,7 @@ def test_a_muted_host_is_not_tested_aloud(session: LiveSession) -> None:
 
 
 def test_a_voice_is_tested_ten_times_a_minute_at_most(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trying, "_speak", lambda show, kinds: Outcome.HEARD)
+    monkeypatch.setattr(trying, "_speak", lambda show, trial: Outcome.HEARD)
     for _ in range(trying.VOICES.burst):
         assert try_with(show, Trial.VOICE) is Outcome.HEARD
     with pytest.raises(TrialRefusal, match="Try again in"):
