@@ -67,7 +67,7 @@ def shows(request: Request) -> Response:
 def show(request: Request, show_id: UUID) -> Response:
     row = get_show_for(_inner(request), show_id)
     if request.method == "PATCH":
-        wanted = _valid(ShowChangeSerializer, request, partial=True)
+        wanted = _valid(ShowChangeSerializer, request, changes=row)
         host = _host_in(request, wanted)
         row = services.change_show(show=row, **wanted, **host)
     return _answer(ShowSerializer, row, request)
@@ -101,7 +101,7 @@ def persona(request: Request, persona_id: UUID) -> Response:
         delete_persona(persona=row)
         return Response(status=status.HTTP_204_NO_CONTENT)
     if request.method == "PATCH":
-        wanted = _valid(PersonaChangeSerializer, request, partial=True)
+        wanted = _valid(PersonaChangeSerializer, request, changes=row)
         if "style" in wanted:
             wanted["style"] = {**row.style, **wanted["style"]}
         row = change_persona(persona=row, **wanted)
@@ -219,8 +219,11 @@ def _inner(request: Request) -> TenantRequest:
     return cast("TenantRequest", request._request)
 
 
-def _valid(kind: type[BaseSerializer[Any]], request: Request, *, partial: bool = False) -> dict[str, Any]:
-    serializer = kind(data=request.data, partial=partial)
+def _valid(
+    kind: type[BaseSerializer[Any]], request: Request, *, changes: Model | None = None
+) -> dict[str, Any]:
+    """Return what was sent, if it is valid: a whole row, or what `changes` one that there is."""
+    serializer = kind(changes, data=request.data, partial=changes is not None)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
 

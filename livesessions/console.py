@@ -47,6 +47,8 @@ class ReplyMessage(TypedDict):
     text: str
     fault: str
     trigger_kind: str
+    # The `id` of the chat message that it answers; empty when nothing in the room caused it.
+    trigger_id: str
     trigger_name: str
     trigger_text: str
     first_audio_ms: int | None

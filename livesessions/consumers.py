@@ -116,6 +116,7 @@ class Frames:
         self._replies: OrderedDict[str, Line] = OrderedDict()
         self._held: OrderedDict[str, Line] = OrderedDict()
         self._counted: dict[str, Any] = {}
+        self._gone: OrderedDict[str, None] = OrderedDict()  # what was deleted last, and is quoted no more
 
     def whole(self, context: dict[str, Any]) -> str:
         """Return the fragment that replaces both feeds, the state and the controls."""
@@ -126,7 +127,9 @@ class Frames:
 
     def update(self, messages: list[Message], state: dict[str, Any] | None) -> str:
         """Return the fragment for a batch of messages; empty when it would change nothing."""
+        blanked = self._blanked(messages)
         lines = [line_of(message) for message in messages if message["kind"] in ("chat", "reply")]
+        lines = [_without_quote(line) if line.get("trigger_id", "") in self._gone else line for line in lines]
         new_chat, old_chat = self._sort(_latest(lines, "chat"), self._chat)
         replies = _latest(lines, "reply")
         # Drawn once: what is being edited must not be drawn over.
@@ -138,7 +141,7 @@ class Frames:
             "new_replies": new_replies,
             "new_held": new_held,
             "let_go": [line for line in decided if self._held.pop(line["dom_id"], None)],
-            "changed": [*old_chat, *old_replies, *self._blanked(messages)],
+            "changed": [*old_chat, *old_replies, *blanked],
             **(state or {}),
             **self._new_counts(messages),
             **latest_game(messages),
@@ -158,7 +161,17 @@ class Frames:
                 ]
         for line in blanked:
             self._chat[line["dom_id"]] = line
-        return blanked
+        return [*blanked, *self._unquoted({line["id"] for line in blanked} | _deleted_ids(messages))]
+
+    def _unquoted(self, ids: set[str]) -> list[Line]:
+        """Return the replies on the page that quote lines of these ids, without the quotes."""
+        self._gone.update(dict.fromkeys(ids))
+        while len(self._gone) > LINES_KEPT:
+            self._gone.popitem(last=False)
+        quoting = [line for line in self._replies.values() if line.get("trigger_id", "") in ids]
+        unquoted = [_without_quote(line) for line in quoting]
+        self._replies.update((line["dom_id"], line) for line in unquoted)
+        return unquoted
 
     def _sort(self, lines: list[Line], known: OrderedDict[str, Line]) -> tuple[list[Line], list[Line]]:
         """Split lines into those the page has not and has, and note that it has them all now."""
@@ -194,6 +207,15 @@ def latest_game(messages: list[Message]) -> dict[str, Any]:
     """Return the last word on the game that runs, if there is one among the messages."""
     games = [message["game"] for message in messages if message["kind"] == "game"]
     return {"game": games[-1]} if games else {}
+
+
+def _without_quote(line: Line) -> Line:
+    return {**line, "trigger_name": "", "trigger_text": ""}
+
+
+def _deleted_ids(messages: list[Message]) -> set[str]:
+    """Return the ids of the lines that are said to have been deleted."""
+    return {line_id for message in messages if message["kind"] == "deleted" for line_id in message["ids"]}
 
 
 def _latest(lines: list[Line], kind: str) -> list[Line]:

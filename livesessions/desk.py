@@ -54,7 +54,7 @@ def describe(session: LiveSession, *, may_control: bool) -> dict[str, Any]:
 
 
 def recent_lines(session: LiveSession) -> tuple[list[Line], list[Line]]:
-    """Return the last lines of the chat and of the host, oldest first. Two queries."""
+    """Return the last lines of the chat and of the host, oldest first. Three queries."""
     events = (
         ChatEvent.objects.filter(session=session)
         .exclude(kind__in=[*NOT_ON_CONSOLE, EventKind.DELETED])
@@ -67,8 +67,19 @@ def recent_lines(session: LiveSession) -> tuple[list[Line], list[Line]]:
     )
     return (
         [line_of(_chat_message(event)) for event in _oldest_first(events)],
-        [line_of(_reply_message(reply)) for reply in _oldest_first(replies)],
+        _unquoted(session, [line_of(_reply_message(reply)) for reply in _oldest_first(replies)]),
     )
+
+
+def _unquoted(session: LiveSession, replies: list[Line]) -> list[Line]:
+    """Return replies without the words and names that the room's moderators have deleted."""
+    quoted = [line["trigger_id"] for line in replies if line["trigger_id"]]
+    events = ChatEvent.objects.filter(session=session, session_month=session.log_month, deleted=True)
+    deleted = set(events.filter(source_id__in=quoted).values_list("source_id", flat=True))
+    return [
+        {**line, "trigger_name": "", "trigger_text": ""} if line["trigger_id"] in deleted else line
+        for line in replies
+    ]
 
 
 def held_lines(session: LiveSession) -> list[Line]:
@@ -121,6 +132,7 @@ def _reply_message(reply: Reply) -> ReplyMessage:
         "text": reply.text,
         "fault": reply.fault,
         "trigger_kind": reply.trigger_kind,
+        "trigger_id": reply.trigger_source_id,
         "trigger_name": reply.trigger_viewer_name,
         "trigger_text": reply.trigger_text,
         "first_audio_ms": reply.first_audio_ms,

@@ -239,6 +239,7 @@ def _reply_message(record: ReplyRecord) -> console.ReplyMessage:
         "text": record.text,
         "fault": record.fault,
         "trigger_kind": record.trigger_kind,
+        "trigger_id": trigger.source_id if trigger else "",
         "trigger_name": trigger.viewer.name if trigger and trigger.viewer else "",
         "trigger_text": trigger.text if trigger else "",
         "first_audio_ms": record.times.first_audio_ms,

@@ -13,6 +13,7 @@ from livesessions.models import ChatEvent, Reply
 logger = logging.getLogger(__name__)
 
 BATCH = 5_000
+LOST_AFTER = timedelta(minutes=2)  # twice as long as an answer is held
 HAS_WORDS = ~Q(text="") | ~Q(viewer_name="")
 QUOTES = ~Q(trigger_text="") | ~Q(trigger_viewer_name="")
 
@@ -64,3 +65,9 @@ def _blank_replies(before: datetime) -> int:
     while ids := list(old.values_list("id", flat=True)[:BATCH]):
         blanked += Reply.objects.filter(id__in=ids).update(trigger_text="", trigger_viewer_name="")
     return blanked
+
+
+def expire_held_replies(now: datetime) -> int:
+    """Expire what has been held for longer than any live holds it; return how many. Across tenants."""
+    held = Reply.objects.filter(status=Reply.Status.HELD, created_at__lt=now - LOST_AFTER)
+    return held.update(status=Reply.Status.EXPIRED)

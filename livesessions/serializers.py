@@ -65,7 +65,7 @@ class SessionSerializer(OverlayAddresses):
     source_options = serializers.JSONField()
     status = serializers.CharField()
     end_reason = serializers.CharField()
-    end_reason_text = serializers.CharField(source="get_end_reason_display")
+    end_reason_text = serializers.CharField(source="end_reason_words")
     muted = serializers.BooleanField()
     waiting_reason = serializers.SerializerMethodField()
     waiting_reason_text = serializers.SerializerMethodField()

@@ -80,6 +80,18 @@ class ShowChangeSerializer(StrictSerializer):
     game_every_s = _count(LONGEST_PAUSE_S)
     calls_to_action = _lines(CALLS, CALL_LENGTH)
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a threshold of big gifts below that of small ones, also when only one of them is sent."""
+        small = self._as_it_will_be(attrs, "small_gift_diamonds")
+        if small > self._as_it_will_be(attrs, "big_gift_diamonds"):
+            words = _("It cannot lie below what is thanked together.")
+            raise serializers.ValidationError({"big_gift_diamonds": [words]})
+        return attrs
+
+    def _as_it_will_be(self, attrs: dict[str, Any], name: str) -> int:
+        value: int = attrs[name] if name in attrs else getattr(self.instance or Show(), name)
+        return value
+
 
 class ShowCreateSerializer(ShowChangeSerializer):
     """What makes a show."""

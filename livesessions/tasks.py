@@ -41,6 +41,14 @@ def keep_event_log() -> None:
     retention.keep_event_log(timezone.now())
 
 
+@chores.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+def keep_held_replies() -> None:
+    """Let go of answers that wait on their rows alone, since the live that held them has lost them."""
+    _renew_connection()
+    with scopes_disabled():
+        retention.expire_held_replies(timezone.now())
+
+
 @chores.task()  # type: ignore[untyped-decorator]
 def play_rehearsal(rehearsal_id: str) -> None:
     """Play a rehearsal that waits."""

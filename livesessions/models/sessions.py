@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
@@ -114,6 +115,15 @@ class LiveSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.show_id} · {self.status}"
+
+    @property
+    def end_reason_words(self) -> str:
+        """Why it ended, for its user. What ends by itself need not be TikTok's."""
+        if self.end_reason == self.EndReason.LIVE_ENDED and self.source != self.Source.TIKTOK:
+            if self.source == self.Source.BRIDGE:
+                return gettext("Your bridge said that the live has ended.")
+            return gettext("The chat of this live has ended.")
+        return self.get_end_reason_display()
 
     @property
     def is_open(self) -> bool:

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from redis.asyncio import Redis
@@ -82,7 +82,7 @@ def _rehearse_in_real_time(show: Show, open_chat: OpenChat, wishes: Wishes) -> N
         show,
         open_chat,
         wishes,
-        model=_real_time_model(stack, wishes),
+        model=_real_time_model(stack, wishes, show.tenant_id),
         now=lambda: datetime.now(UTC),
         now_s=lambda: time.monotonic() - began_s,
     )
@@ -95,8 +95,8 @@ def _rehearse_in_real_time(show: Show, open_chat: OpenChat, wishes: Wishes) -> N
     return stage.notes
 
 
-def _real_time_model(stack: AsyncExitStack, wishes: Wishes) -> LanguageModel | None:
-    """Return who writes. What the configured models cost counts against the month's spend cap."""
+def _real_time_model(stack: AsyncExitStack, wishes: Wishes, tenant_id: UUID) -> LanguageModel | None:
+    """Return who writes. What the configured models cost counts against the month's caps, as in a live."""
     if wishes.writer is Writer.OFFLINE:
         return None
     if wishes.writer is Writer.FAKE:
@@ -109,8 +109,10 @@ def _real_time_model(stack: AsyncExitStack, wishes: Wishes) -> LanguageModel | N
     cap = RedisSpendCap(
         redis,
         uuid4(),
+        tenant_id=tenant_id,
         live_usd=settings.LLM_SPEND_CAP_LIVE_USD,
         month_usd=settings.LLM_SPEND_CAP_MONTH_USD,
+        tenant_month_usd=settings.LLM_SPEND_CAP_TENANT_MONTH_USD,
     )
     return FallbackModel(models, cap=cap)
 

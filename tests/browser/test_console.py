@@ -59,6 +59,7 @@ def reply(status: str, *, heard: bool) -> console.ReplyMessage:
         "text": "Ciao Giulia!",
         "fault": "",
         "trigger_kind": "comment",
+        "trigger_id": "line-1",
         "trigger_name": "Giulia",
         "trigger_text": "mi senti?",
         "first_audio_ms": 412,

@@ -216,3 +216,15 @@ def test_an_onlooker_reads_a_plan_but_does_not_change_it(
     api, path = api_for(bob), f"/api/v1/shows/{show.id}/plan/"
     assert api.get(path).status_code == 200
     assert api.put(path, {"segments": [segment()]}, format="json").status_code == 403
+
+
+def test_a_big_gift_cannot_lie_below_a_small_one(api: APIClient, show: Show) -> None:
+    for sent in ({"small_gift_diamonds": 50, "big_gift_diamonds": 40}, {"small_gift_diamonds": 1_001}):
+        answer = api.patch(f"/api/v1/shows/{show.id}/", sent, format="json")
+        assert answer.status_code == 400
+        assert "big_gift_diamonds" in str(answer.json())
+        made = api.post("/api/v1/shows/", {"name": "Another", **sent}, format="json")
+        assert made.status_code == 400
+    api.patch(f"/api/v1/shows/{show.id}/", {"big_gift_diamonds": 2_000}, format="json")
+    answer = api.patch(f"/api/v1/shows/{show.id}/", {"small_gift_diamonds": 1_001}, format="json")
+    assert answer.status_code == 200

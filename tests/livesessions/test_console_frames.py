@@ -43,6 +43,7 @@ def reply(number: int = 1, **fields: Any) -> ReplyMessage:
         "text": "Ciao Giulia!",
         "fault": "",
         "trigger_kind": "comment",
+        "trigger_id": "line-1",
         "trigger_name": "Giulia",
         "trigger_text": "mi senti?",
         "first_audio_ms": 1412,
@@ -177,3 +178,14 @@ def test_a_chat_without_a_connection_says_nothing_of_one(frames: Frames, connect
     message = counts_message(viewers=1, counts={})
     message["connection"] = connection
     assert 'id="connection"' not in frames.update([message], None)
+
+
+def test_the_quote_of_a_deleted_line_is_blanked_in_the_host_feed(frames: Frames) -> None:
+    frames.update([chat(1), chat(2, viewer="v2"), reply(1), reply(2, trigger_id="line-2")], None)
+    by_id = frames.update([{"kind": "deleted", "ids": ["line-1"], "viewers": []}], None)
+    assert "mi senti?" not in by_id
+    assert by_id.count("Ciao Giulia!") == 1
+    by_viewer = frames.update([{"kind": "deleted", "ids": [], "viewers": ["v2"]}], None)
+    assert "mi senti?" not in by_viewer
+    assert by_viewer.count("Ciao Giulia!") == 1
+    assert "mi senti?" not in frames.update([reply(1, heard=True)], None)

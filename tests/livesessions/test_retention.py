@@ -175,3 +175,17 @@ def test_the_chore_runs_every_night_on_the_chores_queue() -> None:
     assert found[0].validate_datetime(datetime(2031, 5, 20, 3, 17))  # noqa: DTZ001 (the queue's own clock)
     assert not found[0].validate_datetime(datetime(2031, 5, 20, 4, 17))  # noqa: DTZ001
     tasks.keep_event_log.call_local()
+
+
+def test_what_is_held_for_longer_than_any_live_holds_it_expires(session: LiveSession) -> None:
+    def held(age_s: float, status: str = "held") -> Reply:
+        created_at = datetime.now(UTC) - timedelta(seconds=age_s)
+        return Reply.objects.create(
+            tenant=session.tenant, session=session, status=status, created_at=created_at, text="Ciao!"
+        )
+
+    lost, waiting, spoken = held(130.0), held(110.0), held(200.0, "spoken")
+    tasks.keep_held_replies.call_local()
+    for reply, status in ((lost, "expired"), (waiting, "held"), (spoken, "spoken")):
+        reply.refresh_from_db()
+        assert reply.status == status
