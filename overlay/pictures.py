@@ -19,6 +19,15 @@ CONTENT_TYPES: Final = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 PNG_KEPT: Final = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 PNG_SAMPLES: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # samples a pixel, by colour type
+PNG_PASSES: Final = (  # Adam7: where each pass begins, and how far it steps
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+)
 JPEG_FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
 JPEG_KEPT: Final = frozenset({0xC0, 0xC1, 0xC2, 0xC4, 0xDB, 0xDD, 0xEE})  # 0xEE: which colours Adobe wrote
 WEBP_KEPT: Final = (b"VP8 ", b"VP8L", b"ALPH")
@@ -80,9 +89,10 @@ def _read_png(data: bytes) -> Picture:
         raise UnusablePicture("kind")
     width, height, depth, color, _, _, interlaced = struct.unpack(">IIBBBBB", chunks[0][1])
     _side(width, height)
-    _check_pixels(b"".join(body for name, body in chunks if name == b"IDAT"), width, height, depth, color)
-    if interlaced not in (0, 1):
+    if interlaced not in (0, 1) or color not in PNG_SAMPLES or depth not in (1, 2, 4, 8, 16):
         raise UnusablePicture("kind")
+    packed = b"".join(body for name, body in chunks if name == b"IDAT")
+    _check_pixels(packed, _png_size(width, height, PNG_SAMPLES[color] * depth, interlaced))
     kept = (_png_chunk(name, body) for name, body in chunks if name in PNG_KEPT)
     return Picture("png", PNG_SIGNATURE + b"".join(kept), width, height)
 
@@ -105,16 +115,19 @@ def _png_chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I4s", len(body), name) + body + struct.pack(">I", zlib.crc32(name + body))
 
 
-def _check_pixels(packed: bytes, width: int, height: int, depth: int, color: int) -> None:
+def _check_pixels(packed: bytes, size: int) -> None:
     """Unpack as much as the picture's size asks for, and no more; raise when there is less, or more."""
-    if color not in PNG_SAMPLES or depth not in (1, 2, 4, 8, 16):
-        raise UnusablePicture("kind")
-    row = (width * PNG_SAMPLES[color] * depth + 7) // 8 + 1
-    most = row * height + 8 * (width + height)  # an interlaced picture has a few more rows
     unpacker = zlib.decompressobj()
-    size = len(unpacker.decompress(packed, most + 1))
-    if not height <= size <= most or unpacker.unconsumed_tail:
+    unpacked = unpacker.decompress(packed, size + 1)
+    if len(unpacked) != size or unpacker.unconsumed_tail:
         raise UnusablePicture("kind")
+
+
+def _png_size(width: int, height: int, bits: int, interlaced: int) -> int:
+    """Return how many bytes the rows take, unpacked; each begins with its filter."""
+    passes = PNG_PASSES if interlaced else ((0, 0, 1, 1),)
+    sides = ((-(-(width - x) // dx), -(-(height - y) // dy)) for x, y, dx, dy in passes)
+    return sum(rows * ((columns * bits + 7) // 8 + 1) for columns, rows in sides if columns > 0 and rows > 0)
 
 
 # --- JPEG -----------------------------------------------------------------------------------------

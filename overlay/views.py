@@ -2,8 +2,7 @@ import json
 from uuid import UUID
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils import translation
@@ -46,13 +45,14 @@ def render_page(request: HttpRequest, overlay: Overlay, *, preview: bool = False
 
 
 @require_safe
-def avatar(request: HttpRequest, overlay_id: UUID, stem: str, kind: str) -> HttpResponseBase:
+def avatar(request: HttpRequest, overlay_id: UUID, stem: str, kind: str) -> HttpResponse:
     """A streamer's own picture. Viewers see it on air; its name is unguessable, and new each time."""
     content_type = CONTENT_TYPES.get(kind)
     path = f"overlays/{overlay_id}/{stem}.{kind}"
     if content_type is None or not default_storage.exists(path):
         raise Http404("There is no such picture.")
-    response = FileResponse(default_storage.open(path), content_type=content_type)
+    with default_storage.open(path) as picture:  # 2 MB at most
+        response = HttpResponse(picture.read(), content_type=content_type)
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
