@@ -46,6 +46,7 @@ from planner.stage.ports import LanguageModel
 from planner.stage.prices import price_of
 from planner.stage.turn import Character, ReplyLanguage, ShowFacts, TurnKind
 from speech.services import cast_voices
+from speech.storage import StoredAudio
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,9 @@ async def open_resources() -> AsyncIterator[Resources]:
         redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
         stack.push_async_callback(redis.aclose)
         models = open_models(stack)
-        voices = VoiceRack(await open_synthesizers(stack))
+        lines = StoredAudio(redis)
+        stack.callback(lines.close)
+        voices = VoiceRack(await open_synthesizers(stack), store=lines)
         yield Resources(redis, Recorder(), ConsoleBoard(), models, voices, open_model_gate(stack))
 
 

@@ -12,15 +12,19 @@ from livesessions.own_voices import OwnVoices, VoiceService
 from livesessions.synthesizers import open_synthesizer as open_synthesizer
 from livesessions.synthesizers import open_synthesizers as open_synthesizers
 from livesessions.threads import in_thread
-from speech.errors import SpeechError
+from speech.errors import SpeechError, StoreError
 from speech.models import VoiceProfile
-from speech.services import Cast, Place, cast_voices, keep_loudness
+from speech.services import Cast, Place, cast_voices, keep_loudness, model_of
+from speech.services.lines import names_of_lines
+from speech.stage.cache import AudioCache, Shelf
+from speech.stage.capabilities import capabilities_of
 from speech.stage.chain import NamedVoice, VoiceChain
 from speech.stage.level import Level
 from speech.stage.ports import Synthesizer
 from speech.stage.reading import Reader
 from speech.stage.sound import Loudness
 from speech.stage.speaker import Speaker
+from speech.storage import StoredAudio
 
 logger = logging.getLogger(__name__)
 
@@ -46,10 +50,19 @@ LevelKey = tuple[UUID, tuple[str, str]]
 class VoiceRack:
     """What the lives of a worker share of their voices: services, their breakers, and each one's level.
 
-    A workspace that has a key of its own for a provider speaks with that, and shares nothing of it.
+    A workspace that has a key of its own for a provider speaks with that, and shares nothing of it. With a
+    `store` lines that cost something are kept, to be said again for nothing.
     """
 
-    def __init__(self, synthesizers: Mapping[str, Synthesizer], own: OwnVoices | None = None) -> None:
+    def __init__(
+        self,
+        synthesizers: Mapping[str, Synthesizer],
+        own: OwnVoices | None = None,
+        *,
+        store: StoredAudio | None = None,
+    ) -> None:
+        self._store = store
+        self._cache = AudioCache(store) if store else None
         self._shared = {name: VoiceService(name, each) for name, each in synthesizers.items()}
         self._own = own or OwnVoices()
         self._levels: dict[LevelKey, Level] = {}
@@ -59,6 +72,8 @@ class VoiceRack:
 
     def chain_for(self, profile: VoiceProfile) -> VoiceChain:
         """Return a profile's voices in the order in which they are asked. Blocks."""
+        if self._cache:
+            self._cache.expect(names_of_lines(profile.tenant_id))
         return self.chain_of(cast_voices(profile))
 
     def chain_of(self, cast: Cast) -> VoiceChain:
@@ -81,15 +96,26 @@ class VoiceRack:
         return self._own.service_of(place.own) if place.own else self._shared.get(place.provider)
 
     def _seat(self, place: Place, service: VoiceService, cast: Cast, *, is_last: bool) -> NamedVoice:
+        is_embedded = not capabilities_of(place.provider).needs_key
         speaker = Speaker(
             service.synthesizer,
             place.voice,
+            splits=not is_embedded,
+            shelf=None if is_embedded else self._shelf_of(place, cast),
             reader=Reader(place.voice.language, cast.words_in(place.voice.language)),
             level=self._level_of(place),
             first_within_s=LAST_FIRST_WITHIN_S if is_last else FIRST_WITHIN_S,
             next_within_s=NEXT_WITHIN_S,
         )
         return NamedVoice(place.name, speaker, service.breaker)
+
+    def _shelf_of(self, place: Place, cast: Cast) -> Shelf | None:
+        if self._cache is None:
+            return None
+        voice = place.voice
+        settings = (f"{voice.speed:.3f}", f"{voice.pitch:.3f}")
+        told = (place.name, model_of(place.provider), voice.language, *settings)
+        return Shelf(self._cache, tenant=str(cast.tenant_id), told=told)
 
     def _level_of(self, place: Place) -> Level:
         """The level learned here, or by whoever spoke with the voice before."""
@@ -129,7 +155,24 @@ class VoiceRack:
             await self._keep()
             await self._own.aclose()
 
+    async def keep_lines_forever(self) -> None:
+        """Keep the lines that are worth it, until cancelled."""
+        if self._cache is None:
+            await asyncio.Event().wait()
+        else:
+            await self._cache.keep_forever()
+
+    async def _note_used_lines(self) -> None:
+        if self._cache is None or self._store is None or not self._cache.used:
+            return
+        used, self._cache.used = self._cache.used, set()
+        try:
+            await self._store.touch(used)
+        except (StoreError, TimeoutError):
+            logger.warning("use of lines not noted: count=%d", len(used))
+
     async def _keep(self) -> None:
+        await self._note_used_lines()
         for (profile_id, chosen), level in list(self._levels.items()):
             known = level.known
             if known is None or known == self._kept.get((profile_id, chosen)):

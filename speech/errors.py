@@ -15,6 +15,10 @@ class SpeechError(Exception):
         self.status = status
 
 
+class StoreError(Exception):
+    """Raised when a line cannot be put where lines are kept."""
+
+
 class VoiceInUse(Exception):
     """Raised when a voice cannot be deleted, for these shows speak with it. `shows` are their names."""
 

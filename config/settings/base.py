@@ -152,10 +152,35 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+# Where lines lie that a voice has said before: in a bucket, or in a folder of this machine.
+AUDIO_CACHE_MAX_MB = env.int("AUDIO_CACHE_MAX_MB", default=2_000)
+AUDIO_CACHE_DIR = env.str("AUDIO_CACHE_DIR", default=str(BASE_DIR / ".local" / "lines"))
+AUDIO_CACHE_BUCKET = env.str("AUDIO_CACHE_BUCKET", default="")
+AUDIO_CACHE_ENDPOINT_URL = env.address("AUDIO_CACHE_ENDPOINT_URL", WEB, default="")
+AUDIO_CACHE_REGION = env.str("AUDIO_CACHE_REGION", default="")
+STORAGES["lines"] = (
+    {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": AUDIO_CACHE_BUCKET,
+            "endpoint_url": AUDIO_CACHE_ENDPOINT_URL or None,
+            "region_name": AUDIO_CACHE_REGION or None,
+            "location": "lines",
+            "default_acl": None,
+            "file_overwrite": True,
+        },
+    }
+    if AUDIO_CACHE_BUCKET
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": AUDIO_CACHE_DIR, "allow_overwrite": True},
+    }
+)
 
 # What tenants upload. Served by the app itself, never by its folder's address.
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "media"))

@@ -41,6 +41,7 @@ class Cast:
 
     places: tuple[Place, ...]
     words: Mapping[str, Mapping[str, str]]
+    tenant_id: UUID
 
     def words_in(self, language: str) -> Mapping[str, str]:
         return self.words.get(language[:2], self.words.get("", {}))
@@ -63,7 +64,7 @@ def cast_voices(profile: VoiceProfile, *, alone: bool = False) -> Cast:
             places.append(Place(each.id, chosen, provider, voice, known_loudness(each), own))
     if not alone and all(place.provider != Provider.ESPEAK for place in places):
         places.append(_offline(profile.language))
-    return Cast(tuple(places), words_by_language(profile.tenant_id))
+    return Cast(tuple(places), words_by_language(profile.tenant_id), profile.tenant_id)
 
 
 def _offline(language: str) -> Place:

@@ -25,7 +25,8 @@ class NamedVoice:
 class VoiceChain:
     """Says each line in the first voice that works. Breakers are shared among lives, a chain belongs to one.
 
-    A voice whose breaker is open is passed over; only when all of them are is one asked that may be probed.
+    What a voice has said before it says again without its service. A voice whose breaker is open is passed
+    over; only when all of them are is one asked that may be probed.
     A line that has begun to sound stays with its voice: when that breaks off, the line ends there, and the
     next line is another voice's.
     """
@@ -43,6 +44,10 @@ class VoiceChain:
         `recurs` says that the line is likely to be said again.
         """
         for voice in self._in_order():
+            if kept := await voice.speaker.recall(text):
+                for chunk in kept:
+                    yield replace(chunk, voice=voice.name)
+                return
             if not voice.breaker.admit():
                 continue
             attempt = _Attempt(voice)

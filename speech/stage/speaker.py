@@ -6,6 +6,7 @@ from contextlib import aclosing
 
 from speech.errors import SpeechError
 from speech.stage.audio import BYTES_PER_SAMPLE, MAX_CHUNK_S, AudioChunk
+from speech.stage.cache import Shelf
 from speech.stage.clauses import split_for_voice
 from speech.stage.level import Level
 from speech.stage.ports import Synthesizer, Voice
@@ -24,7 +25,7 @@ class Speaker:
     the audio comes out mastered (see `speech/stage/sound/`), and the voice's loudness is learned from each
     line. `first_within_s` bounds the wait for the first piece of audio, `next_within_s` that for each
     further one. A line that breaks off ends cleanly before `SpeechError` is raised. `splits` says that long
-    lines are sooner heard in pieces.
+    lines are sooner heard in pieces. With a `shelf`, `recall` gives back what was said before.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Speaker:
         first_within_s: float = PATIENCE_S,
         next_within_s: float = PATIENCE_S,
         splits: bool = False,
+        shelf: Shelf | None = None,
     ) -> None:
         self._synthesizer = synthesizer
         self._voice = voice
@@ -45,17 +47,35 @@ class Speaker:
         self._first_within_s = first_within_s
         self._next_within_s = next_within_s
         self._splits = splits
+        self._shelf = shelf
 
     def pieces_of(self, text: str) -> list[str]:
         """Return the pieces in which a text is best spoken, in their order."""
-        return split_for_voice(text) if self._splits else [text]
+        if not self._splits or (self._shelf and self._shelf.has(self._line_of(text), self._gain_db)):
+            return [text]
+        return split_for_voice(text)
+
+    async def recall(self, text: str) -> list[AudioChunk]:
+        """Return the audio of a line that was kept; nothing when it was not."""
+        line = self._line_of(text) if self._shelf else ""
+        said = await self._shelf.get(line, self._gain_db) if self._shelf and line else None
+        return list(_in_chunks(said)) if said else []
+
+    @property
+    def _gain_db(self) -> float:
+        return self._level.gain_db if self._level else 0.0
+
+    def _line_of(self, text: str) -> str:
+        return speakable(self._reader.read(text) if self._reader else text)
 
     async def speak(self, text: str, *, recurs: bool = False) -> AsyncGenerator[AudioChunk, None]:
         """Yield the line's audio; nothing when there is nothing to say; raise `SpeechError` on failure."""
-        line = speakable(self._reader.read(text) if self._reader else text)
+        line, gain_db = self._line_of(text), self._gain_db
         if not line:
             return
-        cutter = _Cutter(self._level)
+        # The first lines of a voice that nobody has heard are at a guess; they are not worth keeping.
+        shelf = self._shelf if self._level and self._level.known else None
+        cutter = _Cutter(self._level, keeps=shelf is not None)
         try:
             async with aclosing(self._in_time(line)) as pieces:
                 async for piece in pieces:
@@ -70,6 +90,8 @@ class Speaker:
         cutter.learn()
         if cutter.silent:
             raise SpeechError("The provider gave no audio.")
+        if shelf:
+            shelf.offer(line, gain_db, cutter.whole, recurs=recurs)
 
     async def _in_time(self, line: str) -> AsyncGenerator[AudioChunk, None]:
         within_s = self._first_within_s
@@ -87,6 +109,14 @@ class Speaker:
                     yield piece
 
 
+def _in_chunks(line: AudioChunk) -> Iterator[AudioChunk]:
+    start, wanted_s = 0, FIRST_CHUNK_S
+    while start < len(line.pcm):
+        size = int(wanted_s * line.sample_rate_hz) * BYTES_PER_SAMPLE
+        yield AudioChunk(line.pcm[start : start + size], line.sample_rate_hz)
+        start, wanted_s = start + size, min(2 * wanted_s, MAX_CHUNK_S)
+
+
 class _Cutter:
     """Cuts pieces of any length into chunks that start short and double up to the longest allowed.
 
@@ -94,8 +124,9 @@ class _Cutter:
     the listener already holds.
     """
 
-    def __init__(self, level: Level | None) -> None:
+    def __init__(self, level: Level | None, *, keeps: bool = False) -> None:
         self.silent = True
+        self._kept: bytearray | None = bytearray() if keeps else None
         self._level = level
         self._mastering: Mastering | None = None
         self._raw = bytearray()
@@ -123,6 +154,11 @@ class _Cutter:
         while len(self._pending) >= BYTES_PER_SAMPLE:
             yield self._take()
 
+    @property
+    def whole(self) -> AudioChunk:
+        """All that was given out; only for one that keeps."""
+        return AudioChunk(bytes(self._kept or b""), self._sample_rate_hz)
+
     def learn(self) -> None:
         """Let the voice's level know how loud the line was."""
         if self._level and self._mastering:
@@ -144,6 +180,8 @@ class _Cutter:
         pcm = bytes(self._pending[:size])
         del self._pending[:size]
         self.silent = False
+        if self._kept is not None:
+            self._kept += pcm
         return AudioChunk(pcm, self._sample_rate_hz)
 
     def _bytes_in(self, duration_s: float) -> int:
