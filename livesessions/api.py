@@ -40,6 +40,8 @@ from livesessions.throttling import BridgeThrottle, spend_events
 from planner.access import get_persona_for
 from planner.models import Persona
 from planner.services import PersonaTraits, change_persona, create_persona, delete_persona
+from speech.access import get_voice_for
+from speech.models import VoiceProfile
 from tenants.http import TenantRequest
 
 
@@ -52,130 +54,136 @@ class Pages(LimitOffsetPagination):
 
 @api_view(["GET", "POST"])
 def shows(request: Request) -> Response:
-    tenant = _inner(request).tenant
+    tenant = inner(request).tenant
     if request.method == "GET":
-        return _page(request, Show.objects.filter(tenant=tenant).select_related("overlay"), ShowSerializer)
-    wanted = _valid(ShowCreateSerializer, request)
+        return page(request, Show.objects.filter(tenant=tenant).select_related("overlay"), ShowSerializer)
+    wanted = valid(ShowCreateSerializer, request)
     host = _host_in(request, wanted)
     show = services.create_show(tenant=tenant, **{"language": tenant.language, **wanted})
     if host:
         show = services.change_show(show=show, **host)
-    return _answer(ShowSerializer, show, request, status.HTTP_201_CREATED)
+    return answer(ShowSerializer, show, request, status.HTTP_201_CREATED)
 
 
 @api_view(["GET", "PATCH"])
 def show(request: Request, show_id: UUID) -> Response:
-    row = get_show_for(_inner(request), show_id)
+    row = get_show_for(inner(request), show_id)
     if request.method == "PATCH":
-        wanted = _valid(ShowChangeSerializer, request, changes=row)
+        wanted = valid(ShowChangeSerializer, request, changes=row)
         host = _host_in(request, wanted)
         row = services.change_show(show=row, **wanted, **host)
-    return _answer(ShowSerializer, row, request)
+    return answer(ShowSerializer, row, request)
 
 
-def _host_in(request: Request, wanted: dict[str, Any]) -> dict[str, Persona]:
-    """Take the persona that is to host a show out of what was sent, if one was."""
-    if "persona" not in wanted:
-        return {}
+def _host_in(request: Request, wanted: dict[str, Any]) -> dict[str, Persona | VoiceProfile]:
+    """Take the persona that is to host a show, and its voice, out of what was sent."""
+    host: dict[str, Persona | VoiceProfile] = {}
     try:
-        return {"persona": get_persona_for(_inner(request), wanted.pop("persona"))}
+        if "persona" in wanted:
+            host["persona"] = get_persona_for(inner(request), wanted.pop("persona"))
     except Http404:
         raise ValidationError({"persona": [_("There is no such persona.")]}) from None
+    try:
+        if "voice" in wanted:
+            host["voice"] = get_voice_for(inner(request), wanted.pop("voice"))
+    except Http404:
+        raise ValidationError({"voice": [_("There is no such voice.")]}) from None
+    return host
 
 
 @api_view(["GET", "POST"])
 def personas(request: Request) -> Response:
-    tenant = _inner(request).tenant
+    tenant = inner(request).tenant
     if request.method == "GET":
         rows = Persona.objects.filter(tenant=tenant).order_by("-created_at", "id")
-        return _page(request, rows, PersonaSerializer)
-    wanted = _valid(PersonaChangeSerializer, request)
+        return page(request, rows, PersonaSerializer)
+    wanted = valid(PersonaChangeSerializer, request)
     row = create_persona(tenant=tenant, traits=PersonaTraits(**{"language": tenant.language, **wanted}))
-    return _answer(PersonaSerializer, row, request, status.HTTP_201_CREATED)
+    return answer(PersonaSerializer, row, request, status.HTTP_201_CREATED)
 
 
 @api_view(["GET", "PATCH", "DELETE"])
 def persona(request: Request, persona_id: UUID) -> Response:
-    row = get_persona_for(_inner(request), persona_id)
+    row = get_persona_for(inner(request), persona_id)
     if request.method == "DELETE":
         delete_persona(persona=row)
         return Response(status=status.HTTP_204_NO_CONTENT)
     if request.method == "PATCH":
-        wanted = _valid(PersonaChangeSerializer, request, changes=row)
+        wanted = valid(PersonaChangeSerializer, request, changes=row)
         if "style" in wanted:
             wanted["style"] = {**row.style, **wanted["style"]}
         row = change_persona(persona=row, **wanted)
-    return _answer(PersonaSerializer, row, request)
+    return answer(PersonaSerializer, row, request)
 
 
 @api_view(["GET", "PUT"])
 def plan(request: Request, show_id: UUID) -> Response:
-    row = get_show_for(_inner(request), show_id)
+    row = get_show_for(inner(request), show_id)
     if request.method == "PUT":
-        services.replace_plan(show=row, plan=_valid(PlanSerializer, request)["segments"])
+        services.replace_plan(show=row, plan=valid(PlanSerializer, request)["segments"])
     segments = list(Segment.objects.filter(show=row))
     return Response(PlanSerializer({"segments": segments}).data)
 
 
 @api_view(["GET", "POST"])
 def sessions(request: Request) -> Response:
-    inner = _inner(request)
+    asked = inner(request)
     if request.method == "GET":
-        rows = LiveSession.objects.filter(tenant=inner.tenant).select_related("show__overlay")
-        return _page(request, rows, SessionSerializer)
-    wanted = _valid(SessionCreateSerializer, request)
-    wanted["show"] = get_show_for(inner, wanted["show"])
-    return _answer(SessionSerializer, services.create_session(**wanted), request, status.HTTP_201_CREATED)
+        rows = LiveSession.objects.filter(tenant=asked.tenant).select_related("show__overlay")
+        return page(request, rows, SessionSerializer)
+    wanted = valid(SessionCreateSerializer, request)
+    wanted["show"] = get_show_for(asked, wanted["show"])
+    return answer(SessionSerializer, services.create_session(**wanted), request, status.HTTP_201_CREATED)
 
 
 @api_view(["GET"])
 def session(request: Request, session_id: UUID) -> Response:
-    return _answer(SessionSerializer, get_session_for(_inner(request), session_id), request)
+    return answer(SessionSerializer, get_session_for(inner(request), session_id), request)
 
 
 @api_view(["POST"])
 def say(request: Request, session_id: UUID) -> Response:
-    row = get_session_for(_inner(request), session_id)
-    services.say_line(session=row, text=_valid(LineSerializer, request)["text"])
-    return _answer(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
+    row = get_session_for(inner(request), session_id)
+    services.say_line(session=row, text=valid(LineSerializer, request)["text"])
+    return answer(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
 
 
 @api_view(["POST"])
 def skip(request: Request, session_id: UUID) -> Response:
-    row = get_session_for(_inner(request), session_id)
+    row = get_session_for(inner(request), session_id)
     services.skip_reply(session=row)
-    return _answer(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
+    return answer(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
 
 
 @api_view(["GET"])
 def held(request: Request, session_id: UUID) -> Response:
     """The answers that wait for somebody's approval, oldest first; five at most."""
-    rows = held_replies(get_session_for(_inner(request), session_id))
+    rows = held_replies(get_session_for(inner(request), session_id))
     return Response({"results": HeldReplySerializer(rows, many=True).data})
 
 
 @api_view(["POST"])
 def approve(request: Request, session_id: UUID, reply_id: UUID) -> Response:
-    row = get_session_for(_inner(request), session_id)
-    text = _valid(ApprovalSerializer, request)["text"]
+    row = get_session_for(inner(request), session_id)
+    text = valid(ApprovalSerializer, request)["text"]
     services.approve_reply(session=row, reply_id=reply_id, text=text)
-    return _answer(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
+    return answer(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
 
 
 @api_view(["POST"])
 def reject(request: Request, session_id: UUID, reply_id: UUID) -> Response:
-    row = get_session_for(_inner(request), session_id)
+    row = get_session_for(inner(request), session_id)
     services.reject_reply(session=row, reply_id=reply_id)
-    return _answer(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
+    return answer(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
 
 
 @api_view(["POST"])
 @throttle_classes([BridgeThrottle])
 @parser_classes([BoundedJSONParser])
 def events(request: Request, session_id: UUID) -> Response:
-    row = get_session_for(_inner(request), session_id)
+    row = get_session_for(inner(request), session_id)
     bridge.require_chat(row)
-    taken, rejected = _judged(_valid(EventsSerializer, request)["events"])
+    taken, rejected = _judged(valid(EventsSerializer, request)["events"])
     spend_events(row, len(taken))
     accepted = bridge.deliver(session_id=row.id, events=taken)
     answer = {"accepted": accepted, "duplicates": len(taken) - accepted, "rejected": rejected}
@@ -198,8 +206,8 @@ def _judged(items: list[Any]) -> tuple[list[LiveEvent], list[dict[str, Any]]]:
 def _command(change: Callable[..., LiveSession]) -> Callable[..., Response]:
     @api_view(["POST"])
     def view(request: Request, session_id: UUID) -> Response:
-        row = change(session=get_session_for(_inner(request), session_id))
-        return _answer(SessionSerializer, row, request)
+        row = change(session=get_session_for(inner(request), session_id))
+        return answer(SessionSerializer, row, request)
 
     return cast("Callable[..., Response]", view)
 
@@ -215,11 +223,11 @@ def nothing_here(request: Request) -> Response:
     raise NotFound
 
 
-def _inner(request: Request) -> TenantRequest:
+def inner(request: Request) -> TenantRequest:
     return cast("TenantRequest", request._request)
 
 
-def _valid(
+def valid(
     kind: type[BaseSerializer[Any]], request: Request, *, changes: Model | None = None
 ) -> dict[str, Any]:
     """Return what was sent, if it is valid: a whole row, or what `changes` one that there is."""
@@ -228,13 +236,13 @@ def _valid(
     return dict(serializer.validated_data)
 
 
-def _answer(
+def answer(
     kind: type[BaseSerializer[Any]], row: Model, request: Request, code: int = status.HTTP_200_OK
 ) -> Response:
     return Response(kind(row, context={"request": request}).data, status=code)
 
 
-def _page(request: Request, rows: QuerySet[Any], kind: type[BaseSerializer[Any]]) -> Response:
+def page(request: Request, rows: QuerySet[Any], kind: type[BaseSerializer[Any]]) -> Response:
     pages = Pages()
     chosen = pages.paginate_queryset(rows, request)
     return pages.get_paginated_response(kind(chosen, many=True, context={"request": request}).data)

@@ -14,6 +14,7 @@ from livesessions.errors import BridgeUnreachable, CommandUnreachable, SessionCo
 from livesessions.sources.webcast import clean_text
 from overlay.errors import OverlayUnreachable
 from planner.errors import PersonaInUse
+from speech.errors import VoiceInUse, WordConflict
 
 MAX_FIELD_NAME = 100
 
@@ -51,6 +52,11 @@ def _translated(error: Exception) -> Exception:
     if isinstance(error, PersonaInUse):
         words = _("This persona hosts shows: %(shows)s. Give them another persona first.")
         return Conflict(words % {"shows": ", ".join(error.shows)})
+    if isinstance(error, VoiceInUse):
+        words = _("Shows speak with this voice: %(shows)s. Give them another voice first.")
+        return Conflict(words % {"shows": ", ".join(error.shows)})
+    if isinstance(error, WordConflict):
+        return Conflict(str(error))
     if isinstance(error, OverlayUnreachable | BridgeUnreachable | CommandUnreachable):
         return Unreachable(_("The live cannot be reached right now. Try again in a moment."))
     if isinstance(error, Http404):

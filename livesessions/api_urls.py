@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from livesessions import api
+from livesessions import api, voice_api
 
 app_name = "api"
 
@@ -10,6 +10,10 @@ urlpatterns = [
     path("shows/<uuid:show_id>/plan/", api.plan, name="plan"),
     path("personas/", api.personas, name="personas"),
     path("personas/<uuid:persona_id>/", api.persona, name="persona"),
+    path("voices/", voice_api.voices, name="voices"),
+    path("voices/<uuid:voice_id>/", voice_api.voice, name="voice"),
+    path("pronunciations/", voice_api.pronunciations, name="pronunciations"),
+    path("pronunciations/<uuid:word_id>/", voice_api.pronunciation, name="pronunciation"),
     path("sessions/", api.sessions, name="sessions"),
     path("sessions/<uuid:session_id>/", api.session, name="session"),
     path("sessions/<uuid:session_id>/start/", api.start, name="start"),

@@ -13,6 +13,9 @@ from livesessions.views import (
     setup,
     shows,
     studio,
+    voice_keys,
+    voice_words,
+    voices,
 )
 
 app_name = "livesessions"
@@ -86,4 +89,22 @@ urlpatterns = [
     path("personas/<uuid:persona_id>/duplicate/", personas.persona_duplicate, name="persona_duplicate"),
     path("personas/<uuid:persona_id>/delete/", personas.persona_delete, name="persona_delete"),
     path("personas/<uuid:persona_id>/shows/", personas.persona_assign, name="persona_assign"),
+    path("voices/", voices.voice_list, name="voice_list"),
+    path("voices/new/", voices.voice_create, name="voice_create"),
+    path("voices/preview/", voices.voice_preview, name="voice_preview"),
+    path("voices/words/", voice_words.word_list, name="word_list"),
+    path("voices/words/add/", voice_words.word_create, name="word_create"),
+    path("voices/words/paste/", voice_words.word_paste, name="word_paste"),
+    path("voices/words/<uuid:word_id>/", voice_words.word_edit, name="word_edit"),
+    path("voices/words/<uuid:word_id>/delete/", voice_words.word_delete, name="word_delete"),
+    path("voices/words/<uuid:word_id>/hear/", voice_words.word_hear, name="word_hear"),
+    path("voices/keys/", voice_keys.key_list, name="key_list"),
+    path("voices/keys/<slug:provider>/", voice_keys.key_set, name="key_set"),
+    path("voices/keys/<slug:provider>/try/", voice_keys.key_try, name="key_try"),
+    path("voices/keys/<slug:provider>/remove/", voice_keys.key_remove, name="key_remove"),
+    path("voices/<uuid:voice_id>/", voices.voice_edit, name="voice_edit"),
+    path("voices/<uuid:voice_id>/duplicate/", voices.voice_duplicate, name="voice_duplicate"),
+    path("voices/<uuid:voice_id>/delete/", voices.voice_delete, name="voice_delete"),
+    path("voices/<uuid:voice_id>/measure/", voices.voice_measure, name="voice_measure"),
+    path("voices/<uuid:voice_id>/shows/", voices.voice_assign, name="voice_assign"),
 ]

@@ -127,7 +127,7 @@ def persona_delete(request: TenantRequest, persona_id: UUID) -> HttpResponse:
 @member_required(EDITOR)
 def persona_assign(request: TenantRequest, persona_id: UUID) -> HttpResponse:
     persona = get_persona_for(request, persona_id)
-    show = get_show_for(request, _as_uuid(request.POST.get("show", "")))
+    show = get_show_for(request, as_uuid(request.POST.get("show", "")))
     services.change_show(show=show, persona=persona)
     words = _("%(persona)s hosts %(show)s from the next live on. A live on air goes on as it began.")
     messages.success(request, words % {"persona": persona.name, "show": show.name})
@@ -137,7 +137,7 @@ def persona_assign(request: TenantRequest, persona_id: UUID) -> HttpResponse:
     return redirect("livesessions:persona_edit", persona.id)
 
 
-def _as_uuid(text: str) -> UUID:
+def as_uuid(text: str) -> UUID:
     """Return the id that a form sent; what is none belongs to nothing."""
     try:
         return UUID(text)

@@ -39,12 +39,13 @@ def test_the_examples_look_like_the_answers(api: APIClient, session: LiveSession
         api.get(f"/api/v1/shows/{show.id}/").json(),
         api.put(f"/api/v1/shows/{show.id}/plan/", EXAMPLES[1], format="json").json(),
         api.get(f"/api/v1/personas/{show.persona_id}/").json(),
+        api.get(f"/api/v1/voices/{show.voice_id}/").json(),
         api.get(f"/api/v1/sessions/{session.id}/").json(),
         api.post("/api/v1/sessions/", {}, format="json").json(),
     ]
     assert [list(example) for example in EXAMPLES] == [list(answer) for answer in answers]
     assert answers[1] == EXAMPLES[1]
-    assert EXAMPLES[4]["detail"] == answers[4]["detail"]
+    assert EXAMPLES[5]["detail"] == answers[5]["detail"]
 
 
 def test_the_bodies_of_the_examples_are_taken(api: APIClient) -> None:

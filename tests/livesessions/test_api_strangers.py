@@ -8,6 +8,8 @@ from rest_framework.test import APIClient
 
 from livesessions import api_urls
 from livesessions.models import LiveSession, Show
+from speech.models import Pronunciation
+from speech.services import add_word
 from tenants.models import Tenant, User
 
 NOBODY = UUID(int=1)
@@ -21,6 +23,12 @@ ROUTES = [
     ("get", "/api/v1/personas/{persona}/", {}),
     ("patch", "/api/v1/personas/{persona}/", {"name": "Mine now"}),
     ("delete", "/api/v1/personas/{persona}/", {}),
+    ("get", "/api/v1/voices/{voice}/", {}),
+    ("patch", "/api/v1/voices/{voice}/", {"name": "Mine now"}),
+    ("delete", "/api/v1/voices/{voice}/", {}),
+    ("get", "/api/v1/pronunciations/{word}/", {}),
+    ("patch", "/api/v1/pronunciations/{word}/", {"spoken": "Mine now"}),
+    ("delete", "/api/v1/pronunciations/{word}/", {}),
     ("post", "/api/v1/sessions/", {"show": "{show}", "source": "simulator"}),
     ("get", "/api/v1/sessions/{session}/", {}),
     ("get", "/api/v1/sessions/{session}/held/", {}),
@@ -31,14 +39,28 @@ every_route = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture
+def word(tenant: Tenant) -> Pronunciation:
+    with scope(tenant=tenant):
+        return add_word(tenant=tenant, written="Nike", spoken="naichi")
+
+
+def address_of(path: str, session: LiveSession, word: Pronunciation) -> str:
+    show = session.show
+    ids = {"show": show.id, "session": session.id, "persona": show.persona_id, "voice": show.voice_id}
+    return path.format(**ids, word=word.id)
+
+
 def test_the_routes_below_are_all_there_are() -> None:
     shapes = {
-        path.format(show="<uuid:show_id>", session="<uuid:session_id>", persona="<uuid:persona_id>")
+        path.format(**{name: f"<uuid:{name}_id>" for name in ("show", "session", "persona", "voice", "word")})
         for _, path, _ in ROUTES
     }
     shapes = {shape.replace(str(NOBODY), "<uuid:reply_id>") for shape in shapes}
     served = {f"/api/v1/{route.pattern}" for route in api_urls.urlpatterns} - {"/api/v1/"}
-    assert served == shapes | {"/api/v1/shows/", "/api/v1/personas/"}
+    assert served == shapes | {
+        f"/api/v1/{name}/" for name in ("shows", "personas", "voices", "pronunciations")
+    }
 
 
 @every_route
@@ -46,6 +68,7 @@ def test_charlie_finds_nothing_of_alices(
     charlie: User,
     other_tenant: Tenant,
     session: LiveSession,
+    word: Pronunciation,
     api_for: Callable[[User], APIClient],
     method: str,
     path: str,
@@ -53,22 +76,23 @@ def test_charlie_finds_nothing_of_alices(
 ) -> None:
     api = api_for(charlie)
 
-    def ask(show: UUID, live: UUID, persona: UUID) -> tuple[int, bytes]:
+    def ask(address: str, show: UUID) -> tuple[int, bytes]:
         sent = {name: value.format(show=show) for name, value in body.items()}
-        answer = getattr(api, method)(
-            path.format(show=show, session=live, persona=persona), sent, format="json"
-        )
+        answer = getattr(api, method)(address, sent, format="json")
         return answer.status_code, answer.content
+
+    nowhere = path.format(**dict.fromkeys(("show", "session", "persona", "voice", "word"), NOBODY))
 
     with scope(tenant=session.tenant):
         before = LiveSession.objects.values().get(id=session.id)
-    assert ask(session.show_id, session.id, session.show.persona_id) == ask(NOBODY, NOBODY, NOBODY), (
+    assert ask(address_of(path, session, word), session.show_id) == ask(nowhere, NOBODY), (
         "it must not tell what exists"
     )
-    assert ask(NOBODY, NOBODY, NOBODY)[0] == 404
+    assert ask(nowhere, NOBODY)[0] == 404
     with scope(tenant=session.tenant):
         assert LiveSession.objects.values().get(id=session.id) == before
         assert not Show.objects.filter(name="Mine now").exists()
+        assert Pronunciation.objects.get(id=word.id).spoken == "naichi"
 
 
 def test_charlies_lists_hold_nothing_of_alices(
@@ -82,13 +106,14 @@ def test_charlies_lists_hold_nothing_of_alices(
 @every_route
 def test_without_a_token_there_is_no_way_in(
     session: LiveSession,
+    word: Pronunciation,
     alice: User,
     client_for: Callable[[User], Client],
     method: str,
     path: str,
     body: dict[str, str],
 ) -> None:
-    address = path.format(show=session.show_id, session=session.id, persona=session.show.persona_id)
+    address = address_of(path, session, word)
     for client in (Client(), client_for(alice)):  # a cookie alone is no token: no form can forge a call
         answer = getattr(client, method)(address, body, content_type="application/json")
         assert answer.status_code == 401
@@ -100,11 +125,12 @@ def test_without_a_token_there_is_no_way_in(
 def test_bob_who_only_looks_on_changes_nothing(
     bob: User,
     session: LiveSession,
+    word: Pronunciation,
     api_for: Callable[[User], APIClient],
     method: str,
     path: str,
     body: dict[str, str],
 ) -> None:
-    address = path.format(show=session.show_id, session=session.id, persona=session.show.persona_id)
+    address = address_of(path, session, word)
     answer = getattr(api_for(bob), method)(address, body, format="json")
     assert answer.status_code == (200 if method == "get" else 403)

@@ -37,8 +37,8 @@ def resolving_to(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[s
 
     async def getaddrinfo(self: Any, host: str, port: int, **options: Any) -> list[Any]:
         asked.append(host)
-        family = lambda text: socket.AF_INET6 if ":" in text else socket.AF_INET  # noqa: E731
-        return [(family(text), 1, 6, "", (text, port)) for text in rest.pop(0)]
+        families = {True: socket.AF_INET6, False: socket.AF_INET}
+        return [(families[":" in text], 1, 6, "", (text, port)) for text in rest.pop(0)]
 
     monkeypatch.setattr("asyncio.base_events.BaseEventLoop.getaddrinfo", getaddrinfo)
     return asked

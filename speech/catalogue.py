@@ -1,0 +1,117 @@
+"""Which voices a provider has: known at once, or asked for with a key and remembered for an hour."""
+
+from dataclasses import asdict, dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import espeakng_loader
+import httpx
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.core.cache import cache as remembered
+
+from speech.errors import SpeechError
+from speech.providers.answers import httpx_faults
+from speech.providers.azure import address_of
+from speech.providers.piper import piper_voices
+from speech.providers.public_addresses import only_public
+from speech.services import OwnKey, Provider, has_shared
+
+LIST_KEPT_S = 60 * 60
+FAILURE_KEPT_S = 60
+TIMEOUT_S = 4.0
+MOST_VOICES = 500
+# https://platform.openai.com/docs/guides/text-to-speech
+OPENAI_VOICES = (
+    "alloy",
+    "ash",
+    "ballad",
+    "cedar",
+    "coral",
+    "echo",
+    "fable",
+    "marin",
+    "nova",
+    "onyx",
+    "sage",
+    "shimmer",
+    "verse",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedVoice:
+    """One voice of a provider. `language` is empty where it speaks several."""
+
+    voice_id: str
+    label: str
+    language: str = ""
+
+
+def voices_of(provider: str, language: str, own: OwnKey | None) -> list[ListedVoice]:
+    """Return what there is to choose from in a language; nothing when it cannot be known. Blocks."""
+    if provider == Provider.ESPEAK:
+        found = [ListedVoice(name, name) for name in espeak_variants()]
+    elif provider == Provider.OPENAI:
+        found = [ListedVoice(name, name.capitalize()) for name in OPENAI_VOICES]
+    elif provider == Provider.PIPER:
+        installed = piper_voices(settings.PIPER_VOICES_DIR)
+        found = [ListedVoice(each.voice_id, each.voice_id, each.language) for each in installed]
+    else:
+        found = _listed(provider, own)
+    return [voice for voice in found if not voice.language or voice.language[:2] == language[:2]]
+
+
+@cache
+def espeak_variants() -> tuple[str, ...]:
+    """The names of the embedded voice's variants."""
+    folder = Path(espeakng_loader.get_data_path()) / "voices" / "!v"
+    names = (file.name for file in folder.iterdir()) if folder.is_dir() else ()
+    return tuple(sorted((name for name in names if name.replace("_", "").isalnum()), key=str.casefold))
+
+
+def _listed(provider: str, own: OwnKey | None) -> list[ListedVoice]:
+    if provider not in (Provider.ELEVENLABS, Provider.AZURE) or not (own or has_shared(provider)):
+        return []
+    whose = f"{own.tenant_id}:{own.changed_at.isoformat()}" if own else "shared"
+    key = "voices:" + sha256(f"{provider}:{whose}".encode()).hexdigest()
+    known = remembered.get(key)
+    if known is None:
+        try:
+            known = [asdict(voice) for voice in async_to_sync(_ask)(provider, own)]
+        except (SpeechError, ValueError, KeyError, TypeError, AttributeError):
+            known = []  # whoever knows its id can still write it
+        remembered.set(key, known, LIST_KEPT_S if known else FAILURE_KEPT_S)
+    return [ListedVoice(**row) for row in known]
+
+
+async def _ask(provider: str, own: OwnKey | None) -> list[ListedVoice]:
+    guarded = bool(own and own.base_url)
+    transport = only_public(httpx.AsyncHTTPTransport()) if guarded else None
+    address, headers = _request(provider, own)
+    with httpx_faults(str(provider)):
+        async with httpx.AsyncClient(
+            transport=transport, timeout=TIMEOUT_S, trust_env=not guarded, follow_redirects=False
+        ) as client:
+            answer = await client.get(address, headers=headers)
+            answer.raise_for_status()
+    rows = answer.json()
+    if provider == Provider.ELEVENLABS:
+        return [ListedVoice(str(row["voice_id"]), str(row["name"])) for row in rows["voices"][:MOST_VOICES]]
+    return [
+        ListedVoice(str(row["ShortName"]), f"{row['LocalName']} ({row['Locale']})", str(row["Locale"]))
+        for row in rows
+    ]
+
+
+def _request(provider: str, own: OwnKey | None) -> tuple[str, dict[str, str]]:
+    if provider == Provider.ELEVENLABS:
+        base = (own.base_url if own else "") or settings.ELEVENLABS_BASE_URL
+        key = own.key if own else settings.ELEVENLABS_API_KEY
+        return f"{base.rstrip('/')}/v1/voices", {"xi-api-key": key}
+    region = own.region if own else settings.AZURE_SPEECH_REGION
+    base = own.base_url if own else settings.AZURE_SPEECH_BASE_URL
+    key = own.key if own else settings.AZURE_SPEECH_KEY
+    address = address_of(region=region, base_url=base)
+    return f"{address}/cognitiveservices/voices/list", {"Ocp-Apim-Subscription-Key": key}

@@ -1,0 +1,235 @@
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from speech.catalogue import ListedVoice, voices_of
+from speech.errors import WordConflict
+from speech.models import Pronunciation, VoiceProfile
+from speech.services import OwnKey, Provider, has_shared, own_keys, resolve_voice
+from speech.services.words import SPOKEN_LENGTH, WRITTEN_LENGTH, parse_line
+from speech.stage.capabilities import Capabilities, capabilities_of
+from speech.wording import lacking_words
+from tenants.models import Language, Tenant
+
+if TYPE_CHECKING:
+    VoiceChoice = forms.ModelChoiceField[VoiceProfile]
+else:
+    VoiceChoice = forms.ModelChoiceField
+
+STEP = 0.05
+WITH_KEY = (Provider.ELEVENLABS, Provider.OPENAI, Provider.AZURE)
+VOICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9 :_.-]{0,99}")
+REGION = re.compile(r"[a-z0-9]{2,40}")
+PASTE_LENGTH = 140_000
+
+
+class ProviderSelect(forms.Select):
+    """Shows what cannot be chosen too, and why."""
+
+    lacking: dict[str, str] = {}
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, label, *args, **kwargs)
+        if str(value) in self.lacking:
+            option["label"] = f"{label} ({self.lacking[str(value)]})"
+            option["attrs"]["disabled"] = True
+        return option
+
+
+class VoiceForm(forms.Form):
+    """How a host sounds. What can be chosen follows from the provider that is chosen."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    provider = forms.ChoiceField(label=_("Provider"), choices=Provider.choices, widget=ProviderSelect)
+    language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
+    voice_id = forms.CharField(label=_("Voice"), max_length=100, required=False)
+    backup = VoiceChoice(
+        label=_("When it fails"),
+        queryset=VoiceProfile.objects.none(),
+        required=False,
+        empty_label=_("the offline voice"),
+    )
+
+    def __init__(self, *args: Any, tenant: Tenant, voice: VoiceProfile | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.keys = own_keys(tenant.id)
+        self._tenant = tenant
+        self._voice = voice
+        self._lacking = self._what_lacks()
+        select = self.fields["provider"].widget
+        assert isinstance(select, ProviderSelect)  # noqa: S101 - as declared above
+        select.lacking = self._lacking
+        self.speaks_with = self._speaks_with()
+        self.can: Capabilities = capabilities_of(self.speaks_with)
+        self.listed = self._list_voices()
+        self._add_ranges()
+        backup = self.fields["backup"]
+        assert isinstance(backup, forms.ModelChoiceField)  # noqa: S101 - as declared above
+        others = VoiceProfile.objects.filter(tenant=tenant).order_by("name")
+        backup.queryset = others.exclude(id=voice.id) if voice else others
+
+    @property
+    def own_key(self) -> OwnKey | None:
+        return self.keys.get(self.speaks_with)
+
+    def _what_lacks(self) -> dict[str, str]:
+        names = [each.value for each in Provider if each != Provider.AUTO]
+        usable = {name for name in names if has_shared(name) or self.keys.get(name)}
+        return {name: lacking_words(name) for name in names if name not in usable}
+
+    def _speaks_with(self) -> str:
+        chosen = str(self["provider"].value() or "")
+        if chosen not in Provider.values:
+            chosen = Provider.AUTO
+        profile = VoiceProfile(provider=chosen, language=self._language)
+        return resolve_voice(profile, [name for name, key in self.keys.items() if key])[0]
+
+    @property
+    def _language(self) -> str:
+        chosen = str(self["language"].value() or "")
+        return chosen if chosen in Language.values else self._tenant.language
+
+    def _list_voices(self) -> Sequence[ListedVoice]:
+        if self["provider"].value() == Provider.AUTO:
+            self.fields["voice_id"].widget = forms.Select(choices=[("", _("the best one for the language"))])
+            return ()
+        found = voices_of(self.speaks_with, self._language, self.own_key)
+        if found:
+            choices = [("", _("the usual one")), *((each.voice_id, each.label) for each in found)]
+            now = str(self["voice_id"].value() or "")
+            if now and now not in {each.voice_id for each in found}:
+                choices.append((now, now))
+            self.fields["voice_id"].widget = forms.Select(choices=choices)
+        else:
+            self.fields["voice_id"].help_text = _("The voice's id or name, as its provider writes it.")
+        return found
+
+    def _add_ranges(self) -> None:
+        for name, label, most in (
+            ("speed", _("Speed"), self.can.speed),
+            ("pitch", _("Pitch"), self.can.pitch),
+        ):
+            if most is None:
+                continue
+            natural = 1.0 if name == "speed" else 0.0
+            attrs = {"type": "range", "min": most.least, "max": most.most, "step": STEP, "data-slider": name}
+            self.fields[name] = forms.FloatField(
+                label=label, required=False, initial=natural, widget=forms.NumberInput(attrs=attrs)
+            )
+
+    def clean_provider(self) -> str:
+        provider: str = self.cleaned_data["provider"]
+        stays = self._voice is not None and self._voice.provider == provider
+        if provider in self._lacking and not stays:
+            raise forms.ValidationError(_("This provider cannot be used yet."))
+        return provider
+
+    def clean_voice_id(self) -> str:
+        voice_id: str = self.cleaned_data["voice_id"].strip()
+        if self.cleaned_data.get("provider") == Provider.AUTO:
+            return ""
+        if voice_id and not VOICE_ID.fullmatch(voice_id):
+            raise forms.ValidationError(_("A voice's id has letters, digits, dots and dashes only."))
+        return voice_id
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What a valid form says; speed and pitch as the provider can do them."""
+        cleaned = self.cleaned_data
+        speed, pitch = cleaned.get("speed"), cleaned.get("pitch")
+        return {
+            **{name: cleaned[name] for name in ("name", "provider", "language", "voice_id", "backup")},
+            "speed": self.can.speed.hold(speed) if self.can.speed and speed is not None else 1.0,
+            "pitch": self.can.pitch.hold(pitch) if self.can.pitch and pitch is not None else 0.0,
+        }
+
+
+class SentenceForm(forms.Form):
+    """What a voice is tried out with."""
+
+    text = forms.CharField(label=_("Your sentence"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class KeyForm(forms.Form):
+    """A workspace's own key. What was kept is never shown, so the field is always empty."""
+
+    key = forms.CharField(
+        label=_("Key"),
+        max_length=400,
+        min_length=8,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    region = forms.CharField(label=_("Region"), max_length=40, required=False)
+    base_url = forms.CharField(label=_("Address of your own"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, provider: str, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": f"{provider}-%s", **kwargs})
+        self._provider = provider
+        if provider == Provider.AZURE:
+            self.fields["region"].widget.attrs["placeholder"] = "westeurope"
+        else:
+            del self.fields["region"]
+        self.fields["base_url"].widget.attrs["placeholder"] = "https://"
+        self.fields["base_url"].help_text = _("Only if your provider gave you one. Leave it empty otherwise.")
+
+    def clean_key(self) -> str:
+        key: str = self.cleaned_data["key"].strip()
+        if not key.isascii() or not key.isprintable() or " " in key:
+            raise forms.ValidationError(_("This is not a key: it has spaces or signs that no key has."))
+        return key
+
+    def clean_region(self) -> str:
+        region: str = self.cleaned_data["region"].strip().lower()
+        if region and not REGION.fullmatch(region):
+            raise forms.ValidationError(_("A region is one word, such as westeurope."))
+        return region
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        is_azure = self._provider == Provider.AZURE
+        if is_azure and not self.errors and not cleaned.get("region") and not cleaned.get("base_url"):
+            self.add_error("region", _("Azure needs a region, or an address of your own."))
+        return cleaned
+
+
+LANGUAGE_OR_ALL = [("", _("every language")), *Language.choices]
+
+
+class WordForm(forms.Form):
+    """A word, and how it is said."""
+
+    written = forms.CharField(label=_("Written"), max_length=WRITTEN_LENGTH)
+    spoken = forms.CharField(label=_("Spoken"), max_length=SPOKEN_LENGTH)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGE_OR_ALL, required=False)
+
+    @classmethod
+    def of(cls, word: Pronunciation, sent: Any = None) -> "WordForm":
+        initial = {"written": word.written, "spoken": word.spoken, "language": word.language}
+        return cls(sent, initial=initial, auto_id=f"word-{word.id}-%s")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            try:
+                # The equals sign parts them in what is pasted, so neither side of a word has one.
+                cleaned["written"], cleaned["spoken"] = parse_line(
+                    f"{cleaned['written']}={cleaned['spoken']}"
+                )
+            except WordConflict as error:
+                raise forms.ValidationError(str(error)) from None
+        return cleaned
+
+
+class PasteWordsForm(forms.Form):
+    """Many words at once."""
+
+    lines = forms.CharField(
+        label=_("One a line: written = spoken"),
+        max_length=PASTE_LENGTH,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGE_OR_ALL, required=False)
