@@ -1,0 +1,131 @@
+"""Games from the console's panel, in real processes: a worker plays them, a bridge brings the chat."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from django.conf import settings
+from django_scopes import scope, scopes_disabled
+from playwright.sync_api import Page, expect
+
+from livesessions.models import LiveSession, QuizQuestion, Show
+from tenants.models import Tenant, User
+from tenants.services import create_api_token
+
+PATIENCE_S = 30.0
+PATIENCE_MS = PATIENCE_S * 1000
+
+Writes = Callable[[str, str], None]
+
+
+@pytest.fixture
+def worker(server_environment: dict[str, str], tmp_path: Path) -> Iterator[None]:
+    with (tmp_path / "worker.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "run_lives"],
+            cwd=settings.BASE_DIR,
+            env=server_environment,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_S)
+
+
+@pytest.fixture
+def api(server_url: str, tenant: Tenant, alice: User) -> Iterator[httpx.Client]:
+    with scope(tenant=tenant):
+        _, key = create_api_token(tenant=tenant, user=alice, name="Bridge")
+    with httpx.Client(base_url=f"{server_url}/api/v1/", headers={"Authorization": f"Bearer {key}"}) as client:
+        yield client
+
+
+@pytest.fixture
+def on_air(api: httpx.Client, tenant: Tenant, show: Show, worker: None) -> Iterator[LiveSession]:
+    with scope(tenant=tenant):
+        QuizQuestion.objects.create(
+            tenant=tenant, show=show, question="Come si chiama il mio gatto?", answers=["Artù"]
+        )
+        Show.objects.filter(id=show.id).update(game_every_s=0)
+    made = api.post("sessions/", json={"show": str(show.id), "source": "bridge"}).raise_for_status().json()
+    api.post(f"sessions/{made['id']}/start/").raise_for_status()
+    with scopes_disabled():
+        session = LiveSession.objects.get(id=made["id"])
+        deadline = time.monotonic() + PATIENCE_S
+        while session.status != LiveSession.Status.ACTIVE:
+            assert time.monotonic() < deadline, session.status
+            time.sleep(0.05)  # the row tells nobody when it changes
+            session.refresh_from_db()
+    yield session
+    api.post(f"sessions/{made['id']}/stop/").raise_for_status()
+
+
+@pytest.fixture
+def writes(api: httpx.Client, on_air: LiveSession) -> Writes:
+    """Call with a viewer's name and a line that comes in by the bridge."""
+    sent: list[str] = []
+
+    def write(name: str, text: str) -> None:
+        sent.append(text)
+        event = {"id": f"line-{len(sent)}", "kind": "comment", "text": text}
+        viewer = {"id": f"id-{name}", "name": name}
+        api.post(
+            f"sessions/{on_air.id}/events/", json={"events": [{**event, "viewer": viewer}]}
+        ).raise_for_status()
+
+    return write
+
+
+def test_a_quiz_and_a_poll_are_played_from_the_console(
+    alice: User, on_air: LiveSession, logged_in_page: Callable[[User], Page], writes: Writes
+) -> None:
+    page = logged_in_page(alice)
+    page.goto(f"/lives/{on_air.id}/")
+    expect(page.locator(".desk")).to_have_attribute("data-connection", "open")
+    game = page.locator("#game-state")
+
+    page.locator("#quiz-button").click()
+    expect(game).to_contain_text("Come si chiama il mio gatto?", timeout=PATIENCE_MS)
+    page.locator("#quiz-button").click()
+    expect(game.get_by_role("alert")).to_contain_text("still running")
+    # It is open for answers when the host has asked it: the seconds run then.
+    expect(game.locator(".game-kind .figure")).to_contain_text(" s", timeout=PATIENCE_MS)
+    writes("Anna", "secondo me Romeo")
+    writes("Bea", "artù!")
+    expect(game.locator(".game-leaders")).to_contain_text("Bea", timeout=PATIENCE_MS)
+    expect(game.locator(".game-leaders li")).to_have_count(1)
+    expect(game).to_contain_text("No game is running.", timeout=PATIENCE_MS)
+
+    page.get_by_text("Hold a poll").click()
+    page.get_by_label("Question").fill("Mare o montagna?")
+    page.get_by_label("Options").fill("Mare\nMontagna")
+    page.locator("#poll-button").click()
+    expect(game).to_contain_text("Mare o montagna?", timeout=PATIENCE_MS)
+    expect(game.locator(".game-kind .figure")).to_contain_text(" s", timeout=PATIENCE_MS)
+    writes("Anna", "2")
+    writes("Bea", "mare")
+    writes("Carla", "1")
+    expect(game.locator(".game-options li").first).to_contain_text("2 · 67 %", timeout=PATIENCE_MS)
+    page.locator("#game-end-button").click()
+    expect(game).to_contain_text("No game is running.", timeout=PATIENCE_MS)
+    expect(page.locator("#host-feed")).to_contain_text("Mare", timeout=PATIENCE_MS)
+
+
+def test_a_poll_that_may_not_be_held_says_why(
+    alice: User, on_air: LiveSession, logged_in_page: Callable[[User], Page]
+) -> None:
+    page = logged_in_page(alice)
+    page.goto(f"/lives/{on_air.id}/")
+    expect(page.locator(".desk")).to_have_attribute("data-connection", "open")
+    page.get_by_text("Hold a poll").click()
+    page.get_by_label("Question").fill("Chi è la puttana?")
+    page.get_by_label("Options").fill("Questa\nQuella")
+    page.locator("#poll-button").click()
+    expect(page.locator("#session-controls")).to_contain_text("Your rules hold these words back")
