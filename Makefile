@@ -6,7 +6,7 @@ PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
-.PHONY: help setup run test check bench bench-decode bench-ingest bench-moderation browser lock messages clean
+.PHONY: help setup run test check bench bench-voice bench-decode bench-ingest bench-moderation browser guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -44,6 +44,10 @@ bench: setup ## Measure comment to first audio (p50, p95)
 	@$(PYTHON) manage.py migrate --verbosity 0
 	$(PYTHON) manage.py bench_reply
 
+bench-voice: setup ## Measure a reply's text to its first audio, by voice and for a kept line (p50, p95)
+	@$(PYTHON) manage.py migrate --verbosity 0
+	$(PYTHON) manage.py bench_voice
+
 bench-decode: setup ## Measure µs per TikTok message by kind (CAPTURE=file.jsonl)
 	$(PYTHON) manage.py bench_decode $(CAPTURE)
 
@@ -53,6 +57,10 @@ bench-ingest: setup ## Measure one worker's messages a second, from the socket t
 
 bench-moderation: setup ## Measure the gate: microseconds a chat line (p50, p95)
 	$(PYTHON) manage.py bench_moderation
+
+guide-pictures: setup browser ## Take the set-up guide's pictures from the running app
+	@$(PYTHON) -m config.translations compile
+	$(PYTHON) -m pytest -q tests/browser/guide_pictures.py
 
 lock: setup ## Compile requirements/*.in to pinned, hashed *.txt
 	for name in base prod dev; do \

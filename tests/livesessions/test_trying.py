@@ -5,8 +5,10 @@ from uuid import uuid4
 
 import pytest
 import redis
+from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer  # noqa: TID251 - closed here, as a server does when it stops
 from django.conf import settings
+from django.db import connections
 from django.utils import timezone
 from django_scopes import scope
 
@@ -50,12 +52,18 @@ def line(show: Show) -> SpokenLine:
     return SpokenLine(uuid4(), show.overlay_id, show.voice, "Ciao a tutti!")
 
 
+async def leave() -> None:
+    """Let go of what the sockets' server holds, also of its thread's connection to the database."""
+    await get_channel_layer().flush()
+    await sync_to_async(connections.close_all)()
+
+
 @pytest.fixture
-async def page(show: Show) -> AsyncIterator[Socket]:
+async def overlay_page(show: Show) -> AsyncIterator[Socket]:
     async with open_socket(show.overlay.token) as socket:
         assert (await socket.receive())["type"] == "state"
         yield socket
-    await get_channel_layer().flush()
+    await leave()
 
 
 @pytest.fixture
@@ -94,9 +102,9 @@ def try_with(show: Show, trial: Trial) -> Outcome:
         return try_out(show=show, trial=trial)
 
 
-async def test_a_line_that_a_page_has_played_is_heard(line: SpokenLine, page: Socket) -> None:
+async def test_a_line_that_a_page_has_played_is_heard(line: SpokenLine, overlay_page: Socket) -> None:
     outcome, seen = await asyncio.gather(
-        say(line, live_runs=nobody_goes_live), play(page, played_ms=130, level_db=-18.5)
+        say(line, live_runs=nobody_goes_live), play(overlay_page, played_ms=130, level_db=-18.5)
     )
     assert outcome is Outcome.HEARD
     assert seen[:3] == ["mute", "begin", "audio"]
@@ -104,19 +112,19 @@ async def test_a_line_that_a_page_has_played_is_heard(line: SpokenLine, page: So
 
 @pytest.mark.parametrize("said", [{"played_ms": 0}, {"played_ms": 130, "level_db": -90.0}])
 async def test_a_line_that_left_no_sound_was_played_in_silence(
-    line: SpokenLine, page: Socket, said: dict[str, Any]
+    line: SpokenLine, overlay_page: Socket, said: dict[str, Any]
 ) -> None:
-    outcome, _ = await asyncio.gather(say(line, live_runs=nobody_goes_live), play(page, **said))
+    outcome, _ = await asyncio.gather(say(line, live_runs=nobody_goes_live), play(overlay_page, **said))
     assert outcome is Outcome.SILENT
 
 
 async def test_one_page_in_silence_does_not_hide_that_another_was_heard(
-    line: SpokenLine, page: Socket, show: Show
+    line: SpokenLine, overlay_page: Socket, show: Show
 ) -> None:
     async with open_socket(show.overlay.token) as second:
         outcome, *_ = await asyncio.gather(
             say(line, live_runs=nobody_goes_live),
-            play(page, played_ms=0),
+            play(overlay_page, played_ms=0),
             play(second, played_ms=130, level_db=-20.0),
         )
     assert outcome is Outcome.HEARD
@@ -126,9 +134,9 @@ async def test_without_a_page_the_line_is_unheard_and_cut(line: SpokenLine) -> N
     assert await say(line, live_runs=nobody_goes_live) is Outcome.UNHEARD
 
 
-async def test_a_live_that_starts_cuts_the_test(line: SpokenLine, page: Socket) -> None:
+async def test_a_live_that_starts_cuts_the_test(line: SpokenLine, overlay_page: Socket) -> None:
     assert await say(line, live_runs=somebody_goes_live) is Outcome.INTERRUPTED
-    while (frame := await page.receive()) and (isinstance(frame, bytes) or frame["type"] != "cut"):
+    while (frame := await overlay_page.receive()) and (isinstance(frame, bytes) or frame["type"] != "cut"):
         pass
     assert frame["utterance"] == str(line.utterance_id)
 
@@ -140,9 +148,9 @@ async def test_a_voice_that_fails_is_told_apart_from_an_overlay_that_does(
     assert await say(line, live_runs=nobody_goes_live) is Outcome.VOICELESS
 
 
-async def test_lines_are_shown_as_tests_on_a_page_that_looks_on_air(show: Show, page: Socket) -> None:
+async def test_lines_are_shown_as_tests_on_a_page_that_looks_on_air(show: Show, overlay_page: Socket) -> None:
     await trying._show(show, Trial.ALL, as_if_on_air=True)
-    trial, game, *lines = [await page.receive() for _ in range(5)]
+    trial, game, *lines = [await overlay_page.receive() for _ in range(5)]
     assert game["game"]["question"].startswith("Prova:")
     assert trial == {"type": "trial", "for_ms": trying.SHOWN_FOR_MS}
     assert [(line["kind"], line["name"]) for line in lines] == [
@@ -156,7 +164,7 @@ async def test_a_page_that_connects_during_a_test_looks_on_air_and_keeps_no_line
     await trying._show(show, Trial.CHAT, as_if_on_air=True)
     async with open_socket(show.overlay.token) as socket:
         state = await socket.receive()
-    await get_channel_layer().flush()
+    await leave()
     assert 0 < state["trial_ms"] <= trying.SHOWN_FOR_MS
     assert (state["live"], state["lines"]) == (False, [])
     assert "game" not in state
