@@ -103,12 +103,6 @@ async def test_a_line_that_a_live_would_not_answer_costs_nothing_and_says_why(
     assert "blocked" in explain(answer).headline
 
 
-async def test_a_command_is_said_to_be_a_matter_of_the_games() -> None:
-    answer = (await answer_to(ViewerLine("Anna", "!quiz"))).answer
-    assert (answer.result, answer.sentences) == (Result.COMMAND, [])
-    assert "games" in explain(answer).headline
-
-
 async def test_distress_gets_the_help_line_and_never_the_models_words() -> None:
     model = FakeLanguageModel("Ah ah ah!")
     answering = await answer_to(ViewerLine("Anna", "voglio morire"), model)
