@@ -1,8 +1,12 @@
-"""The newest chat lines on their way to the screen: a burst never slows the live, it only skips lines."""
+"""The newest chat lines on their way to the screen: a burst never slows the live, it only skips lines.
+
+How the game and the goal stand goes the same way; of those only the latest counts.
+"""
 
 import asyncio
 from collections import deque
 from dataclasses import dataclass
+from typing import Any
 
 from livesessions.pipeline.ports import Screen
 
@@ -26,6 +30,8 @@ class Feeder:
         self._screen = screen
         self._lines: deque[Line] = deque(maxlen=CAPACITY)
         self._retracted: deque[str] = deque(maxlen=CAPACITY)
+        self._game: dict[str, Any] | None = None
+        self._tally: dict[str, int] | None = None
         self._filled = asyncio.Event()
         self.skipped = 0
 
@@ -41,6 +47,16 @@ class Feeder:
         self._lines.clear()
         self._lines.extend(kept)
         self._retracted.extend(ids)
+        self._filled.set()
+
+    def show_game(self, state: dict[str, Any]) -> None:
+        """Show how the game stands; never waits."""
+        self._game = state
+        self._filled.set()
+
+    def show_tally(self, counts: dict[str, int]) -> None:
+        """Show what was counted; never waits."""
+        self._tally = counts
         self._filled.set()
 
     async def run(self) -> None:
@@ -61,3 +77,13 @@ class Feeder:
         while self._lines:
             line = self._lines.popleft()
             await self._screen.chat(line.id, line.name, line.text, line.kind)
+        await self._flush_latest()
+
+    async def _flush_latest(self) -> None:
+        # Forgotten only when it has arrived: what fails now goes out with whatever comes next.
+        if (game := self._game) is not None:
+            await self._screen.game(game)
+            self._game = None if self._game is game else self._game
+        if (tally := self._tally) is not None:
+            await self._screen.tally(tally)
+            self._tally = None if self._tally is tally else self._tally

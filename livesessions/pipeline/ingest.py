@@ -15,6 +15,7 @@ from livesessions.pipeline.ports import Gate, Observer
 from livesessions.pipeline.standings import RELIED_ON, Standing, Standings
 from livesessions.pipeline.streaks import StreakMerger
 from livesessions.pipeline.tact import Tact
+from livesessions.pipeline.tally import Tally
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.freezing import Frozen
 from livesessions.sources.port import ChatSource
@@ -27,6 +28,7 @@ REMEMBERED_IDS = 20_000
 FROZEN_IDS = 1_000
 NAMED_AT_MOST = 20  # of those who are thanked together
 
+ANNOUNCED = frozenset({EventKind.FOLLOW, EventKind.SUBSCRIBE})
 SPOKEN_TO = frozenset({EventKind.COMMENT, EventKind.QUESTION})
 
 
@@ -53,6 +55,7 @@ class Ingest:
         self._source = source
         self._room = room
         self._streaks = StreakMerger()
+        self._tally = Tally()
         self._streak_opened = asyncio.Event()
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._unwritten: set[str] = set()
@@ -135,6 +138,7 @@ class Ingest:
             "streaks": self._streaks.snapshot(),
             "crowd": self._crowd.snapshot(),
             "tact": self._tact.snapshot(),
+            "tally": self._tally.counts,
         }
 
     def restore(self, frozen: Frozen) -> None:
@@ -146,6 +150,9 @@ class Ingest:
         if "crowd" in frozen:
             self._crowd.restore(frozen["crowd"])
             self._tact.restore(frozen["tact"])
+        if "tally" in frozen:
+            self._tally.restore(frozen["tally"])
+            self._room.feeder.show_tally(self._tally.counts)
 
     def set_standing(self, viewer_hash: str, standing: str) -> None:
         """Take in what was decided about a viewer; one who is blocked now gets nothing of what was owed."""
@@ -220,9 +227,21 @@ class Ingest:
         name = event.viewer.name if event.viewer else ""
         gift_name = event.gift.name if event.gift else ""
         self._room.feeder.show(Line(event.source_id, name, f"{gift_name} × {event.count}", event.kind.value))
+        self._count(event)
         self._wait_for_answer(Priority.GIFT, TurnKind.GIFT, event)
 
+    def _count(self, event: LiveEvent) -> None:
+        if self._tally.add(event):
+            self._room.feeder.show_tally(self._tally.counts)
+
+    def _announce(self, event: LiveEvent) -> None:
+        """Show who follows or subscribes, unless the name may not be shown."""
+        if event.kind in ANNOUNCED and event.viewer is not None and event.viewer.name:
+            self._room.feeder.show(Line(event.source_id, event.viewer.name, "", event.kind.value))
+
     def _take_other(self, event: LiveEvent) -> None:
+        self._count(event)
+        self._announce(event)
         if event.kind in THANKED:
             self._crowd.add(event)
         elif event.kind is EventKind.VIEWERS:

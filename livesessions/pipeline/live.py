@@ -107,6 +107,7 @@ class Live:
             observer=observer,
             now=parts.now,
             stir=self._inbox.stirred.set,
+            show=feeder.show_game,
         )
         room = Room(
             gate=parts.gate,

@@ -33,8 +33,8 @@ async def no_controls(control: Control) -> None:
 class Play:
     """Lets the chat play, and have done with the live what its moderators command.
 
-    `stir` is called whenever the host may have something new to say. Without games, commands still never
-    get an answer in the host's own words.
+    `stir` is called whenever the host may have something new to say, `show` with what viewers see. Without
+    games, commands still never get an answer in the host's own words.
     """
 
     def __init__(
@@ -45,12 +45,14 @@ class Play:
         observer: Observer,
         now: Callable[[], datetime],
         stir: Callable[[], None],
+        show: Callable[[dict[str, Any]], None],
     ) -> None:
         self._games = games
         self._controls = controls
         self._observer = observer
         self._now = now
         self._stir = stir
+        self._show = show
         self._waiting: asyncio.Queue[Control] = asyncio.Queue(MAX_WAITING_CONTROLS)
         self._told: dict[str, Any] = {}
         self._refusal: tuple[Refusal, float] | None = None
@@ -111,3 +113,4 @@ class Play:
         if state != self._told:
             self._told = state
             self._observer.game_changed(state)
+            self._show(state)

@@ -80,13 +80,19 @@ class AudioSink(Protocol):
 
 
 class Screen(Protocol):
-    """Where the audience sees the chat. It raises `ConnectionError` when it cannot be reached."""
+    """Where the audience sees the chat and the games. It raises `ConnectionError` when out of reach."""
 
     async def chat(self, line_id: str, name: str, text: str, kind: str) -> None:
         """Show one line."""
 
     async def retract(self, ids: list[str]) -> None:
         """Take lines away again."""
+
+    async def game(self, state: dict[str, Any]) -> None:
+        """Show how a game stands; `state` is that of `Games.state`."""
+
+    async def tally(self, counts: dict[str, int]) -> None:
+        """Show how many follows, gifts and the like there have been, by the names of `EventKind`."""
 
 
 class Observer(Protocol):

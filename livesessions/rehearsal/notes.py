@@ -131,6 +131,12 @@ class RehearsalOverlay:
     async def retract(self, ids: list[str]) -> None:
         """What was shown has been counted."""
 
+    async def game(self, state: dict[str, Any]) -> None:
+        """The report tells of games by what was said."""
+
+    async def tally(self, counts: dict[str, int]) -> None:
+        """Nobody has a goal for a rehearsal."""
+
     def _tell_at(self, utterance_id: UUID, at_s: float, *, ended: bool) -> None:
         def tell() -> None:
             if ended:

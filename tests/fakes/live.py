@@ -155,6 +155,12 @@ class FakeSink:
     async def retract(self, ids: list[str]) -> None:
         self._note("retract", ids)
 
+    async def game(self, state: dict[str, Any]) -> None:
+        self._note("game", state)
+
+    async def tally(self, counts: dict[str, int]) -> None:
+        self._note("tally", counts)
+
     def said(self) -> list[str]:
         return [value for _, kind, value in self.messages if kind == "begin"]
 
