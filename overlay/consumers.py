@@ -19,7 +19,16 @@ from overlay.backlog import Backlog
 from overlay.guestbook import Guestbook
 from overlay.models import Overlay
 from overlay.publisher import overlay_group
-from overlay.reports import Acknowledgement, Arrival, Greeting, Receipt, Report, parse_arrival, parse_report
+from overlay.reports import (
+    Acknowledgement,
+    Arrival,
+    Greeting,
+    Receipt,
+    Report,
+    Sign,
+    parse_arrival,
+    parse_report,
+)
 from overlay.said import Rest, rest_after
 from overlay.signals import utterance_acknowledged
 from overlay.state import StateStore
@@ -36,6 +45,7 @@ MAX_BACKLOG = 256  # messages that wait for this socket; about half a minute of 
 MAX_WAITING_REPORTS = 32
 LAST_REPORTS_S = 2.0
 BEGIN = '{"type":"begin"'
+PONG = wire.encode({"type": "pong"})
 NOT_OF_VOICE = ('{"type":"cut"', '{"type":"missed"')  # what need not keep its place among the voice
 
 
@@ -153,6 +163,8 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if isinstance(report, Receipt):
             await self._take_receipt(report)
             return
+        if isinstance(report, Sign):
+            await self._forward(text_data=PONG)
         if isinstance(report, Greeting):
             self.backlog.confirms = True
         # A page that floods us loses reports of its own, and costs nobody anything.

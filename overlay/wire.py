@@ -181,8 +181,14 @@ class Missed(TypedDict):
     text: str
 
 
+class Pong(TypedDict):
+    """The answer to a `ping`."""
+
+    type: Literal["pong"]
+
+
 Shown = State | Chat | Retract | Game | Tally | NewLayout
-ToPage = Shown | Begin | Caption | End | Cut | Mute | Live | Trial | Resumed | Missed
+ToPage = Shown | Begin | Caption | End | Cut | Mute | Live | Trial | Resumed | Missed | Pong
 
 
 # --- page to server -------------------------------------------------------------------------------

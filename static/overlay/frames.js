@@ -1,11 +1,11 @@
-// The binary frame of overlay/wire.py: a header of 25 bytes, then mono PCM, 16 bits, little-endian.
+// The binary frame of overlay/wire.py: a header of 33 bytes, then mono PCM, 16 bits, little-endian.
 
-const VERSION = 1;
-const HEADER_BYTES = 25;
+export const VERSION = 2;
+const HEADER_BYTES = 33;
 const MIN_RATE_HZ = 8000;
 const MAX_RATE_HZ = 96000;
 
-/** Return {utterance, sequence, rate, samples: Float32Array}, or null for a frame that is none. */
+/** Return {utterance, sequence, rate, at (seconds into the utterance), sentMs, samples: Float32Array}, or null. */
 export function unpackAudio(frame) {
   if (frame.byteLength <= HEADER_BYTES || (frame.byteLength - HEADER_BYTES) % 2) return null;
   const view = new DataView(frame);
@@ -13,7 +13,14 @@ export function unpackAudio(frame) {
   if (view.getUint8(0) !== VERSION || rate < MIN_RATE_HZ || rate > MAX_RATE_HZ) return null;
   const samples = new Float32Array((frame.byteLength - HEADER_BYTES) / 2);
   for (let i = 0; i < samples.length; i++) samples[i] = view.getInt16(HEADER_BYTES + 2 * i, true) / 32768;
-  return { utterance: uuidAt(view, 1), sequence: view.getUint32(17), rate, samples };
+  return {
+    utterance: uuidAt(view, 1),
+    sequence: view.getUint32(17),
+    rate,
+    at: view.getUint32(25) / 1e6,
+    sentMs: view.getUint32(29),
+    samples,
+  };
 }
 
 function uuidAt(view, offset) {

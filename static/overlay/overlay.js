@@ -2,10 +2,14 @@
 
 import { Caption } from "./caption.js";
 import { Chat } from "./chat.js";
+import { Hello } from "./hello.js";
 import { Player } from "./player.js";
 import { OverlaySocket } from "./socket.js";
 import { Stage } from "./stage.js";
 import { Timings } from "./timings.js";
+import { Watch } from "./watch.js";
+
+const FORGET_AFTER_MS = 10000; // away for longer than this, what was being said has lost its moment
 
 const { body } = document;
 const element = (id) => document.getElementById(id);
@@ -18,19 +22,31 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 let muted = false;
 let muteHere = false;
+let forgetting = 0;
 
-const player = new Player({
+const voice = {
   started: (utterance) => socket.report({ type: "started", utterance }),
   caption: (utterance, text) => caption.speak(utterance, text),
-  ended: (utterance, playedMs) => {
+  ended(utterance, report) {
     caption.rest(utterance);
-    socket.report({ type: "ended", utterance, played_ms: playedMs });
+    socket.report({ type: "ended", utterance, ...report });
   },
-  cut: (utterance, playedMs) => {
+  cut(utterance, report) {
     caption.hide(utterance);
-    if (playedMs !== null) socket.report({ type: "cut_done", utterance, played_ms: playedMs });
+    if (report !== null) socket.report({ type: "cut_done", utterance, ...report });
   },
-  blocked: (blocked) => (element("unblock").hidden = !blocked),
+  missed: (utterance, text) => caption.show({ utterance, text }),
+};
+// A way to try the plain sound where the worklet makes trouble.
+const plain = new URLSearchParams(location.search).get("sound") === "buffers";
+const player = new Player(voice, plain ? "" : body.dataset.worklet);
+const hello = new Hello(() => announce());
+const watch = new Watch(player, hello.software !== "browser", {
+  state(state) {
+    element("unblock").hidden = state !== "blocked";
+    socket.tell({ type: "sound", state });
+  },
+  reload: () => location.reload(),
 });
 const chat = new Chat(element("chat"), words, still);
 const timings = new Timings();
@@ -74,8 +90,16 @@ function forgetTrial() {
   stage.note({ type: "live", live: false });
 }
 
+/** Tell the server what this page is, as soon as that is known. */
+function announce() {
+  if (!player.output.mode) return;
+  socket.tell(hello.message(player.output.mode));
+  if (watch.state) socket.tell({ type: "sound", state: watch.state });
+}
+
 const handlers = {
   state(message) {
+    clearTimeout(forgetting);
     body.dataset.connected = true;
     setLive(message.live);
     setMuted(message.muted);
@@ -92,6 +116,8 @@ const handlers = {
     player.cut(message.utterance);
     caption.hide(message.utterance);
   },
+  resumed: (message) => player.close(message.utterances),
+  missed: (message) => caption.show(message),
   mute: (message) => setMuted(message.muted),
   live: (message) => setLive(message.live),
   trial: (message) => tryOut(message.for_ms),
@@ -104,9 +130,12 @@ const socket = new OverlaySocket(body.dataset.socket, {
     stage.note(message);
   },
   audio: (frame) => player.audio(frame),
+  open: announce,
+  reached: () => player.reached,
   lost() {
     body.dataset.connected = false;
-    player.close(); // what comes after a gap is not played
+    clearTimeout(forgetting);
+    forgetting = setTimeout(() => player.close(), FORGET_AFTER_MS);
   },
   gone() {
     player.cut(null);
@@ -123,7 +152,11 @@ element("mute").addEventListener("click", ({ currentTarget }) => {
   currentTarget.setAttribute("aria-label", word(muteHere ? "unmute" : "mute"));
   player.setLoud(!muteHere);
 });
-element("unblock").addEventListener("click", () => player.unblock());
+element("unblock").addEventListener("click", () => {
+  player.cut(null);
+  void player.resume().then(() => watch.look());
+});
+void player.output.ready.then(announce);
 
 // For whoever looks closer from the browser's console: what is being played, sample by sample.
-globalThis.vivavoce = { player };
+globalThis.vivavoce = { player, watch };

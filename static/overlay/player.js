@@ -1,62 +1,38 @@
 // The host's voice: utterances one after the other, without gaps, until they end or are cut.
 
 import { unpackAudio } from "./frames.js";
+import { Jitter } from "./jitter.js";
+import { Output } from "./output.js";
 import { Utterance } from "./utterance.js";
 
 const FIRST_RATE_HZ = 24000; // a guess; the first chunk decides
-const FADE_S = 0.012;
 const BETWEEN_S = 0.15; // a breath between two utterances
-const BLOCKED_AFTER_MS = 1500; // a context that may play is running long before
-const MAX_OUTPUTS = 4; // a voice has one rate; whoever has more is resampled chunk by chunk
+const STALE_S = 10; // what would have to wait longer has lost its moment
+const LISTEN_EVERY_MS = 250;
+const MAX_OUTPUTS = 4; // a voice has one rate; whoever has more is resampled here
 const MAX_DEAD = 64;
-
-/** A way to the loudspeaker at one rate: the browser resamples its sum once, and well, instead of every chunk. */
-class Output {
-  constructor(rate, loud) {
-    this.rate = rate;
-    this.context = new AudioContext({ latencyHint: "interactive", sampleRate: rate });
-    this.analyser = new AnalyserNode(this.context, { fftSize: 1024, smoothingTimeConstant: 0 });
-    this.volume = new GainNode(this.context, { gain: loud ? 1 : 0 });
-    this.volume.connect(this.analyser).connect(this.context.destination);
-    this.askedAt = performance.now();
-  }
-
-  get now() {
-    return this.context.currentTime;
-  }
-
-  get blocked() {
-    return this.context.state !== "running" && performance.now() - this.askedAt > BLOCKED_AFTER_MS;
-  }
-
-  makeGain() {
-    const gain = new GainNode(this.context);
-    gain.connect(this.volume);
-    return gain;
-  }
-
-  setLoud(loud) {
-    const { gain } = this.volume;
-    gain.cancelScheduledValues(this.now);
-    gain.setValueAtTime(gain.value, this.now);
-    gain.linearRampToValueAtTime(loud ? 1 : 0, this.now + FADE_S);
-  }
-}
 
 export class Player {
   #on;
+  #worklet;
   #outputs = new Map(); // by rate
   #output;
   #utterances = new Map(); // in the order in which they play
-  #dead = new Set(); // cut, perhaps before they began
+  #dead = new Set(); // played or cut, perhaps before they began
+  #last = null; // the last utterance that was announced
+  #jitter = new Jitter();
+  #silentSince = null;
   #muted = false;
   #loud = true;
 
-  /** `on`: started(id), caption(id, text), ended(id, playedMs), cut(id, playedMs or null), blocked(bool). */
-  constructor(on) {
+  /** `on`: started(id), caption(id, text), ended(id, report), cut(id, report or null), missed(id, text).
+
+      `worklet` is the address of worklet.js, empty for the plain way. */
+  constructor(on, worklet) {
     this.#on = on;
+    this.#worklet = worklet;
     this.#output = this.#outputAt(FIRST_RATE_HZ);
-    setTimeout(() => this.#tellBlocked(), BLOCKED_AFTER_MS + 100);
+    setInterval(() => this.#listen(), LISTEN_EVERY_MS);
   }
 
   get analyser() {
@@ -65,6 +41,33 @@ export class Player {
 
   get context() {
     return this.#output.context;
+  }
+
+  get output() {
+    return this.#output;
+  }
+
+  get outputs() {
+    return [...this.#outputs.values()];
+  }
+
+  /** Seconds that are held back before an utterance. */
+  get lead() {
+    return this.#jitter.lead;
+  }
+
+  /** Since when something plays and nothing of it comes out, in ms of the page's clock; null: it is well. */
+  get silentSince() {
+    return this.#silentSince;
+  }
+
+  get isPlaying() {
+    return [...this.#utterances.values()].some((utterance) => utterance.started);
+  }
+
+  /** How far the page has got, for a server that it comes back to. */
+  get reached() {
+    return this.#last && { utterance: this.#last.id, sequence: this.#last.sequence };
   }
 
   /** Loudness right now, from 0 to 1: the root mean square of the last 1024 samples, as it is heard. */
@@ -83,6 +86,7 @@ export class Player {
       ended: () => this.#ended(utterance),
     });
     this.#utterances.set(id, utterance);
+    this.#last = utterance;
   }
 
   audio(frame) {
@@ -90,12 +94,10 @@ export class Player {
     const utterance = chunk && this.#utterances.get(chunk.utterance);
     if (!utterance) return;
     const output = utterance.output ?? this.#outputAt(chunk.rate);
-    if (output.blocked) {
-      this.cut(chunk.utterance); // it would play when somebody clicks, long after its moment
-      this.#tellBlocked();
-      return;
-    }
-    utterance.add(chunk, output, this.#busyBefore(utterance));
+    if (output.blocked) return this.cut(chunk.utterance); // it would play long after its moment
+    const busy = this.#busyBefore(utterance);
+    if (!utterance.output && busy > STALE_S) return this.#miss(utterance);
+    utterance.add(chunk, output, busy, this.#jitter);
   }
 
   caption(id, text, atMs) {
@@ -106,9 +108,11 @@ export class Player {
     this.#utterances.get(id)?.finish();
   }
 
-  /** What is under way plays to where it was received; nothing more is taken for it. */
-  close() {
-    for (const utterance of this.#utterances.values()) utterance.finish();
+  /** What is under way plays to where it was received; nothing more is taken for it, except for `but`. */
+  close(but = []) {
+    for (const utterance of [...this.#utterances.values()]) {
+      if (!but.includes(utterance.id)) utterance.finish();
+    }
   }
 
   /** Stop an utterance, or all when `id` is null, and remember that its rest may still come. */
@@ -126,26 +130,37 @@ export class Player {
 
   /** Mute on this screen only: time goes on, unheard. */
   setLoud(loud) {
+    this.#listen();
     this.#loud = loud;
-    for (const output of this.#outputs.values()) output.setLoud(loud);
+    for (const output of this.outputs) output.setLoud(loud);
     for (const utterance of this.#utterances.values()) utterance.setAudible(loud);
   }
 
-  /** To be called from a click, where browsers let sound begin. */
-  async unblock() {
+  /** Have the browser go on with what it has suspended; from a click, where it may refuse otherwise. */
+  async resume() {
+    await Promise.allSettled(this.outputs.map((output) => output.context.resume()));
+  }
+
+  /** Begin anew with fresh outputs; what is under way is lost. */
+  rebuild() {
     this.cut(null);
-    await Promise.all([...this.#outputs.values()].map((output) => output.context.resume()));
-    this.#tellBlocked();
+    const { rate } = this.#output;
+    for (const output of this.outputs) void output.close();
+    this.#outputs.clear();
+    this.#silentSince = null;
+    this.#output = this.#outputAt(rate);
   }
 
   #outputAt(rate) {
-    let output = this.#outputs.get(rate);
-    if (!output && this.#outputs.size >= MAX_OUTPUTS) return this.#output;
-    if (!output) {
-      output = new Output(rate, this.#loud);
-      output.context.addEventListener("statechange", () => this.#tellBlocked());
-      this.#outputs.set(rate, output);
-    }
+    const known = this.#outputs.get(rate);
+    if (known) return known;
+    if (this.#outputs.size >= MAX_OUTPUTS) return this.#output;
+    const broken = () => {
+      this.#worklet = "";
+      this.rebuild();
+    };
+    const output = new Output(rate, { loud: this.#loud, worklet: this.#worklet, broken });
+    this.#outputs.set(rate, output);
     return output;
   }
 
@@ -159,21 +174,33 @@ export class Player {
   }
 
   #started(utterance) {
+    this.#listen();
     this.#output = utterance.output;
     utterance.setAudible(this.#loud);
     this.#on.started(utterance.id);
   }
 
   #ended(utterance) {
+    this.#listen();
+    this.#bury(utterance.id);
     this.#utterances.delete(utterance.id);
-    if (utterance.output) this.#on.ended(utterance.id, utterance.heardMs);
+    if (!utterance.output) return;
+    this.#jitter.settle(utterance.lateness);
+    this.#on.ended(utterance.id, utterance.report);
   }
 
   #stop(utterance) {
+    this.#listen();
     this.#bury(utterance.id);
     this.#utterances.delete(utterance.id);
     utterance.cut();
-    this.#on.cut(utterance.id, utterance.started ? utterance.heardMs : null);
+    this.#on.cut(utterance.id, utterance.started ? utterance.report : null);
+  }
+
+  #miss(utterance) {
+    this.#bury(utterance.id);
+    this.#utterances.delete(utterance.id);
+    this.#on.missed(utterance.id, utterance.text);
   }
 
   #bury(id) {
@@ -181,7 +208,17 @@ export class Player {
     if (this.#dead.size > MAX_DEAD) this.#dead.delete(this.#dead.values().next().value);
   }
 
-  #tellBlocked() {
-    this.#on.blocked([...this.#outputs.values()].some((output) => output.blocked));
+  /** Hear what has really left the graph, for whom it was, and whether there should have been something. */
+  #listen() {
+    for (const output of this.outputs) {
+      const from = output.heardTo;
+      const heard = output.listen();
+      for (const utterance of this.#utterances.values()) {
+        if (!utterance.started || utterance.output !== output || heard.count === 0) continue;
+        utterance.listen(heard);
+        if (heard.energy > 0) this.#silentSince = null;
+        else if (this.#loud && utterance.soundsBetween(from - 1, output.heardTo)) this.#silentSince ??= performance.now();
+      }
+    }
   }
 }

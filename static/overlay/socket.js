@@ -1,8 +1,13 @@
-// The page's socket: it comes back by itself, and what the page has to report waits for it.
+// The page's socket: it comes back by itself, says how far the page has got, and brings what is to be reported.
+
+import { VERSION } from "./frames.js";
 
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5000;
 const MAX_WAITING_REPORTS = 20;
+const CONFIRM_EVERY = 8; // audio frames
+const PING_EVERY_MS = 5000;
+const DEAD_AFTER_MS = 6000; // without an answer to a ping
 const CLOSE_ROTATED = 4404;
 
 export class OverlaySocket {
@@ -13,37 +18,93 @@ export class OverlaySocket {
   #wait = FIRST_WAIT_MS;
   #waiting = [];
   #over = false;
+  #wasThere = false;
+  #got = 0;
+  #pingedAt = 0;
+  #askedAt = null; // since when a ping waits for any word of the server
 
-  /** `on`: message(object), audio(ArrayBuffer), lost(), gone(). */
+  /** `on`: open(), message(object), audio(ArrayBuffer), lost(), gone(), reached() -> {utterance, sequence} or null. */
   constructor(path, on) {
     this.#path = path;
     this.#on = on;
     addEventListener("online", () => this.#hurry());
+    setInterval(() => this.#ping(), PING_EVERY_MS / 5);
     this.#connect();
   }
 
+  /** Send a message, also later when there is no connection now. */
   report(message) {
     this.#waiting.push(JSON.stringify(message));
     if (this.#waiting.length > MAX_WAITING_REPORTS) this.#waiting.shift();
     this.#flush();
   }
 
+  /** Send a message that is out of date by the next connection. */
+  tell(message) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
   #connect() {
     clearTimeout(this.#timer);
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}${this.#path}`);
+    const socket = new WebSocket(`${scheme}//${location.host}${this.#path}?${this.#query()}`);
     socket.binaryType = "arraybuffer";
-    socket.addEventListener("open", () => this.#flush());
-    socket.addEventListener("message", (event) => this.#receive(event.data));
-    socket.addEventListener("close", (event) => this.#lose(event.code));
     this.#socket = socket;
+    this.#got = 0;
+    this.#askedAt = null;
+    const mine = (act) => (event) => socket === this.#socket && act(event);
+    socket.addEventListener("open", mine(() => this.#opened()));
+    socket.addEventListener("message", mine((event) => this.#receive(event.data)));
+    socket.addEventListener("close", mine((event) => this.#lose(event.code)));
+  }
+
+  #query() {
+    const query = new URLSearchParams({ version: VERSION });
+    if (this.#wasThere) {
+      const reached = this.#on.reached();
+      if (reached) query.set("utterance", reached.utterance);
+      query.set("sequence", reached ? reached.sequence : -1);
+    }
+    return query;
+  }
+
+  #opened() {
+    this.#on.open();
+    this.#flush();
   }
 
   #receive(frame) {
-    if (typeof frame !== "string") return this.#on.audio(frame);
+    this.#askedAt = null;
+    if (typeof frame !== "string") return this.#receiveAudio(frame);
     const message = JSON.parse(frame);
-    if (message.type === "state") this.#wait = FIRST_WAIT_MS;
+    if (message.type === "state") {
+      this.#wait = FIRST_WAIT_MS;
+      this.#wasThere = true;
+    }
     this.#on.message(message);
+  }
+
+  #receiveAudio(frame) {
+    this.#got += 1;
+    if (this.#got % CONFIRM_EVERY === 0) this.tell({ type: "got", frames: this.#got });
+    this.#on.audio(frame);
+  }
+
+  /** A sign of life; and a network that is gone says nothing, so that whoever does not answer is left. */
+  #ping() {
+    const now = performance.now();
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    if (this.#askedAt !== null && now - this.#askedAt > DEAD_AFTER_MS) return this.#leave();
+    if (now - this.#pingedAt < PING_EVERY_MS) return;
+    this.#pingedAt = now;
+    this.#askedAt ??= now;
+    this.tell({ type: "ping" });
+  }
+
+  #leave() {
+    const socket = this.#socket;
+    this.#lose(0);
+    socket.close();
   }
 
   #lose(code) {

@@ -1,27 +1,44 @@
 // One utterance on its output's clock: chunks laid end to end, captions in their places, a clean cut.
 
-const LEAD_S = 0.3; // kept in hand before the first sample, so that an uneven network is not heard
-const LEAD_AGAIN_S = 0.15; // the same after a gap, when the host has been silent long enough already
-const FADE_S = 0.012; // short enough for a cut, long enough not to click
+import { fadeIn } from "./fading.js";
+import { Transit } from "./jitter.js";
+import { Resampler } from "./resampler.js";
+
+const LEAD_AGAIN_S = 0.15; // held back at least, after a gap: the host has been silent long enough already
+const LATE_S = 0.02; // a chunk has to be there so long before it plays
+const SENTENCE_S = 0.03; // a gap so near to a sentence's start is the host's own pause
+const AUDIBLE = 0.001;
+const MAX_LOUD = 64;
+const DROP_AFTER_S = 0.1;
+const SILENCE_DB = -120;
 
 export class Utterance {
   #output;
   #on;
-  #gain;
-  #sources = new Set();
-  #marks = new Set();
+  #cancels = new Set();
   #captions = [];
-  #startFrame = null; // of the first sample, in the output's frames; moves on when a gap was heard
-  #frames = 0;
-  #sequence = -1;
+  #sentences = [0];
+  #transit = new Transit();
+  #resampler = null;
+  #startFrame = null; // of frame 0 of the utterance, in the output's frames; moves on when a gap was heard
+  #frames = 0; // where the next chunk belongs
+  #end = null; // where the last one ended, in the output's frames
+  #laid = 0;
+  #loud = []; // the latest audible chunks, in seconds on the output's clock
   #complete = false;
   #playing = false;
   #heard = 0;
   #heardSince = null;
+  #energy = 0;
+  #listened = 0;
+  #underruns = 0;
+  #underrunS = 0;
 
   /** `on`: started(), caption(text), ended(). `text` is shown with the first sample. */
   constructor(id, text, on) {
     this.id = id;
+    this.text = text;
+    this.sequence = -1;
     this.#on = on;
     this.#captions.push({ text, at: 0 });
   }
@@ -34,39 +51,58 @@ export class Utterance {
     return this.#output;
   }
 
+  /** The worst lateness of a chunk, in seconds. */
+  get lateness() {
+    return this.#transit.worst;
+  }
+
   /** Seconds until the last sample that is known. */
   get remaining() {
-    if (!this.#output) return 0;
+    if (this.#startFrame === null) return 0;
     return Math.max(0, this.#timeOf(this.#frames) - this.#output.now);
   }
 
-  /** Milliseconds that could be heard so far. */
-  get heardMs() {
-    const open = this.#heardSince === null ? 0 : this.#output.now - this.#heardSince;
-    const most = this.#output ? this.#frames / this.#output.rate : 0;
-    return Math.round(1000 * Math.min(this.#heard + open, most));
+  /** How it was heard so far, in the words of the wire. */
+  get report() {
+    return {
+      played_ms: this.#heardMs,
+      level_db: this.#levelDb,
+      underruns: this.#underruns,
+      underrun_ms: Math.round(1000 * this.#underrunS),
+      context: this.#output?.context.state ?? "",
+    };
   }
 
-  /** Lay a chunk after the last; its first one decides on the output, and waits until `busy` seconds are over. */
-  add({ sequence, rate, samples }, output, busy) {
-    if (this.#complete || sequence <= this.#sequence) return;
-    this.#sequence = sequence;
+  /** Lay a chunk in its place; the first one decides on the output, and waits until `busy` seconds are over. */
+  add(chunk, output, busy, jitter) {
+    if (this.#complete || chunk.sequence <= this.sequence) return;
+    const late = this.#transit.note(chunk.sentMs);
+    jitter.meet(late);
+    const missing = chunk.sequence > this.sequence + 1;
+    this.sequence = chunk.sequence;
     this.#output ??= output;
-    this.#place(busy);
-    this.#lay(samples, rate);
+    if (missing) this.#skipTo(Math.round(chunk.at * this.#output.rate));
+    this.#place(busy, jitter.lead, late);
+    this.#lay(chunk, missing);
+    this.#armCaptions();
   }
 
+  /** Bears repeating. */
   caption(text, atMs) {
-    this.#captions.push({ text, at: atMs / 1000 });
-    if (this.#startFrame !== null) this.#armCaptions();
+    const at = atMs / 1000;
+    if (this.#sentences.includes(at)) return;
+    this.#sentences.push(at);
+    this.#captions.push({ text, at });
+    this.#armCaptions();
   }
 
   /** No more audio will come. */
   finish() {
     if (this.#complete) return;
     this.#complete = true;
-    if (this.#startFrame === null) this.#on.ended();
-    else this.#at(this.#timeOf(this.#frames), () => this.#end());
+    if (this.#startFrame === null) return void this.#on.ended();
+    this.#armCaptions();
+    this.#at(this.#timeOf(this.#frames), () => this.#finished());
   }
 
   /** Count what is heard only while the page is not muted on this screen. */
@@ -76,62 +112,112 @@ export class Utterance {
     this.#heardSince = audible ? this.#output.now : null;
   }
 
+  /** Take in what has left the output while this was playing. */
+  listen({ energy, count }) {
+    this.#energy += energy;
+    this.#listened += count;
+  }
+
+  /** Whether something audible of it plays between two times of the output's clock. */
+  soundsBetween(from, to) {
+    return this.#loud.some((chunk) => chunk.from >= from && chunk.to <= to);
+  }
+
   cut() {
     this.setAudible(false);
     this.#complete = true;
-    for (const mark of this.#marks) mark.onended = null;
-    if (!this.#gain) return;
-    const { now } = this.#output;
-    this.#gain.gain.setValueAtTime(1, now);
-    this.#gain.gain.linearRampToValueAtTime(0, now + FADE_S);
-    for (const source of this.#sources) source.stop(now + FADE_S);
+    for (const cancel of this.#cancels) cancel();
+    this.#output?.cut(this.id);
   }
 
-  #place(busy) {
+  get #heardMs() {
+    const open = this.#heardSince === null ? 0 : this.#output.now - this.#heardSince;
+    const most = this.#output ? this.#laid / this.#output.rate : 0;
+    return Math.round(1000 * Math.min(this.#heard + open, most));
+  }
+
+  get #levelDb() {
+    if (this.#listened === 0 || this.#energy === 0) return SILENCE_DB;
+    // What was listened to has silence at both ends, since nobody calls at the very sample.
+    const level = 10 * Math.log10(this.#energy / Math.min(this.#listened, this.#laid));
+    return Math.max(SILENCE_DB, Math.round(10 * level) / 10);
+  }
+
+  /** What is missing stays silent as long as it would have sounded. */
+  #skipTo(frame) {
+    if (frame <= this.#frames) return;
+    if (this.#startFrame !== null) this.#noteGap((frame - this.#frames) / this.#output.rate);
+    this.#frames = frame;
+  }
+
+  #place(busy, lead, late) {
     const { now, rate } = this.#output;
     if (this.#startFrame === null) {
-      this.#startFrame = Math.ceil((now + Math.max(LEAD_S, busy)) * rate);
-      this.#gain = this.#output.makeGain();
-      this.#at(this.#timeOf(0), () => this.#start());
-      this.#armCaptions();
-    } else if (this.#timeOf(this.#frames) < now) {
-      this.#startFrame = Math.ceil((now + LEAD_AGAIN_S) * rate) - this.#frames;
+      this.#startFrame = Math.ceil((now + Math.max(lead, busy)) * rate) - this.#frames;
+      this.#at(this.#timeOf(this.#frames), () => this.#start());
+    } else if (this.#timeOf(this.#frames) < now + LATE_S) {
+      const again = Math.ceil((now + Math.max(LEAD_AGAIN_S, lead / 2)) * rate) - this.#frames;
+      const isPause = late < LATE_S && this.#isSentence(this.#frames / rate);
+      if (!isPause) this.#noteGap((again - this.#startFrame) / rate);
+      this.#startFrame = again;
     }
   }
 
-  #lay(samples, rate) {
-    const context = this.#output.context;
-    const buffer = context.createBuffer(1, samples.length, rate);
-    buffer.copyToChannel(samples, 0);
-    const source = new AudioBufferSourceNode(context, { buffer });
-    source.connect(this.#gain);
-    source.onended = () => this.#sources.delete(source);
-    source.start(this.#timeOf(this.#frames));
-    this.#sources.add(source);
-    this.#frames += Math.round((samples.length * context.sampleRate) / rate);
+  #isSentence(at) {
+    return this.#sentences.some((sentence) => Math.abs(sentence - at) < SENTENCE_S);
+  }
+
+  #noteGap(seconds) {
+    this.#underruns += 1;
+    this.#underrunS += seconds;
+  }
+
+  #lay(chunk, missing) {
+    const samples = this.#atOutputRate(chunk);
+    if (samples.length === 0) return;
+    const { rate } = this.#output;
+    const frame = this.#startFrame + this.#frames;
+    if (missing || (this.#end !== null && this.#end !== frame)) fadeIn(samples, rate);
+    if (samples.some((sample) => Math.abs(sample) > AUDIBLE)) this.#noteLoud(frame, samples.length);
+    this.#end = frame + samples.length;
+    this.#frames += samples.length;
+    this.#laid += samples.length;
+    this.#output.lay(this.id, frame, samples); // which may take the samples away
+  }
+
+  #atOutputRate({ samples, rate }) {
+    if (rate === this.#output.rate) return samples;
+    if (this.#resampler?.from !== rate) this.#resampler = new Resampler(rate, this.#output.rate);
+    return this.#resampler.feed(samples);
+  }
+
+  #noteLoud(frame, length) {
+    const { rate } = this.#output;
+    this.#loud.push({ from: frame / rate, to: (frame + length) / rate });
+    if (this.#loud.length > MAX_LOUD) this.#loud.shift();
   }
 
   #timeOf(frame) {
     return (this.#startFrame + frame) / this.#output.rate;
   }
 
+  /** Only for what has been laid: what comes later may have to move. */
   #armCaptions() {
-    for (const { text, at } of this.#captions.splice(0)) {
-      this.#at(this.#timeOf(0) + at, () => this.#on.caption(text));
+    if (this.#startFrame === null) return;
+    const known = this.#complete ? Infinity : this.#frames / this.#output.rate;
+    const ready = this.#captions.filter((caption) => caption.at < known);
+    this.#captions = this.#captions.filter((caption) => caption.at >= known);
+    for (const { text, at } of ready) {
+      this.#at(this.#timeOf(Math.round(at * this.#output.rate)), () => this.#on.caption(text));
     }
   }
 
-  /** Call when the sound gets there. A timer would drift from it, and a hidden page's timers sleep. */
   #at(time, callback) {
-    const mark = new ConstantSourceNode(this.#output.context, { offset: 0 });
-    mark.connect(this.#output.context.destination);
-    mark.onended = () => {
-      this.#marks.delete(mark);
+    const cancel = this.#output.at(time, () => {
+      this.#cancels.delete(cancel);
       callback();
-    };
-    mark.start();
-    mark.stop(time);
-    this.#marks.add(mark);
+    });
+    this.#cancels.add(cancel);
   }
 
   #start() {
@@ -139,8 +225,9 @@ export class Utterance {
     this.#on.started();
   }
 
-  #end() {
+  #finished() {
     this.setAudible(false);
+    this.#output.at(this.#output.now + DROP_AFTER_S, () => this.#output.drop(this.id));
     this.#on.ended();
   }
 }

@@ -30,7 +30,8 @@ class Viewer:
     def __init__(self, page: Page, base_url: str) -> None:
         self.page = page
         self.base_url = base_url
-        self.reports: list[dict[str, Any]] = []
+        self.reports: list[dict[str, Any]] = []  # on utterances
+        self.signs: list[dict[str, Any]] = []  # of the page itself
         self.complaints: list[str] = []
         self.requests: list[str] = []
         page.set_default_timeout(TIMEOUT_MS)
@@ -40,8 +41,8 @@ class Viewer:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self.requests.append(request.url))
 
-    def open(self, overlay: Overlay) -> None:
-        self.page.goto(f"{self.base_url}/overlay/{overlay.token}/")
+    def open(self, overlay: Overlay, query: str = "") -> None:
+        self.page.goto(f"{self.base_url}/overlay/{overlay.token}/{query}")
         self.wait_until_connected()
 
     def wait_until_connected(self) -> None:
@@ -64,6 +65,14 @@ class Viewer:
                     return report
             self.websocket.wait_for_event("framesent", timeout=TIMEOUT_MS)
 
+    def wait_for_sign(self, kind: str, **values: Any) -> dict[str, Any]:
+        """Return the page's word on itself that has these values, once it has come."""
+        while True:
+            for sign in self.signs:
+                if sign["type"] == kind and values.items() <= sign.items():
+                    return sign
+            self.websocket.wait_for_event("framesent", timeout=TIMEOUT_MS)
+
     def heard(self, after_ms: float = 0) -> list[tuple[int, float]]:
         """What was heard since then: times in ms since 1970, and loudness."""
         samples: list[tuple[int, float]] = self.page.evaluate("window.heard")
@@ -79,4 +88,5 @@ class Viewer:
         websocket.on("framesent", self._note)
 
     def _note(self, payload: str | bytes) -> None:
-        self.reports.append(json.loads(payload))
+        message = json.loads(payload)
+        (self.reports if "utterance" in message else self.signs).append(message)

@@ -1,0 +1,40 @@
+// How much voice is held back before it plays: more where the network is uneven, less again when it is not.
+
+const LEAST_S = 0.3;
+const MOST_S = 0.7;
+const MARGIN_S = 0.1; // beyond the worst that was seen
+const SHRINK_S = 0.02; // after each utterance that came evenly
+const OUTAGE_S = 3; // whoever was away for so long has not met with jitter
+const WRAP_MS = 2 ** 32;
+
+export class Jitter {
+  /** Seconds to hold back before an utterance. */
+  lead = LEAST_S;
+
+  /** Call at the end of an utterance with its worst lateness. */
+  settle(lateness) {
+    if (lateness + MARGIN_S <= this.lead) this.lead = Math.max(LEAST_S, this.lead - SHRINK_S);
+  }
+
+  /** Call with how late a chunk came, in seconds, beside the quickest of its utterance. */
+  meet(lateness) {
+    if (lateness < OUTAGE_S) this.lead = Math.min(MOST_S, Math.max(this.lead, lateness + MARGIN_S));
+  }
+}
+
+/** The times that an utterance's chunks were on their way. The clocks of both ends need not agree. */
+export class Transit {
+  worst = 0;
+  #quickest = null;
+
+  /** Return by how many seconds a chunk was slower than the quickest so far. */
+  note(sentMs) {
+    const now = (performance.timeOrigin + performance.now()) % WRAP_MS;
+    let took = (now - sentMs + WRAP_MS) % WRAP_MS;
+    if (took > WRAP_MS / 2) took -= WRAP_MS;
+    this.#quickest = Math.min(this.#quickest ?? took, took);
+    const late = (took - this.#quickest) / 1000;
+    this.worst = Math.max(this.worst, late);
+    return late;
+  }
+}

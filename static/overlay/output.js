@@ -1,0 +1,113 @@
+// A way to the loudspeaker at one rate: the browser resamples its sum once, and well, instead of every chunk.
+
+import { CUT_S } from "./fading.js";
+import { openVoice } from "./voices.js";
+
+const BLOCKED_AFTER_MS = 1500; // a context that may play is running long before
+const EAR_SAMPLES = 32768; // the most that an analyser keeps: 1.4 s at 24 kHz
+
+export class Output {
+  #voice = null;
+  #waiting = [];
+  #heardTo = 0;
+  #marks = new Set();
+
+  /** `broken` is called when the voice cannot go on. */
+  constructor(rate, { loud, worklet, broken }) {
+    this.context = new AudioContext({ latencyHint: "interactive", sampleRate: rate });
+    this.rate = this.context.sampleRate;
+    this.analyser = new AnalyserNode(this.context, { fftSize: 1024, smoothingTimeConstant: 0 });
+    this.ear = new AnalyserNode(this.context, { fftSize: EAR_SAMPLES });
+    this.volume = new GainNode(this.context, { gain: loud ? 1 : 0 });
+    this.volume.connect(this.analyser).connect(this.context.destination);
+    this.volume.connect(this.ear);
+    this.askedAt = performance.now();
+    this.everRan = this.context.state === "running";
+    this.context.addEventListener("statechange", () => (this.everRan ||= this.context.state === "running"));
+    this.ready = openVoice(this.context, this.volume, worklet, broken).then((voice) => this.#open(voice));
+  }
+
+  get mode() {
+    return this.#voice?.mode ?? "";
+  }
+
+  /** Seconds on the context's clock. */
+  get now() {
+    return this.context.currentTime;
+  }
+
+  get blocked() {
+    return this.context.state !== "running" && performance.now() - this.askedAt > BLOCKED_AFTER_MS;
+  }
+
+  lay(id, frame, samples) {
+    this.#tell((voice) => voice.lay(id, frame, samples));
+  }
+
+  cut(id) {
+    this.#tell((voice) => voice.cut(id));
+  }
+
+  drop(id) {
+    this.#tell((voice) => voice.drop(id));
+  }
+
+  setLoud(loud) {
+    const { gain } = this.volume;
+    gain.cancelScheduledValues(this.now);
+    gain.setValueAtTime(gain.value, this.now);
+    gain.linearRampToValueAtTime(loud ? 1 : 0, this.now + CUT_S);
+  }
+
+  /** Call back when the sound gets to a time, unless what this returns is called before.
+
+      A timer would drift from it, and a hidden page's timers sleep. */
+  at(time, callback) {
+    const mark = new ConstantSourceNode(this.context, { offset: 0 });
+    mark.connect(this.context.destination);
+    mark.onended = () => {
+      this.#marks.delete(mark); // kept until now, so that it is not collected before it ends
+      callback();
+    };
+    mark.start();
+    mark.stop(time);
+    this.#marks.add(mark);
+    return () => {
+      mark.onended = null;
+      this.#marks.delete(mark);
+    };
+  }
+
+  /** Up to which time of its clock this output has been listened to. */
+  get heardTo() {
+    return this.#heardTo / this.rate;
+  }
+
+  /** What has left this output since the last call: the sum of its samples' squares, and their number. */
+  listen() {
+    const to = Math.round(this.now * this.rate);
+    const count = Math.min(to - this.#heardTo, EAR_SAMPLES);
+    this.#heardTo = to;
+    if (count <= 0) return { energy: 0, count: 0 };
+    const samples = new Float32Array(EAR_SAMPLES);
+    this.ear.getFloatTimeDomainData(samples);
+    let energy = 0;
+    for (let i = EAR_SAMPLES - count; i < EAR_SAMPLES; i++) energy += samples[i] * samples[i];
+    return { energy, count };
+  }
+
+  async close() {
+    for (const mark of this.#marks) mark.onended = null;
+    if (this.context.state !== "closed") await this.context.close();
+  }
+
+  #open(voice) {
+    this.#voice = voice;
+    for (const act of this.#waiting.splice(0)) act(voice);
+  }
+
+  #tell(act) {
+    if (this.#voice) act(this.#voice);
+    else this.#waiting.push(act);
+  }
+}

@@ -1,0 +1,139 @@
+"""A page that cannot be heard says so within three seconds, and heals itself."""
+
+import time
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page
+
+from overlay.models import Overlay
+from tenants.models import User
+from tests.overlay.conftest import make_overlay
+from tests.overlay.studio import Studio, open_studio, tone
+from tests.overlay.viewing import AUDIBLE, Viewer
+
+NOTICED_WITHIN_S = 3.0
+
+
+@pytest.fixture
+def overlay(make_user: Callable[[str], User]) -> Overlay:
+    return make_overlay(make_user("Alice"))
+
+
+@pytest.fixture
+def studio(overlay: Overlay) -> Iterator[Studio]:
+    with open_studio(overlay.id, settings.REDIS_URL) as studio:
+        yield studio
+
+
+@pytest.fixture
+def viewer(page: Page, server_url: str, overlay: Overlay) -> Viewer:
+    viewer = Viewer(page, server_url)
+    viewer.open(overlay)
+    viewer.wait_for_sign("sound", state="ok")
+    return viewer
+
+
+def hears(viewer: Viewer, studio: Studio) -> bool:
+    utterance = studio.say("Eccomi.", 0.4)
+    return bool(viewer.wait_for_report("ended", utterance)["level_db"] > -20)
+
+
+def wait_until_well(viewer: Viewer) -> None:
+    viewer.page.evaluate(
+        "async () => { while (vivavoce.watch.state !== 'ok') await new Promise(requestAnimationFrame) }"
+    )
+
+
+def test_a_suspended_context_goes_on_by_itself_and_the_utterance_with_it(
+    viewer: Viewer, studio: Studio
+) -> None:
+    utterance = studio.say("Una storia.", 2.0)
+    viewer.wait_until_heard()
+    viewer.page.evaluate("vivavoce.player.context.suspend()")
+    ended = viewer.wait_for_report("ended", utterance)
+    assert ended["context"] == "running"
+    assert ended["played_ms"] == pytest.approx(2_000, abs=80)
+
+
+def test_a_context_that_stays_suspended_is_reported_and_replaced(viewer: Viewer, studio: Studio) -> None:
+    suspended_at = time.monotonic()
+    viewer.page.evaluate(
+        """() => {
+          const { context } = vivavoce.player;
+          context.resume = async () => {};
+          void context.suspend();
+        }"""
+    )
+    viewer.wait_for_sign("sound", state="blocked")
+    took_s = time.monotonic() - suspended_at
+    print(f"reported after {took_s:.1f} s")
+    assert took_s < NOTICED_WITHIN_S
+    wait_until_well(viewer)
+    assert hears(viewer, studio)
+    assert viewer.signs[-1] != {"type": "sound", "state": "blocked"}
+
+
+def test_a_clock_that_stands_is_reported_and_replaced(viewer: Viewer, studio: Studio) -> None:
+    stopped_at = time.monotonic()
+    viewer.page.evaluate(
+        """() => {
+          const { context } = vivavoce.player;
+          const { currentTime } = context;
+          Object.defineProperty(context, "currentTime", { get: () => currentTime });
+        }"""
+    )
+    viewer.wait_for_sign("sound", state="stalled")
+    assert time.monotonic() - stopped_at < NOTICED_WITHIN_S
+    wait_until_well(viewer)
+    assert hears(viewer, studio)
+
+
+def test_sound_that_does_not_leave_the_graph_is_reported_and_heals(viewer: Viewer, studio: Studio) -> None:
+    viewer.page.evaluate("vivavoce.player.output.volume.gain.value = 0")
+    utterance = uuid4()
+    studio.do(studio.publisher.begin(utterance, "Nessuno mi sente."))
+    studio.sound(utterance, 0, tone(8.0))
+    viewer.wait_for_report("started", utterance)
+    started_at = time.monotonic()
+    viewer.wait_for_sign("sound", state="silent")
+    assert time.monotonic() - started_at < NOTICED_WITHIN_S
+    cut = viewer.wait_for_report("cut_done", utterance)
+    assert cut["level_db"] == -120
+    assert hears(viewer, studio)
+
+
+def test_a_page_in_obs_that_nothing_else_helps_is_loaded_again_but_not_for_ever(
+    page: Page, server_url: str, overlay: Overlay, studio: Studio
+) -> None:
+    page.add_init_script(
+        """
+        window.obsstudio = { pluginVersion: "31.0.0" };
+        const loads = Number(sessionStorage.getItem("loads") ?? 0) + 1;
+        sessionStorage.setItem("loads", loads);
+        if (loads <= 2) {
+          Object.defineProperty(AudioContext.prototype, "currentTime", { get: () => 0 });
+        }
+        """
+    )
+    viewer = Viewer(page, server_url)
+    viewer.open(overlay)
+    with page.expect_navigation(timeout=20_000):
+        pass
+    viewer.wait_until_connected()
+    viewer.signs.clear()
+    viewer.wait_for_sign("sound", state="stalled")
+    reloads = page.evaluate("JSON.parse(sessionStorage.getItem('vivavoce.reloads'))")
+    assert reloads["count"] == 1
+    assert page.evaluate("Number(sessionStorage.getItem('loads'))") == 2
+
+
+def test_a_mute_on_this_screen_is_no_fault(viewer: Viewer, studio: Studio) -> None:
+    viewer.page.locator("#mute").click()
+    utterance = studio.say("Ciao!", 2.0)
+    ended = viewer.wait_for_report("ended", utterance)
+    assert (ended["played_ms"], ended["level_db"]) == (0, -120)
+    assert [sign for sign in viewer.signs if sign["type"] == "sound"] == [{"type": "sound", "state": "ok"}]
+    assert viewer.page.evaluate("vivavoce.player.level") < AUDIBLE
