@@ -36,7 +36,7 @@ class GameAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command. `text` is a line to say; three are the overlay's word of what it played.
+    """One command. `text` is a line to say; five are the overlay's word of what it played.
 
     To approve or reject a held reply, `utterance_id` names it, and `text` may change its words.
 
@@ -49,6 +49,8 @@ class Command:
     utterance_id: str = ""
     phase: str = ""
     played_ms: int | None = None
+    level_db: float | None = None
+    underruns: int | None = None
     viewer_hash: str = ""
     standing: str = ""
     game: str = ""

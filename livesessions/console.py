@@ -11,6 +11,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer  # noqa: TID251
 
 from livesessions.models import LiveSession
+from overlay.presence import OpenPage
 
 
 class ChatMessage(TypedDict):
@@ -53,6 +54,7 @@ class ReplyMessage(TypedDict):
     trigger_text: str
     first_audio_ms: int | None
     heard: bool
+    hearing: str  # "silent" or "gaps" where it was not heard well
     at: str
 
 
@@ -88,7 +90,16 @@ class GameMessage(TypedDict):
     game: dict[str, Any]
 
 
-Message = ChatMessage | DeletedMessage | ReplyMessage | StateMessage | CountsMessage | GameMessage
+class OverlaysMessage(TypedDict):
+    """Which pages are open on the show's overlay now."""
+
+    kind: Literal["overlays"]
+    pages: list[OpenPage]
+
+
+Message = (
+    OverlaysMessage | ChatMessage | DeletedMessage | ReplyMessage | StateMessage | CountsMessage | GameMessage
+)
 
 
 def console_group(session_id: UUID | str) -> str:

@@ -13,11 +13,12 @@ from django.utils import timezone, translation
 from django_scopes import scope, scopes_disabled
 
 from livesessions.console import Message, console_group
-from livesessions.desk import Line, describe, held_lines, line_of, recent_lines
+from livesessions.desk import Line, describe, held_lines, line_of, overlays_seen, recent_lines
 from livesessions.models import LiveSession
 from livesessions.pipeline.ingest import SPOKEN_TO
 from livesessions.pipeline.outcome import Outcome
 from livesessions.sources.events import EventKind
+from overlay.presence import read_pages
 from tenants.models import Membership, User
 
 FRAME = "livesessions/session_detail.html#console-frame"
@@ -77,7 +78,8 @@ class ConsoleConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         with scope(tenant=state["session"].tenant_id):
             chat, replies = recent_lines(state["session"])
             held = held_lines(state["session"])
-        return {**state, "new_chat": chat, "new_replies": replies, "new_held": held}
+            pages = read_pages(state["session"].show.overlay_id)
+        return {**state, **overlays_seen(pages), "new_chat": chat, "new_replies": replies, "new_held": held}
 
 
 def find_membership(user: User, session_id: UUID) -> Membership | None:
@@ -145,6 +147,7 @@ class Frames:
             **(state or {}),
             **self._new_counts(messages),
             **latest_game(messages),
+            **latest_overlays(messages),
         }
         return self._draw(context) if any(context.values()) else ""
 
@@ -216,6 +219,12 @@ def _without_quote(line: Line) -> Line:
 def _deleted_ids(messages: list[Message]) -> set[str]:
     """Return the ids of the lines that are said to have been deleted."""
     return {line_id for message in messages if message["kind"] == "deleted" for line_id in message["ids"]}
+
+
+def latest_overlays(messages: list[Message]) -> dict[str, Any]:
+    """Return the last word on which overlays are open, if there is one among the messages."""
+    seen = [message["pages"] for message in messages if message["kind"] == "overlays"]
+    return overlays_seen(seen[-1]) if seen else {}
 
 
 def _latest(lines: list[Line], kind: str) -> list[Line]:

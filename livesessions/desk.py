@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 from livesessions.console import ChatMessage, ReplyMessage
 from livesessions.models import ChatEvent, LiveSession, Reply
-from livesessions.observer import NOT_ON_CONSOLE
+from livesessions.observer import NOT_ON_CONSOLE, hearing_of
 from livesessions.pipeline.approvals import HELD_FOR_S
 from livesessions.querysets import held_replies
 from livesessions.roster import waiting_reason_of
 from livesessions.sources.events import EventKind
 from moderation.wording import CATEGORY_WORDS
+from overlay.presence import OpenPage
 
 LINES_AT_FIRST = 50
 
@@ -87,6 +88,11 @@ def held_lines(session: LiveSession) -> list[Line]:
     return [line_of(_reply_message(reply)) for reply in held_replies(session)]
 
 
+def overlays_seen(pages: list[OpenPage]) -> dict[str, Any]:
+    """Return what the console's word on the open overlays is drawn from."""
+    return {"overlays": pages, "overlays_known": True}
+
+
 def _oldest_first(rows: Iterable[Row]) -> list[Row]:
     return list(rows)[::-1]
 
@@ -137,5 +143,6 @@ def _reply_message(reply: Reply) -> ReplyMessage:
         "trigger_text": reply.trigger_text,
         "first_audio_ms": reply.first_audio_ms,
         "heard": reply.heard_started_at is not None,
+        "hearing": hearing_of(reply.heard_level_db, reply.underruns),
         "at": reply.created_at.isoformat(),
     }

@@ -123,4 +123,9 @@ async def obey(live: Live, commands: "asyncio.Queue[Command]", *, on_new_rules: 
         elif command.kind is CommandKind.RULES:
             on_new_rules()
         else:
-            live.heard(UUID(command.utterance_id), ended=command.phase == "ended")
+            live.heard(
+                UUID(command.utterance_id),
+                ended=command.phase == "ended",
+                level_db=command.level_db,
+                underruns=command.underruns,
+            )

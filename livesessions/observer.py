@@ -30,6 +30,7 @@ TIMEOUT_S = 1.0
 TIKTOK = LiveSession.Source.TIKTOK
 NOT_ON_CONSOLE = frozenset({EventKind.VIEWERS, EventKind.LIKE, EventKind.JOIN})
 TEXT_LENGTH = 2_000
+SILENT_BELOW_DB = -70.0
 NO_GIFT = Gift(id="", name="")
 
 
@@ -182,6 +183,8 @@ class LiveObserver:
             characters=len(record.text),
             heard_started_at=record.heard_started_at,
             heard_ended_at=record.heard_ended_at,
+            heard_level_db=record.heard_level_db,
+            underruns=record.underruns,
         )
 
 
@@ -230,6 +233,13 @@ def _chat_message(line: ChatLine) -> console.ChatMessage:
     }
 
 
+def hearing_of(level_db: float | None, underruns: int) -> str:
+    """Return how a reply was heard: "silent", "gaps", or empty when it was well or nobody says."""
+    if level_db is not None and level_db < SILENT_BELOW_DB:
+        return "silent"
+    return "gaps" if underruns else ""
+
+
 def _reply_message(record: ReplyRecord) -> console.ReplyMessage:
     trigger = record.trigger
     return {
@@ -244,5 +254,6 @@ def _reply_message(record: ReplyRecord) -> console.ReplyMessage:
         "trigger_text": trigger.text if trigger else "",
         "first_audio_ms": record.times.first_audio_ms,
         "heard": record.heard_started_at is not None,
+        "hearing": hearing_of(record.heard_level_db, record.underruns),
         "at": record.created_at.isoformat(),
     }

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 from django_scopes import scopes_disabled
 
-from livesessions import partitions
+from livesessions import console, partitions
 from livesessions.commands import Command, CommandKind, send_command
 from livesessions.models import LiveSession, Show
 from livesessions.querysets import latest_sessions
@@ -20,7 +20,8 @@ from livesessions.services.rules import tell_lives_of_rules
 from livesessions.trying import answers
 from moderation.models import Policy, ViewerRule
 from moderation.signals import PolicyUse, policy_changed, policy_uses_asked, viewer_rule_removed
-from overlay.signals import utterance_acknowledged
+from overlay.presence import OpenPage
+from overlay.signals import overlay_pages_changed, utterance_acknowledged
 from tenants.models import Tenant
 from tenants.signals import tenant_created
 
@@ -35,9 +36,22 @@ def give_new_tenant_a_show(tenant: Tenant, **kwargs: Any) -> None:
 
 @receiver(utterance_acknowledged)
 async def tell_worker_what_was_heard(
-    overlay_id: Any, utterance_id: Any, phase: str, played_ms: int | None, **kwargs: Any
+    overlay_id: Any,
+    utterance_id: Any,
+    phase: str,
+    played_ms: int | None,
+    level_db: float | None = None,
+    underruns: int | None = None,
+    **kwargs: Any,
 ) -> None:
-    command = Command(CommandKind.HEARD, utterance_id=str(utterance_id), phase=phase, played_ms=played_ms)
+    command = Command(
+        CommandKind.HEARD,
+        utterance_id=str(utterance_id),
+        phase=phase,
+        played_ms=played_ms,
+        level_db=level_db,
+        underruns=underruns,
+    )
     await database_sync_to_async(_send_to_live_of)(overlay_id, command)
 
 
@@ -55,6 +69,19 @@ def _send_to_live_of(overlay_id: Any, command: Command) -> None:
         session_id = active.values_list("id", flat=True).first()
     if session_id is not None:
         send_command(session_id, command)
+
+
+@receiver(overlay_pages_changed)
+async def tell_consoles_which_pages_are_open(overlay_id: Any, pages: list[OpenPage], **kwargs: Any) -> None:
+    message: console.OverlaysMessage = {"kind": "overlays", "pages": pages}
+    for session_id in await database_sync_to_async(_open_sessions_of)(overlay_id):
+        await console.publish(session_id, [message])
+
+
+def _open_sessions_of(overlay_id: Any) -> list[UUID]:
+    with scopes_disabled():
+        sessions = LiveSession.objects.filter(show__overlay_id=overlay_id)
+        return list(sessions.exclude(status=LiveSession.Status.ENDED).values_list("id", flat=True))
 
 
 @receiver(policy_uses_asked)

@@ -145,12 +145,20 @@ class Host:
         else:
             self._may_speak.set()
 
-    def heard(self, utterance_id: UUID, *, ended: bool) -> None:
+    def heard(
+        self,
+        utterance_id: UUID,
+        *,
+        ended: bool,
+        level_db: float | None = None,
+        underruns: int | None = None,
+    ) -> None:
         """Note the overlay's word that an utterance began or ended to sound; the first one counts."""
         replying = self._replies.get(utterance_id)
         if replying is None:
             return
         record = replying.record
+        record.note_hearing(level_db, underruns)
         if ended and record.heard_ended_at is None:
             record.heard_ended_at = self._desk.now()
             replying.hearing.end()

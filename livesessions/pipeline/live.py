@@ -297,6 +297,13 @@ class Live:
         self._ingest.judge_again()
         self._inbox.stirred.set()
 
-    def heard(self, utterance_id: UUID, *, ended: bool) -> None:
+    def heard(
+        self,
+        utterance_id: UUID,
+        *,
+        ended: bool,
+        level_db: float | None = None,
+        underruns: int | None = None,
+    ) -> None:
         """Take the overlay's word that an utterance began or ended to sound."""
-        self._host.heard(utterance_id, ended=ended)
+        self._host.heard(utterance_id, ended=ended, level_db=level_db, underruns=underruns)

@@ -45,6 +45,14 @@ class ReplyRecord:
     voice: str = ""
     heard_started_at: datetime | None = None
     heard_ended_at: datetime | None = None
+    heard_level_db: float | None = None
+    underruns: int = 0
+
+    def note_hearing(self, level_db: float | None, underruns: int | None) -> None:
+        """Keep a page's figures; of several pages, those of the one that was the loudest."""
+        if level_db is not None and (self.heard_level_db is None or level_db > self.heard_level_db):
+            self.heard_level_db = level_db
+            self.underruns = underruns or 0
 
 
 def policy_fault(verdict: Verdict) -> str:

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from livesessions import services
 from livesessions.access import get_session_for, get_show_for
-from livesessions.desk import describe, held_lines, recent_lines
+from livesessions.desk import describe, held_lines, overlays_seen, recent_lines
 from livesessions.errors import CommandUnreachable, SessionConflict, shopping_live
 from livesessions.forms import SayForm, SessionForm
 from livesessions.models import LiveSession
 from livesessions.querysets import latest_sessions, plan_length_s
 from livesessions.views.roles import EDITOR, may_control
 from overlay.errors import OverlayUnreachable
+from overlay.presence import read_pages
 from tenants.access import member_required
 from tenants.http import TenantRequest
 
@@ -64,6 +65,7 @@ def session_detail(request: TenantRequest, session_id: UUID) -> HttpResponse:
         "replies": replies,
         "held": held_lines(session),
         "say_form": SayForm(auto_id="say-%s"),
+        **overlays_seen(read_pages(session.show.overlay_id)),
         "overlay_url": _absolute(request, reverse("overlay:page", args=[session.show.overlay.token])),
         "events_url": _events_url(request, session),
     }
