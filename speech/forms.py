@@ -202,7 +202,7 @@ class WordForm(forms.Form):
     """A word, and how it is said."""
 
     written = forms.CharField(label=_("Written"), max_length=WRITTEN_LENGTH)
-    spoken = forms.CharField(label=_("Spoken"), max_length=SPOKEN_LENGTH)
+    spoken = forms.CharField(label=_("Said as"), max_length=SPOKEN_LENGTH)
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGE_OR_ALL, required=False)
 
     @classmethod
