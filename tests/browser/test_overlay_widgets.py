@@ -1,0 +1,180 @@
+"""The widgets on a page that is open: they move with votes, counts, gifts and the voice."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django_scopes import scope
+from playwright.sync_api import Page, expect
+
+from overlay.layout import default_layout
+from overlay.models import Overlay
+from tenants.models import User
+from tests.overlay.conftest import make_overlay
+from tests.overlay.studio import Studio, open_studio, tone
+from tests.overlay.viewing import Viewer
+
+# Notes when each word of the caption appears, and when the voice is first heard.
+WATCH = """
+window.words = [];
+new MutationObserver((changes) => {
+  for (const { target } of changes) {
+    if (target.classList.contains("said")) window.words.push([target.textContent, performance.now()]);
+  }
+}).observe(document.getElementById("caption-text"), { subtree: true, attributeFilter: ["class"] });
+const listen = () => {
+  if (vivavoce.player.level > 0.01) window.begun ??= performance.now();
+  else requestAnimationFrame(listen);
+};
+listen();
+"""
+TOLERANCE_MS = 150
+
+
+@pytest.fixture
+def overlay(make_user: Callable[[str], User]) -> Overlay:
+    overlay = make_overlay(make_user("Alice"))
+    layout = default_layout()
+    for box in layout["wide"].values():
+        box["on"] = True
+    layout["goal"] = {"kind": "follow", "target": 100, "label": "Cento!"}
+    with scope(tenant=overlay.tenant):
+        overlay.layout = dict(layout)
+        overlay.save()
+    return overlay
+
+
+@pytest.fixture
+def studio(overlay: Overlay) -> Iterator[Studio]:
+    with open_studio(overlay.id, settings.REDIS_URL) as studio:
+        yield studio
+
+
+@pytest.fixture
+def viewer(page: Page, server_url: str, overlay: Overlay) -> Viewer:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    viewer = Viewer(page, server_url)
+    viewer.open(overlay)
+    return viewer
+
+
+def poll(*votes: int, **changes: Any) -> dict[str, Any]:
+    texts = ("Pizza", "Pasta")
+    options = [
+        {"text": text, "votes": count, "percent": round(100 * count / max(sum(votes), 1))}
+        for text, count in zip(texts, votes, strict=True)
+    ]
+    state = {"kind": "poll", "phase": "open", "seconds_left": 30, "question": "Che si mangia?"}
+    return {**state, "options": options, "leaders": [{"name": "Marta", "points": 3}], **changes}
+
+
+def test_a_polls_bars_move_with_the_votes_and_it_goes(viewer: Viewer, studio: Studio) -> None:
+    studio.do(studio.publisher.game(poll(1, 3)))
+    page = viewer.page
+    expect(page.locator(".game-question")).to_have_text("Che si mangia?")
+    expect(page.locator(".game-share")).to_have_text(["25%", "75%"])
+    bar = page.locator(".game-bar").first
+    before = bar.evaluate("(bar) => bar.style.transform")
+    studio.do(studio.publisher.game(poll(9, 1, seconds_left=12)))
+    expect(page.locator(".game-share")).to_have_text(["90%", "10%"])
+    assert before == "scaleX(0.25)"
+    assert bar.evaluate("(bar) => bar.style.transform") == "scaleX(0.9)"
+    expect(page.locator(".game-left")).to_have_text("0:12")
+    expect(page.locator(".leader .name")).to_have_text("Marta")
+    studio.do(studio.publisher.game({"kind": "", "leaders": []}))
+    expect(page.locator(".game")).to_have_count(0)
+    assert viewer.complaints == []
+
+
+def test_a_quiz_keeps_its_answer_until_it_is_over(viewer: Viewer, studio: Studio) -> None:
+    quiz = {**poll(0, 0, options=[]), "kind": "quiz", "answer": "Roma", "winner": ""}
+    studio.do(studio.publisher.game(quiz))
+    expect(viewer.page.locator(".game-question")).to_be_visible()
+    assert "Roma" not in viewer.page.content()
+    studio.do(studio.publisher.game({**quiz, "phase": "closed", "winner": "Marta"}))
+    expect(viewer.page.locator(".game-result")).to_have_text("🏆 Marta · Roma")
+
+
+def test_a_page_that_comes_late_sees_the_game_and_the_goal(
+    page: Page, server_url: str, overlay: Overlay, studio: Studio
+) -> None:
+    studio.do(studio.publisher.game(poll(1, 1)))
+    studio.do(studio.publisher.tally({"follow": 40}))
+    viewer = Viewer(page, server_url)
+    viewer.open(overlay)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    expect(page.locator(".game-question")).to_have_text("Che si mangia?")
+    expect(page.locator(".goal-count")).to_have_text("40 / 100")
+    expect(page.locator(".goal-label")).to_have_text("Cento!")
+
+
+def test_a_gift_is_announced_before_the_follows_that_wait(viewer: Viewer, studio: Studio) -> None:
+    for number, (name, text, kind) in enumerate(
+        [
+            ("Pina", "", "follow"),
+            ("Gino", "", "follow"),
+            ("Luca", "Rosa × 5", "gift"),
+            ("Zoe", "ciao", "comment"),
+        ]
+    ):
+        studio.do(studio.publisher.chat(str(number), name, text, kind))
+    alert = viewer.page.locator(".alert .name")
+    expect(alert).to_have_text("Pina")
+    expect(alert).to_have_text("Luca", timeout=8_000)
+    expect(viewer.page.locator(".alert .text")).to_have_text("Rosa × 5")
+
+
+def test_the_avatars_mouth_moves_with_the_sound(viewer: Viewer, studio: Studio) -> None:
+    mouth = viewer.page.locator(".avatar .mouth")
+    expect(mouth).to_be_attached()
+    studio.say("Ciao!", 1.5)
+    viewer.wait_until_heard()
+    viewer.page.evaluate(
+        """async () => {
+          const mouth = document.querySelector(".avatar .mouth");
+          const open = () => Number(/, ([0-9.]+)/.exec(mouth.style.transform)?.[1] ?? 0);
+          while (open() < 0.7) await new Promise(requestAnimationFrame);
+          while (open() > 0.2) await new Promise(requestAnimationFrame);
+        }"""
+    )
+    assert viewer.complaints == []
+
+
+def test_the_words_of_a_caption_appear_as_they_are_heard(viewer: Viewer, studio: Studio) -> None:
+    sentences = [("Ciao Marta benvenuta da Palermo stasera.", 2.4), ("Giochiamo tutti insieme adesso?", 1.8)]
+    viewer.page.evaluate(WATCH)
+    utterance = uuid4()
+    studio.do(studio.publisher.begin(utterance, sentences[0][0]))
+    sequence = studio.sound(utterance, 0, tone(sentences[0][1]))
+    studio.do(studio.publisher.caption(utterance, sentences[1][0], round(1000 * sentences[0][1])))
+    studio.sound(utterance, sequence, tone(sentences[1][1]))
+    studio.do(studio.publisher.end(utterance, round(1000 * sum(length for _, length in sentences))))
+    viewer.wait_for_report("ended", utterance)
+    shown, begun = viewer.page.evaluate("[window.words, window.begun]")
+    due: list[tuple[str, float]] = []
+    start_ms = 0.0
+    for text, length_s in sentences:
+        share_ms = 1000 * length_s / len(text)
+        due.extend((word, start_ms + share_ms * text.index(word)) for word in text.split())
+        start_ms += 1000 * length_s
+    assert [word for word, _ in shown] == [word for word, _ in due]
+    late = [at - begun - due_ms for (_, at), (_, due_ms) in zip(shown, due, strict=True)]
+    assert max(map(abs, late)) <= TOLERANCE_MS, late
+
+
+def test_only_what_is_on_is_loaded(page: Page, server_url: str, make_user: Callable[[str], User]) -> None:
+    viewer = Viewer(page, server_url)
+    viewer.open(make_overlay(make_user("Dora")))
+    assert not any("/widgets/avatar" in url or "/widgets/goal" in url for url in viewer.requests)
+    assert sum("/themes/" in url for url in viewer.requests) == 1
+
+
+def test_nothing_moves_by_itself_where_motion_is_unwelcome(viewer: Viewer, studio: Studio) -> None:
+    viewer.page.emulate_media(reduced_motion="reduce")
+    studio.do(studio.publisher.game(poll(1, 1)))
+    studio.do(studio.publisher.chat("1", "Luca", "Rosa × 5", "gift"))
+    expect(viewer.page.locator(".alert")).to_be_visible()
+    expect(viewer.page.locator(".avatar .mouth")).to_be_attached()
+    assert viewer.page.evaluate("document.getAnimations().length") == 0
