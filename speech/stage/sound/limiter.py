@@ -1,7 +1,6 @@
 """Keeps true peaks under a ceiling: samples go in, quieter where they must be, `LOOK_AHEAD_S` later."""
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
@@ -72,16 +71,21 @@ def _true_peaks(raw: Samples) -> Samples:
     """Return the highest level from each sample up to the next, `REACH` samples from either end aside."""
     if raw.size <= 2 * REACH:
         return np.zeros(0, dtype=np.float32)
-    windows = sliding_window_view(raw, 2 * REACH + 1)
-    return np.asarray(np.abs(windows @ _BETWEEN).max(axis=1), dtype=np.float32)
+    peaks = np.abs(raw[REACH:-REACH])
+    # One filter after the other: a product of matrices would wake a pool of threads, and wait for them.
+    for taps in _BETWEEN:
+        np.maximum(peaks, np.abs(np.convolve(raw, taps, mode="valid")), out=peaks)
+    return peaks
 
 
-def _between() -> Samples:
-    """Return the interpolation filters as columns, for the sample itself and the places after it."""
-    places = np.arange(OVERSAMPLING) / OVERSAMPLING
-    offsets = np.arange(-REACH, REACH + 1)[:, None] - places[None, :]
-    window = np.cos(np.pi * np.clip(offsets / (2 * (REACH + 1)), -0.5, 0.5)) ** 2
-    return np.asarray(np.sinc(offsets) * window, dtype=np.float32)
+def _between() -> list[Samples]:
+    """Return the interpolation filters for the places after a sample, each ready to be convolved with."""
+    filters = []
+    for place in range(1, OVERSAMPLING):
+        offsets = np.arange(-REACH, REACH + 1) - place / OVERSAMPLING
+        window = np.cos(np.pi * np.clip(offsets / (2 * (REACH + 1)), -0.5, 0.5)) ** 2
+        filters.append(np.asarray(np.sinc(offsets) * window, dtype=np.float32)[::-1].copy())
+    return filters
 
 
 _BETWEEN = _between()
