@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from uuid import UUID
 
 from django.db import DatabaseError
@@ -20,7 +20,7 @@ from speech.stage.cache import AudioCache, Shelf
 from speech.stage.capabilities import capabilities_of
 from speech.stage.chain import NamedVoice, VoiceChain
 from speech.stage.level import Level
-from speech.stage.ports import Synthesizer
+from speech.stage.ports import Connected, Synthesizer
 from speech.stage.reading import Reader
 from speech.stage.sound import Loudness
 from speech.stage.speaker import Speaker
@@ -33,6 +33,8 @@ LAST_FIRST_WITHIN_S = 4.0  # behind the last there is nobody
 NEXT_WITHIN_S = 2.0
 KEEP_EVERY_S = 30.0
 PROBE_EVERY_S = 2.0
+WARM_EVERY_S = 60.0  # services close a connection that nobody uses
+WARM_WITHIN_S = 5.0
 MEASURE_WITHIN_S = 4.0
 
 # Long enough to be measured, short enough to cost next to nothing.
@@ -155,12 +157,27 @@ class VoiceRack:
             await self._keep()
             await self._own.aclose()
 
+    async def keep_warm_forever(self) -> None:
+        """Keep a connection open to every service that is reached over one, until cancelled."""
+        while True:
+            for service in self._shared.values():
+                if isinstance(service.synthesizer, Connected):
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(WARM_WITHIN_S):
+                            await service.synthesizer.keep_warm()
+            await asyncio.sleep(WARM_EVERY_S)
+
     async def keep_lines_forever(self) -> None:
         """Keep the lines that are worth it, until cancelled."""
         if self._cache is None:
             await asyncio.Event().wait()
         else:
             await self._cache.keep_forever()
+
+    async def keep_offered_lines(self) -> None:
+        """Keep what was said so far and is worth it."""
+        if self._cache is not None:
+            await self._cache.keep_offered()
 
     async def _note_used_lines(self) -> None:
         if self._cache is None or self._store is None or not self._cache.used:

@@ -96,6 +96,7 @@ class Worker:
             self._resources.voices.keep_forever,
             self._resources.voices.probe_forever,
             self._resources.voices.keep_lines_forever,
+            self._resources.voices.keep_warm_forever,
             self._listener.run,
             self._keeper.renew_forever,
             self._keeper.look_forever,

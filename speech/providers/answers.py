@@ -8,6 +8,8 @@ import httpx
 
 from speech.errors import SpeechError
 
+# How long an idle connection is kept: longer than whoever keeps them warm is away.
+KEPT_OPEN_S = 120.0
 _WORTH_RETRYING = frozenset((408, 425, 429))
 _PROOF_BYTES = 32
 _CONTAINERS = (b"RIFF", b"ID3", b"OggS", b"fLaC", b"\x1aE\xdf\xa3")

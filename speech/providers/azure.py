@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from xml.sax.saxutils import escape, quoteattr
 
 import httpx
 
 from speech.errors import SpeechError
-from speech.providers.answers import httpx_faults, proven_pcm, refuse_failure
+from speech.providers.answers import KEPT_OPEN_S, httpx_faults, proven_pcm, refuse_failure
 from speech.providers.public_addresses import only_public
 from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
 from speech.stage.capabilities import capabilities_of
@@ -16,6 +16,7 @@ from speech.stage.ports import Voice
 from speech.stage.wording import speakable
 
 SERVICE = "Azure"
+_LIMITS = httpx.Limits(max_keepalive_connections=20, keepalive_expiry=KEPT_OPEN_S)
 # https://learn.microsoft.com/azure/ai-services/speech-service/rest-text-to-speech
 PATH = "/cognitiveservices/v1"
 
@@ -58,7 +59,8 @@ class AzureSynthesizer:
         if sample_rate_hz not in _RATES_HZ:
             raise ValueError(f"Azure's rate must be one of {_RATES_HZ}.")
         self._http = httpx.AsyncClient(
-            transport=only_public(httpx.AsyncHTTPTransport()) if guarded else None,
+            transport=only_public(httpx.AsyncHTTPTransport(limits=_LIMITS)) if guarded else None,
+            limits=_LIMITS,
             timeout=timeout_s,
             follow_redirects=False,
             trust_env=not guarded,
@@ -72,6 +74,11 @@ class AzureSynthesizer:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+    async def keep_warm(self) -> None:
+        """Have a connection open, so that the next line need not wait for one. Never raises."""
+        with suppress(httpx.HTTPError, SpeechError):
+            await self._http.head(address_of(region=self._region, base_url=self._base_url))
 
     async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
         """Yield the speech as it arrives."""

@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 import httpx
 from elevenlabs.client import AsyncElevenLabs
 from elevenlabs.types import VoiceSettings
 
 from speech.errors import SpeechError
-from speech.providers.answers import httpx_faults, proven_pcm, refuse_failure
+from speech.providers.answers import KEPT_OPEN_S, httpx_faults, proven_pcm, refuse_failure
 from speech.providers.public_addresses import only_public
 from speech.stage.audio import AudioChunk
 from speech.stage.ports import Voice
 
 _SERVICE = "ElevenLabs"
+_ADDRESS = "https://api.elevenlabs.io"
+_LIMITS = httpx.Limits(max_keepalive_connections=20, keepalive_expiry=KEPT_OPEN_S)
 _PIECE_S = 0.02
 # The range of the API's speed setting.
 _SLOWEST, _FASTEST = 0.7, 1.2
@@ -44,7 +46,8 @@ class ElevenLabsSynthesizer:
     ) -> None:
         # The key travels in a header of its own, which a redirect elsewhere would carry along.
         self._http = httpx.AsyncClient(
-            transport=only_public(httpx.AsyncHTTPTransport()) if guarded else None,
+            transport=only_public(httpx.AsyncHTTPTransport(limits=_LIMITS)) if guarded else None,
+            limits=_LIMITS,
             timeout=timeout_s,
             follow_redirects=False,
             trust_env=not guarded,
@@ -53,12 +56,18 @@ class ElevenLabsSynthesizer:
         self._client = AsyncElevenLabs(
             api_key=api_key, base_url=base_url or None, timeout=timeout_s, httpx_client=self._http
         )
+        self._address = base_url or _ADDRESS
         self._model_id = model_id
         self._sample_rate_hz = sample_rate_hz
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+    async def keep_warm(self) -> None:
+        """Have a connection open, so that the next line need not wait for one. Never raises."""
+        with suppress(httpx.HTTPError):
+            await self._http.head(self._address)
 
     async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
         """Yield the speech as it arrives."""

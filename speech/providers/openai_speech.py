@@ -1,13 +1,21 @@
 """The OpenAI voice: text goes in, streamed PCM comes out of any server shaped like OpenAI's speech API."""
 
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 
 import httpx2
-from openai import APIConnectionError, APIStatusError, APITimeoutError, AsyncOpenAI, OpenAIError, omit
+from openai import (
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    AsyncOpenAI,
+    DefaultAsyncHttpxClient,
+    OpenAIError,
+    omit,
+)
 
 from speech.errors import SpeechError
-from speech.providers.answers import malformed, proven_pcm, status_fault
+from speech.providers.answers import KEPT_OPEN_S, malformed, proven_pcm, status_fault
 from speech.providers.public_addresses import only_public
 from speech.stage.audio import AudioChunk
 from speech.stage.ports import Voice
@@ -16,6 +24,7 @@ from speech.stage.ports import Voice
 SAMPLE_RATE_HZ = 24_000
 
 _SERVICE = "OpenAI speech"
+_LIMITS = httpx2.Limits(max_keepalive_connections=100, keepalive_expiry=KEPT_OPEN_S)
 _PIECE_BYTES = 960
 # The range of the API's speed setting.
 _SLOWEST, _FASTEST = 0.25, 4.0
@@ -40,18 +49,24 @@ class OpenAISynthesizer:
         timeout_s: float = 10.0,
         guarded: bool = False,
     ) -> None:
+        self._http = _guarded_client(timeout_s) if guarded else _client(timeout_s)
         self._client = AsyncOpenAI(
             api_key=api_key,
             base_url=base_url or None,
             timeout=timeout_s,
             max_retries=0,
-            http_client=_guarded_client(timeout_s) if guarded else None,
+            http_client=self._http,
         )
         self._model = model
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.close()
+
+    async def keep_warm(self) -> None:
+        """Have a connection open, so that the next line need not wait for one. Never raises."""
+        with suppress(httpx2.HTTPError):
+            await self._http.head(self._client.base_url)
 
     async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
         """Yield the speech as it arrives."""
@@ -76,8 +91,12 @@ class OpenAISynthesizer:
                     yield piece
 
 
+def _client(timeout_s: float) -> httpx2.AsyncClient:
+    return DefaultAsyncHttpxClient(timeout=timeout_s, limits=_LIMITS)
+
+
 def _guarded_client(timeout_s: float) -> httpx2.AsyncClient:
-    transport = only_public(httpx2.AsyncHTTPTransport())
+    transport = only_public(httpx2.AsyncHTTPTransport(limits=_LIMITS))
     return httpx2.AsyncClient(transport=transport, timeout=timeout_s, trust_env=False)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from speech.stage.audio import AudioChunk
 
@@ -30,6 +30,14 @@ class Breaker(Protocol):
     def failed(self, *, permanent: bool) -> None: ...
 
     def left(self) -> None: ...
+
+
+@runtime_checkable
+class Connected(Protocol):
+    """A synthesizer that speaks over connections, which are slow to open."""
+
+    async def keep_warm(self) -> None:
+        """Have one open; called again and again. Never raises."""
 
 
 class Synthesizer(Protocol):

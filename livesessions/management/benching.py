@@ -1,0 +1,65 @@
+"""What the benches of whole ways share: a workspace of their own, processes, ports."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django_scopes import scopes_disabled
+
+from livesessions.models import LiveSession, Show
+from tenants.models import Tenant, User
+from tenants.services import create_tenant
+
+START_TIMEOUT_S = 60.0
+
+
+@contextmanager
+def a_tenant() -> Iterator[Tenant]:
+    """A workspace of the bench's own, gone afterwards with all that it made."""
+    user = User.objects.create_user(f"bench-{os.getpid()}@vivavoce.example")
+    tenant = create_tenant(owner=user, name=f"Bench {os.getpid()}", language="it")
+    try:
+        yield tenant
+    finally:
+        with scopes_disabled():
+            LiveSession.objects.filter(tenant=tenant).delete()
+            Show.objects.filter(tenant=tenant).delete()
+            tenant.delete()
+            user.delete()
+
+
+@contextmanager
+def a_process(*arguments: str) -> Iterator[None]:
+    """A process of this installation beside the bench."""
+    environment = {**os.environ, "DATABASE_URL": settings.DATABASE_URL, "REDIS_URL": settings.REDIS_URL}
+    process = subprocess.Popen([sys.executable, *arguments], env=environment, cwd=settings.BASE_DIR)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for_port(port: int) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return

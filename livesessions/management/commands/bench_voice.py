@@ -1,0 +1,212 @@
+import asyncio
+import json
+import os
+import platform
+import statistics
+import time
+from argparse import ArgumentParser
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from channels.layers import get_channel_layer  # noqa: TID251 - closed here, as a worker does when it stops
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.test.utils import override_settings
+from django_scopes import scope
+from redis.asyncio import Redis
+from websockets.asyncio.client import ClientConnection, connect
+
+from livesessions import services
+from livesessions.management.benching import a_process, a_tenant, free_port, wait_for_port
+from livesessions.models import Show
+from livesessions.pipeline.generation import Generation
+from livesessions.pipeline.hearing import Hearing
+from livesessions.pipeline.records import ReplyRecord
+from livesessions.pipeline.utterance import Utterance
+from livesessions.threads import in_thread
+from livesessions.voices import VoiceRack, open_synthesizers
+from overlay.publisher import OverlayPublisher
+from speech.models import VoiceProfile
+from speech.services import Provider
+from speech.stage.chain import VoiceChain
+from speech.stage.sound import Loudness, Mastering
+from speech.storage import StoredAudio
+
+FIRST_BYTE_S = 0.15
+OVERHEAD_P95_MS = 20.0
+CACHED_P95_MS = 15.0
+WARM_UP = 5
+LINE = "Questa è la frase numero {}, detta perché si possa misurare, senza che nessuno la ascolti davvero."
+CACHED_LINE = "Benvenuti a tutti nella diretta di questa sera, scrivetemi da dove ci seguite."
+PROVIDERS = (Provider.ELEVENLABS, Provider.OPENAI, Provider.AZURE)
+MASTERED_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """A page's socket, and the way of the voice to it."""
+
+    socket: ClientConnection
+    publisher: OverlayPublisher
+
+    async def first_frame_of(self, utterance_id: UUID) -> float:
+        """Return when the first audio frame of an utterance arrives."""
+        async with asyncio.timeout(10.0):
+            while True:
+                frame = await self.socket.recv()
+                if isinstance(frame, bytes) and frame[1:17] == utterance_id.bytes:
+                    return time.perf_counter()
+
+
+class Command(BaseCommand):
+    help = "Measure the way from a reply's text to the first audio frame on the overlay's socket, by voice."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--lines", type=int, default=100)
+
+    def handle(self, *args: Any, lines: int, **options: Any) -> None:
+        if lines < 2:
+            raise CommandError("Two lines at least are needed to measure anything.")
+        voice_port, web_port = free_port(), free_port()
+        with ExitStack() as stack:
+            tenant = stack.enter_context(a_tenant())
+            stack.enter_context(a_process("manage.py", "fake_voice", "--port", str(voice_port)))
+            stack.enter_context(
+                a_process("-m", "daphne", "-v", "0", "-p", str(web_port), "config.asgi:application")
+            )
+            stack.enter_context(_services_at(f"http://127.0.0.1:{voice_port}"))
+            with scope(tenant=tenant):
+                show = services.create_show(tenant=tenant, name="Bench", language="it")
+                profiles = {provider: _profile(show, provider) for provider in (*PROVIDERS, Provider.ESPEAK)}
+            wait_for_port(voice_port)
+            wait_for_port(web_port)
+            latencies_ms = asyncio.run(_measure(show, profiles, web_port, lines))
+        self.stdout.write(json.dumps(_report(latencies_ms)))
+
+
+def _services_at(url: str) -> override_settings:
+    return override_settings(
+        ELEVENLABS_API_KEY="bench",
+        ELEVENLABS_BASE_URL=url,
+        OPENAI_API_KEY="bench",
+        OPENAI_BASE_URL=f"{url}/v1",
+        AZURE_SPEECH_KEY="bench",
+        AZURE_SPEECH_BASE_URL=url,
+        STORAGES={
+            **settings.STORAGES,
+            "lines": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+        },
+    )
+
+
+def _profile(show: Show, provider: Provider) -> VoiceProfile:
+    profile: VoiceProfile = VoiceProfile.objects.create(
+        tenant=show.tenant,
+        name=provider.label,
+        provider=provider,
+        voice_id="" if provider == Provider.ESPEAK else "bench",
+        language="it",
+        loudness_lufs=-20.0,
+        loudness_heard_s=600.0,
+    )
+    return profile
+
+
+async def _measure(
+    show: Show, profiles: dict[Provider, VoiceProfile], port: int, lines: int
+) -> dict[str, list[float]]:
+    latencies_ms: dict[str, list[float]] = {}
+    async with AsyncExitStack() as stack:
+        redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
+        stack.push_async_callback(redis.aclose)
+        store = StoredAudio(redis)
+        stack.callback(store.close)
+        rack = VoiceRack(await open_synthesizers(stack), store=store)
+        stack.push_async_callback(get_channel_layer().flush)
+        ear = await stack.enter_async_context(_listening(show, port, redis))
+        for provider, profile in profiles.items():
+            chain = await in_thread(rack.chain_for, profile)
+            latencies_ms[provider.value] = await _say_often(ear, chain, LINE.format, lines)
+            await rack.keep_offered_lines()  # there is no worker that would
+        chain = await in_thread(rack.chain_for, profiles[Provider.ELEVENLABS])
+        await _say(ear, chain, CACHED_LINE, recurs=True)
+        await rack.keep_offered_lines()
+        latencies_ms["cached"] = await _say_often(ear, chain, lambda _: CACHED_LINE, lines)
+    return latencies_ms
+
+
+@asynccontextmanager
+async def _listening(show: Show, port: int, redis: Redis) -> AsyncIterator[Ear]:
+    address = f"ws://127.0.0.1:{port}/ws/overlay/{show.overlay.token}/"
+    async with connect(address, max_queue=None) as socket:
+        yield Ear(socket, OverlayPublisher(show.overlay.id, redis=redis))
+
+
+async def _say_often(ear: Ear, chain: VoiceChain, line: Callable[[int], str], lines: int) -> list[float]:
+    measured = [await _say(ear, chain, line(number)) for number in range(lines + WARM_UP)]
+    return measured[WARM_UP:]
+
+
+async def _say(ear: Ear, chain: VoiceChain, text: str, *, recurs: bool = False) -> float:
+    """Say a line to its end as a reply does; return how long its first frame took, in milliseconds."""
+    record = ReplyRecord("comment", None, datetime.now(UTC), 0)
+    hearing = Hearing(time.monotonic)
+    utterance = Utterance(
+        record,
+        voice=chain,
+        sinks=[ear.publisher],
+        generation=Generation(),
+        hearing=hearing,
+        on_first_audio=hearing.sounded,
+        is_fresh=lambda: True,
+    )
+    begun = time.perf_counter()
+    async with utterance:
+        first, _ = await asyncio.gather(ear.first_frame_of(record.id), utterance.say(text, recurs=recurs))
+        await utterance.finish()
+    return (first - begun) * 1000
+
+
+def _report(latencies_ms: dict[str, list[float]]) -> dict[str, Any]:
+    figures: dict[str, Any] = {name: _figures(taken) for name, taken in latencies_ms.items()}
+    overheads = []
+    for provider in PROVIDERS:
+        overhead = round(figures[provider.value]["p95_ms"] - FIRST_BYTE_S * 1000, 2)
+        figures[provider.value]["overhead_p95_ms"] = overhead
+        overheads.append(overhead)
+    figures["mastering_ms_per_s"] = round(_mastering_ms_per_s(), 2)
+    figures["machine"] = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return {
+        "figures": figures,
+        "targets": {"overhead_p95_ms": OVERHEAD_P95_MS, "cached_p95_ms": CACHED_P95_MS},
+        "met": max(overheads) <= OVERHEAD_P95_MS and figures["cached"]["p95_ms"] <= CACHED_P95_MS,
+    }
+
+
+def _figures(taken_ms: list[float]) -> dict[str, float]:
+    return {
+        "lines": len(taken_ms),
+        "p50_ms": round(statistics.median(taken_ms), 2),
+        "p95_ms": round(statistics.quantiles(taken_ms, n=20)[-1], 2),
+        "max_ms": round(max(taken_ms), 2),
+    }
+
+
+def _mastering_ms_per_s() -> float:
+    """How much CPU time a second of speech takes to master, while a live speaks."""
+    import numpy as np
+
+    rng = np.random.default_rng(1)
+    pcm = (rng.normal(0, 3_000, round(MASTERED_S * 24_000))).astype("<i2").tobytes()
+    known = Loudness(-20.0, 600.0)
+    begun = time.process_time()
+    mastering = Mastering(24_000, gain_db=-16.0 - known.lufs)
+    for start in range(0, len(pcm), 4_800):
+        mastering.feed(pcm[start : start + 4_800])
+    mastering.finish()
+    assert mastering.loudness is not None  # noqa: S101 - it is part of what is measured
+    return (time.process_time() - begun) * 1000 / MASTERED_S

@@ -1,0 +1,71 @@
+import asyncio
+import math
+import signal
+from argparse import ArgumentParser
+from array import array
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+RATE_HZ = 24_000
+PIECE = 4_800
+HEADERS = (
+    b"HTTP/1.1 200 OK\r\ncontent-type: audio/pcm\r\n"
+    b"transfer-encoding: chunked\r\nconnection: keep-alive\r\n\r\n"
+)
+
+
+class Command(BaseCommand):
+    help = "Play a speech service on this machine that answers everybody with a tone, after a while."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=9100)
+        parser.add_argument("--first-byte", type=float, default=0.15, help="seconds until its first byte")
+        parser.add_argument("--duration", type=float, default=2.0, help="seconds of audio for every line")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        asyncio.run(_serve(options["port"], options["first_byte"], _tone(options["duration"])))
+
+
+def _tone(duration_s: float) -> bytes:
+    """A tone that swells and fades four times a second, as syllables do."""
+    samples = (
+        round(6_000 * math.sin(index / 20) * math.sin(index * math.pi * 4 / RATE_HZ) ** 2 + 100)
+        for index in range(round(duration_s * RATE_HZ))
+    )
+    return array("h", samples).tobytes()
+
+
+async def _serve(port: int, first_byte_s: float, audio: bytes) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while await _read_request(reader):
+                await asyncio.sleep(first_byte_s)
+                writer.write(HEADERS)
+                for start in range(0, len(audio), PIECE):
+                    piece = audio[start : start + PIECE]
+                    writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+                    await writer.drain()
+                writer.write(b"0\r\n\r\n")
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    stopped = asyncio.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
+    async with await asyncio.start_server(answer, "127.0.0.1", port):
+        await stopped.wait()
+
+
+async def _read_request(reader: asyncio.StreamReader) -> bool:
+    """Read a request and throw it away; return whether there was one."""
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except asyncio.IncompleteReadError:
+        return False
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            await reader.readexactly(int(line.partition(b":")[2]))
+    return True
