@@ -118,7 +118,7 @@ def test_a_large_picture_is_made_small_and_becomes_the_avatar(editing: Page, sho
         }"""
     ).json_value()
     editing.get_by_label("Your own picture").last.set_input_files(
-        files=[{"name": "me.jpg", "mimeType": "image/jpeg", "buffer": bytes(large)}]
+        files={"name": "me.jpg", "mimeType": "image/jpeg", "buffer": bytes(large)}
     )
     expect(editing.locator("[name=avatar][value=own]")).to_be_checked()
     save(editing)
