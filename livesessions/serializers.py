@@ -1,6 +1,6 @@
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
@@ -14,9 +14,20 @@ from livesessions.models import LiveSession, Reply, Show
 from livesessions.roster import waiting_reason_of, waiting_text
 from livesessions.services.approvals import HELD_FOR
 from overlay.models import Overlay
+from overlay.presence import read_pages
 
 RECORDING_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.jsonl")
 MAX_LINE_LENGTH = 300
+# What is told of an open overlay.
+SHOWN_OF_PAGE: tuple[Literal["software", "version", "width", "height", "audio", "sound", "visible"], ...] = (
+    "software",
+    "version",
+    "width",
+    "height",
+    "audio",
+    "sound",
+    "visible",
+)
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -75,6 +86,12 @@ class SessionSerializer(OverlayAddresses):
     stop_requested_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField()
     counts = serializers.JSONField()
+    overlays = serializers.SerializerMethodField()
+
+    def get_overlays(self, session: LiveSession) -> list[dict[str, Any]]:
+        if not session.is_open:
+            return []
+        return [{name: page[name] for name in SHOWN_OF_PAGE} for page in read_pages(session.show.overlay_id)]
 
     def get_waiting_reason(self, session: LiveSession) -> str:
         return waiting_reason_of(session)

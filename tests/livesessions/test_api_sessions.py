@@ -61,6 +61,7 @@ def test_a_live_is_prepared_and_read_back(api: APIClient, show: Show) -> None:
         "stop_requested_at": None,
         "ended_at": None,
         "counts": {},
+        "overlays": [],
         "overlay_url": f"http://testserver/overlay/{show.overlay.token}/",
         "overlay_socket_url": f"ws://testserver/ws/overlay/{show.overlay.token}/",
     }
