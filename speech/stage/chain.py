@@ -33,6 +33,7 @@ class VoiceChain:
 
     def __init__(self, voices: Sequence[NamedVoice]) -> None:
         self._voices = voices
+        self._broke_off: NamedVoice | None = None
 
     def pieces_of(self, text: str) -> list[str]:
         """Return the pieces in which a text is best spoken by the voice whose turn it is."""
@@ -57,14 +58,18 @@ class VoiceChain:
                         yield chunk
             except SpeechError:
                 if attempt.has_begun:
+                    self._broke_off = voice
                     return
             else:
+                if voice is self._broke_off:
+                    self._broke_off = None
                 return
         raise SpeechError("No voice can speak at the moment.")
 
     def _in_order(self) -> list[NamedVoice]:
-        working = [voice for voice in self._voices if not voice.breaker.is_open]
-        return working or list(self._voices)
+        working = [voice for voice in self._voices if not voice.breaker.is_open] or list(self._voices)
+        # Whoever has just broken off is asked last, until it has said a line or its breaker knows better.
+        return sorted(working, key=lambda voice: voice is self._broke_off)
 
 
 class _Attempt:

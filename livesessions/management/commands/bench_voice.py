@@ -106,7 +106,7 @@ def _services_at(url: str) -> override_settings:
 def _profile(show: Show, provider: Provider) -> VoiceProfile:
     profile: VoiceProfile = VoiceProfile.objects.create(
         tenant=show.tenant,
-        name=provider.label,
+        name=str(provider.label),
         provider=provider,
         voice_id="" if provider == Provider.ESPEAK else "bench",
         language="it",
