@@ -52,6 +52,7 @@ urlpatterns = [
     ),
     path("shows/<uuid:show_id>/setup/", setup.show_setup, name="show_setup"),
     path("shows/<uuid:show_id>/setup/try/", setup.show_try, name="show_try"),
+    path("shows/<uuid:show_id>/setup/overlays/", setup.show_overlays, name="show_overlays"),
     path("shows/<uuid:show_id>/setup/qr/<str:what>/", setup.show_qr, name="show_qr"),
     path("shows/<uuid:show_id>/setup/<str:program>/", setup.show_setup, name="show_setup"),
     path("lives/<uuid:session_id>/", lives.session_detail, name="session_detail"),

@@ -16,10 +16,10 @@ from livesessions.access import get_session_for, get_show_for
 from livesessions.errors import CommandUnreachable, SessionConflict, StudioRefusal, TrialRefusal
 from livesessions.models import LiveSession, Show
 from livesessions.services.trying import Trial, try_out
-from livesessions.trying.voice import Outcome
 from livesessions.trying.wording import TOLD, Told
 from livesessions.views.roles import EDITOR
 from overlay.errors import OverlayUnreachable
+from overlay.presence import read_pages
 from tenants.access import member_required
 from tenants.http import TenantRequest
 
@@ -37,6 +37,15 @@ def show_setup(request: TenantRequest, show_id: UUID, program: str = "obs") -> H
         raise Http404
     show = get_show_for(request, show_id)
     return render(request, PAGE, _context(request, show, program))
+
+
+@never_cache
+@require_safe
+@member_required(EDITOR)
+def show_overlays(request: TenantRequest, show_id: UUID) -> HttpResponse:
+    """Which pages are open on the overlay right now, and whether they can be heard."""
+    show = get_show_for(request, show_id)
+    return render(request, f"{PAGE}#overlays-open", {"overlays": read_pages(show.overlay_id)})
 
 
 @never_cache
@@ -93,7 +102,7 @@ def _context(request: TenantRequest, show: Show, program: str) -> dict[str, Any]
         "programs": PROGRAMS.items(),
         "overlay_url": _absolute(request, reverse("overlay:page", args=[show.overlay.token])),
         "guide_url": _absolute(request, reverse("livesessions:show_setup", args=[show.id])),
-        "outcomes": Outcome,
+        "overlays": read_pages(show.overlay_id),
         "live": LiveSession.objects.filter(show=show).exclude(status=LiveSession.Status.ENDED).first(),
     }
 

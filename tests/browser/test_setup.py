@@ -47,6 +47,7 @@ def test_the_voice_is_heard_on_the_overlay_without_a_live_and_the_guide_says_so(
 
 def test_lines_and_alerts_appear_on_the_overlay_as_tests(guide: Page, viewer: Viewer) -> None:
     expect(viewer.page.locator("body")).to_have_attribute("data-live", "false")
+    expect(guide.locator(".open-now")).to_contain_text("Open in a browser", timeout=TOLD_WITHIN_MS)
     press(guide, "Chat line")
     expect(viewer.page.get_by_text("La tua chat si vede così.")).to_be_visible()
     expect(guide.locator("#trial-told")).to_contain_text("Sent to the overlay.")

@@ -16,7 +16,7 @@ from tenants.models import User
 
 ClientFor = Callable[[User], Client]
 HTMX = {"hx-request": "true"}
-PATHS = ["", "streamlabs/", "tiktok/", "qr/overlay/", "qr/guide/"]
+PATHS = ["", "streamlabs/", "tiktok/", "overlays/", "qr/overlay/", "qr/guide/"]
 MOST_BYTES = 60_000
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
@@ -66,6 +66,14 @@ def test_an_unknown_program_or_code_or_test_is_not_found(
     assert client.get(url(show, "winamp/")).status_code == 404
     assert client.get(url(show, "qr/token/")).status_code == 404
     assert client.post(url(show, "try/"), {"trial": "fireworks"}).status_code == 404
+
+
+def test_the_guide_says_whether_an_overlay_is_open(alice: User, show: Show, client_for: ClientFor) -> None:
+    client = client_for(alice)
+    assert "No overlay is open" in client.get(url(show)).content.decode()
+    part = client.get(url(show, "overlays/"), headers=HTMX).content.decode()
+    assert "No overlay is open" in part
+    assert "<html" not in part
 
 
 def test_the_overlays_code_is_drawn_only_when_asked_for_and_with_the_warning(
