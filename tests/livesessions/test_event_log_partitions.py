@@ -189,7 +189,8 @@ def test_a_part_is_made_while_others_write(session: LiveSession) -> None:
             "INSERT INTO livesessions_chatevent (tenant_id, session_id, session_month, source_id, kind, "
             "occurred_at, received_at, viewer_hash, viewer_name, text, count, gift_id, gift_name, diamonds, "
             "streak_id, streak_open, risk, deleted, action, reasons) "
-            "VALUES (%s, %s, %s, 'open', 'comment', now(), now(), '', '', '', 1, '', '', 0, '', false, '', false, '', '[]')",
+            "VALUES (%s, %s, %s, 'open', 'comment', now(), now(), "
+            "'', '', '', 1, '', '', 0, '', false, '', false, '', '[]')",
             [session.tenant_id, session.id, session.log_month],
         )
         try:
