@@ -217,7 +217,8 @@ export class Player {
         if (!utterance.started || utterance.output !== output || heard.count === 0) continue;
         utterance.listen(heard);
         if (heard.energy > 0) this.#silentSince = null;
-        else if (this.#loud && utterance.soundsBetween(from - 1, output.heardTo)) this.#silentSince ??= performance.now();
+        else if (this.#loud && utterance.soundsBetween(from, output.heardTo)) this.#silentSince ??= performance.now();
+        else this.#silentSince = null; // it waits for what is still to come
       }
     }
   }

@@ -9,6 +9,7 @@ const LATE_S = 0.02; // a chunk has to be there so long before it plays
 const SENTENCE_S = 0.03; // a gap so near to a sentence's start is the host's own pause
 const AUDIBLE = 0.001;
 const MAX_LOUD = 64;
+const HEARD_S = 0.1; // so much of a chunk has to have played
 const DROP_AFTER_S = 0.1;
 const SILENCE_DB = -120;
 
@@ -120,7 +121,7 @@ export class Utterance {
 
   /** Whether something audible of it plays between two times of the output's clock. */
   soundsBetween(from, to) {
-    return this.#loud.some((chunk) => chunk.from >= from && chunk.to <= to);
+    return this.#loud.some((chunk) => Math.min(chunk.to, to) - Math.max(chunk.from, from) >= HEARD_S);
   }
 
   cut() {
