@@ -1,6 +1,7 @@
 """A real HTTP server on the loopback that answers as a speech service would, well or badly."""
 
 import json
+import math
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.fakes.spoken import Speech
 from tests.fakes.synthesizer import tone
 
 
@@ -18,7 +20,8 @@ def in_pieces(audio: bytes, size: int) -> tuple[bytes, ...]:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the next requests get. `hold_after` pieces it waits for the server's `gate`; `cut` breaks the
-    connection instead of ending the body; `hang` accepts the request and never says a word."""
+    connection instead of ending the body; `hang` accepts the request and never says a word; `bytes_per_s`
+    is how fast the body comes."""
 
     status: int = 200
     content_type: str = "audio/pcm"
@@ -27,6 +30,7 @@ class Answer:
     hold_after: int | None = None
     cut: bool = False
     hang: bool = False
+    bytes_per_s: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,16 @@ class Asked:
 
 
 class FakeSpeechServer:
-    """Serves `answer` at `path_suffix`, and keeps what it was asked. Everything else is a 404."""
+    """Serves `answer` at `path_suffix`, and keeps what it was asked. Everything else is a 404.
+
+    With a `speech` it really says what it is asked for.
+    """
 
     path_suffix = ""
 
-    def __init__(self) -> None:
+    def __init__(self, *, speech: Speech | None = None) -> None:
         self.answer = Answer()
+        self.speech = speech
         self.asked: list[Asked] = []
         self.gate = threading.Event()
         self.closing = threading.Event()
@@ -76,6 +84,17 @@ class FakeSpeechServer:
         error = json.dumps({"error": {"message": "no"}, "detail": {"status": "no"}}).encode()
         self.answer = Answer(status=status, content_type="application/json", pieces=(error,))
 
+    def words_of(self, asked: Asked) -> tuple[str, str]:
+        """Return the text that a request asks for, and its language."""
+        raise NotImplementedError
+
+    def answer_to(self, asked: Asked) -> Answer:
+        if self.speech is None:
+            return self.answer
+        pieces = self.speech.pieces(*self.words_of(asked))
+        pace, first_s = self.speech.bytes_per_s, self.speech.first_byte_s
+        return Answer(pieces=pieces, first_byte_delay_s=first_s, bytes_per_s=pace)
+
     def _request_handler(self) -> type[BaseHTTPRequestHandler]:
         fake = self
 
@@ -87,12 +106,13 @@ class FakeSpeechServer:
                 text = self.rfile.read(int(self.headers["content-length"])).decode()
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 body = json.loads(text) if "json" in headers["content-type"] else {}
-                fake.asked.append(Asked(address.path, dict(parse_qsl(address.query)), headers, body, text))
+                asked = Asked(address.path, dict(parse_qsl(address.query)), headers, body, text)
+                fake.asked.append(asked)
                 self.close_connection = True
                 if not address.path.endswith(fake.path_suffix):
                     self.send_error(404)
                 else:
-                    self._answer(fake.answer)
+                    self._answer(fake.answer_to(asked))
 
             def _answer(self, answer: Answer) -> None:
                 if answer.hang:
@@ -114,6 +134,7 @@ class FakeSpeechServer:
                     if number == answer.hold_after:
                         fake.gate.wait()
                     self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+                    fake.closing.wait(len(piece) / answer.bytes_per_s)
                 if not answer.cut:
                     self.wfile.write(b"0\r\n\r\n")
 

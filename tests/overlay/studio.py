@@ -66,7 +66,9 @@ class Studio:
 
 
 @contextmanager
-def open_studio(overlay_id: UUID, redis_url: str) -> Iterator[Studio]:
+def open_studio(
+    overlay_id: UUID, redis_url: str, *, publisher: type[OverlayPublisher] = OverlayPublisher
+) -> Iterator[Studio]:
     loop = asyncio.new_event_loop()
 
     def serve() -> None:
@@ -81,7 +83,7 @@ def open_studio(overlay_id: UUID, redis_url: str) -> Iterator[Studio]:
 
     redis = Redis.from_url(redis_url)
     try:
-        yield Studio(OverlayPublisher(overlay_id, redis=redis), run)
+        yield Studio(publisher(overlay_id, redis=redis), run)
     finally:
         run(redis.aclose())
         run(get_channel_layer().flush())

@@ -1,0 +1,131 @@
+"""A host for tests that listen: replies go through its voices and the pipeline, and what went out is kept."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import accumulate
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from redis.asyncio import Redis
+
+from livesessions.pipeline.generation import Generation
+from livesessions.pipeline.hearing import Hearing
+from livesessions.pipeline.records import ReplyRecord
+from livesessions.pipeline.utterance import Utterance
+from overlay.publisher import OverlayPublisher
+from planner.stage.breaker import Breaker
+from speech.stage.audio import AudioChunk
+from speech.stage.chain import NamedVoice, VoiceChain
+from speech.stage.level import Level
+from speech.stage.ports import Synthesizer, Voice
+from speech.stage.reading import Reader
+from speech.stage.speaker import Speaker
+
+# The patience with a voice behind which there is no other.
+FIRST_WITHIN_S, NEXT_WITHIN_S = 4.0, 2.0
+# A voice that nobody knows says a line to nobody before its first live.
+MEASURED_LINES = {
+    "it": "Ciao a tutti e benvenuti! Oggi parliamo di musica, di viaggi e di quello che vi va.",
+    "en": "Hello everybody, and welcome! Today we talk about music, travelling and whatever you like.",
+}
+
+
+@dataclass(slots=True)
+class Said:
+    """One utterance as it was sent: its chunks, and each sentence with its place in milliseconds."""
+
+    id: UUID
+    chunks: list[AudioChunk] = field(default_factory=list)
+    sentences: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def rate_hz(self) -> int:
+        return self.chunks[0].sample_rate_hz
+
+    @property
+    def samples(self) -> NDArray[np.float32]:
+        pcm = b"".join(chunk.pcm for chunk in self.chunks)
+        return np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32_768)
+
+    @property
+    def joins(self) -> list[int]:
+        """Where one chunk ends and the next begins, in samples."""
+        return list(accumulate(len(chunk.pcm) // 2 for chunk in self.chunks[:-1]))
+
+    @property
+    def voices(self) -> set[str]:
+        return {chunk.voice for chunk in self.chunks}
+
+
+class KeepingPublisher(OverlayPublisher):
+    """Publishes, and keeps a copy."""
+
+    def __init__(self, overlay_id: UUID, *, redis: Redis) -> None:
+        super().__init__(overlay_id, redis=redis)
+        self.said: dict[UUID, Said] = {}
+
+    async def begin(self, utterance_id: UUID, text: str) -> None:
+        self.said[utterance_id] = Said(utterance_id, sentences=[(text, 0)])
+        await super().begin(utterance_id, text)
+
+    async def caption(self, utterance_id: UUID, text: str, at_ms: int) -> None:
+        self.said[utterance_id].sentences.append((text, at_ms))
+        await super().caption(utterance_id, text, at_ms)
+
+    async def audio(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> None:
+        self.said[utterance_id].chunks.append(chunk)
+        await super().audio(utterance_id, sequence, chunk)
+
+
+class Host:
+    """Speaks each language in a voice of one provider, as a live does."""
+
+    def __init__(self, synthesizer: Synthesizer, voices: Mapping[str, Voice]) -> None:
+        self._speakers = {
+            language: Speaker(
+                synthesizer,
+                voice,
+                reader=Reader(language),
+                level=Level(),
+                first_within_s=FIRST_WITHIN_S,
+                next_within_s=NEXT_WITHIN_S,
+                splits=True,
+            )
+            for language, voice in voices.items()
+        }
+        self._chains = {
+            language: VoiceChain([NamedVoice(language, speaker, Breaker())])
+            for language, speaker in self._speakers.items()
+        }
+
+    async def get_ready(self) -> None:
+        """Learn how loud each voice is."""
+        for language, speaker in self._speakers.items():
+            async with aclosing(speaker.speak(MEASURED_LINES[language])) as chunks:
+                async for _ in chunks:
+                    pass
+
+    async def reply(self, publisher: OverlayPublisher, language: str, sentences: Sequence[str]) -> None:
+        """Say sentences as one utterance, and wait until it should have been heard."""
+        now_s = asyncio.get_running_loop().time
+        generation = Generation()
+        record = ReplyRecord("comment", None, datetime.now(UTC), generation.number)
+        hearing = Hearing(now_s)
+        utterance = Utterance(
+            record,
+            voice=self._chains[language],
+            sinks=[publisher],
+            generation=generation,
+            hearing=hearing,
+            on_first_audio=hearing.sounded,
+            is_fresh=lambda: True,
+        )
+        async with utterance:
+            for sentence in sentences:
+                await utterance.say(sentence)
+            await utterance.finish()
+            await hearing.until_over()

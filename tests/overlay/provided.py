@@ -1,0 +1,84 @@
+"""Each provider's real client at its local fake, which really speaks, at a level of its own."""
+
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from speech.providers.azure import AzureSynthesizer
+from speech.providers.elevenlabs import ElevenLabsSynthesizer
+from speech.providers.espeak import EspeakSynthesizer
+from speech.providers.openai_speech import OpenAISynthesizer
+from speech.providers.piper import PiperSynthesizer
+from speech.stage.ports import Synthesizer, Voice
+from tests.fakes import piper
+from tests.fakes.azure import FakeAzure
+from tests.fakes.elevenlabs import FakeElevenLabs
+from tests.fakes.openai_speech import ENGLISH_VOICE, FakeOpenAISpeech
+from tests.fakes.spoken import Espeak, Speech
+
+KEY = "a-key"
+
+Voices = Mapping[str, Voice]
+Do = Callable[[Coroutine[Any, Any, Any]], Any]  # runs something on the loop on which it is spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """What speaks, and its voice for each language."""
+
+    synthesizer: Synthesizer
+    voices: Voices
+
+
+@contextmanager
+def elevenlabs(do: Do) -> Iterator[Provided]:
+    with Espeak() as espeak, FakeElevenLabs(speech=Speech(espeak, lufs=-27.0)) as server:
+        client = ElevenLabsSynthesizer(api_key=KEY, base_url=server.url)
+        yield Provided(client, {"it": Voice("voce", "it"), "en": Voice("voice", "en")})
+        do(client.aclose())
+
+
+@contextmanager
+def openai(do: Do) -> Iterator[Provided]:
+    with Espeak() as espeak, FakeOpenAISpeech(speech=Speech(espeak, lufs=-14.0)) as server:
+        client = OpenAISynthesizer(api_key=KEY, base_url=server.base_url)
+        yield Provided(client, {"it": Voice("coral", "it"), "en": Voice(ENGLISH_VOICE, "en")})
+        do(client.aclose())
+
+
+@contextmanager
+def azure(do: Do) -> Iterator[Provided]:
+    with Espeak() as espeak, FakeAzure(speech=Speech(espeak, lufs=-19.0)) as server:
+        client = AzureSynthesizer(api_key=KEY, base_url=server.url)
+        yield Provided(client, {"it": Voice("it-IT-Elsa", "it-IT"), "en": Voice("en-US-Ava", "en-US")})
+        do(client.aclose())
+
+
+@contextmanager
+def espeak(do: Do) -> Iterator[Provided]:
+    client = EspeakSynthesizer()
+    do(client.warm_up())
+    yield Provided(client, {"it": Voice("", "it"), "en": Voice("", "en")})
+    do(client.aclose())
+
+
+@contextmanager
+def piper_program(do: Do) -> Iterator[Provided]:
+    with TemporaryDirectory() as folder:
+        for language in ("it", "en"):
+            piper.make_voice(Path(folder), f"{language}-speaks", language)
+        client = PiperSynthesizer(command=piper.COMMAND, voices_dir=folder)
+        yield Provided(client, {"it": Voice("it-speaks", "it"), "en": Voice("en-speaks", "en")})
+        do(client.aclose())
+
+
+PROVIDERS: Mapping[str, Callable[[Do], AbstractContextManager[Provided]]] = {
+    "elevenlabs": elevenlabs,
+    "openai": openai,
+    "azure": azure,
+    "espeak": espeak,
+    "piper": piper_program,
+}
