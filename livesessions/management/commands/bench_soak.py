@@ -1,0 +1,148 @@
+import json
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django_scopes import scopes_disabled
+
+from livesessions import services
+from livesessions.management.soak import MEGABYTE, Series, opened_page, playing, rss_mb
+from livesessions.models import Show
+from tenants.models import Tenant, User
+from tenants.services import create_tenant
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required")
+LOOK_EVERY_S = 10.0
+LAST_WORDS_S = 60.0
+START_TIMEOUT_S = 60.0
+TARGETS = {"drift_ms": 50.0, "heap_mb_per_minute": 0.2, "rss_mb_per_minute": 0.5, "underruns": 0}
+
+
+class Command(BaseCommand):
+    help = "Let a host talk through daphne to a browser, and measure drift, underruns and memory."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--minutes", type=float, default=10.0)
+
+    def handle(self, *args: Any, minutes: float, **options: Any) -> None:
+        chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+        if chromium is None:
+            raise CommandError("No Chromium is installed. Run `make browser` first.")
+        with ExitStack() as stack:
+            show = stack.enter_context(_show())
+            port = _free_port()
+            daphne = stack.enter_context(
+                _process("-m", "daphne", "-v", "0", "-p", str(port), "config.asgi:application")
+            )
+            _wait_for_port(port)
+            address = f"http://127.0.0.1:{port}/overlay/{show.overlay.token}/"
+            overlay_id = str(show.overlay.id)
+            page = stack.enter_context(opened_page(chromium, CHROMIUM_ARGUMENTS, address))
+            host = stack.enter_context(
+                _process("-m", "tests.overlay.soaking", overlay_id, str(60 * minutes), stdout=subprocess.PIPE)
+            )
+            figures = _measure(page, daphne, host, minutes)
+        self.stdout.write(json.dumps(_report(figures)))
+
+
+def _measure(
+    page: Any, daphne: "subprocess.Popen[str]", host: "subprocess.Popen[str]", minutes: float
+) -> Any:
+    memory = {name: Series() for name in ("page_heap", "daphne_rss", "worker_rss")}
+    devtools = page.context.new_cdp_session(page)
+    began_s = time.monotonic()
+    while host.poll() is None and time.monotonic() < began_s + 60 * minutes + LAST_WORDS_S:
+        page.wait_for_timeout(1000 * LOOK_EVERY_S)
+        if host.poll() is not None:
+            break
+        devtools.send("HeapProfiler.collectGarbage")
+        heap = devtools.send("Runtime.getHeapUsage")["usedSize"] / MEGABYTE
+        at = (time.monotonic() - began_s) / 60
+        for name, now_mb in zip(memory, (heap, rss_mb(daphne.pid), rss_mb(host.pid)), strict=True):
+            memory[name].add(at, now_mb)
+    if host.poll() is None:
+        raise CommandError("The host does not come to an end.")
+    said = [json.loads(line) for line in host.stdout or ()]
+    if not said:
+        raise CommandError("The host did not say anything.")
+    durations_s = {each["utterance"]: each["duration_s"] for each in said}
+    return {
+        "minutes": round((time.monotonic() - began_s) / 60, 2),
+        **playing(page.evaluate("ledger"), durations_s),
+        "lead_ms": round(1000 * page.evaluate("vivavoce.player.lead")),
+        "audio": page.evaluate("vivavoce.player.output.mode"),
+        **{name: series.summary() for name, series in memory.items()},
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "load": [round(load, 2) for load in os.getloadavg()],
+    }
+
+
+def _report(figures: dict[str, Any]) -> dict[str, Any]:
+    met = (
+        abs(figures["drift_ms"]) <= TARGETS["drift_ms"]
+        and figures["page_heap"]["mb_per_minute"] <= TARGETS["heap_mb_per_minute"]
+        and figures["daphne_rss"]["mb_per_minute"] <= TARGETS["rss_mb_per_minute"]
+        and figures["worker_rss"]["mb_per_minute"] <= TARGETS["rss_mb_per_minute"]
+        and figures["underruns"] <= TARGETS["underruns"]
+        and figures["not_ended"] == 0
+    )
+    return {"figures": figures, "targets": TARGETS, "met": met}
+
+
+@contextmanager
+def _show() -> Iterator[Show]:
+    """A show of a tenant of its own, gone afterwards."""
+    with scopes_disabled():
+        user = User.objects.create_user(f"bench-{os.getpid()}@vivavoce.example")
+        tenant: Tenant = create_tenant(owner=user, name=f"Bench {os.getpid()}", language="it")
+        show = services.create_show(tenant=tenant, name="Bench", language="it")
+        try:
+            yield show
+        finally:
+            Show.objects.filter(tenant=tenant).delete()
+            tenant.delete()
+            user.delete()
+
+
+@contextmanager
+def _process(*arguments: str, stdout: int | None = None) -> Iterator["subprocess.Popen[str]"]:
+    environment = {**os.environ, "DATABASE_URL": settings.DATABASE_URL, "REDIS_URL": settings.REDIS_URL}
+    process = subprocess.Popen(
+        [sys.executable, *arguments], env=environment, cwd=settings.BASE_DIR, stdout=stdout, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for_port(port: int) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
