@@ -159,7 +159,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 
 # Where lines lie that a voice has said before: in a bucket, or in a folder of this machine.
 AUDIO_CACHE_MAX_MB = env.int("AUDIO_CACHE_MAX_MB", default=2_000)
-AUDIO_CACHE_DIR = env.str("AUDIO_CACHE_DIR", default=str(BASE_DIR / ".local" / "lines"))
+AUDIO_CACHE_DIR = env.str("AUDIO_CACHE_DIR", default="") or str(BASE_DIR / ".local" / "lines")
 AUDIO_CACHE_BUCKET = env.str("AUDIO_CACHE_BUCKET", default="")
 AUDIO_CACHE_ENDPOINT_URL = env.address("AUDIO_CACHE_ENDPOINT_URL", WEB, default="")
 AUDIO_CACHE_REGION = env.str("AUDIO_CACHE_REGION", default="")
@@ -183,7 +183,7 @@ STORAGES["lines"] = (
 )
 
 # What tenants upload. Served by the app itself, never by its folder's address.
-MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "media"))
+MEDIA_ROOT = env.str("MEDIA_ROOT", default="") or str(BASE_DIR / "media")
 
 X_FRAME_OPTIONS = "DENY"
 # The overlay's address is a secret: no page tells another site where it was.

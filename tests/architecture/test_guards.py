@@ -9,6 +9,7 @@ from tenants.permissions import EditorsWrite
 PUBLIC = {
     # Who knows the address may see it: it is the credential.
     "overlay/<str:token>/",
+    "overlay/pictures/<uuid:overlay_id>/<slug:stem>.<slug:kind>",
     # Sets a cookie and nothing else.
     "i18n/setlang/",
 }

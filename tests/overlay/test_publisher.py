@@ -7,6 +7,7 @@ from redis.asyncio import Redis
 
 from overlay import publisher as module
 from overlay.errors import OverlayUnreachable
+from overlay.layout import clean_layout, default_layout
 from overlay.publisher import OverlayPublisher
 from overlay.state import LIFETIME_S, MAX_LINES
 from overlay.wire import State
@@ -112,3 +113,25 @@ async def test_a_cancelled_publisher_is_cancelled() -> None:
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.05):
                     await OverlayPublisher(OVERLAY, redis=redis).begin(uuid4(), "Ciao!")
+
+
+async def test_a_game_and_the_counts_are_told_to_pages_that_come_later(
+    overlay_publisher: OverlayPublisher,
+) -> None:
+    await overlay_publisher.set_live(True)
+    quiz = {"kind": "quiz", "phase": "open", "question": "Capitale?", "answer": "Roma", "leaders": []}
+    await overlay_publisher.game(quiz)
+    await overlay_publisher.tally({"follow": 3})
+    state = await state_of(overlay_publisher)
+    assert state["tally"] == {"follow": 3}
+    assert "answer" not in state["game"]
+    await overlay_publisher.game({**quiz, "phase": "closed"})
+    assert (await state_of(overlay_publisher))["game"]["answer"] == "Roma"
+    await overlay_publisher.set_live(False)
+    assert not {"game", "tally"} & (await state_of(overlay_publisher)).keys()
+
+
+async def test_a_new_layout_reaches_pages_that_were_away(overlay_publisher: OverlayPublisher) -> None:
+    layout = {**default_layout(), "theme": "neon"}
+    await overlay_publisher.set_layout(clean_layout(layout))
+    assert (await state_of(overlay_publisher))["layout"]["theme"] == "neon"
