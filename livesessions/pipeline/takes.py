@@ -9,7 +9,9 @@ from livesessions.pipeline.ports import Voice
 from speech.errors import SpeechError
 from speech.stage.audio import AudioChunk
 
-MOST_CHUNKS = 900  # three minutes: no line is that long
+# What waits here is enough until more is made. All at once, it would keep the first sound waiting.
+MOST_CHUNKS = 3
+MOST_S = 180.0  # no line is that long
 CHARACTERS_A_SECOND = 14.0  # at the pace of an ordinary voice
 CANCEL_AGAIN_S = 0.05  # a library in between may swallow a cancellation
 
@@ -24,6 +26,7 @@ class Take:
         self._made: deque[AudioChunk] = deque()
         self._given_s = 0.0
         self._stirred = asyncio.Event()
+        self._room = asyncio.Event()
         self.task = asyncio.create_task(self._make(), name="voicing")
         self.task.add_done_callback(lambda _: self._stirred.set())
 
@@ -37,10 +40,13 @@ class Take:
     async def _make(self) -> None:
         async with aclosing(self._voice.speak(self._text, recurs=self._recurs)) as chunks:
             async for chunk in chunks:
-                if len(self._made) >= MOST_CHUNKS:
+                if self._given_s > MOST_S:
                     raise SpeechError("The voice does not come to an end.")
                 self._made.append(chunk)
                 self._stirred.set()
+                while len(self._made) >= MOST_CHUNKS:
+                    self._room.clear()
+                    await self._room.wait()
 
     async def chunks(self) -> AsyncGenerator[AudioChunk, None]:
         """Yield the audio as it is made; raise `SpeechError` where it fails."""
@@ -49,6 +55,7 @@ class Take:
             while self._made:
                 chunk = self._made.popleft()
                 self._given_s += chunk.duration_s
+                self._room.set()
                 yield chunk
             if self.task.done():
                 self.task.result()
