@@ -80,7 +80,9 @@ async def tell_consoles_which_pages_are_open(overlay_id: Any, pages: list[OpenPa
 
 def _open_sessions_of(overlay_id: Any) -> list[UUID]:
     with scopes_disabled():
-        sessions = LiveSession.objects.filter(show__overlay_id=overlay_id)
+        # One table at a time: pages leave at any moment, also while somebody locks all tables in turn.
+        shows = list(Show.objects.filter(overlay_id=overlay_id).values_list("id", flat=True))
+        sessions = LiveSession.objects.filter(show_id__in=shows)
         return list(sessions.exclude(status=LiveSession.Status.ENDED).values_list("id", flat=True))
 
 
