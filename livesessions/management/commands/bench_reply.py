@@ -161,7 +161,7 @@ def _prepare(tenant: Tenant, recording: str) -> LiveSession:
 def _listen(session: LiveSession, port: int, comments: int) -> Sample:
     """Note each utterance's first frame, then skip the rest of it, so that the host is idle for the next."""
     sample = Sample()
-    address = f"ws://127.0.0.1:{port}/ws/overlay/{session.show.overlay.token}/"
+    address = f"ws://127.0.0.1:{port}/ws/overlay/{session.show.overlay.token}/?version=2"
     deadline = time.monotonic() + START_TIMEOUT_S + comments * LINE_EVERY_S
     with connect(address) as overlay:
         services.start_session(session=session)
