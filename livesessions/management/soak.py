@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 MEGABYTE = 1 << 20
+AT_THE_ENDS = 3  # utterances at either end, whose median counts
 SETTLED_FROM = 0.2  # of the run; before, caches fill
 
 # Notes when each utterance begins and ends, on the sound's clock and on the page's.
@@ -17,8 +19,9 @@ LEDGER = """
   const send = WebSocket.prototype.send;
   WebSocket.prototype.send = function (data) {
     if (/"type":"(started|ended|cut_done)"/.test(data)) {
-      const { context } = vivavoce.player;
-      ledger.push({ ...JSON.parse(data), sound_s: context.currentTime, page_s: performance.now() / 1000 });
+      const sound_s = vivavoce.player.context.currentTime;
+      const page_s = (performance.timeOrigin + performance.now()) / 1000;
+      ledger.push({ ...JSON.parse(data), sound_s, page_s });
     }
     return send.call(this, data);
   };
@@ -55,34 +58,36 @@ def rss_mb(pid: int) -> float:
     return pages * resource.getpagesize() / MEGABYTE
 
 
-def playing(ledger: Sequence[dict[str, Any]], durations_s: dict[str, float]) -> dict[str, Any]:
-    """Compare how long each utterance was with how long it took to play."""
+def playing(ledger: Sequence[dict[str, Any]], said: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Compare when and how long each utterance was sent with when and how long it was played.
+
+    `drift_ms` is by how much more the last ones end after what was sent than the first ones did;
+    `stretch_ms` by how much longer all of them took, on the sound's own clock, which the player goes by, and
+    on the page's, which goes on where a busy machine keeps the sound waiting.
+    """
     begun = {entry["utterance"]: entry for entry in ledger if entry["type"] == "started"}
-    drift_s = worst_s = sent_s = 0.0
-    ended = [
-        entry
-        for entry in ledger
-        if entry["type"] == "ended" and entry["utterance"] in begun and entry["utterance"] in durations_s
-    ]
-    for entry in ended:
-        duration_s = durations_s[entry["utterance"]]
-        took_s = entry["page_s"] - begun[entry["utterance"]]["page_s"]
-        sent_s += duration_s
-        drift_s += took_s - duration_s
-        worst_s = max(worst_s, abs(took_s - duration_s))
-    first, last = ledger[0], ledger[-1]
-    sound_s, page_s = last["sound_s"] - first["sound_s"], last["page_s"] - first["page_s"]
+    ended = {entry["utterance"]: entry for entry in ledger if entry["type"] == "ended"}
+    whole = [each for each in said if each["utterance"] in begun and each["utterance"] in ended]
+    if not whole:
+        raise ValueError("The page has played nothing to its end.")
+    pairs = [(each, begun[each["utterance"]], ended[each["utterance"]]) for each in whole]
+    late_s = [end["page_s"] - each["sent_at"] - each["duration_s"] for each, _, end in pairs]
+    on_sound_s = [end["sound_s"] - start["sound_s"] - each["duration_s"] for each, start, end in pairs]
+    on_page_s = [end["page_s"] - start["page_s"] - each["duration_s"] for each, start, end in pairs]
     return {
-        "utterances": len(ended),
-        "not_ended": len(durations_s) - len(ended),
-        "audio_s": round(sent_s, 2),
-        "drift_ms": round(1000 * drift_s, 1),
-        "worst_utterance_ms": round(1000 * worst_s, 1),
-        "sound_clock_off_ms": round(1000 * (sound_s - page_s), 1),
-        "underruns": sum(entry.get("underruns") or 0 for entry in ended),
-        "underrun_ms": sum(entry.get("underrun_ms") or 0 for entry in ended),
-        "unheard_ms": round(1000 * sent_s - sum(entry["played_ms"] for entry in ended)),
+        "utterances": len(whole),
+        "not_ended": len(said) - len(whole),
+        "audio_s": round(sum(each["duration_s"] for each in whole), 2),
+        "drift_ms": round(1000 * (median(late_s[-AT_THE_ENDS:]) - median(late_s[:AT_THE_ENDS])), 1),
+        "stretch_ms": {"sound": round(1000 * sum(on_sound_s), 1), "page": round(1000 * sum(on_page_s), 1)},
+        "worst_ms": {"sound": _worst_ms(on_sound_s), "page": _worst_ms(on_page_s)},
+        "underruns": sum(end.get("underruns") or 0 for _, _, end in pairs),
+        "underrun_ms": sum(end.get("underrun_ms") or 0 for _, _, end in pairs),
     }
+
+
+def _worst_ms(seconds: Sequence[float]) -> float:
+    return round(1000 * max(map(abs, seconds)), 1)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """A host for tests that listen: replies go through its voices and the pipeline, and what went out is kept."""
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ class Said:
     id: UUID
     chunks: list[AudioChunk] = field(default_factory=list)
     sentences: list[tuple[str, int]] = field(default_factory=list)
+    sent_at: float = 0.0  # its first chunk, in seconds since 1970
 
     @property
     def rate_hz(self) -> int:
@@ -77,7 +79,9 @@ class KeepingPublisher(OverlayPublisher):
         await super().caption(utterance_id, text, at_ms)
 
     async def audio(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> None:
-        self.said[utterance_id].chunks.append(chunk)
+        said = self.said[utterance_id]
+        said.sent_at = said.sent_at or time.time()
+        said.chunks.append(chunk)
         await super().audio(utterance_id, sequence, chunk)
 
 

@@ -57,7 +57,8 @@ async def main(overlay_id: UUID, seconds: float) -> None:
 def _tell(publisher: KeepingPublisher) -> None:
     for said in publisher.said.values():
         duration_s = sum(chunk.duration_s for chunk in said.chunks)
-        print(json.dumps({"utterance": str(said.id), "duration_s": duration_s}), flush=True)
+        told = {"utterance": str(said.id), "duration_s": duration_s, "sent_at": said.sent_at}
+        print(json.dumps(told), flush=True)
     publisher.said.clear()
 
 
