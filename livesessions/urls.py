@@ -32,6 +32,7 @@ urlpatterns = [
     path("shows/<uuid:show_id>/plan/<uuid:segment_id>/delete/", plans.segment_delete, name="segment_delete"),
     path("shows/<uuid:show_id>/plan/<uuid:segment_id>/move/", plans.segment_move, name="segment_move"),
     path("shows/<uuid:show_id>/overlay/", overlays.overlay_edit, name="overlay_edit"),
+    path("shows/<uuid:show_id>/overlay/renew/", setup.overlay_renew, name="overlay_renew"),
     path("shows/<uuid:show_id>/overlay/reset/", overlays.overlay_reset, name="overlay_reset"),
     path("shows/<uuid:show_id>/overlay/preview/", overlays.overlay_preview, name="overlay_preview"),
     path("shows/<uuid:show_id>/questions/", questions.question_list, name="question_list"),

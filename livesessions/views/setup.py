@@ -20,11 +20,17 @@ from livesessions.trying.wording import TOLD, Told
 from livesessions.views.roles import EDITOR
 from overlay.errors import OverlayUnreachable
 from overlay.presence import read_pages
+from overlay.services import rotate_token
 from tenants.access import member_required
 from tenants.http import TenantRequest
 
 PAGE = "livesessions/show_setup.html"
 UNREACHABLE = _("The overlay cannot be reached right now. Try again in a moment.")
+RENEWED = _("Here is the new address. The old one is worthless now: put this one into your program.")
+OLD_STILL_OPEN = _(
+    "Here is the new address. An overlay that is open on the old one may stay open until it is reloaded:"
+    " make another new address in a moment."
+)
 PROGRAMS = {"obs": "OBS Studio", "streamlabs": "Streamlabs Desktop", "tiktok": "TikTok LIVE Studio"}
 
 
@@ -60,6 +66,21 @@ def show_qr(request: TenantRequest, show_id: UUID, what: str) -> HttpResponse:
     context["code_of"] = what
     context["code"] = draw_code(context["overlay_url"] if what == "overlay" else context["guide_url"])
     return render(request, f"{PAGE}#qr" if request.htmx else PAGE, context)
+
+
+@require_POST
+@member_required(EDITOR)
+def overlay_renew(request: TenantRequest, show_id: UUID) -> HttpResponse:
+    """Give the overlay a new address; who has the old one sees and hears nothing more."""
+    show = get_show_for(request, show_id)
+    try:
+        rotate_token(overlay=show.overlay)
+    except OverlayUnreachable:
+        # The old address is refused from now on, but pages that are open could not be told.
+        messages.warning(request, OLD_STILL_OPEN)
+    else:
+        messages.success(request, RENEWED)
+    return redirect("livesessions:show_setup", show.id)
 
 
 @require_POST

@@ -58,6 +58,7 @@ def reply(status: str, *, heard: bool) -> console.ReplyMessage:
         "status": status,
         "text": "Ciao Giulia!",
         "fault": "",
+        "hearing": "",
         "trigger_kind": "comment",
         "trigger_id": "line-1",
         "trigger_name": "Giulia",

@@ -42,6 +42,7 @@ def reply(number: int = 1, **fields: Any) -> ReplyMessage:
         "status": "speaking",
         "text": "Ciao Giulia!",
         "fault": "",
+        "hearing": "",
         "trigger_kind": "comment",
         "trigger_id": "line-1",
         "trigger_name": "Giulia",

@@ -12,6 +12,7 @@ from livesessions.models import LiveSession, Show
 from livesessions.trying.voice import Outcome
 from livesessions.trying.wording import TOLD
 from livesessions.views import setup
+from overlay.errors import OverlayUnreachable
 from tenants.models import User
 
 ClientFor = Callable[[User], Client]
@@ -19,7 +20,7 @@ HTMX = {"hx-request": "true"}
 PATHS = ["", "streamlabs/", "tiktok/", "overlays/", "qr/overlay/", "qr/guide/"]
 MOST_BYTES = 60_000
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_client")]
 
 
 def url(show: Show, path: str = "") -> str:
@@ -162,3 +163,41 @@ def test_a_new_show_leads_to_its_guide(alice: User, show: Show, client_for: Clie
     with scope(tenant=show.tenant):
         new = Show.objects.get(name="Nuovo")
     assert url(new) in answer.content.decode()
+
+
+def test_a_new_address_makes_the_old_one_worthless(alice: User, show: Show, client_for: ClientFor) -> None:
+    old = show.overlay.token
+    client = client_for(alice)
+    answer = client.post(f"/shows/{show.id}/overlay/renew/", follow=True)
+    show.overlay.refresh_from_db()
+    page = answer.content.decode()
+    assert show.overlay.token != old
+    assert f"/overlay/{show.overlay.token}/" in page
+    assert "put this one into your program" in page
+    assert client.get(f"/overlay/{old}/").status_code == 404
+
+
+def test_a_new_address_is_kept_although_the_pages_cannot_be_told(
+    alice: User, show: Show, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(overlay_id: object) -> None:
+        raise OverlayUnreachable
+
+    monkeypatch.setattr("overlay.services._close_sockets", away)
+    old = show.overlay.token
+    answer = client_for(alice).post(f"/shows/{show.id}/overlay/renew/", follow=True)
+    show.overlay.refresh_from_db()
+    assert show.overlay.token != old
+    assert "may stay open until it is reloaded" in answer.content.decode()
+
+
+@pytest.mark.usefixtures("other_tenant")
+@pytest.mark.parametrize(("name", "status"), [("bob", 403), ("charlie", 404)])
+def test_nobody_else_makes_a_new_address(
+    request: pytest.FixtureRequest, show: Show, client_for: ClientFor, name: str, status: int
+) -> None:
+    old = show.overlay.token
+    who: User = request.getfixturevalue(name)
+    assert client_for(who).post(f"/shows/{show.id}/overlay/renew/").status_code == status
+    show.overlay.refresh_from_db()
+    assert show.overlay.token == old
