@@ -25,9 +25,7 @@ LOOK_AGAIN_S = 5.0
 
 
 class Director:
-    """Keeps the order of what is said, and its pace.
-
-    `on_big_gift` is called when one comes in, `on_gift` when another does that may be thanked for at once.
+    """Keeps the order of what is said, and its pace. `on_big_gift` is called when one comes in.
 
     `segment_text` tells what part of the show is on, for every turn when its reply begins; `intent_of` what
     a line is about, so that the host does not look for the same words in a circle when it has none left.
@@ -61,7 +59,6 @@ class Director:
         self._thanks_in_a_row = 0
         self._last_line_s = now_s()
         self.on_big_gift: Callable[[], None] = lambda: None
-        self.on_gift: Callable[[], None] = lambda: None
         self.is_waiting_for_approvals: Callable[[], bool] = lambda: False
         inbox.on_put = self._note_item
         inbox.on_line = self._note_line
@@ -84,16 +81,8 @@ class Director:
             self._has_another = self._has_another or self._is_worth_trying(item)
         if item.priority is Priority.GIFT:
             self._answers.note_gift(item)
-            self._announce_gift(item)
-
-    def _announce_gift(self, item: Waiting) -> None:
-        if is_big_gift(item, self._rates):
-            self.on_big_gift()
-        elif self._may_thank():
-            self.on_gift()
-
-    def _may_thank(self) -> bool:
-        return self._wait_s(Pace.THANKS, self._now_s()) <= 0.0
+            if is_big_gift(item, self._rates):
+                self.on_big_gift()
 
     def _is_worth_trying(self, item: Waiting) -> bool:
         return self._speechless.is_worth_trying(item.turn, self._now_s())

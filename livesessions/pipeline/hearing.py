@@ -18,7 +18,6 @@ class Hearing:
         self._plays_from_s = 0.0
         self._ends_s: list[float] = []
         self._stirred = asyncio.Event()
-        self._sent_all = False
         self._ended = False
         self.gives_way = False
 
@@ -54,14 +53,8 @@ class Hearing:
         self._ended = True
         self._stirred.set()
 
-    def give_way(self, *, saving_s: float = 0.0) -> None:
-        """Ask for the end of the reply at the end of the sentence that plays.
-
-        Nothing comes of it when less than `saving_s` would be left unsaid. What has not been sent yet counts
-        as long enough.
-        """
-        if self._sent_all and self._ends_s[-1] - self._ends_s[self._playing()] < saving_s:
-            return
+    def give_way(self) -> None:
+        """Ask for the end of the reply at the end of the sentence that plays."""
         self.gives_way = True
         self._stirred.set()
 
@@ -70,7 +63,6 @@ class Hearing:
 
         The overlay's word ends the wait; without one, the time that the audio takes does.
         """
-        self._sent_all = True
         while not self._ended:
             self._stirred.clear()
             last = self._last_to_play()
@@ -84,8 +76,7 @@ class Hearing:
         return len(self._ends_s)
 
     def _last_to_play(self) -> int:
-        return self._playing() if self.gives_way else len(self._ends_s) - 1
-
-    def _playing(self) -> int:
-        """Return the place of the sentence that plays."""
-        return min(bisect_left(self._ends_s, self._now_s() - self._plays_from_s), len(self._ends_s) - 1)
+        last = len(self._ends_s) - 1
+        if not self.gives_way:
+            return last
+        return min(bisect_left(self._ends_s, self._now_s() - self._plays_from_s), last)

@@ -34,7 +34,6 @@ class Host:
         self._running: asyncio.Task[None] | None = None
         self._unheard: Waiting | None = None
         director.on_big_gift = self.give_way
-        director.on_gift = self.be_brief
         director.is_waiting_for_approvals = lambda: approvals.is_full
         self._update()
 
@@ -91,11 +90,6 @@ class Host:
         """Let the reply that is under way, if any, end with its sentence."""
         if self._unheard is not None:
             self._latest.give_way()
-
-    def be_brief(self) -> None:
-        """Let the answer that is under way, if any, end with its sentence when it is a long one."""
-        if self._unheard is not None:
-            self._latest.be_brief()
 
     def set_muted(self, muted: bool) -> None:
         """Fall silent at once, or be ready to speak again."""

@@ -24,7 +24,6 @@ from speech.errors import SpeechError
 
 STREAMER = "streamer"
 # What is soon over, and owed as a whole, does not give way.
-WORTH_SAVING_S = 3.0  # for a gift that is not big an answer is not robbed of less
 NEVER_GIVES_WAY = frozenset({Priority.STREAMER, Priority.HELP, Priority.GIFT})
 
 
@@ -93,11 +92,6 @@ class Replying:
         """End at the end of the sentence that is being heard, for something that does not wait."""
         if self._item.priority not in NEVER_GIVES_WAY:
             self.hearing.give_way()
-
-    def be_brief(self) -> None:
-        """End an answer with the sentence that is being heard, if much of it would still follow."""
-        if self._item.priority is Priority.COMMENT and self._item.cue is None:
-            self.hearing.give_way(saving_s=WORTH_SAVING_S)
 
     async def run(self) -> None:
         """Say it, and wait until it has been heard. A provider's fault ends it silently."""

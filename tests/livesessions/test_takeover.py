@@ -78,14 +78,19 @@ def happened_by(session: LiveSession, seconds: float) -> set[str]:
 
 
 def still_owed(redis: Redis) -> set[tuple[UUID, str]]:
-    """Return which events the worker that was stopped has left to be thanked."""
+    """Return which gifts the worker that was stopped has left to be thanked, or still to grow."""
     owed: set[tuple[UUID, str]] = set()
     for session_id in LiveSession.objects.values_list("id", flat=True):
         left = redis.hget(f"livesessions:{session_id}:snapshot", "live")
-        live = json.loads(left) if left else {"host": {"owed": []}}
-        for item in live["host"]["owed"]:
-            events = [event for event in (item["event"], *item["also"]) if event]
-            owed |= {(session_id, event["source_id"]) for event in events if event["kind"] == "gift"}
+        if left is None:
+            continue
+        live = json.loads(left)
+        waiting = [
+            event for item in live["host"]["owed"] for event in (item["event"], *item["also"]) if event
+        ]
+        for event in (*waiting, *live["ingest"]["streaks"]["open"]):
+            if event["kind"] == "gift":
+                owed.add((session_id, event["source_id"]))
     return owed
 
 

@@ -205,7 +205,7 @@ def test_a_big_gift_is_thanked_alone_and_first() -> None:
 
 
 @pytest.mark.parametrize("diamonds", [10, 5_000])
-def test_a_big_gift_interrupts_what_is_short_too_and_only_at_the_end_of_a_sentence(diamonds: int) -> None:
+def test_only_a_big_gift_interrupts_and_only_at_the_end_of_a_sentence(diamonds: int) -> None:
     sentences = ["The first of three sentences.", "The second of three sentences.", "The third of them all."]
     words = FakeWords(lambda turn: sentences if turn.kind is TurnKind.COMMENT else ["Thanks!"])
     script = [(1.0, comment("hello", source_id="1")), (2.0, given(diamonds, source_id="2", name="Gino"))]
@@ -221,41 +221,6 @@ def test_a_big_gift_interrupts_what_is_short_too_and_only_at_the_end_of_a_senten
         assert words.remembered[0] == first.text == sentences[0]
         assert stage.sink.messages[-1][0] > stage.sink.times_of("cut")[0] == pytest.approx(ends_s + 0.1)
         assert stage.sink.times_of("begin")[1] == pytest.approx(ends_s + 0.4)
-
-
-def test_any_gift_ends_a_long_answer_with_the_sentence_that_is_heard() -> None:
-    sentences = ["The first of two sentences.", "The second goes on and on, " + "and on, " * 8 + "and ends."]
-    words = FakeWords(lambda turn: sentences if turn.kind is TurnKind.COMMENT else ["Thanks!"])
-    script = [(1.0, comment("hello", source_id="1")), (2.0, given(1, source_id="2", name="Gino"))]
-    stage = Stage(FakeSource(script), words=words).play()
-
-    first, thanks = stage.observer.replies
-    ends_s = 1.0 + 0.3 + stage.synthesizer.duration_of_s(sentences[0])
-    assert (first.outcome, first.text) == (Outcome.SPOKEN, sentences[0])
-    assert thanks.state == "thank"
-    assert stage.sink.times_of("begin")[1] == pytest.approx(ends_s + 0.4)
-
-
-def test_a_gift_that_may_not_be_thanked_yet_ends_no_answer() -> None:
-    sentences = ["The first of two sentences.", "The second goes on and on, " + "and on, " * 8 + "and ends."]
-    words = FakeWords(lambda turn: sentences if turn.kind is TurnKind.COMMENT else ["Thanks!"])
-    script = [
-        (1.0, given(1, source_id="1", name="Ada")),
-        (10.0, comment("hello", source_id="2")),
-        (11.0, given(1, source_id="3", name="Gino")),
-    ]
-    stage = Stage(FakeSource(script), words=words, rates=Rates(thanks_per_minute=1)).play()
-
-    assert [reply.text for reply in stage.observer.replies][1] == " ".join(sentences)
-
-
-def test_a_gift_ends_no_words_of_a_game() -> None:
-    line = "Quiz! " + "Who has ever heard of such a thing? " * 3 + "Well?"
-    cues = FakeCues([(1.0, cue(HostState.GAME, line))])
-    stage = Stage(FakeSource([(2.0, given(1, source_id="2", name="Gino"))]), cues=[cues]).play()
-
-    assert stage.observer.replies[0].text == line
-    assert stage.sink.times_of("cut") == [stage.sink.messages[-2][0]]
 
 
 def test_a_sentence_that_is_not_made_yet_is_not_made_any_more_when_a_big_gift_comes() -> None:
