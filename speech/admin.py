@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from speech.models import CachedLine, Pronunciation, ProviderKey, VoiceProfile
+from speech.models import CachedLine, Pronunciation, VoiceProfile
 from tenants.admin import AcrossTenantsAdmin, ReadOnlyAdmin
 
 
@@ -23,20 +23,8 @@ class PronunciationAdmin(AcrossTenantsAdmin):
     ordering = ["written", "language"]
 
 
-@admin.register(ProviderKey)
-class ProviderKeyAdmin(ReadOnlyAdmin):
-    """Whose keys there are; the keys themselves are shown to nobody."""
-
-    list_display = ["provider", "last_four", "tenant", "changed_at"]
-    list_filter = ["provider"]
-    list_select_related = ["tenant"]
-    search_fields = ["tenant__name", "tenant__slug"]
-    ordering = ["-changed_at"]
-
-
 @admin.register(CachedLine)
-class CachedLineAdmin(AcrossTenantsAdmin):
+class CachedLineAdmin(ReadOnlyAdmin):
     list_display = ["key", "tenant", "size", "last_used_at"]
     list_select_related = ["tenant"]
     search_fields = ["key", "tenant__name", "tenant__slug"]
-    autocomplete_fields = ["tenant"]

@@ -77,7 +77,7 @@ async def first_audio(socket: Socket) -> tuple[list[dict[str, Any]], bytes]:
 
 
 async def test_a_comment_on_tiktok_is_answered_aloud_and_written_down(at_once: Show, settings: Any) -> None:
-    async with FakeWebcast() as tiktok, open_socket(at_once.overlay.token) as page:
+    async with FakeWebcast() as tiktok, open_socket(f"{at_once.overlay.token}/?version=2") as page:
         use(tiktok, settings)
         room = tiktok.open_room(HANDLE)
         room.play(Send(comment("ciao, come stai?", by=user("Giulia"))), WaitFor(asyncio.Event()))
@@ -167,7 +167,7 @@ async def test_mute_reaches_the_running_reply_and_unmute_lets_the_next_one_throu
     at_once: Show, settings: Any
 ) -> None:
     more = asyncio.Event()
-    async with FakeWebcast() as tiktok, open_socket(at_once.overlay.token) as page:
+    async with FakeWebcast() as tiktok, open_socket(f"{at_once.overlay.token}/?version=2") as page:
         use(tiktok, settings)
         room = tiktok.open_room(HANDLE)
         room.play(
