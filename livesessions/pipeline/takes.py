@@ -1,7 +1,6 @@
 """One piece of text on its way through the voice: text goes in, its audio waits here until it is its turn."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 
@@ -9,21 +8,22 @@ from livesessions.pipeline.ports import Voice
 from speech.errors import SpeechError
 from speech.stage.audio import AudioChunk
 
-# What waits here is enough until more is made. All at once, it would keep the first sound waiting.
-MOST_CHUNKS = 3
 MOST_S = 180.0  # no line is that long
 CHARACTERS_A_SECOND = 14.0  # at the pace of an ordinary voice
 CANCEL_AGAIN_S = 0.05  # a library in between may swallow a cancellation
 
 
 class Take:
-    """Voices one piece as soon as it is made, in a task of its own; whoever makes it closes it."""
+    """Voices one piece as soon as it is made, in a task of its own; whoever makes it closes it.
+
+    One chunk at most waits to go out: making more at a time would keep the first sound of a line waiting.
+    """
 
     def __init__(self, voice: Voice, text: str, *, recurs: bool) -> None:
         self._voice = voice
         self._text = text
         self._recurs = recurs
-        self._made: deque[AudioChunk] = deque()
+        self._made: AudioChunk | None = None
         self._given_s = 0.0
         self._stirred = asyncio.Event()
         self._room = asyncio.Event()
@@ -33,7 +33,7 @@ class Take:
     @property
     def left_s(self) -> float:
         """How much audio is still to be given out: what is made, or what its text promises."""
-        made_s = sum(chunk.duration_s for chunk in self._made)
+        made_s = self._made.duration_s if self._made else 0.0
         promised_s = 0.0 if self.task.done() else len(self._text) / CHARACTERS_A_SECOND - self._given_s
         return max(made_s, promised_s)
 
@@ -42,21 +42,21 @@ class Take:
             async for chunk in chunks:
                 if self._given_s > MOST_S:
                     raise SpeechError("The voice does not come to an end.")
-                self._made.append(chunk)
+                self._made = chunk
                 self._stirred.set()
-                while len(self._made) >= MOST_CHUNKS:
-                    self._room.clear()
-                    await self._room.wait()
+                self._room.clear()
+                await self._room.wait()
 
     async def chunks(self) -> AsyncGenerator[AudioChunk, None]:
         """Yield the audio as it is made; raise `SpeechError` where it fails."""
         while True:
             self._stirred.clear()
-            while self._made:
-                chunk = self._made.popleft()
+            if self._made:
+                chunk, self._made = self._made, None
                 self._given_s += chunk.duration_s
                 self._room.set()
                 yield chunk
+                continue
             if self.task.done():
                 self.task.result()
                 return

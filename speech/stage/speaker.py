@@ -11,7 +11,7 @@ from speech.stage.clauses import split_for_voice
 from speech.stage.level import Level
 from speech.stage.ports import Synthesizer, Voice
 from speech.stage.reading import Reader
-from speech.stage.sound import Mastering
+from speech.stage.sound import HELD_BACK_S, Mastering
 from speech.stage.wording import speakable
 
 FIRST_CHUNK_S = 0.04
@@ -139,16 +139,16 @@ class _Cutter:
         """Return the chunks that are whole by now."""
         self._settle(piece.sample_rate_hz)
         self._raw += piece.pcm
-        whole = len(self._raw) - len(self._raw) % BYTES_PER_SAMPLE
-        pcm = bytes(self._raw[:whole])
-        del self._raw[:whole]
-        self._pending += self._mastering.feed(pcm) if self._mastering else pcm
-        while len(self._pending) >= self._bytes_in(self._wanted_s):
-            yield self._take()
-            self._wanted_s = min(2 * self._wanted_s, MAX_CHUNK_S)
+        # A chunk's worth is mastered at once: in small parts it costs several times as much.
+        while len(self._raw) >= (needed := self._needed):
+            self._master(needed)
+            while len(self._pending) >= self._bytes_in(self._wanted_s):
+                yield self._take()
+                self._wanted_s = min(2 * self._wanted_s, MAX_CHUNK_S)
 
     def rest(self) -> Iterator[AudioChunk]:
         """Return what is left of the line."""
+        self._master(len(self._raw))
         if self._mastering:
             self._pending += self._mastering.finish()
         while len(self._pending) >= BYTES_PER_SAMPLE:
@@ -163,6 +163,20 @@ class _Cutter:
         """Let the voice's level know how loud the line was."""
         if self._level and self._mastering:
             self._level.learn(self._mastering.loudness)
+
+    @property
+    def _needed(self) -> int:
+        """How many bytes have to come in until the next chunk may be whole."""
+        missing_s = self._wanted_s - len(self._pending) / BYTES_PER_SAMPLE / self._sample_rate_hz
+        if self._mastering and not self._mastering.has_begun:
+            missing_s += HELD_BACK_S
+        return max(BYTES_PER_SAMPLE, int(missing_s * self._given_rate_hz) * BYTES_PER_SAMPLE)
+
+    def _master(self, size: int) -> None:
+        whole = size - size % BYTES_PER_SAMPLE
+        pcm = bytes(self._raw[:whole])
+        del self._raw[:whole]
+        self._pending += self._mastering.feed(pcm) if self._mastering else pcm
 
     def _settle(self, sample_rate_hz: int) -> None:
         if sample_rate_hz <= 0:

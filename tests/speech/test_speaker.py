@@ -56,7 +56,7 @@ async def test_the_first_chunk_is_sent_while_the_provider_still_works() -> None:
     synthesizer = FakeSynthesizer(piece_bytes=2_880, before_piece=hold)
     async with aclosing(Speaker(synthesizer, VOICE).speak(LINE)) as chunks:
         first = await anext(chunks)
-        assert first.duration_s == pytest.approx(0.06)
+        assert first.duration_s == pytest.approx(FIRST_CHUNK_S)
         assert synthesizer.finished == 0
         more.set()
         rest = [chunk async for chunk in chunks]

@@ -14,10 +14,11 @@ RATE_HZ = 24_000
 HIGH_RATE_HZ = 48_000  # for voices that have more to give
 HIGH_FROM_HZ = 44_100
 FULL_SCALE = 32_768
+HELD_BACK_S = 0.016  # at most: a frame of the trim's, the limiter's look-ahead, the filters' reach
 
 
 class Mastering:
-    """Everything that happens to the audio of one line; it holds back some 16 ms of it at most.
+    """Everything that happens to the audio of one line; it holds back `HELD_BACK_S` of it.
 
     `gain_db` brings the voice to the target loudness. `loudness`, once the line is finished, is that of the
     line as it came in, from its first sound to its last.
@@ -32,6 +33,7 @@ class Mastering:
         self._limiter = Limiter(self.sample_rate_hz)
         self._fades = Fades(self.sample_rate_hz)
         self._heard: list[Samples] = []
+        self.has_begun = False  # whether anything was given out
 
     @property
     def loudness(self) -> Loudness | None:
@@ -43,7 +45,9 @@ class Mastering:
         """Take mono s16le of whole samples, and return what is finished by now."""
         samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32) / np.float32(FULL_SCALE)
         trimmed = self._trim.feed(self._resampler.feed(samples) * self._gain)
-        return _pcm(self._fades.feed(self._limit(trimmed)))
+        finished = self._fades.feed(self._limit(trimmed))
+        self.has_begun = self.has_begun or finished.size > 0
+        return _pcm(finished)
 
     def finish(self) -> bytes:
         """Return the rest, once no more audio comes."""
