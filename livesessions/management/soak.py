@@ -61,9 +61,9 @@ def rss_mb(pid: int) -> float:
 def playing(ledger: Sequence[dict[str, Any]], said: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Compare when and how long each utterance was sent with when and how long it was played.
 
-    `drift_ms` is by how much more the last ones end after what was sent than the first ones did;
-    `stretch_ms` by how much longer all of them took, on the sound's own clock, which the player goes by, and
-    on the page's, which goes on where a busy machine keeps the sound waiting.
+    `drift_ms` is by how much more the last ones end after what was sent than the first ones did. `worst_ms`
+    is by how much longer or shorter one took than what was sent, at most: on the sound's own clock, which the
+    player goes by, and on the page's, which goes on where a busy machine keeps the sound waiting.
     """
     begun = {entry["utterance"]: entry for entry in ledger if entry["type"] == "started"}
     ended = {entry["utterance"]: entry for entry in ledger if entry["type"] == "ended"}
@@ -79,7 +79,6 @@ def playing(ledger: Sequence[dict[str, Any]], said: Sequence[dict[str, Any]]) ->
         "not_ended": len(said) - len(whole),
         "audio_s": round(sum(each["duration_s"] for each in whole), 2),
         "drift_ms": round(1000 * (median(late_s[-AT_THE_ENDS:]) - median(late_s[:AT_THE_ENDS])), 1),
-        "stretch_ms": {"sound": round(1000 * sum(on_sound_s), 1), "page": round(1000 * sum(on_page_s), 1)},
         "worst_ms": {"sound": _worst_ms(on_sound_s), "page": _worst_ms(on_page_s)},
         "underruns": sum(end.get("underruns") or 0 for _, _, end in pairs),
         "underrun_ms": sum(end.get("underrun_ms") or 0 for _, _, end in pairs),

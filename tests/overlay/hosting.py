@@ -113,8 +113,10 @@ class Host:
                 async for _ in chunks:
                     pass
 
-    async def reply(self, publisher: OverlayPublisher, language: str, sentences: Sequence[str]) -> None:
-        """Say sentences as one utterance, and wait until it should have been heard."""
+    async def reply(
+        self, publisher: OverlayPublisher, language: str, sentences: Sequence[str], *, hurried: bool = False
+    ) -> None:
+        """Say sentences as one utterance, and wait until it should have been heard, unless `hurried`."""
         now_s = asyncio.get_running_loop().time
         generation = Generation()
         record = ReplyRecord("comment", None, datetime.now(UTC), generation.number)
@@ -125,7 +127,7 @@ class Host:
             sinks=[publisher],
             generation=generation,
             hearing=hearing,
-            on_first_audio=hearing.sounded,
+            on_first_audio=hearing.end if hurried else hearing.sounded,
             is_fresh=lambda: True,
         )
         async with utterance:

@@ -1,9 +1,12 @@
-"""A host that talks without end, in a process of its own: an overlay goes in, a line a reply comes out."""
+"""A host that talks without end, in a process of its own: an overlay goes in, a line a reply comes out.
+
+It talks as a live does, or as fast as it can (`--hurried`).
+"""
 
 import asyncio
 import json
-import sys
 import time
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from itertools import count
 from uuid import UUID
@@ -35,7 +38,7 @@ def talk() -> Iterator[list[str]]:
         yield [sentence.format(number) for sentence in SENTENCES]
 
 
-async def main(overlay_id: UUID, seconds: float) -> None:
+async def main(overlay_id: UUID, seconds: float, *, hurried: bool) -> None:
     voice = EspeakSynthesizer()
     await voice.warm_up()
     try:
@@ -43,24 +46,33 @@ async def main(overlay_id: UUID, seconds: float) -> None:
             host = Host(voice, {"it": Voice("", "it")})
             await host.get_ready()
             publisher = KeepingPublisher(overlay_id, redis=redis)
-            over_s = time.monotonic() + seconds
+            began_s, spoken_s = time.monotonic(), 0.0
             for sentences in talk():
-                if time.monotonic() > over_s:
+                if (spoken_s if hurried else time.monotonic() - began_s) > seconds:
                     break
-                await host.reply(publisher, "it", sentences)
-                _tell(publisher)
+                await host.reply(publisher, "it", sentences, hurried=hurried)
+                spoken_s += _tell(publisher)
     finally:
         await voice.aclose()
         await get_channel_layer().flush()
 
 
-def _tell(publisher: KeepingPublisher) -> None:
+def _tell(publisher: KeepingPublisher) -> float:
+    """Say what was said, and return how long it sounds, in seconds."""
+    spoken_s = 0.0
     for said in publisher.said.values():
         duration_s = sum(chunk.duration_s for chunk in said.chunks)
         told = {"utterance": str(said.id), "duration_s": duration_s, "sent_at": said.sent_at}
         print(json.dumps(told), flush=True)
+        spoken_s += duration_s
     publisher.said.clear()
+    return spoken_s
 
 
 if __name__ == "__main__":
-    asyncio.run(main(UUID(sys.argv[1]), float(sys.argv[2])))
+    parser = ArgumentParser()
+    parser.add_argument("overlay", type=UUID)
+    parser.add_argument("seconds", type=float, help="of speech, where it is hurried; of time elsewhere")
+    parser.add_argument("--hurried", action="store_true")
+    asked = parser.parse_args()
+    asyncio.run(main(asked.overlay, asked.seconds, hurried=asked.hurried))

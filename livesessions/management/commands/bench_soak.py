@@ -28,11 +28,14 @@ LAST_WORDS_S = 60.0
 START_TIMEOUT_S = 60.0
 TARGETS = {
     "drift_ms": 50.0,
-    "stretch_on_sound_clock_ms": 50.0,
+    "worst_on_sound_clock_ms": 50.0,
     "heap_mb_per_minute": 0.2,
     "rss_mb_per_minute": 0.5,
+    "hour_rss_mb": 10.0,
     "underruns": 0,
 }
+HOUR_S = 3600.0
+SETTLED_S = 1200.0  # of speech; before, caches fill
 
 
 class Command(BaseCommand):
@@ -55,11 +58,33 @@ class Command(BaseCommand):
             address = f"http://127.0.0.1:{port}/overlay/{show.overlay.token}/"
             overlay_id = str(show.overlay.id)
             page = stack.enter_context(opened_page(chromium, CHROMIUM_ARGUMENTS, address))
-            host = stack.enter_context(
-                _process("-m", "tests.overlay.soaking", overlay_id, str(60 * minutes), stdout=subprocess.PIPE)
-            )
+            talk = ("-m", "tests.overlay.soaking", overlay_id)
+            host = stack.enter_context(_process(*talk, str(60 * minutes), stdout=subprocess.PIPE))
             figures = _measure(page, daphne, host, minutes)
+            page.close()
+            hurried = stack.enter_context(
+                _process(*talk, str(SETTLED_S + HOUR_S), "--hurried", stdout=subprocess.PIPE)
+            )
+            figures["hour"] = _hour_of(hurried)
         self.stdout.write(json.dumps(_report(figures)))
+
+
+def _hour_of(host: "subprocess.Popen[str]") -> dict[str, float]:
+    """Return what the worker's memory grows by in an hour of speech, said as fast as it goes."""
+    spoken_s, settled_mb = 0.0, 0.0
+    for line in host.stdout or ():
+        spoken_s += json.loads(line)["duration_s"]
+        if spoken_s >= SETTLED_S:
+            last_mb = rss_mb(host.pid)
+            settled_mb = settled_mb or last_mb
+    if not settled_mb:
+        raise CommandError("The hurried host has said too little.")
+    grown_mb = round(last_mb - settled_mb, 1)
+    return {
+        "speech_s": round(spoken_s - SETTLED_S, 1),
+        "start_mb": round(settled_mb, 1),
+        "grown_mb": grown_mb,
+    }
 
 
 def _measure(
@@ -96,10 +121,11 @@ def _measure(
 def _report(figures: dict[str, Any]) -> dict[str, Any]:
     met = (
         abs(figures["drift_ms"]) <= TARGETS["drift_ms"]
-        and abs(figures["stretch_ms"]["sound"]) <= TARGETS["stretch_on_sound_clock_ms"]
+        and figures["worst_ms"]["sound"] <= TARGETS["worst_on_sound_clock_ms"]
         and figures["page_heap"]["mb_per_minute"] <= TARGETS["heap_mb_per_minute"]
         and figures["daphne_rss"]["mb_per_minute"] <= TARGETS["rss_mb_per_minute"]
         and figures["worker_rss"]["mb_per_minute"] <= TARGETS["rss_mb_per_minute"]
+        and figures["hour"]["grown_mb"] <= TARGETS["hour_rss_mb"]
         and figures["underruns"] <= TARGETS["underruns"]
         and figures["not_ended"] == 0
     )
