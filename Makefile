@@ -6,7 +6,7 @@ PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
-.PHONY: help setup run test check bench bench-voice bench-decode bench-ingest bench-moderation bench-soak browser guide-pictures lock messages clean
+.PHONY: help setup run test check bench bench-voice bench-decode bench-ingest bench-moderation bench-soak bench-sound browser guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -61,6 +61,10 @@ bench-moderation: setup ## Measure the gate: microseconds a chat line (p50, p95)
 guide-pictures: setup browser ## Take the set-up guide's pictures from the running app
 	@$(PYTHON) -m config.translations compile
 	$(PYTHON) -m pytest -q tests/browser/guide_pictures.py
+
+bench-sound: setup browser ## Measure a minute of each provider's voice at the page's loudspeaker
+	@report=$$(mktemp); SOUND_REPORT=$$report $(PYTHON) -m pytest -q tests/browser/sound_bench.py; \
+	  status=$$?; cat $$report; echo; rm $$report; exit $$status
 
 bench-soak: setup browser ## Let a host talk to a browser for long: drift, underruns, memory (MINUTES=10)
 	@$(PYTHON) manage.py migrate --verbosity 0
