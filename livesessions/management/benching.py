@@ -34,12 +34,14 @@ def a_tenant() -> Iterator[Tenant]:
 
 
 @contextmanager
-def a_process(*arguments: str) -> Iterator[None]:
+def a_process(*arguments: str, stdout: int | None = None) -> Iterator["subprocess.Popen[str]"]:
     """A process of this installation beside the bench."""
     environment = {**os.environ, "DATABASE_URL": settings.DATABASE_URL, "REDIS_URL": settings.REDIS_URL}
-    process = subprocess.Popen([sys.executable, *arguments], env=environment, cwd=settings.BASE_DIR)
+    process = subprocess.Popen(
+        [sys.executable, *arguments], env=environment, cwd=settings.BASE_DIR, stdout=stdout, text=True
+    )
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait()

@@ -2,30 +2,23 @@ import json
 import os
 import platform
 import shutil
-import socket
 import subprocess
-import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django_scopes import scopes_disabled
+from django_scopes import scope
 
 from livesessions import services
+from livesessions.management.benching import a_process, a_tenant, free_port, wait_for_port
 from livesessions.management.soak import MEGABYTE, Series, opened_page, playing, rss_mb
-from livesessions.models import Show
-from tenants.models import Tenant, User
-from tenants.services import create_tenant
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required")
 LOOK_EVERY_S = 10.0
 LAST_WORDS_S = 60.0
-START_TIMEOUT_S = 60.0
 TARGETS = {
     "drift_ms": 50.0,
     "worst_on_sound_clock_ms": 50.0,
@@ -48,22 +41,24 @@ class Command(BaseCommand):
         chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
         if chromium is None:
             raise CommandError("No Chromium is installed. Run `make browser` first.")
+        port = free_port()
         with ExitStack() as stack:
-            show = stack.enter_context(_show())
-            port = _free_port()
+            tenant = stack.enter_context(a_tenant())
             daphne = stack.enter_context(
-                _process("-m", "daphne", "-v", "0", "-p", str(port), "config.asgi:application")
+                a_process("-m", "daphne", "-v", "0", "-p", str(port), "config.asgi:application")
             )
-            _wait_for_port(port)
+            wait_for_port(port)
+            with scope(tenant=tenant):
+                show = services.create_show(tenant=tenant, name="Bench", language="it")
             address = f"http://127.0.0.1:{port}/overlay/{show.overlay.token}/"
             overlay_id = str(show.overlay.id)
             page = stack.enter_context(opened_page(chromium, CHROMIUM_ARGUMENTS, address))
             talk = ("-m", "tests.overlay.soaking", overlay_id)
-            host = stack.enter_context(_process(*talk, str(60 * minutes), stdout=subprocess.PIPE))
+            host = stack.enter_context(a_process(*talk, str(60 * minutes), stdout=subprocess.PIPE))
             figures = _measure(page, daphne, host, minutes)
             page.close()
             hurried = stack.enter_context(
-                _process(*talk, str(SETTLED_S + HOUR_S), "--hurried", stdout=subprocess.PIPE)
+                a_process(*talk, str(SETTLED_S + HOUR_S), "--hurried", stdout=subprocess.PIPE)
             )
             figures["hour"] = _hour_of(hurried)
         self.stdout.write(json.dumps(_report(figures)))
@@ -130,51 +125,3 @@ def _report(figures: dict[str, Any]) -> dict[str, Any]:
         and figures["not_ended"] == 0
     )
     return {"figures": figures, "targets": TARGETS, "met": met}
-
-
-@contextmanager
-def _show() -> Iterator[Show]:
-    """A show of a tenant of its own, gone afterwards."""
-    with scopes_disabled():
-        user = User.objects.create_user(f"bench-{os.getpid()}@vivavoce.example")
-        tenant: Tenant = create_tenant(owner=user, name=f"Bench {os.getpid()}", language="it")
-        show = services.create_show(tenant=tenant, name="Bench", language="it")
-        try:
-            yield show
-        finally:
-            Show.objects.filter(tenant=tenant).delete()
-            tenant.delete()
-            user.delete()
-
-
-@contextmanager
-def _process(*arguments: str, stdout: int | None = None) -> Iterator["subprocess.Popen[str]"]:
-    environment = {**os.environ, "DATABASE_URL": settings.DATABASE_URL, "REDIS_URL": settings.REDIS_URL}
-    process = subprocess.Popen(
-        [sys.executable, *arguments], env=environment, cwd=settings.BASE_DIR, stdout=stdout, text=True
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for_port(port: int) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        else:
-            return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
