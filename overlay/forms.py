@@ -22,7 +22,7 @@ from overlay.layout import (
     Layout,
 )
 from overlay.pictures import MAX_BYTES, Picture, UnusablePicture, read_picture
-from overlay.themes import FONTS, MIN_TEXT_CONTRAST, THEMES, Colors, contrast
+from overlay.themes import FONTS, THEMES, Colors
 
 FORMAT_NAMES = {"tall": _("9:16, TikTok"), "wide": _("16:9")}
 WIDGET_NAMES = {
@@ -60,6 +60,7 @@ FAULTS: dict[str, Any] = {
     "weight": _("The picture is larger than 2 MB."),
     "side": _("The picture must have between 16 and 2048 pixels on each side."),
 }
+UNREADABLE = _("It can hardly be read on the panels: choose a colour further from theirs.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +175,8 @@ class LayoutForm(forms.Form):
         accent, text, panel = (data.get(name) or "" for name in ("accent", "text", "panel"))
         if not (accent and text and panel):
             self.add_error("own_colors", _("Choose all three colours."))
-        elif not Colors(accent, text, panel).readable:
-            wrong = "text" if contrast(text, panel) < MIN_TEXT_CONTRAST else "accent"
-            self.add_error(
-                wrong, _("It can hardly be read on the panels: choose a colour further from theirs.")
-            )
+        elif wrong := Colors(accent, text, panel).unreadable:
+            self.add_error(wrong, UNREADABLE)
 
     @property
     def layout(self) -> dict[str, Any]:

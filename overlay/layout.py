@@ -143,7 +143,9 @@ def _clean_colors(raw: object) -> Palette | None:
     accent, text, panel = (str(given.get(name, "")).lower() for name in ("accent", "text", "panel"))
     if not all(map(_COLOR.fullmatch, (accent, text, panel))):
         return None
-    return {"accent": accent, "text": text, "panel": panel} if Colors(accent, text, panel).readable else None
+    if Colors(accent, text, panel).unreadable:
+        return None
+    return {"accent": accent, "text": text, "panel": panel}
 
 
 def _clean_goal(raw: object, default: Goal) -> Goal:
@@ -158,9 +160,8 @@ def _clean_goal(raw: object, default: Goal) -> Goal:
 
 def _clean_boxes(raw: object, defaults: dict[str, Box], canvas: str) -> dict[str, Box]:
     given = raw if isinstance(raw, dict) else {}
-    boxes = {name: _clean_box(given.get(name), defaults[name]) for name in WIDGETS}
-    boxes[LABEL] = _guard_label(boxes[LABEL], canvas)
-    return boxes
+    boxes = {name: _clean_box(given.get(name), defaults[name]) for name in WIDGETS if name != LABEL}
+    return {LABEL: _clean_label(given.get(LABEL), defaults[LABEL], canvas), **boxes}
 
 
 def _clean_box(raw: object, default: Box) -> Box:
@@ -180,8 +181,12 @@ def _clean_box(raw: object, default: Box) -> Box:
     }
 
 
-def _guard_label(box: Box, canvas: str) -> Box:
+def _clean_label(raw: object, default: Box, canvas: str) -> Box:
     """Keep the label on, whole inside the canvas, large and solid enough to be read."""
+    given = raw if isinstance(raw, dict) else {}
+    box = _clean_box(
+        {**given, "w": 0, "h": 0}, default
+    )  # both follow from its size, and bound its place below
     size = min(max(box["size"], LABEL_MIN_SIZE), LABEL_MAX_SIZE)
     w, h = (round(side * size, 4) for side in LABEL_BOX[canvas])
     return {
@@ -198,6 +203,7 @@ def _guard_label(box: Box, canvas: str) -> Box:
 
 
 def _number(value: object, default: float, least: float, most: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    # Neither NaN nor infinite; `isfinite` raises for an int that no float can hold.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
         value = default
     return round(min(max(value, least), most), 4)

@@ -16,11 +16,11 @@ class Colors:
     panel: str
 
     @property
-    def readable(self) -> bool:
-        return (
-            contrast(self.text, self.panel) >= MIN_TEXT_CONTRAST
-            and contrast(self.accent, self.panel) >= MIN_ACCENT_CONTRAST
-        )
+    def unreadable(self) -> str:
+        """The name of the colour that cannot be told from the panel's, or nothing."""
+        if contrast(self.text, self.panel) < MIN_TEXT_CONTRAST:
+            return "text"
+        return "accent" if contrast(self.accent, self.panel) < MIN_ACCENT_CONTRAST else ""
 
 
 @dataclass(frozen=True, slots=True)

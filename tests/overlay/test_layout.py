@@ -40,6 +40,10 @@ def test_a_broken_field_costs_that_field_only() -> None:
     assert layout["tall"]["chat"] == {**default, "x": 0.2, "on": False}
 
 
+def test_a_number_beyond_all_bounds_is_held_within_them() -> None:
+    assert clean_layout({"goal": {"target": 10**400}})["goal"]["target"] == module.MAX_TARGET
+
+
 def test_cleaning_twice_changes_nothing_more_and_json_carries_it() -> None:
     raw = {"theme": "carta", "wide": {"game": {"x": 0.99, "w": 0.5, "size": 9, "order": 3.6}}}
     once = clean_layout(raw)
@@ -86,6 +90,14 @@ def test_the_ai_label_cannot_be_hidden(canvas: str, hidden: dict[str, Any]) -> N
     assert box["w"] >= 0.2
 
 
+@pytest.mark.parametrize("canvas", FORMATS)
+@pytest.mark.parametrize("size", [module.LABEL_MIN_SIZE, 1.0, module.LABEL_MAX_SIZE])
+def test_the_ai_label_moves_as_far_as_its_size_lets_it(canvas: str, size: float) -> None:
+    box = boxes_of(clean_layout({canvas: {LABEL: {"x": 1, "y": 1, "size": size}}}))[canvas][LABEL]
+    assert box["x"] + box["w"] == pytest.approx(1)
+    assert box["y"] + box["h"] == pytest.approx(1)
+
+
 def test_colours_that_cannot_be_read_are_the_themes_own() -> None:
     readable = {"accent": "#FFD000", "text": "#ffffff", "panel": "#101010"}
     assert clean_layout({"colors": readable})["colors"] == {**readable, "accent": "#ffd000"}
@@ -106,5 +118,5 @@ def test_a_goal_is_a_positive_number_of_something_known() -> None:
 def test_every_theme_can_be_read_and_names_a_font_we_ship() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     for theme in THEMES.values():
-        assert theme.colors.readable, theme.key
+        assert theme.colors.unreadable == "", theme.key
         assert theme.font in FONTS
