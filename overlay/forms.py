@@ -57,8 +57,10 @@ GOAL_NAMES = {
 NUMBERS = {"x": _("From the left"), "y": _("From the top"), "w": _("Width"), "h": _("Height")}
 FAULTS: dict[str, Any] = {
     "kind": _("That is no PNG, JPEG or WebP picture, or it is damaged."),
-    "weight": _("The picture is larger than 2 MB."),
-    "side": _("The picture must have between 16 and 2048 pixels on each side."),
+    "weight": _("The picture is larger than 8 MB."),
+    "side": _(
+        "The picture must have between 16 and 8,000 pixels on each side, and 25 million in all at most."
+    ),
 }
 UNREADABLE = _("It can hardly be read on the panels: choose a colour further from theirs.")
 
@@ -104,7 +106,7 @@ class LayoutForm(forms.Form):
     picture = forms.FileField(
         label=_("Your own picture"),
         required=False,
-        help_text=_("PNG, JPEG or WebP, up to 2 MB. It glows and grows a little with the voice."),
+        help_text=_("PNG, JPEG or WebP, up to 8 MB. It glows and grows a little with the voice."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
     )
     goal_kind = forms.ChoiceField(
@@ -155,10 +157,8 @@ class LayoutForm(forms.Form):
         upload: Any = self.cleaned_data["picture"]
         if not upload:
             return None
-        if (upload.size or 0) > MAX_BYTES:
-            raise forms.ValidationError(FAULTS["weight"])
         try:
-            return read_picture(upload.read())
+            return read_picture(upload.read(MAX_BYTES + 1))
         except UnusablePicture as fault:
             raise forms.ValidationError(FAULTS[fault.reason]) from fault
 

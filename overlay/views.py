@@ -51,7 +51,7 @@ def avatar(request: HttpRequest, overlay_id: UUID, stem: str, kind: str) -> Http
     path = f"overlays/{overlay_id}/{stem}.{kind}"
     if content_type is None or not default_storage.exists(path):
         raise Http404("There is no such picture.")
-    with default_storage.open(path) as picture:  # 2 MB at most
+    with default_storage.open(path) as picture:  # drawn small before it was kept
         response = HttpResponse(picture.read(), content_type=content_type)
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

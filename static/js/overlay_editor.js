@@ -4,7 +4,7 @@ const STEP = 0.005;
 const SNAP = 0.012;
 const MIN = { w: 0.08, h: 0.03 };
 const MAX_UNDO = 100;
-const PICTURE_SIDE = 512;
+const PICTURE_SIDE = 1024;
 
 const editor = document.getElementById("editor");
 const form = document.getElementById("layout-form");
@@ -234,7 +234,7 @@ function slide() {
   }
 }
 
-/** Make a picture small enough before it is sent, and the right way up, whatever the camera wrote into it. */
+/** Make a picture as small as it is kept before it is sent: the largest photo goes through, and fast. */
 async function shrink(input) {
   const [file] = input.files;
   if (!file) return;

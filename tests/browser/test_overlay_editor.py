@@ -123,7 +123,7 @@ def test_a_large_picture_is_made_small_and_becomes_the_avatar(editing: Page, sho
     expect(editing.locator("[name=avatar][value=own]")).to_be_checked()
     save(editing)
     expect(editing.locator("#own-picture")).to_be_visible()
-    assert editing.locator("#own-picture").evaluate("(picture) => picture.naturalWidth") == 512
+    expect(editing.locator("#own-picture")).to_have_js_property("naturalWidth", 1024)
 
 
 def test_on_a_phone_numbers_are_sliders(alice: User, show: Show, logged_in_page: LoggedInPage) -> None:

@@ -1,20 +1,21 @@
 """The overlay's editor: who may use it, what it keeps, and which pictures it takes."""
 
-import struct
-import zlib
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django_scopes import scope
+from PIL import Image
 
 from livesessions.models import Show
 from overlay.forms import LayoutForm
 from overlay.layout import clean_layout, default_layout
-from overlay.pictures import MAX_BYTES, UnusablePicture, read_picture
+from overlay.pictures import MAX_BYTES
 from tenants.models import User
 
 ClientFor = Callable[[User], Client]
@@ -33,15 +34,10 @@ def entered(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in {**sent, **changes}.items() if value is not False}
 
 
-def chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-
-def png(width: int = 32, height: int = 32, *, rows: int | None = None, extra: bytes = b"") -> bytes:
-    pixels = zlib.compress((b"\0" + b"\x40\x80\xc0" * width) * (height if rows is None else rows), 9)
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    parts = chunk(b"IHDR", head) + extra + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + parts
+def png(width: int = 32, height: int = 32) -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (width, height), "teal").save(file, "PNG")
+    return file.getvalue()
 
 
 def stored(show: Show) -> dict[str, Any]:
@@ -131,20 +127,29 @@ def test_the_preview_knows_no_address_and_may_be_framed_by_us_only(
     assert "Virtual Host · AI" in answer.content.decode()
 
 
-def test_a_picture_becomes_the_avatar_without_what_it_tells_beside(
+def test_a_picture_becomes_the_avatar_whatever_it_is_called(
     alice: User, show: Show, client_for: ClientFor
 ) -> None:
-    told = chunk(b"tEXt", b"Location\0via Roma 1")
-    upload = SimpleUploadedFile("../../me.svg", png(extra=told), content_type="image/svg+xml")
+    upload = SimpleUploadedFile("../../me.svg", png(40, 30), content_type="image/svg+xml")
     answer = client_for(alice).post(f"/shows/{show.id}/overlay/", entered(avatar="own", picture=upload))
     assert answer.status_code == 302
     layout = stored(show)
     assert layout["avatar"] == "own"
     shown = Client().get(layout["picture"])
     assert shown.status_code == 200
-    assert shown.headers["Content-Type"] == "image/png"
+    assert shown.headers["Content-Type"] == "image/webp"
     assert shown.headers["X-Content-Type-Options"] == "nosniff"
-    assert shown.content == png()
+    assert Image.open(BytesIO(shown.content), formats=["WEBP"]).size == (40, 30)
+
+
+@pytest.mark.parametrize(("kind", "content_type"), [("png", "image/png"), ("jpg", "image/jpeg")])
+def test_a_picture_that_was_kept_as_it_came_is_still_shown(
+    show: Show, client: Client, kind: str, content_type: str
+) -> None:
+    with scope(tenant=show.tenant):
+        show.overlay.avatar_picture.save(f"avatar.{kind}", ContentFile(b"as it came"))
+    shown = client.get(stored(show)["picture"])
+    assert (shown.content, shown.headers["Content-Type"]) == (b"as it came", content_type)
 
 
 def test_a_new_picture_takes_the_place_of_the_old_one(
@@ -165,57 +170,21 @@ def test_an_unknown_picture_is_a_404(show: Show, client: Client) -> None:
         assert client.get(f"/overlay/pictures/{show.overlay.id}/{name}").status_code == 404
 
 
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
-UNUSABLE = {
-    "SVG": SVG,
-    "HTML": b"<!doctype html><script>alert(1)</script>",
-    "GIF": b"GIF89a" + b"\0" * 100,
-    "nothing": b"",
-    "a torn PNG": png()[:60],
-    "a PNG with a wrong checksum": png()[:-6] + b"\0\0\0\0\0\0",
-    "a PNG that unpacks to more than it says": png(rows=4_000),
-    "a PNG that unpacks to less": png(rows=1),
-    "a torn JPEG": b"\xff\xd8\xff\xe0\x00\x10JFIF",
-    "a JPEG without an end": b"\xff\xd8\xff\xda\x00\x02" + b"\0" * 50,
-    "a WebP of nothing": b"RIFF\x04\0\0\0WEBP",
-    "a WebP with a length beyond its end": b"RIFF\xff\0\0\0WEBPVP8L\xff\xff\xff\x7f/",
-}
-
-
-@pytest.mark.parametrize("data", UNUSABLE.values(), ids=UNUSABLE.keys())
-def test_what_is_no_picture_is_refused(alice: User, show: Show, client_for: ClientFor, data: bytes) -> None:
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', "no PNG, JPEG or WebP"),
+        (png()[:60], "or it is damaged"),
+        (png(8, 8), "between 16 and 8,000 pixels"),
+        (png() + b"\0" * MAX_BYTES, "larger than 8 MB"),
+        (b"", "empty"),
+    ],
+)
+def test_what_is_no_picture_is_refused_in_words(
+    alice: User, show: Show, client_for: ClientFor, data: bytes, words: str
+) -> None:
     upload = SimpleUploadedFile("me.png", data, content_type="image/png")
     answer = client_for(alice).post(f"/shows/{show.id}/overlay/", entered(avatar="own", picture=upload))
     assert answer.status_code == 422
+    assert words in answer.content.decode()
     assert stored(show)["picture"] == ""
-
-
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [(png(4_000, 16), "side"), (png(8, 8), "side"), (png(65_000, 65_000, rows=1), "side"), (b"x", "kind")],
-)
-def test_a_bomb_is_refused_by_its_size_before_it_is_unpacked(data: bytes, reason: str) -> None:
-    with pytest.raises(UnusablePicture) as fault:
-        read_picture(data)
-    assert fault.value.reason == reason
-
-
-def test_more_than_two_megabytes_are_refused() -> None:
-    with pytest.raises(UnusablePicture) as fault:
-        read_picture(png() + b"\0" * MAX_BYTES)
-    assert fault.value.reason == "weight"
-
-
-def test_a_jpeg_and_a_webp_keep_their_picture_only() -> None:
-    frame = b"\xff\xc0\x00\x0b\x08\x00\x20\x00\x30\x01\x01\x11\x00"
-    scan = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00\x11\x22\xff\xd9"
-    jpeg = read_picture(b"\xff\xd8\xff\xe1\x00\x08Exif\0\0" + frame + scan + b"PK\x03\x04 another file")
-    assert (jpeg.kind, jpeg.width, jpeg.height) == ("jpg", 48, 32)
-    assert jpeg.data == b"\xff\xd8" + frame + scan
-    bits = (40 - 1) | (20 - 1) << 14
-    picture = b"VP8L" + struct.pack("<IBI", 6, 0x2F, bits) + b"\0"
-    body = b"WEBP" + b"EXIF" + struct.pack("<I", 4) + b"here" + picture
-    webp = read_picture(b"RIFF" + struct.pack("<I", len(body)) + body + b"<script>")
-    assert (webp.kind, webp.width, webp.height) == ("webp", 40, 20)
-    assert b"here" not in webp.data
-    assert b"script" not in webp.data
