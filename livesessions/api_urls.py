@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from livesessions import api, voice_api
+from livesessions import api, overlay_api, voice_api
 
 app_name = "api"
 
@@ -8,6 +8,9 @@ urlpatterns = [
     path("shows/", api.shows, name="shows"),
     path("shows/<uuid:show_id>/", api.show, name="show"),
     path("shows/<uuid:show_id>/plan/", api.plan, name="plan"),
+    path("shows/<uuid:show_id>/overlay/", overlay_api.overlay, name="overlay"),
+    path("shows/<uuid:show_id>/overlay/rotate/", overlay_api.overlay_rotate, name="overlay_rotate"),
+    path("shows/<uuid:show_id>/overlay/picture/", overlay_api.overlay_picture, name="overlay_picture"),
     path("personas/", api.personas, name="personas"),
     path("personas/<uuid:persona_id>/", api.persona, name="persona"),
     path("voices/", voice_api.voices, name="voices"),

@@ -50,17 +50,18 @@ class OverlayAddresses(serializers.Serializer[Any]):
     overlay_socket_url = serializers.SerializerMethodField()
 
     def get_overlay_url(self, row: Show | LiveSession) -> str:
-        return self._absolute(reverse("overlay:page", args=[_overlay_of(row).token]))
+        return absolute(self.context["request"], reverse("overlay:page", args=[_overlay_of(row).token]))
 
     def get_overlay_socket_url(self, row: Show | LiveSession) -> str:
-        parts = urlsplit(self._absolute(f"/ws/overlay/{_overlay_of(row).token}/"))
+        parts = urlsplit(absolute(self.context["request"], f"/ws/overlay/{_overlay_of(row).token}/"))
         return urlunsplit(parts._replace(scheme="wss" if parts.scheme == "https" else "ws"))
 
-    def _absolute(self, path: str) -> str:
-        if settings.PUBLIC_URL:
-            return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
-        request: Request = self.context["request"]
-        return request.build_absolute_uri(path)
+
+def absolute(request: Request, path: str) -> str:
+    """Return where others find a path of ours."""
+    if settings.PUBLIC_URL:
+        return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
+    return request.build_absolute_uri(path)
 
 
 def _overlay_of(row: Show | LiveSession) -> Overlay:

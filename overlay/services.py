@@ -38,13 +38,28 @@ def rotate_token(*, overlay: Overlay) -> Overlay:
 @transaction.atomic
 def save_layout(*, overlay: Overlay, layout: Layout, picture: Picture | None = None) -> Overlay:
     """Keep a layout, and a new picture for the avatar, and show both at once; raise `OverlayUnreachable`."""
-    fields = ["layout"]
-    if picture is not None:
-        before = overlay.avatar_picture.name
-        overlay.avatar_picture.save(f"avatar.{picture.kind}", ContentFile(picture.data), save=False)
-        fields.append("avatar_picture")
-        if before:
-            transaction.on_commit(lambda: overlay.avatar_picture.storage.delete(before))
+    if picture is None:
+        return _keep(overlay, layout, "layout")
+    _forget_picture(overlay)
+    overlay.avatar_picture.save(f"avatar.{picture.kind}", ContentFile(picture.data), save=False)
+    return _keep(overlay, layout, "layout", "avatar_picture")
+
+
+@transaction.atomic
+def remove_picture(*, overlay: Overlay) -> Overlay:
+    """Take the avatar's picture away, and show another avatar at once; raise `OverlayUnreachable`."""
+    _forget_picture(overlay)
+    overlay.avatar_picture = ""
+    return _keep(overlay, overlay.whole_layout, "layout", "avatar_picture")
+
+
+def _forget_picture(overlay: Overlay) -> None:
+    if name := overlay.avatar_picture.name:
+        storage = overlay.avatar_picture.storage
+        transaction.on_commit(lambda: storage.delete(name))
+
+
+def _keep(overlay: Overlay, layout: Layout, *fields: str) -> Overlay:
     overlay.layout = layout
     overlay.layout = dict(overlay.whole_layout)
     overlay.save(update_fields=fields)

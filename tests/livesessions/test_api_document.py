@@ -38,6 +38,7 @@ def test_the_examples_look_like_the_answers(api: APIClient, session: LiveSession
     answers: list[Any] = [
         api.get(f"/api/v1/shows/{show.id}/").json(),
         api.put(f"/api/v1/shows/{show.id}/plan/", EXAMPLES[1], format="json").json(),
+        api.put(f"/api/v1/shows/{show.id}/overlay/", EXAMPLES[2], format="json").json(),
         api.get(f"/api/v1/personas/{show.persona_id}/").json(),
         api.get(f"/api/v1/voices/{show.voice_id}/").json(),
         api.get(f"/api/v1/sessions/{session.id}/").json(),
@@ -45,13 +46,17 @@ def test_the_examples_look_like_the_answers(api: APIClient, session: LiveSession
     ]
     assert [list(example) for example in EXAMPLES] == [list(answer) for answer in answers]
     assert answers[1] == EXAMPLES[1]
-    assert EXAMPLES[5]["detail"] == answers[5]["detail"]
+    for canvas in ("tall", "wide"):
+        assert EXAMPLES[2][canvas].items() <= answers[2][canvas].items()
+    assert EXAMPLES[6]["detail"] == answers[6]["detail"]
 
 
 def test_the_bodies_of_the_examples_are_taken(api: APIClient) -> None:
-    new_show, new_session, line = BODIES
+    new_show, layout, new_session, line = BODIES
     show = api.post("/api/v1/shows/", new_show, format="json")
     assert show.status_code == 201
+    laid_out = api.patch(f"/api/v1/shows/{show.json()['id']}/overlay/", layout, format="json")
+    assert laid_out.status_code == 200
     session = api.post("/api/v1/sessions/", new_session | {"show": show.json()["id"]}, format="json")
     assert session.status_code == 201
     said = api.post(f"/api/v1/sessions/{session.json()['id']}/say/", line, format="json")

@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 
 from livesessions import api_urls
 from livesessions.models import LiveSession, Show
+from overlay.models import Overlay
 from speech.models import Pronunciation
 from speech.services import add_word
 from tenants.models import Tenant, User
@@ -20,6 +21,13 @@ ROUTES = [
     ("patch", "/api/v1/shows/{show}/", {"name": "Mine now"}),
     ("get", "/api/v1/shows/{show}/plan/", {}),
     ("put", "/api/v1/shows/{show}/plan/", {"segments": "{show}"}),
+    ("get", "/api/v1/shows/{show}/overlay/", {}),
+    ("put", "/api/v1/shows/{show}/overlay/", {"theme": "neon"}),
+    ("patch", "/api/v1/shows/{show}/overlay/", {"theme": "neon"}),
+    ("post", "/api/v1/shows/{show}/overlay/rotate/", {}),
+    ("get", "/api/v1/shows/{show}/overlay/picture/", {}),
+    ("put", "/api/v1/shows/{show}/overlay/picture/", {}),
+    ("delete", "/api/v1/shows/{show}/overlay/picture/", {}),
     ("get", "/api/v1/personas/{persona}/", {}),
     ("patch", "/api/v1/personas/{persona}/", {"name": "Mine now"}),
     ("delete", "/api/v1/personas/{persona}/", {}),
@@ -85,12 +93,14 @@ def test_charlie_finds_nothing_of_alices(
 
     with scope(tenant=session.tenant):
         before = LiveSession.objects.values().get(id=session.id)
+        overlay_before = Overlay.objects.values().get(id=session.show.overlay_id)
     assert ask(address_of(path, session, word), session.show_id) == ask(nowhere, NOBODY), (
         "it must not tell what exists"
     )
     assert ask(nowhere, NOBODY)[0] == 404
     with scope(tenant=session.tenant):
         assert LiveSession.objects.values().get(id=session.id) == before
+        assert Overlay.objects.values().get(id=session.show.overlay_id) == overlay_before
         assert not Show.objects.filter(name="Mine now").exists()
         assert Pronunciation.objects.get(id=word.id).spoken == "naichi"
 
