@@ -52,14 +52,19 @@ def _committed_data(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture(scope="session")
-def server_url(server_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What daphne writes."""
+    return tmp_path_factory.mktemp("server") / "daphne.log"
+
+
+@pytest.fixture(scope="session")
+def server_url(server_environment: dict[str, str], server_log: Path) -> Iterator[str]:
     """The address of a running daphne."""
-    log = tmp_path_factory.mktemp("server") / "daphne.log"
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
-        server = _start_daphne(listener, server_environment, log)
+        server = _start_daphne(listener, server_environment, server_log)
     try:
-        _wait_until_it_answers(port, log)
+        _wait_until_it_answers(port, server_log)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
@@ -77,9 +82,9 @@ def _start_daphne(
     descriptor = listener.fileno()
     with log.open("wb") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "daphne", "--fd", str(descriptor), "config.asgi:application"],
+            [sys.executable, "-m", "daphne", "-v", "0", "--fd", str(descriptor), "config.asgi:application"],
             cwd=settings.BASE_DIR,
-            env=environment,
+            env={**environment, "PYTHONUNBUFFERED": "1"},
             pass_fds=[descriptor],
             stdout=output,
             stderr=output,

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -168,3 +169,12 @@ def test_the_page_is_small(viewer: Viewer) -> None:
           .filter((entry) => /[.](js|css)$/.test(entry.name)).map((entry) => entry.decodedBodySize)"""
     )
     assert sum(sizes) < 100_000
+
+
+def test_the_servers_log_does_not_hold_the_overlays_address(
+    viewer: Viewer, server_log: Path, overlay: Overlay
+) -> None:
+    viewer.page.goto(f"{viewer.base_url}/overlay/{overlay.token}x/")
+    logged = server_log.read_text()
+    assert "Not Found: /overlay/…/" in logged
+    assert overlay.token not in logged

@@ -1,0 +1,59 @@
+import logging
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from config.redaction import HideSecrets
+
+TOKEN = "3kVq8sX2mB7cN1pR5tY9wE4uI6oA0zLd"
+
+
+@pytest.fixture
+def written() -> StringIO:
+    """What a handler with the filter writes, at the place of the console's."""
+    return StringIO()
+
+
+@pytest.fixture(autouse=True)
+def _handler(written: StringIO) -> Iterator[None]:
+    handler = logging.StreamHandler(written)
+    handler.addFilter(HideSecrets())
+    logging.getLogger().addHandler(handler)
+    yield
+    logging.getLogger().removeHandler(handler)
+
+
+@pytest.mark.django_db
+def test_an_overlay_that_is_not_there_is_logged_without_its_token(client: Client, written: StringIO) -> None:
+    assert client.get(f"/overlay/{TOKEN}/").status_code == 404
+    assert written.getvalue() == "Not Found: /overlay/…/\n"
+
+
+@pytest.mark.parametrize(
+    ("message", "logged"),
+    [
+        (f"<WebSocketProtocol path=b'/ws/overlay/{TOKEN}/'>", "<WebSocketProtocol path=b'/ws/overlay/…/'>"),
+        (
+            f"GET uri=/overlay/{TOKEN}?sound=buffers took too long",
+            "GET uri=/overlay/…?sound=buffers took too long",
+        ),
+        ("/accounts/password/reset/key/3-c8x-9f/", "/accounts/password/reset/key/…/"),
+        ("/accounts/confirm-email/MQ:1tX:sig/", "/accounts/confirm-email/…/"),
+        ("/shows/1/overlay/", "/shows/1/overlay/"),
+    ],
+)
+def test_secrets_in_addresses_are_hidden_and_the_rest_is_left(
+    message: str, logged: str, written: StringIO
+) -> None:
+    logging.getLogger("anybody").warning("%s", message)
+    assert written.getvalue() == f"{logged}\n"
+
+
+def test_every_handler_hides_them() -> None:
+    logged: dict[str, Any] = settings.LOGGING
+    assert all("secrets" in handler["filters"] for handler in logged["handlers"].values())
+    assert logged["loggers"]["django"]["handlers"] == []
