@@ -8,7 +8,7 @@ from livesessions.models import Show
 from speech.models import VoiceProfile
 from speech.services import Provider, create_voice
 from tenants.models import Tenant, User
-from tests.browser.test_persona import PEAK
+from tests.browser.test_persona import PEAK, PLAYING
 
 LoggedInPage = Callable[[User], Page]
 
@@ -29,7 +29,7 @@ def studio(alice: User, show: Show, voice: VoiceProfile, logged_in_page: LoggedI
 def heard_s(page: Page) -> float:
     audio = page.locator("#preview audio")
     expect(audio).to_have_count(1)
-    page.wait_for_function("document.querySelector('#preview audio').currentTime > 0.2")
+    audio.evaluate(PLAYING)
     found = audio.evaluate(PEAK)
     assert found["peak"] > 0.05
     return float(found["duration"])
