@@ -74,9 +74,13 @@ class VoiceRack:
 
     def chain_for(self, profile: VoiceProfile) -> VoiceChain:
         """Return a profile's voices in the order in which they are asked. Blocks."""
-        if self._cache:
-            self._cache.expect(names_of_lines(profile.tenant_id))
+        self.expect_lines(profile.tenant_id)
         return self.chain_of(cast_voices(profile))
+
+    def expect_lines(self, tenant_id: UUID) -> None:
+        """Learn which lines of a workspace are kept. Blocks."""
+        if self._cache:
+            self._cache.expect(names_of_lines(tenant_id))
 
     def chain_of(self, cast: Cast) -> VoiceChain:
         """Return the chain of voices that were read before."""
@@ -134,27 +138,51 @@ class VoiceRack:
     async def measure(self, profile: VoiceProfile) -> None:
         """Say a line to nobody in a voice that was never heard, so that its first word is at its level."""
         place = self._first.get(profile.id)
-        service = self._service_of(place) if place else None
-        if place is None or service is None or self._level_of(place).known is not None:
+        if place is not None:
+            try:
+                await self.hear(place)
+            except SpeechError:
+                logger.warning("voice not measured: provider=%s", place.provider)
+
+    async def hear(
+        self, place: Place, *, first_within_s: float = FIRST_WITHIN_S, within_s: float = MEASURE_WITHIN_S
+    ) -> None:
+        """Learn how loud a voice is that was never heard; raise `SpeechError` when nothing is to be heard."""
+        service, level = self._service_of(place), self._level_of(place)
+        if service is None or level.known is not None:
             return
-        line = MEASURED_LINES.get(profile.language[:2], MEASURED_LINES["en"])
-        level = self._level_of(place)
-        speaker = Speaker(service.synthesizer, place.voice, level=level, first_within_s=FIRST_WITHIN_S)
+        line = MEASURED_LINES.get(place.voice.language[:2], MEASURED_LINES["en"])
+        speaker = Speaker(service.synthesizer, place.voice, level=level, first_within_s=first_within_s)
         try:
-            async with asyncio.timeout(MEASURE_WITHIN_S):
+            async with asyncio.timeout(within_s):
                 await _say_to_nobody(speaker, line)
-        except (SpeechError, TimeoutError):
-            logger.warning("voice not measured: provider=%s", place.provider)
+        except TimeoutError:
+            raise SpeechError("The voice was not heard in time.") from None
+        if level.known is None:
+            raise SpeechError("The voice gave nothing but silence.")
+
+    def first_speaker(self, cast: Cast) -> Speaker:
+        """Return who speaks first of a cast, alone; raise `SpeechError` when nothing is open for it."""
+        place = cast.places[0]
+        service = self._service_of(place)
+        if service is None:
+            raise SpeechError("Nothing is open for this provider.", permanent=True)
+        return self._seat(place, service, cast, is_last=True).speaker
+
+    async def record(self, speaker: Speaker, text: str) -> bool:
+        """Say a text to nobody and keep it, unless it is too long. Raises `SpeechError` or `StoreError`."""
+        await _say_to_nobody(speaker, text, recurs=True)
+        return await self.keep_offered_lines() > 0
 
     async def keep_forever(self) -> None:
         """Write down what was learned about the voices, until cancelled; then once more."""
         try:
             while True:
                 await asyncio.sleep(KEEP_EVERY_S)
-                await self._keep()
+                await self.keep_learned()
                 await self._own.close_idle()
         finally:
-            await self._keep()
+            await self.keep_learned()
             await self._own.aclose()
 
     async def keep_warm_forever(self) -> None:
@@ -174,10 +202,9 @@ class VoiceRack:
         else:
             await self._cache.keep_forever()
 
-    async def keep_offered_lines(self) -> None:
-        """Keep what was said so far and is worth it."""
-        if self._cache is not None:
-            await self._cache.keep_offered()
+    async def keep_offered_lines(self) -> int:
+        """Keep what was said so far and is worth it; return how many lines that were. Raises `StoreError`."""
+        return await self._cache.keep_offered() if self._cache is not None else 0
 
     async def _note_used_lines(self) -> None:
         if self._cache is None or self._store is None or not self._cache.used:
@@ -188,7 +215,8 @@ class VoiceRack:
         except (StoreError, TimeoutError):
             logger.warning("use of lines not noted: count=%d", len(used))
 
-    async def _keep(self) -> None:
+    async def keep_learned(self) -> None:
+        """Write down how loud the voices turned out to be, and which lines were used."""
         await self._note_used_lines()
         for (profile_id, chosen), level in list(self._levels.items()):
             known = level.known
@@ -234,7 +262,7 @@ async def _probe(service: VoiceService) -> None:
             service.breaker.left()
 
 
-async def _say_to_nobody(speaker: Speaker, line: str) -> None:
-    async with aclosing(speaker.speak(line)) as chunks:
+async def _say_to_nobody(speaker: Speaker, line: str, *, recurs: bool = False) -> None:
+    async with aclosing(speaker.speak(line, recurs=recurs)) as chunks:
         async for _ in chunks:
             pass

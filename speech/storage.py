@@ -84,7 +84,12 @@ class StoredAudio:
         tenant, _, key = name.partition("/")
         # The index first: what it does not know would lie there for ever.
         lines.note_line(tenant_id=UUID(tenant), key=key, size=len(audio))
-        self._storage.save(name, ContentFile(audio))
+        try:
+            self._storage.save(name, ContentFile(audio))
+        except Exception:
+            # What the index knows counts as kept: nobody would ask for it again.
+            lines.forget_line(tenant_id=UUID(tenant), key=key)
+            raise
 
 
 def _translated(work: Callable[[], T]) -> T:

@@ -30,6 +30,10 @@ def note_line(*, tenant_id: UUID, key: str, size: int) -> None:
     )
 
 
+def forget_line(*, tenant_id: UUID, key: str) -> None:
+    CachedLine.objects.filter(tenant_id=tenant_id, key=key).delete()
+
+
 def touch_lines(names: Iterable[str]) -> None:
     """Note that lines were used just now."""
     keys = [name.partition("/")[2] for name in names]

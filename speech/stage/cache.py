@@ -87,21 +87,25 @@ class AudioCache:
     async def keep_forever(self) -> None:
         """Keep what was offered, until cancelled."""
         while True:
-            await self._keep(await self._offers.get())
+            try:
+                await self._keep(await self._offers.get())
+            except StoreError as error:
+                logger.warning("line not kept: %s", error)
 
-    async def keep_offered(self) -> None:
-        """Keep what has been offered so far."""
+    async def keep_offered(self) -> int:
+        """Keep what has been offered so far; return how many lines that were. Raises `StoreError`."""
+        kept = 0
         while not self._offers.empty():
-            await self._keep(self._offers.get_nowait())
+            kept += await self._keep(self._offers.get_nowait())
+        return kept
 
-    async def _keep(self, offer: Offer) -> None:
-        try:
-            if offer.recurs or await self._store.was_said(offer.name):
-                self._hold(offer.name, offer.audio)
-                await self._store.put(offer.name, offer.audio)
-                self._stored.add(offer.name)
-        except StoreError as error:
-            logger.warning("line not kept: %s", error)
+    async def _keep(self, offer: Offer) -> bool:
+        if not (offer.recurs or await self._store.was_said(offer.name)):
+            return False
+        self._hold(offer.name, offer.audio)
+        await self._store.put(offer.name, offer.audio)
+        self._stored.add(offer.name)
+        return True
 
     def _hold(self, name: str, audio: bytes) -> None:
         self._held_bytes += len(audio) - len(self._memory.get(name, b""))

@@ -55,6 +55,14 @@ class Speaker:
             return [text]
         return split_for_voice(text)
 
+    def keeps(self, text: str) -> bool:
+        """Return whether a text need not be asked for: all of it was said before, as it would be said now."""
+        return all(self._has(piece) for piece in self.pieces_of(text))
+
+    def _has(self, text: str) -> bool:
+        line = self._line_of(text)
+        return not line or (self._shelf is not None and self._shelf.has(line, self._gain_db))
+
     async def recall(self, text: str) -> list[AudioChunk]:
         """Return the audio of a line that was kept; nothing when it was not."""
         line = self._line_of(text) if self._shelf else ""

@@ -93,7 +93,7 @@ async def test_a_new_voice_is_measured_once_and_its_loudness_is_kept_with_it(pro
     await rack.measure(profile)
     await rack.measure(profile)
     assert len(services[Provider.ELEVENLABS].lines) == 1
-    await rack._keep()
+    await rack.keep_learned()
     kept = await in_thread(VoiceProfile.objects.get, id=profile.id)
     assert kept.loudness_lufs == pytest.approx(-9.9, abs=0.3)
     assert kept.loudness_heard_s > 0

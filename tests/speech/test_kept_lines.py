@@ -42,6 +42,16 @@ async def test_what_is_put_is_found_and_in_the_index(stored: StoredAudio, tenant
 
 
 @pytest.mark.django_db(transaction=True)
+async def test_what_the_store_did_not_take_is_not_in_the_index(
+    stored: StoredAudio, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(InMemoryStorage, "_save", lambda *_: 1 / 0)
+    with pytest.raises(StoreError):
+        await stored.put(f"{tenant.id}/{'a' * 64}", AUDIO)
+    assert await in_thread(names_of_lines, tenant.id) == []
+
+
+@pytest.mark.django_db(transaction=True)
 async def test_a_line_counts_as_said_for_a_day(stored: StoredAudio, redis_client: Any) -> None:
     assert [await stored.was_said("t/x") for _ in range(3)] == [False, True, True]
     assert 86_000 < redis_client.ttl("said:t/x") <= 86_400

@@ -7,6 +7,7 @@ from speech.errors import SpeechError, StoreError
 from speech.stage.audio import AudioChunk
 from speech.stage.cache import MOST_BYTES, AudioCache, Offer, Shelf
 from speech.stage.chain import NamedVoice, VoiceChain
+from speech.stage.clauses import split_for_voice
 from speech.stage.level import Level
 from speech.stage.ports import Voice
 from speech.stage.sound import Loudness
@@ -56,14 +57,14 @@ class Host:
         self.cache = AudioCache(store)
         self.cache.expect(store.files)
         self.breaker = Breaker()
-        speaker = Speaker(
+        self.speaker = Speaker(
             self.synthesizer,
             VOICE,
             level=at or level(),
             splits=True,
             shelf=Shelf(self.cache, tenant=tenant, told=[told]),
         )
-        self.chain = VoiceChain([NamedVoice("only", speaker, self.breaker)])
+        self.chain = VoiceChain([NamedVoice("only", self.speaker, self.breaker)])
 
     async def say(self, line: str = LINE, *, recurs: bool = False) -> list[AudioChunk]:
         chunks = await heard(self.chain.speak(line, recurs=recurs))
@@ -153,6 +154,16 @@ async def test_a_line_that_lies_there_whole_is_not_cut_into_pieces() -> None:
     assert len(host.chain.pieces_of(LINE)) == 2
     await host.say(recurs=True)
     assert host.chain.pieces_of(LINE) == [LINE]
+
+
+async def test_a_line_need_not_be_asked_for_when_it_lies_there_whole_or_in_all_its_pieces() -> None:
+    for said in ([LINE], split_for_voice(LINE)):
+        host = Host(FakeStore())
+        for text in said:
+            assert not host.speaker.keeps(LINE)
+            await host.say(text, recurs=True)
+        assert host.speaker.keeps(LINE)
+    assert Host(FakeStore()).speaker.keeps("🌹")  # there is nothing to say
 
 
 async def test_a_file_that_is_gone_or_no_audio_is_spoken_anew() -> None:
