@@ -20,7 +20,7 @@ from livesessions.pipeline.ports import AudioSink, Gate, Observer, Screen, Voice
 from livesessions.pipeline.rates import Rates
 from livesessions.pipeline.rules import ChangingGate, Rules
 from livesessions.pipeline.standings import Standings
-from livesessions.program import build_games, build_rundown, plan_of
+from livesessions.program import build_games, build_rundown, per_thanks, plan_of
 from livesessions.recorder import PacedSource, Recorder
 from livesessions.sign_budget import RedisSignBudget
 from livesessions.sources.bridge import BridgeSource
@@ -44,7 +44,7 @@ from planner.stage.fallback import FallbackModel, NamedModel
 from planner.stage.planner import Planner
 from planner.stage.ports import LanguageModel
 from planner.stage.prices import price_of
-from planner.stage.turn import Character, ReplyLanguage, ShowFacts, TurnKind
+from planner.stage.turn import Character, ReplyLanguage, ShowFacts
 from speech.services import cast_voices
 from speech.storage import StoredAudio
 
@@ -126,6 +126,7 @@ class Surroundings:
 def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     """Return the parts of a session's live. The session's show and its settings must be loaded."""
     show = session.show
+    resources.voices.expect_lines(show.tenant_id)
     cast = cast_voices(show.voice)
     publisher = OverlayPublisher(show.overlay_id, redis=resources.redis)
     observer = LiveObserver(
@@ -183,11 +184,7 @@ def parts_of(show: Show, around: Surroundings) -> LiveParts:
         holds_replies=rules.holds_replies,
         model_gate=rules.model_gate,
         standings=Standings(standings_of(show.tenant_id), partial(hash_of, show.tenant_id)),
-        per_thanks={
-            TurnKind.FOLLOW: show.follows_per_thanks,
-            TurnKind.SHARE: show.shares_per_thanks,
-            TurnKind.SUBSCRIBE: show.subscriptions_per_thanks,
-        },
+        per_thanks=per_thanks(show),
     )
 
 

@@ -7,8 +7,10 @@ from livesessions.models import Segment as StoredSegment
 from livesessions.pipeline.ports import Gate
 from planner.stage.games.games import GameRules, Games
 from planner.stage.games.questions import Question
+from planner.stage.recurring import Habits
 from planner.stage.rundown import Rundown
 from planner.stage.segments import Segment, SegmentKind
+from planner.stage.turn import TurnKind
 
 
 def plan_of(show: Show) -> list[Segment]:
@@ -31,6 +33,27 @@ def build_rundown(
         seed=seed,
         is_repeat=is_repeat,
     )
+
+
+def habits_of(show: Show, plan: Sequence[Segment]) -> Habits:
+    """Return what a show has its host say again and again."""
+    kinds = {segment.kind for segment in plan}
+    return Habits(
+        show.language,
+        calls=show.call_to_action_every_s > 0 or SegmentKind.CALL_TO_ACTION in kinds,
+        calls_to_action=show.calls_to_action,
+        closes=SegmentKind.CLOSING in kinds,
+        thanked=frozenset({TurnKind.GIFT, *(kind for kind, size in per_thanks(show).items() if size)}),
+    )
+
+
+def per_thanks(show: Show) -> dict[TurnKind, int]:
+    """Return how many of a kind make one thanks; 0 thanks for none."""
+    return {
+        TurnKind.FOLLOW: show.follows_per_thanks,
+        TurnKind.SHARE: show.shares_per_thanks,
+        TurnKind.SUBSCRIBE: show.subscriptions_per_thanks,
+    }
 
 
 def build_games(show: Show, rundown: Rundown, plan: Sequence[Segment], gate: Gate, *, seed: int) -> Games:
