@@ -14,14 +14,16 @@ from livesessions import console, partitions
 from livesessions.commands import Command, CommandKind, send_command
 from livesessions.models import LiveSession, Show
 from livesessions.querysets import latest_sessions
-from livesessions.services import create_show
 from livesessions.services.lives import send_if_redis_answers
 from livesessions.services.rules import tell_lives_of_rules
+from livesessions.services.shows import make_show
+from livesessions.services.warming import warm_soon
 from livesessions.trying import answers
 from moderation.models import Policy, ViewerRule
 from moderation.signals import PolicyUse, policy_changed, policy_uses_asked, viewer_rule_removed
 from overlay.presence import OpenPage
 from overlay.signals import overlay_pages_changed, utterance_acknowledged
+from speech.signals import voices_changed
 from tenants.models import Tenant
 from tenants.signals import tenant_created
 
@@ -31,7 +33,7 @@ def give_new_tenant_a_show(tenant: Tenant, **kwargs: Any) -> None:
     """A new customer can go on air at once: with the simulated chat it takes one click."""
     with override(tenant.language):
         name = gettext("My first show")
-    create_show(tenant=tenant, name=name, language=tenant.language)
+    make_show(tenant=tenant, name=name, language=tenant.language)
 
 
 @receiver(utterance_acknowledged)
@@ -117,6 +119,12 @@ def tell_lives_of_a_viewer(rule: ViewerRule, **kwargs: Any) -> None:
     lives = LiveSession.objects.filter(tenant_id=rule.tenant_id).exclude(status=LiveSession.Status.ENDED)
     for session_id in lives.values_list("id", flat=True):
         send_if_redis_answers(session_id, command)
+
+
+@receiver(voices_changed)
+def record_lines_anew(tenant_id: UUID, **kwargs: Any) -> None:
+    """What shows are sure to say may sound different; what does not is kept, and asked for by nobody."""
+    warm_soon(Show.objects.filter(tenant_id=tenant_id).values_list("id", flat=True))
 
 
 @receiver(post_migrate, dispatch_uid="make_partitions_of_event_log")

@@ -1,5 +1,6 @@
 """The edges of the queues: `lives`, which hands sessions to workers, and the `chores` of this app."""
 
+import logging
 from collections.abc import Callable
 from uuid import UUID
 
@@ -8,10 +9,16 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 from django_scopes import scopes_disabled
 from huey import crontab
+from huey.exceptions import CancelExecution
 
 from livesessions import retention
 from livesessions.rehearsal.playing import play, settle_rehearsals
+from livesessions.warming import warm
+from speech.errors import SpeechError, StoreError
 
+PAUSE_S = 5  # in which other chores have their turn
+
+logger = logging.getLogger(__name__)
 lives = settings.QUEUES["lives"]
 chores = settings.QUEUES["chores"]
 
@@ -63,6 +70,22 @@ def keep_rehearsals() -> None:
     _renew_connection()
     with scopes_disabled():
         settle_rehearsals(timezone.now())
+
+
+# After one, five and 25 minutes: a service or a store that is away may be back.
+@chores.task(retries=3, retry_delay=60, retry_backoff=5)  # type: ignore[untyped-decorator]
+def warm_lines(show_id: str, characters: int) -> None:
+    """Have lines recorded that a show is sure to say, in as many parts as it takes."""
+    _renew_connection()
+    try:
+        with scopes_disabled():
+            left = warm(UUID(show_id), characters=characters)
+    except (SpeechError, StoreError) as error:
+        is_permanent = isinstance(error, SpeechError) and error.permanent
+        logger.warning("lines not recorded: show=%s permanent=%s", show_id, is_permanent)
+        raise CancelExecution(retry=False if is_permanent else None) from error
+    if left:
+        warm_lines.schedule(args=(show_id, left), delay=PAUSE_S)
 
 
 def _renew_connection() -> None:

@@ -179,6 +179,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 
 # Where lines lie that a voice has said before: in a bucket, or in a folder of this machine.
 AUDIO_CACHE_MAX_MB = env.int("AUDIO_CACHE_MAX_MB", default=2_000)
+AUDIO_CACHE_WARM_CHARACTERS = env.int("AUDIO_CACHE_WARM_CHARACTERS", default=4_000)
 AUDIO_CACHE_DIR = env.str("AUDIO_CACHE_DIR", default="") or str(BASE_DIR / ".local" / "lines")
 AUDIO_CACHE_BUCKET = env.str("AUDIO_CACHE_BUCKET", default="")
 AUDIO_CACHE_ENDPOINT_URL = env.address("AUDIO_CACHE_ENDPOINT_URL", WEB, default="")

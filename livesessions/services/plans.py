@@ -8,6 +8,7 @@ from django.db import transaction
 from livesessions import errors
 from livesessions.limits import SEGMENTS
 from livesessions.models import Segment, Show
+from livesessions.services.warming import warm_once_stored
 
 
 class SegmentValues(TypedDict):
@@ -31,6 +32,7 @@ def add_segment(*, show: Show, values: SegmentValues) -> Segment:
     segment.position = segments.index(segment)
     segment.save()
     _number(segments)
+    warm_once_stored(show.id)
     return segment
 
 
@@ -38,6 +40,7 @@ def change_segment(*, segment: Segment, values: SegmentValues) -> Segment:
     for field, value in values.items():
         setattr(segment, field, value)
     segment.save(update_fields=list(values))
+    warm_once_stored(segment.show_id)
     return segment
 
 
@@ -46,6 +49,7 @@ def delete_segment(*, segment: Segment) -> None:
     others = [other for other in _lock(segment.show) if other.id != segment.id]
     segment.delete()
     _number(others)
+    warm_once_stored(segment.show_id)
 
 
 @transaction.atomic
@@ -69,6 +73,7 @@ def replace_plan(*, show: Show, plan: Sequence[SegmentValues]) -> list[Segment]:
     segments = [_made(show, values) for values in plan]
     for position, segment in enumerate(segments):
         segment.position = position
+    warm_once_stored(show.id)
     return list(Segment.objects.bulk_create(segments))
 
 

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from livesessions.models import LiveSession, Show
 from livesessions.services.rules import tell_lives_of_rules
+from livesessions.services.warming import warm_once_stored
 from moderation.services import get_default_policy
 from overlay.models import Overlay
 from planner.services import get_default_persona
@@ -11,9 +12,16 @@ from speech.services import get_default_voice
 from tenants.models import Tenant
 
 
-@transaction.atomic
 def create_show(*, tenant: Tenant, name: str, language: str, handle: str = "", **settings: Any) -> Show:
     """Make a show that can go on air at once: the defaults of its language speak for it."""
+    show = make_show(tenant=tenant, name=name, language=language, handle=handle, **settings)
+    warm_once_stored(show.id)
+    return show
+
+
+@transaction.atomic
+def make_show(*, tenant: Tenant, name: str, language: str, handle: str = "", **settings: Any) -> Show:
+    """Make such a show without anything being paid for it: it is a start, and nobody has saved it yet."""
     show = Show(tenant=tenant, name=name, language=language, handle=handle.lstrip("@"), **settings)
     show.persona = get_default_persona(tenant=tenant, language=language)
     show.voice = get_default_voice(tenant=tenant, language=language)
@@ -32,4 +40,5 @@ def change_show(*, show: Show, **changes: Any) -> Show:
         setattr(show, field, value)
     show.save(update_fields=list(changes))
     transaction.on_commit(lambda: tell_lives_of_rules(LiveSession.objects.filter(show=show)))
+    warm_once_stored(show.id)
     return show

@@ -13,6 +13,7 @@ from speech.encryption import decrypt, encrypt, rotate
 from speech.errors import AddressRefused, KeyUnreadable
 from speech.models import ProviderKey
 from speech.providers.public_addresses import addresses_of, is_public
+from speech.signals import tell_voices_changed
 from tenants.models import Tenant
 
 
@@ -42,11 +43,13 @@ def set_key(*, tenant: Tenant, provider: str, key: str, region: str = "", base_u
     }
     row: ProviderKey
     row, _made = ProviderKey.objects.update_or_create(tenant=tenant, provider=provider, defaults=values)
+    tell_voices_changed(tenant.id)
     return row
 
 
 def remove_key(*, tenant: Tenant, provider: str) -> None:
     ProviderKey.objects.filter(tenant=tenant, provider=provider).delete()
+    tell_voices_changed(tenant.id)
 
 
 def own_keys(tenant_id: UUID) -> dict[str, OwnKey | None]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from speech.errors import WordConflict
 from speech.models import Pronunciation
+from speech.signals import tell_voices_changed
 from tenants.models import Language, Tenant
 
 MAX_WORDS = 500
@@ -39,9 +40,15 @@ def words_by_language(tenant_id: UUID) -> dict[str, Mapping[str, str]]:
     return found
 
 
-@transaction.atomic
 def add_word(*, tenant: Tenant, written: str, spoken: str, language: str = "") -> Pronunciation:
     """Keep a pronunciation; raise `WordConflict` when there is one already, or too many."""
+    word = _add(tenant, written, spoken, language)
+    tell_voices_changed(tenant.id)
+    return word
+
+
+@transaction.atomic
+def _add(tenant: Tenant, written: str, spoken: str, language: str) -> Pronunciation:
     Tenant.objects.select_for_update().get(id=tenant.id)  # so that two together do not pass the limit
     if Pronunciation.objects.filter(tenant=tenant).count() >= MAX_WORDS:
         raise WordConflict(_("A workspace has at most %(most)d words.") % {"most": MAX_WORDS})
@@ -53,11 +60,14 @@ def change_word(*, word: Pronunciation, **changes: str) -> Pronunciation:
     """Change a pronunciation; raise `WordConflict` when another one has this word."""
     for name, value in changes.items():
         setattr(word, name, value)
-    return _save(word)
+    _save(word)
+    tell_voices_changed(word.tenant_id)
+    return word
 
 
 def delete_word(*, word: Pronunciation) -> None:
     word.delete()
+    tell_voices_changed(word.tenant_id)
 
 
 def _save(word: Pronunciation) -> Pronunciation:
@@ -79,10 +89,11 @@ def add_words(*, tenant: Tenant, text: str, language: str = "") -> tuple[int, li
             continue
         try:
             written, spoken = parse_line(line)
-            add_word(tenant=tenant, written=written, spoken=spoken, language=language)
+            _add(tenant, written, spoken, language)
             kept += 1
         except WordConflict as error:
             problems.append(WordProblem(number, line.strip(), str(error)))
+    tell_voices_changed(tenant.id)
     return kept, problems
 
 
