@@ -17,6 +17,7 @@ from livesessions.forms import ShowForm, ShowSettingsForm
 from livesessions.models import LiveSession, Show
 from livesessions.querysets import latest_sessions
 from livesessions.views.roles import EDITOR, may_control
+from livesessions.warming import count_recorded
 from tenants.access import member_required
 from tenants.http import TenantRequest
 
@@ -64,4 +65,7 @@ def show_edit(request: TenantRequest, show_id: UUID) -> HttpResponse:
         services.change_show(show=show, **form.changes)
         messages.success(request, _("Saved."))
         return redirect("livesessions:show_list")
-    return render(request, "livesessions/show_edit.html", {"form": form, "show": show, "name": name})
+    # A form with faults in it has left its values on the show.
+    recorded = None if form.is_bound else count_recorded(show)
+    context = {"form": form, "show": show, "name": name, "recorded": recorded}
+    return render(request, "livesessions/show_edit.html", context)
