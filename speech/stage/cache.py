@@ -73,6 +73,8 @@ class AudioCache:
             audio = await self._store.get(name)
             if audio is not None:
                 self._hold(name, audio)
+            else:
+                self._stored.discard(name)  # it is spoken anew, and may be kept again
         if audio is not None:
             self.used.add(name)
             self._memory.move_to_end(name)

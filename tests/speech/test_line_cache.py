@@ -179,6 +179,18 @@ async def test_a_file_that_is_gone_or_no_audio_is_spoken_anew() -> None:
         assert len(host.synthesizer.lines) == 1
 
 
+async def test_a_line_that_is_gone_from_the_store_is_kept_again_when_it_recurs() -> None:
+    store = FakeStore()
+    await Host(store).say(recurs=True)
+    host = Host(store)
+    kept = dict(store.files)
+    store.files.clear()
+    await host.say(recurs=True)
+    assert store.files == kept
+    await host.say(recurs=True)
+    assert len(host.synthesizer.lines) == 1
+
+
 async def test_memory_holds_no_more_than_it_may_and_lets_the_longest_unused_go() -> None:
     store = FakeStore()
     cache = AudioCache(store, memory_bytes=250)
