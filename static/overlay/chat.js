@@ -16,6 +16,8 @@ export class Chat {
     this.#list = list;
     this.#words = words;
     this.#still = still;
+    const resized = new ResizeObserver(() => this.#tidy());
+    for (const box of [list, list.parentElement]) resized.observe(box);
   }
 
   /** Show these lines and no others. */
@@ -30,6 +32,7 @@ export class Chat {
     this.#list.append(this.#element(line));
     const rise = this.#list.scrollHeight - before;
     while (this.#list.children.length > MAX_SHOWN) this.#list.firstElementChild.remove();
+    this.#tidy();
     if (this.#still.matches) return;
     this.#list.animate([{ transform: `translateY(${rise}px)` }, { transform: "none" }], SLIDE);
     this.#list.lastElementChild.animate([{ opacity: 0 }, { opacity: 1 }], SLIDE.duration);
@@ -42,6 +45,12 @@ export class Chat {
       this.#retracted.add(id);
       if (this.#retracted.size > MAX_RETRACTED) this.#retracted.delete(this.#retracted.values().next().value);
     }
+  }
+
+  /** Let a line fade that has no room any more: half a line cannot be read. */
+  #tidy() {
+    const over = this.#list.offsetHeight - this.#list.parentElement.clientHeight;
+    for (const line of this.#list.children) line.classList.toggle("cut", line.offsetTop < over);
   }
 
   #find(id) {

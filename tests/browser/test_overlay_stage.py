@@ -178,3 +178,21 @@ def test_the_servers_log_does_not_hold_the_overlays_address(
     logged = server_log.read_text()
     assert "Not Found: /overlay/…/" in logged
     assert overlay.token not in logged
+
+
+def test_a_line_is_shown_whole_or_not_at_all(viewer: Viewer, studio: Studio) -> None:
+    write(studio, *(f"{number} una riga che ne prende due, o anche tre" for number in range(9)))
+    lines = chat_of(viewer)
+    expect(lines.last).to_contain_text("8 una riga")
+    expect(lines.first).to_have_css("opacity", "0")
+    viewer.page.locator("#chat").evaluate(
+        "(list) => Promise.all(list.getAnimations({ subtree: true }).map(({ finished }) => finished))"
+    )
+    shown = lines.evaluate_all(
+        """(lines) => lines.map((line) => ({
+          seen: getComputedStyle(line).opacity === "1",
+          inside: line.getBoundingClientRect().top >= line.closest(".chat").getBoundingClientRect().top,
+        }))"""
+    )
+    assert {line["seen"] for line in shown} == {True, False}
+    assert all(line["seen"] == line["inside"] for line in shown)
