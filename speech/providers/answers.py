@@ -1,4 +1,4 @@
-"""What a speech service answered over HTTP: a body goes in, proven to be PCM it comes out, else a fault."""
+"""What a speech service answered: a body goes in, proven to be PCM it comes out, else a fault."""
 
 import codecs
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
@@ -32,11 +32,21 @@ def httpx_faults(service: str) -> Iterator[None]:
     except httpx.HTTPStatusError as error:
         raise status_fault(service, error.response.status_code) from None
     except httpx.TimeoutException:
-        raise SpeechError(f"{service} did not answer in time.") from None
+        raise late(service) from None
     except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeEncodeError):
         raise malformed(service) from None
     except httpx.HTTPError:
-        raise SpeechError(f"The connection to {service} broke.") from None
+        raise broken(service) from None
+
+
+def late(service: str) -> SpeechError:
+    """The fault behind an answer that does not come."""
+    return SpeechError(f"{service} did not answer in time.")
+
+
+def broken(service: str) -> SpeechError:
+    """The fault behind a connection that is not there, or no more."""
+    return SpeechError(f"The connection to {service} broke.")
 
 
 def malformed(service: str) -> SpeechError:
