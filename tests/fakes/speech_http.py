@@ -1,4 +1,4 @@
-"""A real HTTP server on the loopback that answers as a speech service would, well or badly."""
+"""Real servers on the loopback that answer as a speech service would, well or badly; here over HTTP."""
 
 import json
 import math
@@ -44,13 +44,13 @@ class Asked:
     text: str = ""
 
 
-class FakeSpeechServer:
-    """Serves `answer` at `path_suffix`, and keeps what it was asked. Everything else is a 404.
+class FakeSpeech:
+    """A speech service on the loopback, in a thread of its own: gives `answer`, and keeps what it was asked.
 
     With a `speech` it really says what it is asked for.
     """
 
-    path_suffix = ""
+    port: int
 
     def __init__(self, *, speech: Speech | None = None) -> None:
         self.answer = Answer()
@@ -58,9 +58,7 @@ class FakeSpeechServer:
         self.asked: list[Asked] = []
         self.gate = threading.Event()
         self.closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._request_handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread = threading.Thread(target=self.listen, daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -71,13 +69,19 @@ class FakeSpeechServer:
     ) -> None:
         self.closing.set()
         self.gate.set()
-        self._server.shutdown()
-        self._server.server_close()
+        self.leave()
         self._thread.join()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http://127.0.0.1:{self.port}"
+
+    def listen(self) -> None:
+        """Serve, until told to leave."""
+        raise NotImplementedError
+
+    def leave(self) -> None:
+        raise NotImplementedError
 
     def fail(self, status: int) -> None:
         """Answer with this status and an error object."""
@@ -94,6 +98,25 @@ class FakeSpeechServer:
         pieces = self.speech.pieces(*self.words_of(asked))
         pace, first_s = self.speech.bytes_per_s, self.speech.first_byte_s
         return Answer(pieces=pieces, first_byte_delay_s=first_s, bytes_per_s=pace)
+
+
+class FakeSpeechServer(FakeSpeech):
+    """Answers over HTTP at `path_suffix`. Everything else is a 404."""
+
+    path_suffix = ""
+
+    def __init__(self, *, speech: Speech | None = None) -> None:
+        super().__init__(speech=speech)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._request_handler())
+        self._server.daemon_threads = True
+        self.port = self._server.server_address[1]
+
+    def listen(self) -> None:
+        self._server.serve_forever(0.01)
+
+    def leave(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
 
     def _request_handler(self) -> type[BaseHTTPRequestHandler]:
         fake = self

@@ -3,6 +3,8 @@ from collections.abc import AsyncGenerator
 import pytest_asyncio
 
 from speech.providers.espeak import EspeakSynthesizer
+from tests.fakes.elevenlabs_socket import FakeElevenLabsSocket
+from tests.speech.socketed import Clock, Socketed, voice_of
 
 
 @pytest_asyncio.fixture
@@ -11,3 +13,12 @@ async def espeak() -> AsyncGenerator[EspeakSynthesizer, None]:
     synthesizer = EspeakSynthesizer(pool_size=1)
     yield synthesizer
     await synthesizer.aclose()
+
+
+@pytest_asyncio.fixture
+async def socketed() -> AsyncGenerator[Socketed, None]:
+    clock = Clock()
+    with FakeElevenLabsSocket() as server:
+        voice = voice_of(server, clock)
+        yield Socketed(server, voice, clock)
+        await voice.aclose()

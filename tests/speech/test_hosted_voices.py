@@ -12,13 +12,15 @@ import pytest_asyncio
 from speech.errors import SpeechError
 from speech.providers.azure import AzureSynthesizer
 from speech.providers.elevenlabs import ElevenLabsSynthesizer
+from speech.providers.elevenlabs_socket import ElevenLabsSocketSynthesizer
 from speech.providers.openai_speech import OpenAISynthesizer
 from speech.stage.ports import Voice
 from speech.stage.speaker import Speaker
 from tests.fakes.azure import FakeAzure
 from tests.fakes.elevenlabs import FakeElevenLabs
+from tests.fakes.elevenlabs_socket import FakeElevenLabsSocket
 from tests.fakes.openai_speech import FakeOpenAISpeech
-from tests.fakes.speech_http import Answer, FakeSpeechServer, in_pieces
+from tests.fakes.speech_http import Answer, FakeSpeech, in_pieces
 from tests.fakes.synthesizer import tone
 from tests.speech.listening import heard, pcm_of
 
@@ -27,30 +29,32 @@ VOICE = Voice("JBFqnCBsd6RMkjVDRZzb", "it")
 TEXT = "Benvenuti nella diretta"
 KEY = "the-key-that-nobody-sees"
 
+Client = ElevenLabsSynthesizer | ElevenLabsSocketSynthesizer | OpenAISynthesizer | AzureSynthesizer
+
 
 @dataclass(frozen=True, slots=True)
 class Hosted:
     """A service on the loopback and the voice that speaks through it."""
 
-    server: FakeSpeechServer
-    synthesizer: ElevenLabsSynthesizer | OpenAISynthesizer | AzureSynthesizer
+    server: FakeSpeech
+    synthesizer: Client
 
 
-def voice_of(
-    server: FakeSpeechServer, timeout_s: float = TIMEOUT_S
-) -> ElevenLabsSynthesizer | OpenAISynthesizer | AzureSynthesizer:
+def voice_of(server: FakeSpeech, timeout_s: float = TIMEOUT_S) -> Client:
     if isinstance(server, FakeAzure):
         return AzureSynthesizer(api_key=KEY, base_url=server.url, timeout_s=timeout_s)
     if isinstance(server, FakeOpenAISpeech):
         return OpenAISynthesizer(
             api_key=KEY, base_url=server.base_url, model="gpt-4o-mini-tts", timeout_s=timeout_s
         )
-    return ElevenLabsSynthesizer(
-        api_key=KEY, base_url=server.url, model_id="eleven_flash_v2_5", timeout_s=timeout_s
-    )
+    way = ElevenLabsSocketSynthesizer if isinstance(server, FakeElevenLabsSocket) else ElevenLabsSynthesizer
+    return way(api_key=KEY, base_url=server.url, model_id="eleven_flash_v2_5", timeout_s=timeout_s)
 
 
-@pytest_asyncio.fixture(params=[FakeElevenLabs, FakeOpenAISpeech, FakeAzure])
+OVER_HTTP = [FakeElevenLabs, FakeOpenAISpeech, FakeAzure]
+
+
+@pytest_asyncio.fixture(params=[*OVER_HTTP, FakeElevenLabsSocket])
 async def hosted(request: pytest.FixtureRequest) -> AsyncGenerator[Hosted, None]:
     with request.param() as server:
         synthesizer = voice_of(server)
@@ -151,7 +155,6 @@ async def test_a_service_that_cannot_be_reached_is_a_passing_fault(hosted: Hoste
         ("application/json", b'{"detail": "quota exceeded, please upgrade your plan"}'),
         ("text/html; charset=utf-8", b"<!doctype html><title>Welcome to the gateway</title>"),
         ("text/event-stream", b'data: {"type": "speech.audio.delta"}\n\n'),
-        ("text/plain", tone(0.2)),
         ("audio/pcm", b'{"detail": "quota exceeded, please upgrade your plan"}'),
         ("audio/pcm", b'{"errore":"\xc3\xa8"}'),
         ("application/octet-stream", "<!doctype html><title>Già finita la prova</title>".encode()),
@@ -166,6 +169,12 @@ async def test_what_is_not_raw_audio_never_becomes_sound(
     hosted: Hosted, content_type: str, body: bytes, piece_bytes: int
 ) -> None:
     hosted.server.answer = Answer(content_type=content_type, pieces=in_pieces(body, piece_bytes))
+    await fault_of(hosted)
+
+
+@pytest.mark.parametrize("hosted", OVER_HTTP, indirect=True)
+async def test_sound_that_is_labelled_as_something_else_never_becomes_sound(hosted: Hosted) -> None:
+    hosted.server.answer = Answer(content_type="text/plain")
     await fault_of(hosted)
 
 
