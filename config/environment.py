@@ -12,6 +12,7 @@ REDIS = ("redis", "rediss", "unix")
 WEB = ("http", "https")
 MAIL = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+TRANSPORTS = ("http", "websocket")
 FALSE_WORDS = ("false", "off", "n", "no", "0")
 
 
@@ -50,10 +51,11 @@ class Environment(environ.Env):  # type: ignore[misc]
 
     def choice(self, var: str, choices: tuple[str, ...], default: str) -> str:
         """Return one of the choices, whatever its case."""
-        value: str = self.str(var, default=default).upper()
-        if value not in choices:
-            raise ImproperlyConfigured(f"{var} in the environment must be one of {', '.join(choices)}.")
-        return value
+        value: str = self.str(var, default=default).lower()
+        for choice in choices:
+            if value == choice.lower():
+                return choice
+        raise ImproperlyConfigured(f"{var} in the environment must be one of {', '.join(choices)}.")
 
     def address(self, var: str, schemes: tuple[str, ...], default: str | None = None) -> str:
         """Return a URL of one of the schemes. It may be left out, or empty, when there is a default."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Protocol
 
 from django.conf import settings
 
 from speech.providers.azure import AzureSynthesizer
 from speech.providers.elevenlabs import ElevenLabsSynthesizer
+from speech.providers.elevenlabs_socket import ElevenLabsSocketSynthesizer
 from speech.providers.espeak import EspeakSynthesizer
 from speech.providers.openai_speech import OpenAISynthesizer
 from speech.providers.piper import PiperSynthesizer
@@ -45,12 +47,18 @@ def open_with_key(own: OwnKey) -> OpenSynthesizer:
 
 
 def _elevenlabs(own: OwnKey | None = None) -> OpenSynthesizer:
-    return ElevenLabsSynthesizer(
+    guarded = bool(own and own.base_url)
+    # Only over HTTP is an address that a user chose checked, and what was checked connected to.
+    way: Callable[..., OpenSynthesizer] = (
+        ElevenLabsSocketSynthesizer
+        if settings.ELEVENLABS_TRANSPORT == "websocket" and not guarded
+        else partial(ElevenLabsSynthesizer, guarded=guarded)
+    )
+    return way(
         api_key=own.key if own else settings.ELEVENLABS_API_KEY,
         base_url=(own.base_url if own else "") or settings.ELEVENLABS_BASE_URL,
         model_id=settings.ELEVENLABS_MODEL,
         timeout_s=settings.ELEVENLABS_TIMEOUT_S,
-        guarded=bool(own and own.base_url),
     )
 
 

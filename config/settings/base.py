@@ -11,7 +11,7 @@ from huey import Huey
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from config.environment import LOG_LEVELS, WEB, Environment
+from config.environment import LOG_LEVELS, TRANSPORTS, WEB, Environment
 from config.queues import make_queues
 
 django_stubs_ext.monkeypatch()  # lets generic classes of Django be written with their types
@@ -271,6 +271,7 @@ OPENAI_TIMEOUT_S = env.float("OPENAI_TIMEOUT_S", default=8.0)
 ELEVENLABS_API_KEY = env.str("ELEVENLABS_API_KEY", default="")
 ELEVENLABS_BASE_URL = env.address("ELEVENLABS_BASE_URL", WEB, default="https://api.elevenlabs.io")
 ELEVENLABS_MODEL = env.str("ELEVENLABS_MODEL", default="eleven_flash_v2_5")
+ELEVENLABS_TRANSPORT = env.choice("ELEVENLABS_TRANSPORT", TRANSPORTS, default="http")
 ELEVENLABS_TIMEOUT_S = env.float("ELEVENLABS_TIMEOUT_S", default=8.0)
 
 AZURE_SPEECH_KEY = env.str("AZURE_SPEECH_KEY", default="")

@@ -107,6 +107,7 @@ def test_production_does_not_start_without(name: str, value: str | None) -> None
         ("TRUSTED_PROXY_COUNT", "one"),
         ("OPENAI_TIMEOUT_S", "8s"),
         ("ELEVENLABS_TIMEOUT_S", "1,5"),
+        ("ELEVENLABS_TRANSPORT", "websockets"),
         ("DATABASE_URL", "db.example/vivavoce"),
         ("DATABASE_URL", "sqlite:///vivavoce.db"),
         ("DATABASE_URL", "postgres://user:secret@db:port/x"),
