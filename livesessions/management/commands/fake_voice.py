@@ -1,11 +1,17 @@
 import asyncio
+import json
 import math
 import signal
 from argparse import ArgumentParser
 from array import array
+from base64 import b64encode
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
+from websockets.protocol import State
+from websockets.server import ServerProtocol
 
 RATE_HZ = 24_000
 PIECE = 4_800
@@ -37,13 +43,17 @@ def _tone(duration_s: float) -> bytes:
 
 
 async def _serve(port: int, first_byte_s: float, audio: bytes) -> None:
+    pieces = [audio[start : start + PIECE] for start in range(0, len(audio), PIECE)]
+
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while await _read_request(reader):
+            while head := await _read_request(reader):
+                if b"upgrade: websocket" in head.lower():
+                    await _converse(head, reader, writer, first_byte_s, pieces)
+                    return
                 await asyncio.sleep(first_byte_s)
                 writer.write(HEADERS)
-                for start in range(0, len(audio), PIECE):
-                    piece = audio[start : start + PIECE]
+                for piece in pieces:
                     writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
                     await writer.drain()
                 writer.write(b"0\r\n\r\n")
@@ -59,13 +69,47 @@ async def _serve(port: int, first_byte_s: float, audio: bytes) -> None:
         await stopped.wait()
 
 
-async def _read_request(reader: asyncio.StreamReader) -> bool:
-    """Read a request and throw it away; return whether there was one."""
+async def _read_request(reader: asyncio.StreamReader) -> bytes:
+    """Read a request, and return it without its body; nothing at the end of the connection."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.IncompleteReadError:
-        return False
+        return b""
     for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):
             await reader.readexactly(int(line.partition(b":")[2]))
-    return True
+    return head
+
+
+async def _converse(
+    head: bytes,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    first_byte_s: float,
+    pieces: list[bytes],
+) -> None:
+    """Speak the protocol of ElevenLabs' socket: each context that is flushed says the tone, and ends."""
+    protocol = ServerProtocol()
+
+    def say(context_id: str) -> None:
+        if protocol.state is State.OPEN:
+            for piece in pieces:
+                tell(audio=b64encode(piece).decode(), contextId=context_id)
+            tell(isFinal=True, contextId=context_id)
+            writer.writelines(protocol.data_to_send())
+
+    def tell(**message: object) -> None:
+        protocol.send_text(json.dumps(message).encode())
+
+    data = head
+    while data and protocol.state in (State.CONNECTING, State.OPEN):
+        protocol.receive_data(data)
+        for event in protocol.events_received():
+            if isinstance(event, Request):
+                protocol.send_response(protocol.accept(event))
+            elif isinstance(event, Frame) and event.opcode is Opcode.TEXT:
+                told = json.loads(bytes(event.data))
+                if told.get("flush"):
+                    asyncio.get_running_loop().call_later(first_byte_s, say, told["context_id"])
+        writer.writelines(protocol.data_to_send())
+        data = await reader.read(65_536)
