@@ -12,7 +12,7 @@ from tests.overlay.listening import Listening
 from tests.overlay.script import REPLIES
 from tests.overlay.studio import open_studio
 
-PROVIDERS = ("openai", "azure", "espeak", "piper")
+PROVIDERS = ("elevenlabs_websocket", "openai", "azure", "espeak", "piper")
 OF_EACH = 3  # replies, which take 12 s
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from speech.providers.azure import AzureSynthesizer
 from speech.providers.elevenlabs import ElevenLabsSynthesizer
+from speech.providers.elevenlabs_socket import ElevenLabsSocketSynthesizer
 from speech.providers.espeak import EspeakSynthesizer
 from speech.providers.openai_speech import OpenAISynthesizer
 from speech.providers.piper import PiperSynthesizer
@@ -16,6 +17,7 @@ from speech.stage.ports import Synthesizer, Voice
 from tests.fakes import piper
 from tests.fakes.azure import FakeAzure
 from tests.fakes.elevenlabs import FakeElevenLabs
+from tests.fakes.elevenlabs_socket import FakeElevenLabsSocket
 from tests.fakes.openai_speech import ENGLISH_VOICE, FakeOpenAISpeech
 from tests.fakes.spoken import Espeak, Speech
 
@@ -37,6 +39,14 @@ class Provided:
 def elevenlabs(do: Do) -> Iterator[Provided]:
     with Espeak() as espeak, FakeElevenLabs(speech=Speech(espeak, lufs=-27.0)) as server:
         client = ElevenLabsSynthesizer(api_key=KEY, base_url=server.url)
+        yield Provided(client, {"it": Voice("voce", "it"), "en": Voice("voice", "en")})
+        do(client.aclose())
+
+
+@contextmanager
+def elevenlabs_websocket(do: Do) -> Iterator[Provided]:
+    with Espeak() as espeak, FakeElevenLabsSocket(speech=Speech(espeak, lufs=-27.0)) as server:
+        client = ElevenLabsSocketSynthesizer(api_key=KEY, base_url=server.url)
         yield Provided(client, {"it": Voice("voce", "it"), "en": Voice("voice", "en")})
         do(client.aclose())
 
@@ -77,6 +87,7 @@ def piper_program(do: Do) -> Iterator[Provided]:
 
 PROVIDERS: Mapping[str, Callable[[Do], AbstractContextManager[Provided]]] = {
     "elevenlabs": elevenlabs,
+    "elevenlabs_websocket": elevenlabs_websocket,
     "openai": openai,
     "azure": azure,
     "espeak": espeak,
