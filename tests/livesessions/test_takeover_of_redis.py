@@ -96,6 +96,7 @@ async def test_a_live_starts_while_redis_is_away_and_is_heard_when_it_is_back(
 ) -> None:
     token = await in_thread(lambda: session.show.overlay.token)
     async with running_worker() as worker, open_socket(token) as page:
+        await page.receive()  # how things stand, which is read from Redis
         await eventually(lambda: worker.owner in read_seats())
         server.kill()
         await in_thread(services.start_session, session=session)

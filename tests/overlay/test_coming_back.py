@@ -159,6 +159,7 @@ async def test_a_slow_page_is_sent_no_more_than_it_confirms_and_everything_in_th
     utterance = await say(publisher, "Una storia.", chunks)
     await publisher.chat("marker", "Marta", "ciao", "comment")
     first = await read_until(newcomer, "marker")
+    assert first[0] == {"type": "begin", "utterance": str(utterance), "text": "Una storia."}
     assert [item for item in first if isinstance(item, tuple)] == [
         (str(utterance), sequence) for sequence in range(backlog.MAX_UNCONFIRMED)
     ]
