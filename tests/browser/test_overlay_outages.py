@@ -1,9 +1,6 @@
 """What an overlay plays when its network goes away in mid-utterance."""
 
-import asyncio
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
@@ -12,47 +9,12 @@ from playwright.sync_api import Page
 
 from overlay.models import Overlay
 from tenants.models import User
-from tests.fakes.relay import FakeOutage
 from tests.overlay.conftest import make_overlay
+from tests.overlay.network import Network, open_network
 from tests.overlay.studio import Studio, open_studio, tone
 from tests.overlay.viewing import Viewer
 
-TIMEOUT_S = 20
 AWAY_MS = 5_000
-
-
-class Network:
-    """The way from the page to the server, in a thread of its own."""
-
-    def __init__(self, relay: FakeOutage, loop: asyncio.AbstractEventLoop) -> None:
-        self._relay = relay
-        self._loop = loop
-
-    @property
-    def url(self) -> str:
-        return self._relay.url.replace("redis://", "http://").rpartition("/")[0]
-
-    def cut(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._relay.cut(), self._loop).result(TIMEOUT_S)
-
-    def mend(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._relay.mend(), self._loop).result(TIMEOUT_S)
-
-
-@contextmanager
-def open_network(server_url: str) -> Iterator[Network]:
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="network")
-    thread.start()
-    network = Network(FakeOutage(server_url), loop)
-    network.mend()
-    try:
-        yield network
-    finally:
-        network.cut()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
 
 
 @pytest.fixture
