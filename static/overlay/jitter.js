@@ -26,14 +26,17 @@ export class Jitter {
 export class Transit {
   worst = 0;
   #quickest = null;
+  #began = null; // when the utterance's beginning came, as far as the first chunk tells
 
-  /** Return by how many seconds a chunk was slower than the quickest so far. */
-  note(sentMs) {
-    const now = (performance.timeOrigin + performance.now()) % WRAP_MS;
-    let took = (now - sentMs + WRAP_MS) % WRAP_MS;
+  /** Return by how many seconds a chunk that belongs at `at` seconds was late: slower than the quickest so far,
+      and later than its place allows. A host speaks ahead, so that on a narrow link much waits and is in time. */
+  note(sentMs, at) {
+    const now = performance.timeOrigin + performance.now();
+    let took = ((now % WRAP_MS) - sentMs + WRAP_MS) % WRAP_MS;
     if (took > WRAP_MS / 2) took -= WRAP_MS;
     this.#quickest = Math.min(this.#quickest ?? took, took);
-    const late = (took - this.#quickest) / 1000;
+    this.#began ??= now - 1000 * at;
+    const late = Math.max(0, Math.min(took - this.#quickest, now - 1000 * at - this.#began)) / 1000;
     this.worst = Math.max(this.worst, late);
     return late;
   }

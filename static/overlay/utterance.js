@@ -77,7 +77,7 @@ export class Utterance {
   /** Lay a chunk in its place; the first one decides on the output, and waits until `busy` seconds are over. */
   add(chunk, output, busy, jitter) {
     if (this.#complete || chunk.sequence <= this.sequence) return;
-    const late = this.#transit.note(chunk.sentMs);
+    const late = this.#transit.note(chunk.sentMs, chunk.at);
     jitter.meet(late);
     const missing = chunk.sequence > this.sequence + 1;
     this.sequence = chunk.sequence;
