@@ -18,7 +18,7 @@ from tests.overlay.provided import PROVIDERS
 from tests.overlay.script import Reply
 from tests.overlay.studio import Studio
 from tests.overlay.tape import Recording, Tape
-from tests.overlay.viewing import Viewer
+from tests.overlay.viewing import AUDIBLE, Viewer
 
 LOUDNESS_LUFS, LOUDNESS_WITHIN_LU = -16.0, 1.0
 TRUE_PEAK_DBTP = -1.0
@@ -46,6 +46,7 @@ class Figures:
     captions: int
     earliest_caption_ms: float
     latest_caption_ms: float
+    slowest_start_ms: float  # from when a reply's first chunk was sent to when it is heard
     tape_lost_samples: int
     machine: str = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
@@ -124,8 +125,13 @@ class Listening:
             captions=len(delays),
             earliest_caption_ms=round(float(np.min(delays)), 1),
             latest_caption_ms=round(float(np.max(delays)), 1),
+            slowest_start_ms=round(max(map(self._start_ms, said)), 1),
             tape_lost_samples=recording.lost,
         )
+
+    def _start_ms(self, said: Said) -> float:
+        sent_ms = 1000 * said.sent_at
+        return next(at - sent_ms for at, level in self.viewer.heard(sent_ms) if level > AUDIBLE)
 
 
 def _between(recording: Recording, start: int, end: int) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -60,9 +61,9 @@ def openai(do: Do) -> Iterator[Provided]:
 
 
 @contextmanager
-def azure(do: Do) -> Iterator[Provided]:
-    with Espeak() as espeak, FakeAzure(speech=Speech(espeak, lufs=-19.0)) as server:
-        client = AzureSynthesizer(api_key=KEY, base_url=server.url)
+def azure(do: Do, *, rate_hz: int = 24_000) -> Iterator[Provided]:
+    with Espeak() as espeak, FakeAzure(speech=Speech(espeak, rate_hz, lufs=-19.0)) as server:
+        client = AzureSynthesizer(api_key=KEY, base_url=server.url, sample_rate_hz=rate_hz)
         yield Provided(client, {"it": Voice("it-IT-Elsa", "it-IT"), "en": Voice("en-US-Ava", "en-US")})
         do(client.aclose())
 
@@ -90,6 +91,7 @@ PROVIDERS: Mapping[str, Callable[[Do], AbstractContextManager[Provided]]] = {
     "elevenlabs_websocket": elevenlabs_websocket,
     "openai": openai,
     "azure": azure,
+    "azure, 48 kHz": partial(azure, rate_hz=48_000),
     "espeak": espeak,
     "piper": piper_program,
 }
