@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 CLOSE_ROTATED = 4404
 CLOSE_TOO_SLOW = 4408
 CLOSE_MALFORMED = 4400
-CLOSE_TRY_AGAIN = 1013
+CLOSE_TRY_AGAIN = 4503
 
 MAX_MALFORMED = 20
 MAX_BACKLOG = 256  # messages that wait for this socket; about half a minute of voice, or 5 MB at most
@@ -210,8 +210,8 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 continue
             if isinstance(report, Acknowledgement):
                 await _acknowledge(overlay_id, report)
-            else:
-                await self.guestbook.note(report)
+            elif not await self.guestbook.note(report):
+                await self.close(CLOSE_TRY_AGAIN)  # the page comes back for what it has missed
             self.reports.task_done()
 
 

@@ -21,7 +21,7 @@ TIMEOUT_S = 1.0
 class Guestbook:
     """Writes a page in, keeps it there while it gives signs of life, and tells the apps above of changes.
 
-    Redis' faults cost an entry until the next sign of life.
+    Redis' faults cost an entry until the next sign of life; that then shows whether Redis was away.
     """
 
     def __init__(self, overlay_id: UUID, *, page_id: str) -> None:
@@ -31,26 +31,30 @@ class Guestbook:
         self._sound = ""
         self._since_ms = round(time.time() * 1000)
         self._told = False  # whether this very entry has been written
+        self._kept = False  # whether the page has been seen in the book
+        self._failed = False  # whether Redis has not answered since
 
     @property
     def patience_s(self) -> float | None:
         """How long to wait for the page's next word; None for one that is not in the book."""
         return LIFETIME_MS / 1000 if self._told else None
 
-    async def note(self, report: Report) -> None:
-        """Take in what a page says of itself."""
+    async def note(self, report: Report) -> bool:
+        """Take in what a page says of itself.
+
+        Return False when Redis was away meanwhile: what went out then has not reached the page.
+        """
         if isinstance(report, Greeting):
             self._told = self._told and report == self._greeting
             self._greeting = report
         elif isinstance(report, SoundReport):
             self._told = self._told and report.state == self._sound
             self._sound = report.state
-        if self._greeting is not None:
-            await self._write(self._greeting)
+        return self._greeting is None or await self._write(self._greeting)
 
     async def leave(self) -> None:
         """Take the page out."""
-        self._told = False
+        self._told = self._kept = False
         if self._greeting is None:
             return
         try:
@@ -63,7 +67,7 @@ class Guestbook:
         else:
             await self._tell(pages)
 
-    async def _write(self, greeting: Greeting) -> None:
+    async def _write(self, greeting: Greeting) -> bool:
         page: OpenPage = {
             "id": self._page_id,
             "page": greeting.page,
@@ -82,14 +86,18 @@ class Guestbook:
         try:
             async with asyncio.timeout(TIMEOUT_S), self._open_redis() as redis:
                 store = PresenceStore(redis, self._overlay_id)
-                await store.put(page)
+                known = await store.put(page)
                 pages = await store.read() if not self._told else []
         except (RedisError, OSError):
             logger.warning("presence not written: overlay=%s", self._overlay_id)
-            return
+            self._failed = True
+            return True
         if not self._told:
             self._told = True
             await self._tell(pages)
+        was_there = not self._failed and (known or not self._kept)
+        self._kept, self._failed = known, False
+        return was_there
 
     async def _tell(self, pages: list[OpenPage]) -> None:
         await overlay_pages_changed.asend_robust(sender=type(self), overlay_id=self._overlay_id, pages=pages)

@@ -39,8 +39,11 @@ class PresenceStore:
         self._redis = client
         self._key = _key(overlay_id)
 
-    async def put(self, page: OpenPage) -> None:
-        """Keep a page for `LIFETIME_MS` more, and forget those that have fallen silent."""
+    async def put(self, page: OpenPage) -> bool:
+        """Keep a page for `LIFETIME_MS` more, and forget those that have fallen silent.
+
+        Return whether it was there already.
+        """
         now_ms = _now_ms()
         entries: dict[Any, Any] = await self._redis.hgetall(self._key)
         present = _present(entries, now_ms)
@@ -53,6 +56,7 @@ class PresenceStore:
             pipe.hset(self._key, page["id"], json.dumps({**page, "until_ms": now_ms + LIFETIME_MS}))
         pipe.pexpire(self._key, LIFETIME_MS)
         await pipe.execute()
+        return page["id"] in known
 
     async def remove(self, page_id: str) -> None:
         await self._redis.hdel(self._key, page_id)

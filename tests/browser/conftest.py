@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -60,11 +61,18 @@ def server_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def server_url(server_environment: dict[str, str], server_log: Path) -> Iterator[str]:
     """The address of a running daphne."""
+    with running_daphne(server_environment, server_log) as url:
+        yield url
+
+
+@contextmanager
+def running_daphne(environment: dict[str, str], log: Path) -> Iterator[str]:
+    """Run a daphne and give its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
-        server = _start_daphne(listener, server_environment, server_log)
+        server = _start_daphne(listener, environment, log)
     try:
-        _wait_until_it_answers(port, server_log)
+        _wait_until_it_answers(port, log)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()

@@ -8,7 +8,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from redis.asyncio import Redis
 
-from overlay import guestbook, presence
+from overlay import consumers, guestbook, presence
 from overlay.models import Overlay
 from overlay.presence import read_pages
 from overlay.signals import overlay_pages_changed
@@ -96,3 +96,15 @@ async def test_one_tenants_pages_are_not_anothers(
     await page.send(HELLO)
     await changes.get()
     assert await sync_to_async(read_pages)(other_overlay.id) == []
+
+
+async def test_a_page_that_redis_has_forgotten_is_sent_away_to_come_back(
+    overlay: Overlay, connect: Connect, changes: Changes, redis: Redis
+) -> None:
+    page = await connect(overlay.token)
+    for message in (HELLO, {"type": "sound", "state": "ok"}):
+        await page.send(message)
+        await changes.get()
+    await redis.delete(f"overlay:{overlay.id}:pages")
+    await page.send({"type": "ping"})
+    assert await page.receive_close() == consumers.CLOSE_TRY_AGAIN

@@ -218,3 +218,10 @@ def _hold_sends(monkeypatch: pytest.MonkeyPatch, gate: asyncio.Event) -> None:
         await send(self, text_data=text_data, **frame)
 
     monkeypatch.setattr(consumers.OverlayConsumer, "send", slow_send)
+
+
+def test_every_close_code_is_one_that_the_server_can_send() -> None:
+    """RFC 6455, 7.4.2; for any other the server raises, and the socket stays open."""
+    codes = [code for name, code in vars(consumers).items() if name.startswith("CLOSE_")]
+    assert codes
+    assert all(3_000 <= code <= 4_999 for code in codes)
