@@ -163,14 +163,6 @@ def test_the_page_asks_nobody_else_for_anything(viewer: Viewer, studio: Studio) 
     assert viewer.complaints == []
 
 
-def test_the_page_is_small(viewer: Viewer) -> None:
-    sizes = viewer.page.evaluate(
-        """() => performance.getEntriesByType("resource")
-          .filter((entry) => /[.](js|css)$/.test(entry.name)).map((entry) => entry.decodedBodySize)"""
-    )
-    assert sum(sizes) < 100_000
-
-
 def test_the_servers_log_does_not_hold_the_overlays_address(
     viewer: Viewer, server_log: Path, overlay: Overlay
 ) -> None:
