@@ -6,7 +6,7 @@ PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
-.PHONY: help setup run test check bench bench-voice bench-decode bench-ingest bench-moderation bench-soak bench-sound browser guide-pictures lock messages clean
+.PHONY: help setup run test check bench bench-voice bench-decode bench-ingest bench-moderation bench-soak bench-sound test-old-browser browser guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -57,6 +57,12 @@ bench-ingest: setup ## Measure one worker's messages a second, from the socket t
 
 bench-moderation: setup ## Measure the gate: microseconds a chat line (p50, p95)
 	$(PYTHON) manage.py bench_moderation
+
+test-old-browser: setup ## Run the overlay's browser tests on Chromium 106, as in older OBS (needs npm)
+	@$(PYTHON) -m config.translations compile
+	@sh tests/browser/install_old_chromium.sh "$(CURDIR)/.local/old-chromium"
+	PATH="$(CURDIR)/.local/old-chromium:$$PATH" $(PYTHON) -m pytest -q tests/browser/test_overlay_*.py \
+	  --ignore tests/browser/test_overlay_editor.py
 
 guide-pictures: setup browser ## Take the set-up guide's pictures from the running app
 	@$(PYTHON) -m config.translations compile
