@@ -4,19 +4,21 @@ import { CUT_S } from "./fading.js";
 import { openVoice } from "./voices.js";
 
 const BLOCKED_AFTER_MS = 1500; // a context that may play is running long before
+export const LEVEL_SAMPLES = 1024; // what the loudness of a moment is taken from
 const EAR_SAMPLES = 32768; // the most that an analyser keeps: 1.4 s at 24 kHz
 
 export class Output {
   #voice = null;
   #waiting = [];
   #heardTo = 0;
+  #samples = new Float32Array(EAR_SAMPLES);
   #marks = new Set();
 
   /** `broken` is called when the voice cannot go on. */
   constructor(rate, { loud, worklet, broken }) {
     this.context = new AudioContext({ latencyHint: "interactive", sampleRate: rate });
     this.rate = this.context.sampleRate;
-    this.analyser = new AnalyserNode(this.context, { fftSize: 1024, smoothingTimeConstant: 0 });
+    this.analyser = new AnalyserNode(this.context, { fftSize: LEVEL_SAMPLES, smoothingTimeConstant: 0 });
     this.ear = new AnalyserNode(this.context, { fftSize: EAR_SAMPLES });
     this.volume = new GainNode(this.context, { gain: loud ? 1 : 0 });
     this.volume.connect(this.analyser).connect(this.context.destination);
@@ -89,7 +91,7 @@ export class Output {
     const count = Math.min(to - this.#heardTo, EAR_SAMPLES);
     this.#heardTo = to;
     if (count <= 0) return { energy: 0, count: 0 };
-    const samples = new Float32Array(EAR_SAMPLES);
+    const samples = this.#samples;
     this.ear.getFloatTimeDomainData(samples);
     let energy = 0;
     for (let i = EAR_SAMPLES - count; i < EAR_SAMPLES; i++) energy += samples[i] * samples[i];

@@ -2,7 +2,7 @@
 
 import { unpackAudio } from "./frames.js";
 import { Jitter } from "./jitter.js";
-import { Output } from "./output.js";
+import { LEVEL_SAMPLES, Output } from "./output.js";
 import { Utterance } from "./utterance.js";
 
 const FIRST_RATE_HZ = 24000; // a guess; the first chunk decides
@@ -22,6 +22,7 @@ export class Player {
   #last = null; // the last utterance that was announced
   #jitter = new Jitter();
   #silentSince = null;
+  #samples = new Float32Array(LEVEL_SAMPLES);
   #muted = false;
   #loud = true;
 
@@ -72,9 +73,11 @@ export class Player {
 
   /** Loudness right now, from 0 to 1: the root mean square of the last 1024 samples, as it is heard. */
   get level() {
-    const samples = new Float32Array(this.analyser.fftSize);
+    const samples = this.#samples;
     this.analyser.getFloatTimeDomainData(samples);
-    return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+    let energy = 0;
+    for (let i = 0; i < samples.length; i++) energy += samples[i] * samples[i];
+    return Math.sqrt(energy / samples.length);
   }
 
   begin(id, text) {
