@@ -5,6 +5,9 @@ import { make } from "../stage.js";
 const GAIN = 4.5;
 const FALL = 0.72; // how much of the opening is left a frame later
 const QUIET = 0.02;
+const LISTEN_EVERY_MS = 30; // while it is quiet
+const BLINK_EVERY_MS = 4600;
+const BLINK = [[{ transform: "none" }, { transform: "scaleY(.08)" }, { transform: "none" }], 280];
 
 export class Widget {
   #place;
@@ -15,6 +18,7 @@ export class Widget {
   #picture = null;
   #open = 0;
   #running = false;
+  #blinking = 0;
   #on = false;
 
   constructor(place, tools) {
@@ -28,7 +32,8 @@ export class Widget {
     if (on && chosen !== this.#chosen) void this.#draw(avatar, chosen);
     if (on && !this.#running) {
       this.#running = true;
-      requestAnimationFrame(() => this.#move());
+      this.#blinking = setInterval(() => this.#blink(), BLINK_EVERY_MS);
+      this.#move();
     }
   }
 
@@ -44,16 +49,23 @@ export class Widget {
     this.#place.replaceChildren(card);
   }
 
+  /** With every picture while there is a voice; without one, nothing has to be drawn. */
   #move() {
     if (!this.#on) {
       this.#running = false;
+      clearInterval(this.#blinking);
       return;
     }
     const level = Math.min(1, this.#tools.level() * GAIN);
     const open = level > this.#open ? level : this.#open * FALL;
     if (Math.abs(open - this.#open) > 0.002 || open > QUIET) this.#show(open);
     this.#open = open < QUIET ? 0 : open;
-    requestAnimationFrame(() => this.#move());
+    if (this.#open > 0) requestAnimationFrame(() => this.#move());
+    else setTimeout(() => this.#move(), LISTEN_EVERY_MS);
+  }
+
+  #blink() {
+    if (!this.#tools.still.matches) this.#picture?.querySelector(".eyes")?.animate(...BLINK);
   }
 
   #show(open) {
