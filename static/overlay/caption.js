@@ -119,14 +119,14 @@ export class Caption {
     const place = this.#box.parentElement;
     for (const fit of FITS) {
       this.#box.style.setProperty("--fit", fit);
-      this.#hug();
-      if (this.#box.offsetHeight <= place.clientHeight) return;
+      this.#text.style.width = "";
+      if (this.#box.offsetHeight <= place.clientHeight) break;
     }
+    this.#hug();
   }
 
   /** Make the box as wide as its longest line; a balanced text would leave it half empty. */
   #hug() {
-    this.#text.style.width = "";
     const range = document.createRange();
     range.selectNodeContents(this.#text);
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
