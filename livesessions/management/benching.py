@@ -1,6 +1,7 @@
 """What the benches of whole ways share: a workspace of their own, processes, ports."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.core.management.base import CommandError
 from django_scopes import scopes_disabled
 
 from livesessions.models import LiveSession, Show
@@ -16,6 +18,15 @@ from tenants.models import Tenant, User
 from tenants.services import create_tenant
 
 START_TIMEOUT_S = 60.0
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required")
+
+
+def find_chromium() -> str:
+    for name in CHROMIUM_NAMES:
+        if found := shutil.which(name):
+            return found
+    raise CommandError("No Chromium is installed. Run `make browser` first.")
 
 
 @contextmanager

@@ -90,14 +90,17 @@ def _worst_ms(seconds: Sequence[float]) -> float:
 
 
 @contextmanager
-def opened_page(executable: str, arguments: Sequence[str], address: str) -> Iterator[Any]:
+def opened_page(
+    executable: str, arguments: Sequence[str], address: str, *, canvas: tuple[int, int] = (1280, 720)
+) -> Iterator[Any]:
     """A page of a browser of its own, connected. Needs Playwright, which only development has."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(arguments))
         try:
-            page = browser.new_page()
+            width, height = canvas
+            page = browser.new_page(viewport={"width": width, "height": height})
             page.add_init_script(LEDGER)
             page.goto(address)
             page.wait_for_selector("[data-connected=true]")

@@ -1,7 +1,6 @@
 import json
 import os
 import platform
-import shutil
 import subprocess
 import time
 from argparse import ArgumentParser
@@ -12,11 +11,16 @@ from django.core.management.base import BaseCommand, CommandError
 from django_scopes import scope
 
 from livesessions import services
-from livesessions.management.benching import a_process, a_tenant, free_port, wait_for_port
+from livesessions.management.benching import (
+    CHROMIUM_ARGUMENTS,
+    a_process,
+    a_tenant,
+    find_chromium,
+    free_port,
+    wait_for_port,
+)
 from livesessions.management.soak import MEGABYTE, Series, opened_page, playing, rss_mb
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required")
 LOOK_EVERY_S = 10.0
 LAST_WORDS_S = 60.0
 TARGETS = {
@@ -38,9 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--minutes", type=float, default=10.0)
 
     def handle(self, *args: Any, minutes: float, **options: Any) -> None:
-        chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-        if chromium is None:
-            raise CommandError("No Chromium is installed. Run `make browser` first.")
+        chromium = find_chromium()
         port = free_port()
         with ExitStack() as stack:
             tenant = stack.enter_context(a_tenant())
