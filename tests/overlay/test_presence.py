@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from overlay import consumers, guestbook, presence
 from overlay.models import Overlay
-from overlay.presence import read_pages
+from overlay.presence import PresenceStore, read_pages
 from overlay.signals import overlay_pages_changed
 from tests.overlay.conftest import Connect
 from tests.overlay.test_reports import HELLO
@@ -108,3 +109,38 @@ async def test_a_page_that_redis_has_forgotten_is_sent_away_to_come_back(
     await redis.delete(f"overlay:{overlay.id}:pages")
     await page.send({"type": "ping"})
     assert await page.receive_close() == consumers.CLOSE_TRY_AGAIN
+
+
+async def test_a_page_comes_back_after_redis_did_not_answer(
+    overlay: Overlay, connect: Connect, changes: Changes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await connect(overlay.token)
+    await page.send(HELLO)
+    await changes.get()
+    tried = asyncio.Event()
+
+    async def fail(*args: Any) -> bool:
+        tried.set()
+        raise RedisError
+
+    with monkeypatch.context() as away:
+        away.setattr(PresenceStore, "put", fail)
+        await page.send({"type": "ping"})
+        await tried.wait()
+    await page.send({"type": "ping"})
+    assert await page.receive_close() == consumers.CLOSE_TRY_AGAIN
+
+
+async def test_a_page_for_which_the_book_has_no_room_stays(
+    overlay: Overlay, connect: Connect, changes: Changes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "MAX_PAGES", 1)
+    for _ in range(2):
+        page = await connect(overlay.token)
+        await page.send(HELLO)
+        await changes.get()
+    await page.receive()
+    for _ in range(3):
+        await page.send({"type": "ping"})
+        assert (await page.receive())["type"] == "pong"
+    assert await page.communicator.receive_nothing()
