@@ -33,7 +33,7 @@ ALLOWANCE_S = 0.3
 START_WITHIN_S = (
     LATENCY_S + FIRST_CHUNK_S * HIGH_VOICE_BITS_PER_S / NARROW_BITS_PER_S + LEAST_LEAD_S + ALLOWANCE_S
 )
-PUBLISHED_WITHIN_S = 0.25
+MOST_SPENT = 0.1  # of the voice's own time
 
 WATCH_LEAD = "window.leads = []; setInterval(() => window.vivavoce && leads.push(vivavoce.player.lead), 50);"
 WAIT_FOR_CAPTIONS = """
@@ -44,14 +44,14 @@ async (texts) => {
 
 
 class TimedPublisher(KeepingPublisher):
-    """Notes how long the worker waits for a chunk to be gone."""
+    """Notes how long the worker has waited for chunks to be gone."""
 
-    slowest_s = 0.0
+    spent_s = 0.0
 
     async def audio(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> None:
         began_s = time.perf_counter()
         await super().audio(utterance_id, sequence, chunk)
-        self.slowest_s = max(self.slowest_s, time.perf_counter() - began_s)
+        self.spent_s += time.perf_counter() - began_s
 
 
 @pytest.fixture
@@ -98,7 +98,8 @@ def test_a_page_that_cannot_follow_the_voice_holds_up_neither_the_live_nor_anoth
     figures = Listening(page, server_url, overlay, studio).hear(HIGH_VOICE, REPLIES[:3])
     publisher = cast("TimedPublisher", studio.publisher)
     figures.check()
-    assert publisher.slowest_s <= PUBLISHED_WITHIN_S
+    print(f"{publisher.spent_s:.3f} s spent on {figures.voiced_s} s of voice")
+    assert publisher.spent_s <= MOST_SPENT * figures.voiced_s
     said = [text for each in publisher.said.values() for text, _ in each.sentences]
     slow.page.evaluate(WAIT_FOR_CAPTIONS, said)
     assert any(report.get("underruns") for report in slow.reports), "the link was wide enough after all"
