@@ -19,7 +19,8 @@ from tests.browser.conftest import running_daphne
 from tests.livesessions.own_redis import OwnRedis, own_redis
 from tests.overlay.conftest import make_overlay
 from tests.overlay.studio import Studio, open_studio, tone
-from tests.overlay.taping import biggest_jump, played_on, silences, start_tape
+from tests.overlay.tape import Tape
+from tests.overlay.taping import biggest_jump, silences
 from tests.overlay.viewing import Viewer
 
 RATE_HZ = 24_000
@@ -56,10 +57,11 @@ def studio(redis: OwnRedis, overlay: Overlay) -> Iterator[Studio]:
 def test_a_page_plays_what_it_has_comes_back_by_itself_and_misses_nothing_that_is_said_next(
     page: Page, redis: OwnRedis, own_server_url: str, overlay: Overlay, studio: Studio
 ) -> None:
+    tape = Tape(page)
     viewer = Viewer(page, own_server_url)
     viewer.open(overlay)
     viewer.wait_for_sign("sound", state="ok")
-    start_tape(viewer)
+    tape.wait_until_it_runs()
     broken = uuid4()
     studio.do(studio.publisher.begin(broken, "Una storia."))
     sequence = studio.sound(broken, 0, tone(3.0))
@@ -80,9 +82,10 @@ def test_a_page_plays_what_it_has_comes_back_by_itself_and_misses_nothing_that_i
         str(after): pytest.approx(1_000, abs=60),
     }
     assert len([report for report in viewer.reports if report["type"] == "started"]) == 2
-    sound = played_on(viewer)
-    assert len(silences(sound, RATE_HZ)) == 1, "what lies between the two, and nothing else"
-    assert biggest_jump(sound) < STEEPEST
     viewer.wait_for_sign("ping")
+    (recording,) = tape.recordings()
+    assert (recording.rate_hz, recording.lost) == (RATE_HZ, 0)
+    assert len(silences(recording.samples, RATE_HZ)) == 1, "what lies between the two, and nothing else"
+    assert biggest_jump(recording.samples) < STEEPEST
     (there,) = read_pages(overlay.id)
     assert there["sound"] == "ok"
