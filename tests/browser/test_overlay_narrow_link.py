@@ -83,6 +83,7 @@ def test_the_best_voice_is_heard_whole_and_soon_over_one_megabit(
 ) -> None:
     page.add_init_script(WATCH_LEAD)
     listening = Listening(page, narrow.url, overlay, studio)
+    page.wait_for_load_state("networkidle")  # a page and its fonts are there long before the host speaks
     for provider, replies in ((HIGH_VOICE, REPLIES[:4]), ("elevenlabs", REPLIES[4:6])):
         figures = listening.hear(provider, replies)
         figures.check()
