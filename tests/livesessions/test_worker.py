@@ -68,6 +68,10 @@ def are(count: int, status: str) -> Callable[[list[Reply]], bool]:
     return lambda replies: [reply.status for reply in replies] == [status] * count
 
 
+def heard(replies: list[Reply]) -> bool:
+    return all(reply.heard_ended_at is not None for reply in replies)
+
+
 async def first_audio(socket: Socket) -> tuple[list[dict[str, Any]], bytes]:
     """Return the messages before the first audio frame, and the frame."""
     messages = []
@@ -89,7 +93,7 @@ async def test_a_comment_on_tiktok_is_answered_aloud_and_written_down(at_once: S
             await page.send({"type": "started", "utterance": str(audio.utterance_id)})
             await page.send({"type": "ended", "utterance": str(audio.utterance_id), "played_ms": 900})
             [reply] = await eventually(
-                replies_of(session), lambda replies: bool(replies and replies[0].heard_ended_at)
+                replies_of(session), lambda replies: heard(replies) and are(1, "spoken")(replies)
             )
             [event] = await in_thread(lambda: list(ChatEvent.objects.filter(session=session)))
 
