@@ -19,6 +19,7 @@ from overlay.backlog import Backlog
 from overlay.guestbook import Guestbook
 from overlay.models import Overlay
 from overlay.publisher import overlay_group
+from overlay.release import page_release
 from overlay.reports import (
     Acknowledgement,
     Arrival,
@@ -146,7 +147,7 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             store = StateStore(redis, overlay_id)
             state = await store.read()
             said = await store.read_said() if self.arrival.reached is not None else []
-        await self.send(text_data=wire.encode(state))
+        await self.send(text_data=wire.encode(state | {"release": page_release()}))
         if self.arrival.reached is not None:
             await self._send_rest(rest_after(said, self.arrival.reached, time.time()))
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from overlay.access import get_overlay_by_token
 from overlay.models import Overlay
 from overlay.pictures import CONTENT_TYPES
+from overlay.release import PAGE, SCRIPT, page_release
 from overlay.themes import THEMES
 
 
@@ -28,14 +29,15 @@ def render_page(request: HttpRequest, overlay: Overlay, *, preview: bool = False
     looks = {key: static(f"overlay/themes/{key}.css") for key in THEMES}
     context = {
         "overlay": overlay,
-        "script": static("overlay/preview.js" if preview else "overlay/overlay.js"),
+        "script": static("overlay/preview.js" if preview else SCRIPT),
+        "release": page_release(),
         "socket": "" if preview else f"/ws/overlay/{overlay.token}/",
         "layout_json": json.dumps(layout),
         "themes_json": json.dumps(looks),
         "look": looks[layout["theme"]],
     }
     with translation.override(overlay.tenant.language):
-        response = render(request, "overlay/page.html", context)
+        response = render(request, PAGE, context)
     response.headers["Content-Language"] = overlay.tenant.language
     response.headers["Content-Security-Policy"] = _policy(request.get_host())
     response.headers["Referrer-Policy"] = "no-referrer"

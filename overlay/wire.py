@@ -65,7 +65,8 @@ class State(TypedDict):
     """How everything stands; the first thing that a page gets, oldest line first.
 
     `trial_ms` is there while somebody tries the page out, and says for how long they still do. `game` and
-    `tally` are there once there is something to tell, `layout` once it was changed.
+    `tally` are there once there is something to tell, `layout` once it was changed. `release` names the
+    page that the server has: an older one loads itself anew once nothing is being said.
     """
 
     type: Literal["state"]
@@ -77,6 +78,7 @@ class State(TypedDict):
     game: NotRequired[dict[str, Any]]
     tally: NotRequired[dict[str, int]]
     layout: NotRequired[Layout]
+    release: NotRequired[str]
 
 
 class Chat(Line):

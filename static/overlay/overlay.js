@@ -51,7 +51,7 @@ const watch = new Watch(player, hello.software !== "browser", {
 const chat = new Chat(element("chat"), words, still);
 const timings = new Timings();
 const caption = new Caption(element("caption"), () => player.level, still, timings);
-const stage = new Stage({ level: () => player.level, still, words });
+const stage = new Stage({ level: () => player.level, still, words, renew: () => watch.renew() });
 
 function setMuted(value) {
   muted = value;
@@ -101,6 +101,7 @@ const handlers = {
   state(message) {
     clearTimeout(forgetting);
     body.dataset.connected = true;
+    if (message.release && message.release !== body.dataset.release) watch.renew();
     setLive(message.live);
     setMuted(message.muted);
     chat.reset(message.lines);

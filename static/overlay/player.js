@@ -62,8 +62,9 @@ export class Player {
     return this.#silentSince;
   }
 
-  get isPlaying() {
-    return [...this.#utterances.values()].some((utterance) => utterance.started);
+  /** Whether something is being said, or about to be. */
+  get isBusy() {
+    return this.#utterances.size > 0;
   }
 
   /** How far the page has got, for a server that it comes back to. */

@@ -25,7 +25,7 @@ function level() {
 const timings = new Timings();
 const chat = new Chat(document.getElementById("chat"), words, still);
 const caption = new Caption(document.getElementById("caption"), level, still, timings);
-const stage = new Stage({ level, still, words });
+const stage = new Stage({ level, still, words, renew() {} });
 let number = 0;
 
 function line(sample) {

@@ -18,7 +18,7 @@ export class Stage {
   #widgets = new Map();
   #latest = { game: { kind: "", leaders: [] }, tally: {} };
 
-  /** `tools`: level(), the loudness now; still, a media query list; words, by name. */
+  /** `tools`: level(), the loudness now; still, a media query list; words, by name; renew(), for a new page. */
   constructor(tools) {
     this.#tools = tools;
     const { body, documentElement } = document;
@@ -63,27 +63,12 @@ export class Stage {
   }
 
   async #load(name) {
-    const { Widget } = await MODULES[name]();
+    const module = await MODULES[name]().catch(() => null);
+    if (module === null) return this.#tools.renew(); // gone with a deployment, or the network was away
     if (this.#widgets.has(name)) return;
-    const widget = new Widget(document.querySelector(`[data-widget="${name}"]`), this.#tools);
+    const widget = new module.Widget(document.querySelector(`[data-widget="${name}"]`), this.#tools);
     this.#widgets.set(name, widget);
     widget.set?.(this.#settings, this.#boxes[name].on);
     for (const [what, value] of Object.entries(this.#latest)) widget[what]?.(value);
-  }
-}
-
-/** Make an element with a class and a text; names and texts come from strangers, and are only ever text. */
-export function make(tag, className, text = "") {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
-
-/** Make a card smaller until it stays within its place. */
-export function fit(card, place) {
-  for (const share of [1, 0.92, 0.85, 0.78, 0.7, 0.62]) {
-    card.style.setProperty("--fit", share);
-    if (card.scrollHeight <= place.clientHeight) return;
   }
 }

@@ -19,6 +19,7 @@ export class Watch {
   #told = "";
   #wellSince = 0;
   #rebuilt = false;
+  #outdated = false;
 
   /** `on`: state("ok", "blocked", "stalled" or "silent"), reload(). `mayReload`: false where only a click helps. */
   constructor(player, mayReload, on) {
@@ -33,7 +34,13 @@ export class Watch {
     return this.#told;
   }
 
+  /** There is a newer page, or a part of this one is missing: load it once nothing is being said. */
+  renew() {
+    this.#outdated = true;
+  }
+
   look() {
+    if (this.#outdated && this.#mayReload && !this.#player.isBusy && noteReload()) return this.#on.reload();
     const now = performance.now();
     const state = this.#judge(now);
     if (state === "ok") return this.#well(now);

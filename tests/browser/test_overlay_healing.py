@@ -1,20 +1,30 @@
 """A page that cannot be heard says so within three seconds, and heals itself."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from overlay.models import Overlay
+from overlay.release import page_release
 from tenants.models import User
 from tests.overlay.conftest import make_overlay
 from tests.overlay.studio import Studio, open_studio, tone
 from tests.overlay.viewing import AUDIBLE, Viewer
 
 NOTICED_WITHIN_S = 3.0
+POLL = {
+    "kind": "poll",
+    "phase": "open",
+    "seconds_left": 30,
+    "question": "Pizza o pasta?",
+    "options": [],
+    "leaders": [],
+}
 
 
 @pytest.fixture
@@ -128,6 +138,55 @@ def test_a_page_in_obs_that_nothing_else_helps_is_loaded_again_but_not_for_ever(
     reloads = page.evaluate("JSON.parse(sessionStorage.getItem('vivavoce.reloads'))")
     assert reloads["count"] == 1
     assert page.evaluate("Number(sessionStorage.getItem('loads'))") == 2
+
+
+@pytest.fixture
+def in_obs(page: Page, server_url: str) -> Viewer:
+    page.add_init_script('window.obsstudio = { pluginVersion: "31.0.0" };')
+    return Viewer(page, server_url)
+
+
+def loaded_again(page: Page) -> int:
+    told = page.evaluate("sessionStorage.getItem('vivavoce.reloads')")
+    return int(json.loads(told)["count"]) if told else 0
+
+
+def test_a_page_of_an_older_release_is_loaded_again(in_obs: Viewer, overlay: Overlay, studio: Studio) -> None:
+    in_obs.page.add_init_script(
+        """
+        addEventListener("DOMContentLoaded", () => {
+          if (sessionStorage.getItem("loads") === null) document.body.dataset.release = "older";
+          sessionStorage.setItem("loads", 1);
+        });
+        """
+    )
+    in_obs.open(overlay)
+    in_obs.page.wait_for_selector(f"[data-release='{page_release()}'][data-connected=true]")
+    assert hears(in_obs, studio)
+    assert loaded_again(in_obs.page) == 1
+
+
+def test_a_page_that_is_out_of_date_lets_the_host_finish(
+    in_obs: Viewer, overlay: Overlay, studio: Studio
+) -> None:
+    in_obs.open(overlay)
+    utterance = studio.say("Ancora una parola.", 2.0)
+    in_obs.wait_until_heard()
+    with in_obs.page.expect_event("load"):
+        in_obs.page.evaluate("vivavoce.watch.renew()")
+    assert in_obs.wait_for_report("ended", utterance)["played_ms"] == pytest.approx(2_000, abs=80)
+    in_obs.wait_until_connected()
+    assert loaded_again(in_obs.page) == 1
+
+
+def test_a_part_that_a_deployment_took_away_is_fetched_with_a_new_page(
+    in_obs: Viewer, overlay: Overlay, studio: Studio
+) -> None:
+    in_obs.page.route("**/widgets/game*.js", lambda route: route.fulfill(status=404), times=1)
+    in_obs.open(overlay)
+    studio.do(studio.publisher.game(POLL))
+    expect(in_obs.page.locator("[data-widget=game]")).to_contain_text("Pizza o pasta?")
+    assert loaded_again(in_obs.page) == 1
 
 
 def test_a_mute_on_this_screen_is_no_fault(viewer: Viewer, studio: Studio) -> None:

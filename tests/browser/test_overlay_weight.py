@@ -1,5 +1,6 @@
 """What crosses the wire until the host is first heard, as production serves it, fonts apart."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from tests.overlay.studio import open_studio
 from tests.overlay.viewing import AUDIBLE, Viewer
 
 MOST_BYTES = 100_000
+HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
 NARROW_BITS_PER_S = 1_000_000  # a wider link brings more of the voice before its beginning is heard
 
 
@@ -58,3 +60,6 @@ def test_less_than_100_kb_come_before_the_first_sound(
         all_bytes = network.down.arrived_by(first_ms / 1000)
     print(f"{page_bytes} bytes until it is connected, {all_bytes} until the first sound")
     assert 0 < page_bytes < all_bytes < MOST_BYTES
+    files = [url for url in viewer.requests if "/static/" in url]
+    assert any("/widgets/" in url for url in files)
+    assert all(HASHED.search(url) for url in files), "after a deployment a page would mix old and new modules"

@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async
 from overlay import consumers, wire
 from overlay.models import Overlay
 from overlay.publisher import OverlayPublisher
+from overlay.release import page_release
 from overlay.services import mute_overlay, rotate_token
 from overlay.signals import utterance_acknowledged
 from speech.stage.audio import AudioChunk
@@ -44,6 +45,7 @@ async def test_a_page_first_gets_the_state(overlay: Overlay, connect: Connect) -
         "muted": False,
         "lines": [],
         "caption": None,
+        "release": page_release(),
     }
 
 

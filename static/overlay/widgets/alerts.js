@@ -1,6 +1,6 @@
 // Gifts, follows and subscriptions, one after the other and never in a rush.
 
-import { make } from "../stage.js";
+import { make } from "../elements.js";
 
 const KINDS = ["gift", "follow", "subscribe"];
 const SHOWN_MS = 4200;

@@ -1,6 +1,6 @@
 // A face for the voice: the mouth follows the loudness, the eyes blink, the body breathes.
 
-import { make } from "../stage.js";
+import { make } from "../elements.js";
 
 const GAIN = 4.5;
 const FALL = 0.72; // how much of the opening is left a frame later

@@ -1,6 +1,6 @@
 // The quiz or poll that runs: the question, bars that move with the votes, and the time that is left.
 
-import { fit, make } from "../stage.js";
+import { fit, make } from "../elements.js";
 
 export class Widget {
   #place;

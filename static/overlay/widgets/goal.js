@@ -1,6 +1,6 @@
 // How far the live has come towards its goal.
 
-import { make } from "../stage.js";
+import { make } from "../elements.js";
 
 export class Widget {
   #title = make("bdi", "goal-label");

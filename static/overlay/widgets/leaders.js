@@ -1,6 +1,6 @@
 // Who leads in the games of this live.
 
-import { fit, make } from "../stage.js";
+import { fit, make } from "../elements.js";
 
 const PLACES = 5;
 
