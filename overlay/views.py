@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils import translation
 from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from overlay.access import get_overlay_by_token
@@ -17,6 +18,7 @@ from overlay.themes import THEMES
 
 
 @require_safe
+@gzip_page  # what it holds comes from nobody who could guess at its secret by its length
 @xframe_options_sameorigin
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """The page for OBS, in the tenant's language. Its address is a secret, never kept or passed on."""
