@@ -46,7 +46,8 @@ class Figures:
     captions: int
     earliest_caption_ms: float
     latest_caption_ms: float
-    slowest_start_ms: float  # from when a reply's first chunk was sent to when it is heard
+    median_start_ms: float  # from when a reply's first chunk was sent to when it is heard
+    slowest_start_ms: float
     tape_lost_samples: int
     machine: str = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
@@ -111,6 +112,7 @@ class Listening:
         clicks = [proof.worst_click(each, recording) for each in played]
         gaps = [gap for each in played for gap in each.gaps_ms]
         heard = _between(recording, played[0].start, played[-1].end)
+        starts_ms = [self._start_ms(each) for each in said]
         return Figures(
             provider=provider,
             replies=len(said),
@@ -125,7 +127,8 @@ class Listening:
             captions=len(delays),
             earliest_caption_ms=round(float(np.min(delays)), 1),
             latest_caption_ms=round(float(np.max(delays)), 1),
-            slowest_start_ms=round(max(map(self._start_ms, said)), 1),
+            median_start_ms=round(float(np.median(starts_ms)), 1),
+            slowest_start_ms=round(max(starts_ms), 1),
             tape_lost_samples=recording.lost,
         )
 
