@@ -1,7 +1,6 @@
 """Redis is killed under a page that plays, and started again, empty."""
 
 import math
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page
 
-from config.settings.base import data_stores
 from overlay.errors import OverlayUnreachable
 from overlay.models import Overlay
 from overlay.presence import read_pages
@@ -29,10 +27,7 @@ STEEPEST = 1.2 * 0.5 * 2 * math.pi * 440 / RATE_HZ  # no steeper than the tone i
 
 @pytest.fixture
 def redis(settings: Any) -> Iterator[OwnRedis]:
-    with tempfile.TemporaryDirectory(prefix="vivavoce-redis-") as folder, own_redis(Path(folder)) as server:
-        stores = data_stores("postgres://unused.invalid/unused", server.url, pool=False)
-        settings.REDIS_URL = server.url
-        settings.CHANNEL_LAYERS = stores["CHANNEL_LAYERS"]
+    with own_redis(settings) as server:
         yield server
 
 

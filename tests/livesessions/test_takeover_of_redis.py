@@ -1,15 +1,12 @@
 """Redis is killed and started again, empty, in the middle of a live: the live goes on by itself."""
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 from django_scopes import scopes_disabled
 
-from config.settings.base import data_stores
 from livesessions import services
 from livesessions.models import ChatEvent, LiveSession, Reply
 from livesessions.roster import read_seats
@@ -24,10 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def server(settings: Any) -> Iterator[OwnRedis]:
-    with tempfile.TemporaryDirectory(prefix="vivavoce-redis-") as folder, own_redis(Path(folder)) as server:
-        stores = data_stores("postgres://unused.invalid/unused", server.url, pool=False)
-        settings.REDIS_URL = server.url
-        settings.CHANNEL_LAYERS = stores["CHANNEL_LAYERS"]
+    with own_redis(settings) as server:
         yield server
 
 
