@@ -13,7 +13,7 @@ from overlay.models import Overlay
 from tenants.models import User
 from tests.overlay.conftest import make_overlay
 from tests.overlay.studio import Studio, open_studio, tone
-from tests.overlay.taping import biggest_jump, played_on, silences, start_tape
+from tests.overlay.tape import Tape, biggest_jump, silences
 from tests.overlay.viewing import AUDIBLE, Viewer
 
 MUTE_LIMIT_MS = 200
@@ -33,6 +33,11 @@ def studio(overlay: Overlay) -> Iterator[Studio]:
 
 def kinds(viewer: Viewer) -> list[str]:
     return [report["type"] for report in viewer.reports]
+
+
+@pytest.fixture
+def tape(page: Page) -> Tape:
+    return Tape(page)
 
 
 @pytest.fixture(params=["worklet", "buffers"])
@@ -112,9 +117,11 @@ def test_chunks_are_laid_end_to_end_without_a_gap_or_a_click(
     assert worst < 0.001
 
 
-def test_a_lost_chunk_is_silence_of_its_length_without_a_click(viewer: Viewer, studio: Studio) -> None:
+def test_a_lost_chunk_is_silence_of_its_length_without_a_click(
+    tape: Tape, viewer: Viewer, studio: Studio
+) -> None:
     utterance = uuid4()
-    start_tape(viewer)
+    tape.wait_until_it_runs()
     studio.do(studio.publisher.begin(utterance, "Ciao!"))
     for sequence, chunk in enumerate(tone(1.1)):
         if sequence == 2:
@@ -126,7 +133,7 @@ def test_a_lost_chunk_is_silence_of_its_length_without_a_click(viewer: Viewer, s
     ended = viewer.wait_for_report("ended", utterance)
     assert ended["played_ms"] == pytest.approx(900, abs=60)
     assert (ended["underruns"], ended["underrun_ms"]) == (1, 200)
-    sound = played_on(viewer)
+    sound = tape.sound()
     rate = 24_000
     (gap,) = silences(sound, rate)
     assert gap == pytest.approx(0.195, abs=0.008)  # the last 5 ms before it fade away

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 Samples = NDArray[np.float32]
 
 BATCH = 2_048  # frames a message
+QUIET = 1e-4
 
 RECORDER = """
 class Recorder extends AudioWorkletProcessor {
@@ -110,6 +111,18 @@ class Shown:
     times: tuple[float, ...]
 
 
+def silences(samples: Samples, rate_hz: int, *, longer_than_s: float = 0.005) -> list[float]:
+    """Return how many seconds each stretch of silence between two sounds lasts."""
+    (loud,) = np.nonzero(np.abs(samples) > QUIET)
+    gaps = np.diff(loud) / rate_hz
+    return [float(gap) for gap in gaps if gap > longer_than_s]
+
+
+def biggest_jump(samples: Samples) -> float:
+    """Return the biggest step from one sample to the next."""
+    return float(np.abs(np.diff(samples)).max())
+
+
 class Tape:
     """Put it on a page before the page is opened."""
 
@@ -129,6 +142,19 @@ class Tape:
               }
             }"""
         )
+
+    def sound(self) -> Samples:
+        """What the page's one context has played, from the first sound to the last; nothing of it is lost."""
+        self._page.evaluate(
+            """async () => {
+              const enough = tapes[0].blocks.length + 2;
+              while (tapes[0].blocks.length < enough) await new Promise((resolve) => setTimeout(resolve, 20));
+            }"""
+        )
+        (recording,) = self.recordings()
+        assert recording.lost == 0
+        (loud,) = np.nonzero(np.abs(recording.samples) > QUIET)
+        return recording.samples[loud[0] : loud[-1] + 1]
 
     def recordings(self) -> list[Recording]:
         """What was played so far, by each context that has come to life."""
