@@ -30,9 +30,13 @@ class SegmentForm(SegmentFormBase):
     class Meta:
         model = Segment
         fields = ["kind", "title", "duration_s", "talking_points"]
-        # Whoever has opened the form goes on in it, by keyboard too.
-        widgets = {"title": forms.TextInput(attrs={"autofocus": True})}
         help_texts = {"title": _("The host introduces it by this name.")}
+
+    def full_clean(self) -> None:
+        """Whoever has opened the form goes on in it by keyboard too: where something is wrong, at that."""
+        super().full_clean()
+        first = next((name for name in self.fields if name in self.errors), "title")
+        self.fields[first].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

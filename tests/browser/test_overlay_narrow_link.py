@@ -85,8 +85,7 @@ def test_the_best_voice_is_heard_whole_and_soon_over_one_megabit(
     listening = Listening(page, narrow.url, overlay, studio)
     page.wait_for_load_state("networkidle")  # a page and its fonts are there long before the host speaks
     for provider, replies in ((HIGH_VOICE, REPLIES[:4]), ("elevenlabs", REPLIES[4:6])):
-        figures = listening.hear(provider, replies)
-        figures.check()
+        figures = listening.check(provider, replies)
         assert figures.median_start_ms <= 1000 * START_WITHIN_S
     assert max(page.evaluate("leads")) <= MOST_LEAD_S
 
@@ -96,9 +95,8 @@ def test_a_page_that_cannot_follow_the_voice_holds_up_neither_the_live_nor_anoth
 ) -> None:
     slow = Viewer(page.context.new_page(), too_narrow.url)
     slow.open(overlay)
-    figures = Listening(page, server_url, overlay, studio).hear(HIGH_VOICE, REPLIES[:3])
+    figures = Listening(page, server_url, overlay, studio).check(HIGH_VOICE, REPLIES[:3])
     publisher = cast("TimedPublisher", studio.publisher)
-    figures.check()
     print(f"{publisher.spent_s:.3f} s spent on {figures.voiced_s} s of voice")
     assert publisher.spent_s <= MOST_SPENT * figures.voiced_s
     said = [text for each in publisher.said.values() for text, _ in each.sentences]

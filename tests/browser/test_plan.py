@@ -34,6 +34,7 @@ def test_a_plan_is_filled_changed_and_kept(planning: Page, show: Show) -> None:
     planning.get_by_role("button", name=f"Move {second} down").click()
     expect(planning.locator(".segment h2").nth(2)).to_have_text(second)
     planning.get_by_role("link", name=f"Edit {second}").click()
+    expect(planning.get_by_label("Title")).to_be_focused()
     planning.get_by_label("Minutes").fill("12.5")
     planning.get_by_label("Title").fill("La storia del disco")
     planning.get_by_role("button", name="Save").click()
@@ -48,12 +49,14 @@ def test_a_plan_is_filled_changed_and_kept(planning: Page, show: Show) -> None:
 
 def test_a_segment_with_a_fault_keeps_all_that_was_entered(planning: Page) -> None:
     planning.get_by_role("link", name="Add a segment").click()
+    expect(planning.get_by_label("Title")).to_be_focused()
     planning.get_by_label("Kind").select_option("poll")
     planning.get_by_label("Title").fill("Rosso o blu?")
     planning.get_by_label("Talking points").fill("rosso")
     planning.get_by_role("button", name="Add").click()
     expect(planning.get_by_text("A poll needs at least two options.")).to_be_visible()
     expect(planning.get_by_label("Title")).to_have_value("Rosso o blu?")
+    expect(planning.get_by_label("Talking points")).to_be_focused()
     planning.get_by_label("Talking points").fill("rosso\nblu")
     planning.get_by_role("button", name="Add").click()
     expect(planning.locator(".segment")).to_contain_text("Rosso o blu?")
