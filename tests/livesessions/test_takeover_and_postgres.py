@@ -38,8 +38,7 @@ def postgres() -> Iterator[OwnPostgres]:
 
 @pytest.fixture
 def own(settings: LazySettings) -> Iterator[OwnRedis]:
-    with tempfile.TemporaryDirectory(prefix="vivavoce-redis-") as folder, own_redis(Path(folder)) as server:
-        settings.REDIS_URL = server.url
+    with own_redis(settings) as server:
         yield server
 
 
