@@ -14,10 +14,9 @@ from tenants.models import User
 from tests.overlay.conftest import make_overlay
 from tests.overlay.studio import Studio, open_studio, tone
 from tests.overlay.tape import Tape, biggest_jump, silences
-from tests.overlay.viewing import AUDIBLE, Viewer
+from tests.overlay.viewing import AUDIBLE, TRIES, Viewer
 
 MUTE_LIMIT_MS = 200
-TRIES = 3  # the machine has other things to do too
 
 
 @pytest.fixture
