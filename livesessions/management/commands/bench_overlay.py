@@ -69,9 +69,7 @@ def _show(tenant: Tenant) -> Show:
 
 
 def _record(page: Any, seconds: float) -> bytes:
-    page.evaluate(
-        "async () => { while (!vivavoce.player.isBusy) await new Promise(requestAnimationFrame) }"
-    )
+    page.evaluate("async () => { while (!vivavoce.player.isBusy) await new Promise(requestAnimationFrame) }")
     page.wait_for_timeout(1000 * SETTLES_S)
     browser = page.context.browser
     browser.start_tracing(page=page, categories=list(CATEGORIES))
