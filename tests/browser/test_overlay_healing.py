@@ -135,8 +135,7 @@ def test_a_page_in_obs_that_nothing_else_helps_is_loaded_again_but_not_for_ever(
     viewer.wait_until_connected()
     viewer.signs.clear()
     viewer.wait_for_sign("sound", state="stalled")
-    reloads = page.evaluate("JSON.parse(sessionStorage.getItem('vivavoce.reloads'))")
-    assert reloads["count"] == 1
+    assert loaded_again(page) == 1
     assert page.evaluate("Number(sessionStorage.getItem('loads'))") == 2
 
 

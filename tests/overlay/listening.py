@@ -83,7 +83,7 @@ class Listening:
     def check(self, provider: str, replies: Sequence[Reply]) -> Figures:
         """Have replies said, and fail where they miss a target; every figure is printed first.
 
-        They are said once more before: a machine that stands still for a moment is no fault of the page.
+        What missed one is said once more: a machine that stands still for a moment is no fault of the page.
         """
         for _ in range(TRIES):
             figures = self.hear(provider, replies)
