@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "template_partials",
     "tenants",
+    "providers",
     "moderation",
     "planner",
     "speech",

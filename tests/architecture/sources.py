@@ -1,13 +1,21 @@
-"""The project's own source files, parsed."""
+"""The project's own packages and source files, parsed."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-APPS = ("tenants", "moderation", "planner", "speech", "overlay", "livesessions")
+_IMPORT_LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+APPS: tuple[str, ...] = tuple(name for name in _IMPORT_LINTER["root_packages"] if name != "config")
 GENERATED = ("_pb2.py",)
+
+
+def layers() -> list[set[str]]:
+    """Return the app names of each layer of import-linter's first contract, lowest layer first."""
+    lines: list[str] = _IMPORT_LINTER["contracts"][0]["layers"]
+    return [{name.strip(" ()") for name in line.split("|")} for line in reversed(lines)]
 
 
 def files(*folders: str) -> list[Path]:

@@ -1,25 +1,18 @@
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 from django.apps import apps
 from django.db.models import Field, Model
 
 from tenants.models import Membership, Tenant
-from tests.architecture.sources import APPS, files, shown, tree
+from tests.architecture.sources import APPS, ROOT, files, layers, shown, tree
 
 # A lower number is a lower layer; apps of one layer are siblings.
 LAYERS = {
     "auth": -1,
     "contenttypes": -1,
-    "tenants": 0,
-    "billing": 1,
-    "moderation": 2,
-    "planner": 2,
-    "speech": 2,
-    "overlay": 3,
-    "encoder": 3,
-    "livesessions": 4,
-    "analytics": 5,
+    **{app: number for number, apps_of_layer in enumerate(layers()) for app in apps_of_layer},
 }
 # It says who may enter a tenant, so it is read before one is entered.
 READ_ACROSS_TENANTS = {Membership}
@@ -36,7 +29,9 @@ def relations() -> Iterator[tuple[type[Model], "Field[object, object]", type[Mod
                 yield model, field, field.related_model
 
 
-def test_every_app_has_a_layer() -> None:
+def test_every_installed_app_of_ours_is_in_the_list_and_has_a_layer() -> None:
+    installed = {config.name for config in apps.get_app_configs() if Path(config.path).parent == ROOT}
+    assert set(APPS) == installed
     assert set(APPS) <= set(LAYERS)
 
 

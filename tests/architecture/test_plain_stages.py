@@ -1,6 +1,6 @@
 import pytest
 
-from tests.architecture.sources import files, imports, shown
+from tests.architecture.sources import APPS, files, imports, shown
 
 PLAIN = (
     "moderation/stage",
@@ -28,10 +28,9 @@ def test_the_stages_know_no_framework(folder: str) -> None:
 
 
 def test_nobody_imports_the_composition_root() -> None:
-    apps = ("tenants", "moderation", "planner", "speech", "overlay", "livesessions")
     known = [
         f"{shown(path)} imports {module}"
-        for path in files(*apps)
+        for path in files(*APPS)
         for module in imports(path)
         if module.partition(".")[0] == "config"
     ]

@@ -16,10 +16,10 @@ from moderation.services import set_viewer_rule
 from speech.models import CachedLine, ProviderKey
 from tenants.models import ApiToken, Membership, Tenant, User
 from tenants.services import create_api_token
+from tests.architecture.sources import APPS
 
-OURS = ("tenants", "moderation", "planner", "speech", "overlay", "livesessions")
 # A workspace's keys are no business of the staff's.
-MODELS = [model for model in apps.get_models() if model._meta.app_label in OURS and model is not ProviderKey]
+MODELS = [model for model in apps.get_models() if model._meta.app_label in APPS and model is not ProviderKey]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 VALUES = {
     "CharField": "x",
