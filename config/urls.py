@@ -6,7 +6,7 @@ urlpatterns = [
     path("", include("moderation.urls")),
     path("", include("tenants.urls")),
     path("overlay/", include("overlay.urls")),
-    path("api/v1/", include("livesessions.api_urls")),
+    path("api/v1/", include("livesessions.api.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("staff/", admin.site.urls),

@@ -4,7 +4,10 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 
-from livesessions.models import LiveSession, QuizQuestion, Rehearsal, Segment, Show
+from livesessions.models.plans import QuizQuestion, Segment
+from livesessions.models.rehearsals import Rehearsal
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
 from tenants.http import TenantRequest
 
 

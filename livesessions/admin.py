@@ -1,6 +1,11 @@
 from django.contrib import admin
 
-from livesessions.models import ChatEvent, LiveSession, QuizQuestion, Rehearsal, Reply, Segment, Show
+from livesessions.models.events import ChatEvent
+from livesessions.models.plans import QuizQuestion, Segment
+from livesessions.models.rehearsals import Rehearsal
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
 from tenants.admin import AcrossTenantsAdmin, ReadOnlyAdmin
 
 

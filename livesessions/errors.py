@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from livesessions.limits import QUESTIONS, SEGMENTS
+from livesessions.shows.limits import QUESTIONS, SEGMENTS
 
 
 class SessionConflict(Exception):

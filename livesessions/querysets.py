@@ -5,8 +5,11 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from livesessions.models import LiveSession, Reply, Segment, Show
-from livesessions.pipeline.approvals import HELD_FOR_S
+from livesessions.models.plans import Segment
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from livesessions.pipeline.reply.approvals import HELD_FOR_S
 from moderation.querysets import standings_of
 from tenants.models import Tenant
 

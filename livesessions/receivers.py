@@ -10,15 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 from django_scopes import scopes_disabled
 
-from livesessions import console, partitions
-from livesessions.commands import Command, CommandKind, send_command
-from livesessions.models import LiveSession, Show
+from livesessions.console import publisher
+from livesessions.eventlog import partitions
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
 from livesessions.querysets import latest_sessions
-from livesessions.services.lives import send_if_redis_answers
 from livesessions.services.rules import tell_lives_of_rules
-from livesessions.services.shows import make_show
-from livesessions.services.warming import warm_soon
-from livesessions.trying import answers
+from livesessions.services.sessions import send_if_redis_answers
+from livesessions.shows.overlay_test import answers
+from livesessions.shows.services.shows import make_show
+from livesessions.shows.services.warming import warm_soon
+from livesessions.worker.commands import Command, CommandKind, send_command
 from moderation.models import Policy, ViewerRule
 from moderation.signals import PolicyUse, policy_changed, policy_uses_asked, viewer_rule_removed
 from overlay.presence import OpenPage
@@ -75,9 +77,9 @@ def _send_to_live_of(overlay_id: Any, command: Command) -> None:
 
 @receiver(overlay_pages_changed)
 async def tell_consoles_which_pages_are_open(overlay_id: Any, pages: list[OpenPage], **kwargs: Any) -> None:
-    message: console.OverlaysMessage = {"kind": "overlays", "pages": pages}
+    message: publisher.OverlaysMessage = {"kind": "overlays", "pages": pages}
     for session_id in await database_sync_to_async(_open_sessions_of)(overlay_id):
-        await console.publish(session_id, [message])
+        await publisher.publish(session_id, [message])
 
 
 def _open_sessions_of(overlay_id: Any) -> list[UUID]:

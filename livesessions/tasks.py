@@ -11,9 +11,9 @@ from django_scopes import scopes_disabled
 from huey import crontab
 from huey.exceptions import CancelExecution
 
-from livesessions import retention
-from livesessions.rehearsal.playing import play, settle_rehearsals
-from livesessions.warming import warm
+from livesessions.eventlog import retention
+from livesessions.shows.voice_cache_warming import warm
+from rehearsals.rehearsal.playing import play, settle_rehearsals
 from speech.errors import SpeechError, StoreError
 
 PAUSE_S = 5  # in which other chores have their turn

@@ -1,22 +1,12 @@
 from django.urls import path
 
-from livesessions.views import (
-    approvals,
-    decisions,
-    games,
-    lives,
-    overlays,
-    personas,
-    plans,
-    questions,
-    rehearsals,
-    setup,
-    shows,
-    studio,
-    voice_keys,
-    voice_words,
-    voices,
-)
+from livesessions.console import approval_views, decision_views, game_views
+from livesessions.console import views as lives
+from livesessions.shows.views import plans, questions, setup, shows
+from overlay import editor_views
+from planner import views as personas
+from rehearsals.views import rehearsals, studio
+from speech.views import credentials, pronunciations, voices
 
 app_name = "livesessions"
 
@@ -31,10 +21,10 @@ urlpatterns = [
     path("shows/<uuid:show_id>/plan/<uuid:segment_id>/", plans.segment_edit, name="segment_edit"),
     path("shows/<uuid:show_id>/plan/<uuid:segment_id>/delete/", plans.segment_delete, name="segment_delete"),
     path("shows/<uuid:show_id>/plan/<uuid:segment_id>/move/", plans.segment_move, name="segment_move"),
-    path("shows/<uuid:show_id>/overlay/", overlays.overlay_edit, name="overlay_edit"),
+    path("shows/<uuid:show_id>/overlay/", editor_views.overlay_edit, name="overlay_edit"),
     path("shows/<uuid:show_id>/overlay/renew/", setup.overlay_renew, name="overlay_renew"),
-    path("shows/<uuid:show_id>/overlay/reset/", overlays.overlay_reset, name="overlay_reset"),
-    path("shows/<uuid:show_id>/overlay/preview/", overlays.overlay_preview, name="overlay_preview"),
+    path("shows/<uuid:show_id>/overlay/reset/", editor_views.overlay_reset, name="overlay_reset"),
+    path("shows/<uuid:show_id>/overlay/preview/", editor_views.overlay_preview, name="overlay_preview"),
     path("shows/<uuid:show_id>/questions/", questions.question_list, name="question_list"),
     path("shows/<uuid:show_id>/questions/add/", questions.question_create, name="question_create"),
     path("shows/<uuid:show_id>/questions/paste/", questions.question_paste, name="question_paste"),
@@ -65,20 +55,22 @@ urlpatterns = [
     path("lives/<uuid:session_id>/say/", lives.session_say, name="session_say"),
     path(
         "lives/<uuid:session_id>/replies/<uuid:reply_id>/approve/",
-        approvals.reply_approve,
+        approval_views.reply_approve,
         name="reply_approve",
     ),
     path(
-        "lives/<uuid:session_id>/replies/<uuid:reply_id>/reject/", approvals.reply_reject, name="reply_reject"
+        "lives/<uuid:session_id>/replies/<uuid:reply_id>/reject/",
+        approval_views.reply_reject,
+        name="reply_reject",
     ),
-    path("lives/<uuid:session_id>/quiz/", games.session_quiz, name="session_quiz"),
-    path("lives/<uuid:session_id>/poll/", games.session_poll, name="session_poll"),
-    path("lives/<uuid:session_id>/game/end/", games.session_game_end, name="session_game_end"),
-    path("lives/<uuid:session_id>/decisions/", decisions.decision_list, name="decision_list"),
-    path("lives/<uuid:session_id>/decisions.csv", decisions.decision_export, name="decision_export"),
-    path("lives/<uuid:session_id>/allow-word/", decisions.term_allow, name="term_allow"),
-    path("lives/<uuid:session_id>/block-word/", decisions.term_block, name="term_block"),
-    path("lives/<uuid:session_id>/viewer/", decisions.viewer_set, name="viewer_set"),
+    path("lives/<uuid:session_id>/quiz/", game_views.session_quiz, name="session_quiz"),
+    path("lives/<uuid:session_id>/poll/", game_views.session_poll, name="session_poll"),
+    path("lives/<uuid:session_id>/game/end/", game_views.session_game_end, name="session_game_end"),
+    path("lives/<uuid:session_id>/decisions/", decision_views.decision_list, name="decision_list"),
+    path("lives/<uuid:session_id>/decisions.csv", decision_views.decision_export, name="decision_export"),
+    path("lives/<uuid:session_id>/allow-word/", decision_views.term_allow, name="term_allow"),
+    path("lives/<uuid:session_id>/block-word/", decision_views.term_block, name="term_block"),
+    path("lives/<uuid:session_id>/viewer/", decision_views.viewer_set, name="viewer_set"),
     path("personas/", personas.persona_list, name="persona_list"),
     path("personas/presets/", personas.preset_list, name="preset_list"),
     path("personas/new/", personas.persona_create, name="persona_create"),
@@ -94,16 +86,16 @@ urlpatterns = [
     path("voices/", voices.voice_list, name="voice_list"),
     path("voices/new/", voices.voice_create, name="voice_create"),
     path("voices/preview/", voices.voice_preview, name="voice_preview"),
-    path("voices/words/", voice_words.word_list, name="word_list"),
-    path("voices/words/add/", voice_words.word_create, name="word_create"),
-    path("voices/words/paste/", voice_words.word_paste, name="word_paste"),
-    path("voices/words/<uuid:word_id>/", voice_words.word_edit, name="word_edit"),
-    path("voices/words/<uuid:word_id>/delete/", voice_words.word_delete, name="word_delete"),
-    path("voices/words/<uuid:word_id>/hear/", voice_words.word_hear, name="word_hear"),
-    path("voices/keys/", voice_keys.key_list, name="key_list"),
-    path("voices/keys/<slug:provider>/", voice_keys.key_set, name="key_set"),
-    path("voices/keys/<slug:provider>/try/", voice_keys.key_try, name="key_try"),
-    path("voices/keys/<slug:provider>/remove/", voice_keys.key_remove, name="key_remove"),
+    path("voices/words/", pronunciations.word_list, name="word_list"),
+    path("voices/words/add/", pronunciations.word_create, name="word_create"),
+    path("voices/words/paste/", pronunciations.word_paste, name="word_paste"),
+    path("voices/words/<uuid:word_id>/", pronunciations.word_edit, name="word_edit"),
+    path("voices/words/<uuid:word_id>/delete/", pronunciations.word_delete, name="word_delete"),
+    path("voices/words/<uuid:word_id>/hear/", pronunciations.word_hear, name="word_hear"),
+    path("voices/keys/", credentials.key_list, name="key_list"),
+    path("voices/keys/<slug:provider>/", credentials.key_set, name="key_set"),
+    path("voices/keys/<slug:provider>/try/", credentials.key_try, name="key_try"),
+    path("voices/keys/<slug:provider>/remove/", credentials.key_remove, name="key_remove"),
     path("voices/<uuid:voice_id>/", voices.voice_edit, name="voice_edit"),
     path("voices/<uuid:voice_id>/duplicate/", voices.voice_duplicate, name="voice_duplicate"),
     path("voices/<uuid:voice_id>/delete/", voices.voice_delete, name="voice_delete"),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from moderation.access import get_policy_for, get_viewer_rule_for
 from moderation.errors import BlocklistError
 from moderation.forms import BlocklistFileForm, LineForm, NoteForm, PolicyForm
+from moderation.line_check import Trial, try_line
 from moderation.models import Policy, ViewerRule
 from moderation.services import (
     change_policy,
@@ -24,7 +25,6 @@ from moderation.services import (
     remove_viewer_rule,
 )
 from moderation.signals import PolicyUse, policy_uses_asked, viewer_rule_removed
-from moderation.trying import Trial, try_line
 from moderation.wording import ACTION_WORDS, RISK_WORDS, category_words, rate_sentence
 from tenants.access import member_required
 from tenants.http import TenantRequest

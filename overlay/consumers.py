@@ -15,11 +15,12 @@ from redis.exceptions import RedisError
 
 from overlay import wire
 from overlay.access import find_overlay_by_token
-from overlay.backlog import Backlog
-from overlay.guestbook import Guestbook
+from overlay.flow_control import Backlog
 from overlay.models import Overlay
+from overlay.page_registration import Guestbook
 from overlay.publisher import overlay_group
 from overlay.release import page_release
+from overlay.replay_buffer import Rest, rest_after
 from overlay.reports import (
     Acknowledgement,
     Arrival,
@@ -30,7 +31,6 @@ from overlay.reports import (
     parse_arrival,
     parse_report,
 )
-from overlay.said import Rest, rest_after
 from overlay.signals import utterance_acknowledged
 from overlay.state import StateStore
 

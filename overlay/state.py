@@ -7,7 +7,7 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from overlay.layout import Layout
-from overlay.said import Frame, Said, SaidStore
+from overlay.replay_buffer import Frame, Said, SaidStore
 from overlay.wire import Line, Spoken, State
 
 LIFETIME_S = 86_400  # chat is people's words: what no live renews is gone after a day

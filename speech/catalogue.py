@@ -16,7 +16,8 @@ from speech.providers.answers import httpx_faults
 from speech.providers.azure import address_of
 from speech.providers.piper import piper_voices
 from speech.providers.public_addresses import only_public
-from speech.services import OwnKey, Provider, has_shared
+from speech.services.keys import OwnKey
+from speech.services.voices import Provider, has_shared
 
 LIST_KEPT_S = 60 * 60
 FAILURE_KEPT_S = 60

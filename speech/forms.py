@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from speech.catalogue import ListedVoice, voices_of
 from speech.errors import WordConflict
 from speech.models import Pronunciation, VoiceProfile
-from speech.services import OwnKey, Provider, has_shared, own_keys, resolve_voice
-from speech.services.words import SPOKEN_LENGTH, WRITTEN_LENGTH, parse_line
+from speech.services.keys import OwnKey, own_keys
+from speech.services.pronunciations import SPOKEN_LENGTH, WRITTEN_LENGTH, parse_line
+from speech.services.voices import Provider, has_shared, resolve_voice
 from speech.stage.capabilities import Capabilities, capabilities_of
 from speech.wording import lacking_words
 from tenants.models import Language, Tenant

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from speech.errors import SpeechError
-from speech.services import Provider
+from speech.services.voices import Provider
 
 
 def fault_words(provider: str, error: SpeechError) -> str:

@@ -6,4 +6,7 @@ class TenantsConfig(AppConfig):
     verbose_name = "Accounts and teams"
 
     def ready(self) -> None:
-        from tenants import receivers, tasks  # noqa: F401
+        from tenants import (
+            receivers,  # noqa: F401
+            tasks,  # noqa: F401
+        )

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from django.test import Client
     from rest_framework.test import APIClient
 
-    from livesessions.models import LiveSession, Show
+    from livesessions.models.sessions import LiveSession
+    from livesessions.models.shows import Show
     from tenants.models import Tenant, User
 
 # Models are imported inside the fixtures, so that tests of plain Python run without Django too.
@@ -92,7 +93,7 @@ def other_session(other_show: "Show") -> "LiveSession":
 def _make_show(tenant: "Tenant", name: str) -> "Show":
     from django_scopes import scope
 
-    from livesessions.services import create_show
+    from livesessions.shows.services.shows import create_show
 
     with scope(tenant=tenant):
         return create_show(tenant=tenant, name=name, language="it", handle="la.sera")
@@ -101,7 +102,7 @@ def _make_show(tenant: "Tenant", name: str) -> "Show":
 def _make_session(show: "Show") -> "LiveSession":
     from django_scopes import scope
 
-    from livesessions.services import create_session
+    from livesessions.services.sessions import create_session
 
     with scope(tenant=show.tenant):
         return create_session(

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "speech",
     "overlay",
     "livesessions",
+    "rehearsals",
 ]
 
 MIDDLEWARE = [
@@ -221,7 +222,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 50,
-    "EXCEPTION_HANDLER": "livesessions.api_errors.answer_error",
+    "EXCEPTION_HANDLER": "livesessions.api.errors.answer_error",
     "DEFAULT_THROTTLE_CLASSES": ["tenants.throttling.ApiTokenThrottle"],
     "DEFAULT_THROTTLE_RATES": {"token": "120/min"},
 }

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django_scopes import scopes_disabled
 
-from livesessions.models import LiveSession, Show
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
 from tenants.models import Tenant, User
 from tenants.services import create_tenant
 

@@ -14,9 +14,9 @@ from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.ports import Gate, Observer
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.pipeline.rules import ChangingGate
-from livesessions.recorder import Recorder
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.port import ChatSource, SourceCounts, SourceState
+from livesessions.worker.recorder.recorder import Recorder
 from moderation.stage.verdict import Verdict
 
 SAMPLE_EVERY_S = 0.25

@@ -5,14 +5,14 @@ from collections import OrderedDict
 from dataclasses import replace
 from uuid import UUID
 
-from livesessions.pipeline.approvals import Approvals
-from livesessions.pipeline.director import Director
-from livesessions.pipeline.generation import Cut
-from livesessions.pipeline.inbox import OWED, Inbox, Waiting
-from livesessions.pipeline.judging import WatchedGate
 from livesessions.pipeline.outcome import Outcome
-from livesessions.pipeline.replying import Desk, Replying
-from livesessions.sources.freezing import Frozen
+from livesessions.pipeline.reply.approvals import Approvals
+from livesessions.pipeline.reply.generation import Cut
+from livesessions.pipeline.reply.judging import WatchedGate
+from livesessions.pipeline.reply.replying import Desk, Replying
+from livesessions.pipeline.selection.director import Director
+from livesessions.pipeline.selection.turn_queue import OWED, Inbox, Waiting
+from livesessions.sources.state import Frozen
 
 REMEMBERED_REPLIES = 16  # the overlay may report on a reply after the next one has begun
 

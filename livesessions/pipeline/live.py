@@ -8,26 +8,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from livesessions.pipeline.approvals import Approvals
-from livesessions.pipeline.director import Director
-from livesessions.pipeline.feeder import Feeder
-from livesessions.pipeline.generation import Generation
 from livesessions.pipeline.host import Host
-from livesessions.pipeline.inbox import Inbox, Priority, Waiting
-from livesessions.pipeline.ingest import Ingest, Room
-from livesessions.pipeline.judging import WatchedGate
-from livesessions.pipeline.noticing import Noticing
+from livesessions.pipeline.intake.game_controller import Controls, Play, no_controls
+from livesessions.pipeline.intake.ingest import Ingest, Room
+from livesessions.pipeline.intake.overlay_chat_queue import Feeder
+from livesessions.pipeline.intake.viewer_roles import Standings, nobody
+from livesessions.pipeline.memory_summarizer import Tidying
 from livesessions.pipeline.outcome import Outcome
-from livesessions.pipeline.play import Controls, Play, no_controls
 from livesessions.pipeline.ports import AudioSink, Observer, Screen, Voice, Words
-from livesessions.pipeline.rates import Rates
-from livesessions.pipeline.replying import Desk
+from livesessions.pipeline.reply.approvals import Approvals
+from livesessions.pipeline.reply.generation import Generation
+from livesessions.pipeline.reply.judging import WatchedGate
+from livesessions.pipeline.reply.replying import Desk
 from livesessions.pipeline.rules import ChangingGate, Rules
-from livesessions.pipeline.standings import Standings, nobody
-from livesessions.pipeline.tidying import Tidying
+from livesessions.pipeline.selection.director import Director
+from livesessions.pipeline.selection.rates import Rates
+from livesessions.pipeline.selection.turn_queue import Inbox, Priority, Waiting
+from livesessions.pipeline.snapshot_trigger import Noticing
 from livesessions.sources.errors import SourceError
-from livesessions.sources.freezing import Frozen
 from livesessions.sources.port import ChatSource
+from livesessions.sources.state import Frozen
 from planner.stage.cues import CueSource
 from planner.stage.games.games import Games
 from planner.stage.turn import Turn, TurnKind
@@ -39,7 +39,7 @@ LIVE_ENDED = "live_ended"
 
 @dataclass(frozen=True, slots=True)
 class LiveParts:
-    """What a live is made of; `livesessions/assembly.py` makes these from a session's rows."""
+    """What a live is made of; `livesessions/worker/assembly.py` makes these from a session's rows."""
 
     source: ChatSource
     gate: ChangingGate

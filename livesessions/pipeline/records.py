@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from livesessions.pipeline.outcome import Outcome
 from livesessions.sources.events import LiveEvent
-from livesessions.sources.freezing import Frozen
+from livesessions.sources.state import Frozen
 from moderation.stage.verdict import MEDIUM_RISK, Verdict
 from planner.stage.turn import TokenUsage
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from livesessions.pipeline.judging import WatchedGate
 from livesessions.pipeline.ports import Gate
-from livesessions.pipeline.rates import Rates
+from livesessions.pipeline.reply.judging import WatchedGate
+from livesessions.pipeline.selection.rates import Rates
 from moderation.stage.verdict import Verdict
 
 

@@ -4,12 +4,13 @@ from uuid import UUID
 from django.utils import timezone
 
 from livesessions import errors
-from livesessions.commands import Command, CommandKind
-from livesessions.models import LiveSession, Reply
-from livesessions.pipeline.approvals import HELD_FOR_S
-from livesessions.services.lives import require_on_air, send
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.pipeline.reply.approvals import HELD_FOR_S
+from livesessions.services.sessions import require_on_air, send
+from livesessions.worker.commands import Command, CommandKind
+from moderation.line_check import try_line
 from moderation.models import Policy
-from moderation.trying import try_line
 from moderation.wording import category_words
 
 HELD_FOR = timedelta(seconds=HELD_FOR_S)

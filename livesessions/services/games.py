@@ -1,10 +1,10 @@
 from collections.abc import Sequence
 
 from livesessions import errors
-from livesessions.commands import Command, CommandKind, GameAction
-from livesessions.models import LiveSession
+from livesessions.models.sessions import LiveSession
 from livesessions.services.approvals import held_back_for
-from livesessions.services.lives import require_on_air, send
+from livesessions.services.sessions import require_on_air, send
+from livesessions.worker.commands import Command, CommandKind, GameAction
 
 
 def start_quiz(*, session: LiveSession) -> None:

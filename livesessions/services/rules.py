@@ -1,8 +1,8 @@
 from django.db.models import QuerySet
 
-from livesessions.commands import Command, CommandKind
-from livesessions.models import LiveSession
-from livesessions.services.lives import Status, send_if_redis_answers
+from livesessions.models.sessions import LiveSession
+from livesessions.services.sessions import Status, send_if_redis_answers
+from livesessions.worker.commands import Command, CommandKind
 
 
 def tell_lives_of_rules(lives: QuerySet[LiveSession]) -> None:

@@ -1,9 +1,10 @@
 from django.db import transaction
 
 from livesessions import errors
-from livesessions.commands import Command, CommandKind
-from livesessions.models import ChatEvent, LiveSession
-from livesessions.services.lives import Status, send_if_redis_answers
+from livesessions.models.events import ChatEvent
+from livesessions.models.sessions import LiveSession
+from livesessions.services.sessions import Status, send_if_redis_answers
+from livesessions.worker.commands import Command, CommandKind
 from moderation.models import ViewerRule
 from moderation.services import remove_viewer_rule, set_viewer_rule
 

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from planner.stage.cleaning import plain
+from planner.stage.language_detection import content_words
 from planner.stage.names import sayable_name
-from planner.stage.tongues import content_words
 from planner.stage.turn import Exchange, TurnKind, thaw_turn
 
 SUMMARY_CHARACTERS = 600

@@ -13,8 +13,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from planner.stage.cleaning import clean_for_speech, shorten
+from planner.stage.language_detection import foreign_language
 from planner.stage.sentences import split_sentences
-from planner.stage.tongues import foreign_language
 
 MAX_SENTENCES = 2
 MAX_HANDLES = 1

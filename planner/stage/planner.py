@@ -8,19 +8,19 @@ from math import inf
 from typing import Any
 
 from planner.errors import PlannerError
+from planner.stage.canned.replies import BIG_GIFT_DIAMONDS, StockHost
 from planner.stage.draft import MAX_CHARACTERS, MAX_SENTENCES, Draft
+from planner.stage.language_detection import primary_language
 from planner.stage.lines import REST_S
 from planner.stage.memory import Memory, thaw_exchange
-from planner.stage.offline import OfflineModel
 from planner.stage.output_gate import OutputGate
-from planner.stage.points.framing import PointFrames
 from planner.stage.ports import LanguageModel, Prompt
 from planner.stage.prompt import OF_ITS_OWN, build_messages, sayable_text
 from planner.stage.repetition import SaidLines
+from planner.stage.rule_based.model import OfflineModel
 from planner.stage.sentences import SentenceChunker, split_sentences
-from planner.stage.stock.host import BIG_GIFT_DIAMONDS, StockHost
-from planner.stage.summing_up import sum_up
-from planner.stage.tongues import primary_language
+from planner.stage.summaries import sum_up
+from planner.stage.talking_points.framing import PointFrames
 from planner.stage.turn import (
     OFFLINE,
     STOCK,

@@ -42,7 +42,7 @@ def lines_of_plan(habits: Habits) -> Iterator[str]:
 
 def sentences_of_reactions(habits: Habits) -> Iterator[str]:
     """Yield the sentences of thanks, and of what is said in the place of an answer, that call nobody."""
-    topics = load_lines("planner.stage.stock", f"lines_{ready_language(habits.language)}.toml")
+    topics = load_lines("planner.stage.canned", f"lines_{ready_language(habits.language)}.toml")
     thanks = (topic for kind, each in THANKS.items() if kind in habits.thanked for topic in each)
     for topic in (*thanks, *TACT):
         for line in topics[topic]:

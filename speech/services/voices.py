@@ -14,7 +14,7 @@ from speech.models import VoiceProfile
 from speech.providers.piper import piper_voices
 from speech.signals import tell_voices_changed
 from speech.stage.ports import Voice
-from speech.stage.sound import Loudness
+from speech.stage.sound.loudness import Loudness
 from tenants.models import Tenant
 
 Provider = VoiceProfile.Provider

@@ -1,6 +1,6 @@
 """How loud a voice is, learned as it speaks: lines go in, the gain for the next one comes out."""
 
-from speech.stage.sound import Loudness, gain_for
+from speech.stage.sound.loudness import Loudness, gain_for
 
 # What most synthetic voices lie near. Only the first line of an unknown voice is spoken on this guess.
 USUAL_LUFS = -20.0

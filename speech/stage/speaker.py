@@ -10,8 +10,8 @@ from speech.stage.cache import Shelf
 from speech.stage.clauses import split_for_voice
 from speech.stage.level import Level
 from speech.stage.ports import Synthesizer, Voice
-from speech.stage.reading import Reader
-from speech.stage.sound import HELD_BACK_S, Mastering
+from speech.stage.sound.mastering import HELD_BACK_S, Mastering
+from speech.stage.text_normalization.normalizer import Reader
 from speech.stage.wording import speakable
 
 FIRST_CHUNK_S = 0.04

@@ -11,8 +11,8 @@ from django.test import Client
 from django_scopes import scope
 from playwright.sync_api import BrowserContext, Page, expect
 
-from livesessions.models import Show
-from livesessions.services import create_show
+from livesessions.models.shows import Show
+from livesessions.shows.services.shows import create_show
 from tenants.models import User
 from tenants.services import create_tenant
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django_scopes import scope
 from playwright.sync_api import Page, expect
 
-from livesessions import console
-from livesessions.models import LiveSession
+from livesessions.console import publisher
+from livesessions.models.sessions import LiveSession
 from tenants.models import User
 
 LoggedInPage = Callable[[User], Page]
@@ -35,7 +35,7 @@ def desk(alice: User, on_air: LiveSession, logged_in_page: LoggedInPage) -> Page
     return page
 
 
-def chat(number: int, text: str = "ciao") -> console.ChatMessage:
+def chat(number: int, text: str = "ciao") -> publisher.ChatMessage:
     return {
         "kind": "chat",
         "id": f"line-{number}",
@@ -51,7 +51,7 @@ def chat(number: int, text: str = "ciao") -> console.ChatMessage:
     }
 
 
-def reply(status: str, *, heard: bool) -> console.ReplyMessage:
+def reply(status: str, *, heard: bool) -> publisher.ReplyMessage:
     return {
         "kind": "reply",
         "id": "one",
@@ -69,9 +69,9 @@ def reply(status: str, *, heard: bool) -> console.ReplyMessage:
     }
 
 
-def publish(session: LiveSession, *messages: console.Message) -> None:
+def publish(session: LiveSession, *messages: publisher.Message) -> None:
     async def send() -> None:
-        await console.publish(session.id, list(messages))
+        await publisher.publish(session.id, list(messages))
         await get_channel_layer().flush()
 
     # Playwright's loop runs in this thread, so the sending takes another.

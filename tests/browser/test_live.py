@@ -15,7 +15,9 @@ from django.conf import settings
 from django_scopes import scope, scopes_disabled
 from playwright.sync_api import Page, expect
 
-from livesessions.models import LiveSession, Reply, Show
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
 from tenants.models import Tenant, User
 from tenants.services import create_api_token
 from tests.fakes.webcast import FakeWebcast, Send, WaitFor, comment

@@ -7,7 +7,7 @@ from django.test import Client
 from django_scopes import scope
 from playwright.sync_api import BrowserContext, Page, expect
 
-from livesessions.models import Show
+from livesessions.models.shows import Show
 from overlay.layout import Box, default_layout
 from tenants.models import User
 from tests.overlay.viewing import Viewer

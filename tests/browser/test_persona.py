@@ -4,7 +4,7 @@ import pytest
 from django_scopes import scope
 from playwright.sync_api import Page, expect
 
-from livesessions.models import Show
+from livesessions.models.shows import Show
 from planner.models import Persona
 from planner.presets import presets
 from planner.services import PersonaTraits, create_persona

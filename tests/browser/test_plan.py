@@ -8,7 +8,7 @@ from django.test import Client
 from django_scopes import scope
 from playwright.sync_api import BrowserContext, Page, expect
 
-from livesessions.models import Show
+from livesessions.models.shows import Show
 from tenants.models import User
 
 LoggedInPage = Callable[[User], Page]

@@ -8,7 +8,9 @@ from django.utils import timezone
 from django_scopes import scope
 from playwright.sync_api import Page, expect
 
-from livesessions.models import LiveSession, Reply, Show
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
 from moderation.models import Policy
 from tenants.models import User
 from tests.browser.test_console import publish, reply

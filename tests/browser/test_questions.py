@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from livesessions.models import Show
+from livesessions.models.shows import Show
 from tenants.models import User
 
 LoggedInPage = Callable[[User], Page]

@@ -10,7 +10,8 @@ from django_scopes import scopes_disabled
 from playwright.sync_api import Page, expect
 
 from livesessions import tasks
-from livesessions.models import Rehearsal, Show
+from livesessions.models.rehearsals import Rehearsal
+from livesessions.models.shows import Show
 from tenants.models import User
 
 LoggedInPage = Callable[[User], Page]

@@ -6,7 +6,8 @@ import pytest
 import redis
 from playwright.sync_api import Page, expect
 
-from livesessions.models import LiveSession, Show
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
 from tenants.models import User
 from tests.overlay.viewing import AUDIBLE, Viewer
 

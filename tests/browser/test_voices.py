@@ -4,9 +4,9 @@ import pytest
 from django_scopes import scope
 from playwright.sync_api import Page, expect
 
-from livesessions.models import Show
+from livesessions.models.shows import Show
 from speech.models import VoiceProfile
-from speech.services import Provider, create_voice
+from speech.services.voices import Provider, create_voice
 from tenants.models import Tenant, User
 from tests.browser.test_persona import PEAK, PLAYING
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from livesessions.pipeline.intake.game_controller import Controls, no_controls
+from livesessions.pipeline.intake.viewer_roles import Standings, nobody
 from livesessions.pipeline.live import Live, LiveParts
-from livesessions.pipeline.play import Controls, no_controls
-from livesessions.pipeline.rates import Rates
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.pipeline.rules import ChangingGate
-from livesessions.pipeline.standings import Standings, nobody
+from livesessions.pipeline.selection.rates import Rates
 from livesessions.sources.errors import SourceError
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
 from livesessions.sources.port import CONNECTED, ChatSource, SourceCounts, SourceState

@@ -8,8 +8,8 @@ from typing import TypeVar
 import pytest
 from channels.layers import get_channel_layer  # noqa: TID251 - closed here, as a worker does when it stops
 
-from livesessions.assembly import open_resources
-from livesessions.worker import Worker, in_thread
+from livesessions.worker.assembly import open_resources
+from livesessions.worker.worker import Worker, in_thread
 
 T = TypeVar("T")
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from livesessions import api_urls
-from livesessions.models import LiveSession, Show
+from livesessions.api import urls
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
 from tenants.models import Tenant, User
 from tests.architecture.sources import ROOT
 
@@ -26,7 +27,7 @@ def test_the_document_lists_every_request() -> None:
     listed = {(method, path) for method, path in REQUEST.findall(TEXT)}
     served = {
         (method.upper(), "/" + re.sub(r"<.+?>", "{id}", str(route.pattern)))
-        for route in api_urls.urlpatterns
+        for route in urls.urlpatterns
         if str(route.pattern)
         for method in route.callback.cls.http_method_names  # type: ignore[attr-defined]
         if method != "options"

@@ -5,7 +5,7 @@ import pytest
 from rest_framework.settings import api_settings
 from rest_framework.test import APIClient
 
-from livesessions.models import LiveSession
+from livesessions.models.sessions import LiveSession
 from overlay.errors import OverlayUnreachable
 from tenants.models import Tenant, User
 from tenants.throttling import ApiTokenThrottle
@@ -70,7 +70,7 @@ def test_an_overlay_out_of_reach_is_a_fault_that_passes(
     def fail(*args: Any, **kwargs: Any) -> None:
         raise OverlayUnreachable("redis did not answer")
 
-    monkeypatch.setattr("livesessions.services.lives.mute_overlay", fail)
+    monkeypatch.setattr("livesessions.services.sessions.mute_overlay", fail)
     answer = api.post(f"/api/v1/sessions/{session.id}/mute/")
     assert answer.status_code == 503
     assert "redis" not in answer.json()["detail"]

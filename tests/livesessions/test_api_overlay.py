@@ -14,7 +14,7 @@ from django_scopes import scope
 from PIL import Image
 from rest_framework.test import APIClient
 
-from livesessions.models import Show
+from livesessions.models.shows import Show
 from overlay.consumers import CLOSE_ROTATED
 from overlay.errors import OverlayUnreachable
 from overlay.layout import FORMATS, LABEL, WIDGETS, clean_layout, default_layout

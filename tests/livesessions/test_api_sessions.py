@@ -10,8 +10,9 @@ from django_scopes import scope
 from redis import Redis
 from rest_framework.test import APIClient
 
-from livesessions.models import LiveSession, Show
-from livesessions.roster import ROSTER
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from livesessions.worker.registry import ROSTER
 from tenants.models import Tenant, User
 
 CALENDAR = ("created_at", "start_requested_at", "started_at", "stop_requested_at", "ended_at")
@@ -242,7 +243,7 @@ def on_air(session: LiveSession) -> LiveSession:
 @pytest.fixture
 def heard(on_air: LiveSession, redis_client: Redis) -> Any:
     """What the worker of the live is told."""
-    from livesessions.commands import Command, channel_of
+    from livesessions.worker.commands import Command, channel_of
 
     with redis_client.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
         channel.subscribe(channel_of(on_air.id))

@@ -6,7 +6,7 @@ import pytest
 from django_scopes import scope
 from rest_framework.test import APIClient
 
-from livesessions.models import Show
+from livesessions.models.shows import Show
 from tenants.models import Tenant, User
 
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from livesessions.models import Show
+from livesessions.models.shows import Show
 from tenants.models import Tenant, User
 
 

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django_scopes import scope
 from rest_framework.test import APIClient
 
-from livesessions import services
-from livesessions.commands import Command, CommandKind, channel_of
-from livesessions.consumers import Frames
+from livesessions.console.consumers import Frames
 from livesessions.errors import SessionConflict
-from livesessions.models import LiveSession, Reply
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.services.approvals import approve_reply, reject_reply
+from livesessions.worker.commands import Command, CommandKind, channel_of
 from tenants.models import Membership, Tenant, User
 from tests.livesessions.test_console_frames import chat
 from tests.livesessions.test_console_frames import reply as reply_message
@@ -80,8 +81,8 @@ def test_the_live_is_told_what_was_decided(
     on_air: LiveSession, hold: Callable[..., Reply], told: Callable[[], Command | None]
 ) -> None:
     reply = hold()
-    services.approve_reply(session=on_air, reply_id=reply.id, text="Benone, Giulia!")
-    services.reject_reply(session=on_air, reply_id=reply.id)
+    approve_reply(session=on_air, reply_id=reply.id, text="Benone, Giulia!")
+    reject_reply(session=on_air, reply_id=reply.id)
     assert told() == Command(CommandKind.APPROVE, text="Benone, Giulia!", utterance_id=str(reply.id))
     assert told() == Command(CommandKind.REJECT, utterance_id=str(reply.id))
 
@@ -100,7 +101,7 @@ def test_what_waits_no_longer_is_a_conflict(
     on_air: LiveSession, hold: Callable[..., Reply], fields: dict[str, Any], code: str
 ) -> None:
     reply = hold(**fields)
-    for act in (services.approve_reply, services.reject_reply):
+    for act in (approve_reply, reject_reply):
         with pytest.raises(SessionConflict) as raised:
             act(session=on_air, reply_id=reply.id)
         assert raised.value.code == code
@@ -110,7 +111,7 @@ def test_words_that_the_rules_refuse_are_refused_with_the_reason(
     on_air: LiveSession, hold: Callable[..., Reply]
 ) -> None:
     with pytest.raises(SessionConflict, match="one of your blocked words") as raised:
-        services.approve_reply(session=on_air, reply_id=hold().id, text="sei uno scemo")
+        approve_reply(session=on_air, reply_id=hold().id, text="sei uno scemo")
     assert raised.value.code == "reply_refused"
 
 
@@ -119,7 +120,7 @@ def test_a_reply_of_another_live_is_not_known(
 ) -> None:
     for reply_id in (NOBODY, UUID(int=2)):
         with pytest.raises(SessionConflict) as raised:
-            services.approve_reply(session=on_air, reply_id=reply_id)
+            approve_reply(session=on_air, reply_id=reply_id)
         assert raised.value.code == "reply_unknown"
 
 
@@ -229,7 +230,7 @@ def test_a_line_that_the_room_deletes_is_blanked_on_open_consoles() -> None:
 def test_a_viewer_is_blocked_from_the_console_with_a_note(
     alice: User, on_air: LiveSession, client_for: ClientFor
 ) -> None:
-    from livesessions.models import ChatEvent
+    from livesessions.models.events import ChatEvent
     from moderation.models import ViewerRule
 
     now = timezone.now()

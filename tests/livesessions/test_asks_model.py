@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from livesessions.assembly import Surroundings, parts_of
-from livesessions.models import Show
-from livesessions.pipeline.judging import WatchedGate
+from livesessions.models.shows import Show
 from livesessions.pipeline.live import Live
-from livesessions.threads import in_thread
+from livesessions.pipeline.reply.judging import WatchedGate
+from livesessions.worker.assembly import Surroundings, parts_of
 from planner.stage.breaker import Breaker
 from speech.stage.speaker import Speaker
+from tenants.threads import in_thread
 from tests.fakes.language_model import FakeLanguageModel
 from tests.fakes.live import VOICE, FakeObserver, FakeSink, FakeSource, comment
 from tests.fakes.model_gate import FakeModelGate

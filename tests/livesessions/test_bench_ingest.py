@@ -8,7 +8,8 @@ from django.core.management import call_command
 from django_scopes import scopes_disabled
 
 from livesessions.management.stopwatch import Memory
-from livesessions.models import ChatEvent, LiveSession
+from livesessions.models.events import ChatEvent
+from livesessions.models.sessions import LiveSession
 from tenants.models import Tenant, User
 
 

@@ -7,11 +7,14 @@ import pytest
 from django_scopes import scopes_disabled
 from redis import Redis
 
-from livesessions import services
-from livesessions.bridge import deliver
-from livesessions.models import ChatEvent, LiveSession, Reply, Show
+from livesessions.api.event_intake import deliver
+from livesessions.models.events import ChatEvent
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from livesessions.services.sessions import create_session, start_session
 from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.threads import in_thread
+from tenants.threads import in_thread
 from tests.fakes.live import comment, happening
 from tests.livesessions.conftest import eventually, running_worker
 
@@ -23,8 +26,8 @@ def session(show: Show, redis_client: Redis) -> LiveSession:
     with scopes_disabled():
         show.policy.cooldown_min_s = show.policy.cooldown_max_s = 0.0
         show.policy.save(update_fields=["cooldown_min_s", "cooldown_max_s"])
-        session = services.create_session(show=show, source=LiveSession.Source.BRIDGE)
-        return services.start_session(session=session)
+        session = create_session(show=show, source=LiveSession.Source.BRIDGE)
+        return start_session(session=session)
 
 
 def comments(first: int, last: int) -> list[LiveEvent]:
@@ -76,10 +79,10 @@ async def test_two_workers_in_turn_write_every_event_once_although_both_ways_bri
     """What the simulator's live gets from a bridge is in its log beside the simulated lines, once."""
 
     def start() -> LiveSession:
-        row = services.create_session(
+        row = create_session(
             show=show, source=LiveSession.Source.SIMULATOR, source_options={"rate_per_minute": 600}
         )
-        return services.start_session(session=row)
+        return start_session(session=row)
 
     session = await in_thread(start)
     async with running_worker():

@@ -4,8 +4,10 @@ import pytest
 from django.test import Client
 from django_scopes import scope
 
-from livesessions import services
-from livesessions.models import LiveSession, Show
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from livesessions.services.sessions import create_session
+from livesessions.shows.services.shows import change_show
 from tenants.models import User
 
 ClientFor = Callable[[User], Client]
@@ -14,7 +16,7 @@ ClientFor = Callable[[User], Client]
 @pytest.fixture
 def bridge_session(show: Show) -> LiveSession:
     with scope(tenant=show.tenant):
-        return services.create_session(show=show, source=LiveSession.Source.BRIDGE)
+        return create_session(show=show, source=LiveSession.Source.BRIDGE)
 
 
 def test_a_live_with_a_bridge_is_prepared_by_form(show: Show, alice: User, client_for: ClientFor) -> None:
@@ -29,8 +31,8 @@ def test_a_live_with_a_bridge_is_prepared_by_form(show: Show, alice: User, clien
 
 def test_a_show_without_a_handle_can_have_a_bridge(show: Show) -> None:
     with scope(tenant=show.tenant):
-        services.change_show(show=show, handle="")
-        assert services.create_session(show=show, source=LiveSession.Source.BRIDGE).is_open
+        change_show(show=show, handle="")
+        assert create_session(show=show, source=LiveSession.Source.BRIDGE).is_open
 
 
 def test_the_console_shows_where_the_bridge_posts(

@@ -10,15 +10,9 @@ from django.conf import settings
 from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 
-from livesessions import bridge
-from livesessions.bridge import deliver
-from livesessions.sources.bridge import (
-    BATCH,
-    BridgeSource,
-    event_from_json,
-    event_to_json,
-    stream_of,
-)
+from livesessions.api import event_intake
+from livesessions.api.event_intake import deliver
+from livesessions.sources.event_intake import BATCH, BridgeSource, event_from_json, event_to_json, stream_of
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.port import SourcePhase
 from tests.fakes.live import comment, gift, happening
@@ -139,13 +133,13 @@ async def test_what_was_taken_does_not_stay_in_redis(redis: Redis) -> None:
     assert await redis.xlen(stream_of(SESSION)) <= 2
     left = [key async for key in redis.scan_iter(f"*{SESSION}*")]
     assert len(left) == 3
-    assert all([0 < await redis.ttl(key) <= bridge.KEPT_S for key in left])
+    assert all([0 < await redis.ttl(key) <= event_intake.KEPT_S for key in left])
 
 
 async def test_more_than_redis_holds_is_lost_and_counted(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bridge, "MAX_WAITING", 100)
+    monkeypatch.setattr(event_intake, "MAX_WAITING", 100)
     await post(*comments(1, 10))
     source = BridgeSource(redis, SESSION)
     assert len(await read(source, 10)) == 10

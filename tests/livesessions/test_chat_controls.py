@@ -9,9 +9,10 @@ from channels.layers import get_channel_layer  # noqa: TID251 - closed here, as 
 from django.test import Client
 from django_scopes import scopes_disabled
 
-from livesessions.assembly import hash_of
-from livesessions.models import LiveSession, Show
-from livesessions.worker import in_thread
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from livesessions.worker.assembly import hash_of
+from livesessions.worker.worker import in_thread
 from moderation.models import ViewerRule
 from moderation.services import set_viewer_rule
 from tenants.models import User

@@ -9,10 +9,10 @@ import pytest
 from django_scopes import scopes_disabled
 from redis import Redis
 
-from livesessions import services
-from livesessions.models import LiveSession
+from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.live import Live
-from livesessions.worker import in_thread
+from livesessions.services.sessions import mute_session, start_session, unmute_session
+from livesessions.worker.worker import in_thread
 from tests.livesessions.conftest import eventually, running_worker
 from tests.livesessions.test_leases import overlay_is_live
 
@@ -47,10 +47,10 @@ async def test_a_command_reaches_the_host_within_50_ms(
 ) -> None:
     given = []
     async with running_worker():
-        await in_thread(services.start_session, session=session)
+        await in_thread(start_session, session=session)
         await eventually(lambda: overlay_is_live(session, redis_client))
         for number in range(COMMANDS):
-            service = services.unmute_session if number % 2 else services.mute_session
+            service = unmute_session if number % 2 else mute_session
             given.append(time.monotonic())
             await in_thread(service, session=session)
             await eventually(lambda: len(done) == len(given))
@@ -69,7 +69,7 @@ async def test_a_command_that_was_lost_on_the_way_is_read_from_the_row(
     session: LiveSession, redis_client: Redis, done: list[float], command: str
 ) -> None:
     async with running_worker():
-        await in_thread(services.start_session, session=session)
+        await in_thread(start_session, session=session)
         await eventually(lambda: overlay_is_live(session, redis_client))
         changes = {"muted": True} if command == "mute" else {"stop_requested_at": session.created_at}
         await in_thread(lambda: LiveSession.objects.filter(id=session.id).update(**changes))

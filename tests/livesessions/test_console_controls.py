@@ -7,8 +7,8 @@ from django.test import Client
 from django.utils import timezone
 from django_scopes import scope
 
-from livesessions.commands import Command, CommandKind, channel_of
-from livesessions.models import LiveSession
+from livesessions.models.sessions import LiveSession
+from livesessions.worker.commands import Command, CommandKind, channel_of
 from tenants.models import User
 
 ClientFor = Callable[[User], Client]

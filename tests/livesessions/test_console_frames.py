@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from livesessions.console import ChatMessage, CountsMessage, ReplyMessage
-from livesessions.consumers import LINES_KEPT, Frames
+from livesessions.console.consumers import LINES_KEPT, Frames
+from livesessions.console.publisher import ChatMessage, CountsMessage, ReplyMessage
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -4,9 +4,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from livesessions.commands import Command, CommandKind
-from livesessions.consumers import Frames
-from livesessions.models import LiveSession
+from livesessions.console.consumers import Frames
+from livesessions.models.sessions import LiveSession
+from livesessions.worker.commands import Command, CommandKind
 from tenants.models import User
 
 ClientFor = Callable[[User], Client]

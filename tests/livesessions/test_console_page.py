@@ -9,7 +9,9 @@ from django.test import Client
 from django.utils import timezone
 from django_scopes import scope
 
-from livesessions.models import ChatEvent, LiveSession, Reply
+from livesessions.models.events import ChatEvent
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
 from tenants.models import Tenant, User
 
 ClientFor = Callable[[User], Client]

@@ -13,9 +13,10 @@ from django.test import Client
 from django.utils import timezone
 from django_scopes import scope
 
-from livesessions import console
-from livesessions.models import ChatEvent, LiveSession
-from livesessions.routing import websocket_urlpatterns
+from livesessions.console import publisher
+from livesessions.console.routing import websocket_urlpatterns
+from livesessions.models.events import ChatEvent
+from livesessions.models.sessions import LiveSession
 from tenants.models import Tenant, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,8 +53,8 @@ async def connect() -> AsyncIterator[Connect]:
     await get_channel_layer().flush()
 
 
-def chat(number: int = 1, **fields: Any) -> console.ChatMessage:
-    message: console.ChatMessage = {
+def chat(number: int = 1, **fields: Any) -> publisher.ChatMessage:
+    message: publisher.ChatMessage = {
         "kind": "chat",
         "id": f"line-{number}",
         "event": "comment",
@@ -85,7 +86,7 @@ async def test_what_happens_then_is_appended_in_one_frame(
 ) -> None:
     socket = await connect(await database_sync_to_async(client_for)(alice), session.id)
     await socket.receive_from()
-    await console.publish(session.id, [chat(1), chat(2)])
+    await publisher.publish(session.id, [chat(1), chat(2)])
     frame = await socket.receive_from()
     assert frame.count('hx-swap-oob="beforeend:#chat-feed"') == 1
     assert frame.index("ciao 1") < frame.index("ciao 2")
@@ -109,7 +110,7 @@ async def test_a_change_of_state_redraws_the_state_and_the_controls(
     socket = await connect(await database_sync_to_async(client_for)(alice), session.id)
     await socket.receive_from()
     await database_sync_to_async(_put_on_air)(session)
-    await database_sync_to_async(console.publish_state)(session)
+    await database_sync_to_async(publisher.publish_state)(session)
     frame = await socket.receive_from()
     assert "ON AIR" in frame
     assert 'id="mute-button"' in frame
@@ -165,13 +166,13 @@ async def test_a_page_of_another_site_is_refused(
         await connect(client, session.id, "en", "https://evil.example.com")
 
 
-async def _next(socket: Any, session_id: UUID, messages: list[console.Message]) -> str:
-    await console.publish(session_id, messages)
+async def _next(socket: Any, session_id: UUID, messages: list[publisher.Message]) -> str:
+    await publisher.publish(session_id, messages)
     frame: str = await socket.receive_from()
     return frame
 
 
-def _counts(viewers: int) -> console.CountsMessage:
+def _counts(viewers: int) -> publisher.CountsMessage:
     return {
         "kind": "counts",
         "viewers": viewers,

@@ -14,8 +14,10 @@ from django.test import AsyncClient, Client
 from django.utils import timezone
 from django_scopes import scope
 
-from livesessions.decisions import LINES_A_PAGE, Place, harmless, judged_lines, page_of_lines
-from livesessions.models import ChatEvent, LiveSession, Reply
+from livesessions.console.decisions import LINES_A_PAGE, Place, harmless, judged_lines, page_of_lines
+from livesessions.models.events import ChatEvent
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
 from moderation.models import ViewerRule
 from tenants.models import Membership, Tenant, User
 
@@ -214,7 +216,7 @@ def test_a_page_of_a_long_live_reads_an_index_of_one_partition(
 def test_the_whole_log_is_streamed_as_a_table(
     alice: User, session: LiveSession, write: Callable[..., ChatEvent], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("livesessions.decisions.ROWS_AT_ONCE", 3)
+    monkeypatch.setattr("livesessions.console.decisions.ROWS_AT_ONCE", 3)
     for number in range(8):
         write(f"riga {number}", number=number)
     write('=HYPERLINK("http://x")', number=9, viewer_name="@SUM(1)", risk="high", reasons=SLUR)

@@ -10,8 +10,8 @@ from redis import Redis
 from rest_framework import serializers
 from rest_framework.test import APIClient
 
-from livesessions import throttling
-from livesessions.event_serializers import (
+from livesessions.api import throttles
+from livesessions.api.event_serializers import (
     EVERY_KIND,
     FIELDS,
     MAX_EVENTS,
@@ -19,9 +19,9 @@ from livesessions.event_serializers import (
     EventSerializer,
     IdField,
 )
-from livesessions.models import LiveSession
-from livesessions.parsers import MAX_BYTES
+from livesessions.models.sessions import LiveSession
 from livesessions.sources.events import EventKind
+from tenants.api.parsers import MAX_BYTES
 from tenants.models import Tenant, User
 from tests.architecture.sources import ROOT
 
@@ -109,7 +109,7 @@ def test_the_table_says_what_each_kind_needs() -> None:
 
 def test_the_limits_are_those_of_the_code() -> None:
     assert f"{MAX_EVENTS} events and {MAX_BYTES // 1024} KB" in TEXT
-    posts, events = throttling.POSTS, throttling.EVENTS
+    posts, events = throttles.POSTS, throttles.EVENTS
     assert f"{posts.rate_per_s:g} posts a second, {posts.burst} at once" in TEXT
     assert f"{60 * events.rate_per_s:,g} events a minute, {events.burst:,} at once" in TEXT
 

@@ -10,8 +10,9 @@ from django.core.management import call_command
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django_scopes import scopes_disabled
 
-from livesessions import partitions
-from livesessions.models import ChatEvent, LiveSession
+from livesessions.eventlog import partitions
+from livesessions.models.events import ChatEvent
+from livesessions.models.sessions import LiveSession
 
 THIS_MONTH = date(2031, 5, 1)
 

@@ -1,6 +1,6 @@
 import gc
 
-from livesessions.garbage import settle
+from livesessions.worker.startup_heap import settle
 
 
 def test_what_a_process_has_loaded_is_not_looked_through_again() -> None:

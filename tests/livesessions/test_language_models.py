@@ -8,13 +8,13 @@ import redis as sync_redis
 from django.conf import settings as django_settings
 from redis.asyncio import Redis
 
-from livesessions.assembly import Resources, build_model, open_models
-from livesessions.models import LiveSession
-from livesessions.observer import ConsoleBoard
-from livesessions.recorder import Recorder
-from livesessions.voices import VoiceRack
+from livesessions.models.sessions import LiveSession
+from livesessions.worker.assembly import Resources, build_model, open_models
+from livesessions.worker.observer import ConsoleBoard
+from livesessions.worker.recorder.recorder import Recorder
 from planner.stage.planner import Planner
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
+from speech.runtime.voice_pool import VoiceRack
 from tests.fakes.openai_chat import Answer, FakeOpenAIChat
 
 

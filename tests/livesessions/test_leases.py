@@ -11,10 +11,13 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 from redis import Redis
 
-from livesessions import keeper, leases, services
-from livesessions.models import LiveSession, Reply, Show
-from livesessions.roster import read_seats
-from livesessions.worker import in_thread
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from livesessions.services.sessions import create_session, start_session, stop_session
+from livesessions.worker import lease_keeper, leases
+from livesessions.worker.registry import read_seats
+from livesessions.worker.worker import in_thread
 from tenants.models import Tenant
 from tests.livesessions.conftest import eventually, running_worker
 
@@ -30,7 +33,7 @@ def _across_tenants(redis_client: Redis) -> Iterator[None]:
 @pytest.fixture
 def waiting(session: LiveSession) -> LiveSession:
     """A live that was started and that no worker has."""
-    return services.start_session(session=session)
+    return start_session(session=session)
 
 
 def row(session: LiveSession) -> LiveSession:
@@ -59,7 +62,7 @@ def test_only_the_first_claim_wins(waiting: LiveSession) -> None:
 
 def test_a_live_that_was_not_started_or_has_ended_is_nobodys(session: LiveSession) -> None:
     assert claim(session, "one") is None
-    services.stop_session(session=session)
+    stop_session(session=session)
     assert claim(session, "one") is None
     assert leases.look_around(limit=10) == leases.Sight([], None)
 
@@ -86,7 +89,7 @@ def test_a_look_around_tells_when_the_next_lease_runs_out(waiting: LiveSession) 
 def test_one_update_renews_all_that_is_still_held(
     waiting: LiveSession, other_session: LiveSession, django_assert_num_queries: Any
 ) -> None:
-    services.start_session(session=other_session)
+    start_session(session=other_session)
     claim(waiting, "one")
     claim(other_session, "one")
     expire(waiting)
@@ -170,14 +173,14 @@ async def test_a_full_worker_lets_lives_wait_and_says_so(
         worker.take(str(second.id))
         await eventually(lambda: row(second), lambda held: held.waiting_reason == "at_capacity")
         assert (await in_thread(lambda: row(second))).status == "pending"
-        await in_thread(services.stop_session, session=waiting)
+        await in_thread(stop_session, session=waiting)
         held = await eventually(lambda: row(second), lambda held: held.status == "active")
         assert held.waiting_reason == ""
 
 
 def start_another(show: Show) -> LiveSession:
-    session = services.create_session(show=show, source="simulator", source_options={"seed": 2})
-    return services.start_session(session=session)
+    session = create_session(show=show, source="simulator", source_options={"seed": 2})
+    return start_session(session=session)
 
 
 async def test_without_a_worker_a_live_says_that_it_waits_for_one(waiting: LiveSession) -> None:
@@ -193,7 +196,7 @@ async def test_a_live_between_two_workers_that_is_stopped_ends_and_its_overlay_t
     held = await in_thread(lambda: row(waiting))
     assert held.status == "pending"
     assert overlay_is_live(waiting, redis_client), "the next worker goes on without a gap on the screen"
-    await in_thread(services.stop_session, session=held)
+    await in_thread(stop_session, session=held)
     assert (await in_thread(lambda: row(waiting))).end_reason == "stopped"
     assert not overlay_is_live(waiting, redis_client)
 
@@ -203,8 +206,8 @@ async def test_while_the_database_is_away_a_live_goes_on_and_its_own_worker_come
 ) -> None:
     failures = 0
     monkeypatch.setattr(leases, "RENEW_S", 0.05)
-    monkeypatch.setattr(keeper, "RETRY_S", 0.05)
-    monkeypatch.setattr(keeper, "LOOK_EVERY_S", (0.05, 0.1))
+    monkeypatch.setattr(lease_keeper, "RETRY_S", 0.05)
+    monkeypatch.setattr(lease_keeper, "LOOK_EVERY_S", (0.05, 0.1))
     renew, look_around = leases.renew, leases.look_around
 
     def away(**asked: Any) -> Any:

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from livesessions.assembly import open_model_gate
+from livesessions.worker.assembly import open_model_gate
 from tests.fakes.openai_moderation import FakeOpenAIModeration, Judged
 
 

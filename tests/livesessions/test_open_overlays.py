@@ -8,10 +8,11 @@ from asgiref.sync import async_to_sync
 from django.template.loader import render_to_string
 from django_scopes import scope
 
-from livesessions import console
-from livesessions.consumers import latest_overlays
-from livesessions.desk import overlays_seen
-from livesessions.models import LiveSession, Show
+from livesessions.console import publisher
+from livesessions.console.consumers import latest_overlays
+from livesessions.console.presenter import overlays_seen
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
 from livesessions.receivers import tell_consoles_which_pages_are_open
 from overlay.presence import OpenPage
 
@@ -25,7 +26,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     async def publish(session_id: Any, messages: list[Any]) -> None:
         published.append((session_id, messages))
 
-    monkeypatch.setattr(console, "publish", publish)
+    monkeypatch.setattr(publisher, "publish", publish)
     return published
 
 

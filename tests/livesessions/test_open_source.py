@@ -8,11 +8,12 @@ from django.conf import settings
 from pytest_django.fixtures import Settings
 from redis.asyncio import Redis
 
-from livesessions.assembly import open_source
-from livesessions.models import LiveSession, Show
-from livesessions.sign_budget import EVERYBODY
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
 from livesessions.sources.port import CONNECTED
 from livesessions.sources.tiktok import TikTokEndpoints
+from livesessions.worker.assembly import open_source
+from livesessions.worker.sign_budget import EVERYBODY
 from tests.fakes.webcast import ENDED, Cut, FakeWebcast, Pause, Send, comment, control
 
 

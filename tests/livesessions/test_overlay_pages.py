@@ -12,7 +12,7 @@ from django.test import Client
 from django_scopes import scope
 from PIL import Image
 
-from livesessions.models import Show
+from livesessions.models.shows import Show
 from overlay.forms import LayoutForm
 from overlay.layout import clean_layout, default_layout
 from overlay.pictures import MAX_BYTES

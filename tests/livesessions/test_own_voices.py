@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from django_scopes import scope, scopes_disabled
 
-from livesessions.own_voices import OwnVoices
-from livesessions.synthesizers import open_with_key
-from livesessions.voices import VoiceRack
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
-from speech.services import OwnKey, Provider, add_word, own_keys, set_key
+from speech.runtime.synthesizers import open_with_key
+from speech.runtime.tenant_voices import OwnVoices
+from speech.runtime.voice_pool import VoiceRack
+from speech.services.keys import OwnKey, own_keys, set_key
+from speech.services.pronunciations import add_word
+from speech.services.voices import Provider
 from speech.stage.audio import AudioChunk
 from speech.stage.chain import VoiceChain
 from speech.stage.ports import Voice
@@ -149,7 +151,7 @@ def test_what_is_left_alone_is_closed_and_opens_again_when_it_speaks(tenant: Ten
 def test_of_too_many_the_longest_unused_is_closed(
     tenant: Tenant, other_tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("livesessions.own_voices.MOST_OPEN", 1)
+    monkeypatch.setattr("speech.runtime.tenant_voices.MOST_OPEN", 1)
     opener = Opener()
     voices = OwnVoices(opener)
     rack = VoiceRack(shared(), voices)

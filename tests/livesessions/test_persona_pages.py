@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 from django_scopes import scope, scopes_disabled
 
-from livesessions.models import LiveSession, Show
-from livesessions.studio import store
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
 from planner.models import Persona
 from planner.presets import presets
 from planner.services import PersonaTraits, create_persona
+from rehearsals.studio import store
 from tenants.models import Membership, Tenant, User
 
 ClientFor = Callable[[User], Client]

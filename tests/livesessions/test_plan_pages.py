@@ -8,10 +8,12 @@ import pytest
 from django.test import Client
 from django_scopes import scope, scopes_disabled
 
-from livesessions import services
 from livesessions.errors import PlanConflict
-from livesessions.models import Segment, Show
-from livesessions.ready_plans import NAMES, ready_plan
+from livesessions.models.plans import Segment
+from livesessions.models.shows import Show
+from livesessions.shows.plan_templates import NAMES, ready_plan
+from livesessions.shows.services.plans import SegmentValues, replace_plan
+from livesessions.shows.services.shows import change_show
 from tenants.models import Language, User
 
 ClientFor = Callable[[User], Client]
@@ -46,7 +48,7 @@ def plan(show: Show) -> list[Segment]:
     """Opening, two topics and a closing."""
     with scope(tenant=show.tenant):
         kinds = ["opening", "topic", "topic", "closing"]
-        return services.replace_plan(
+        return replace_plan(
             show=show,
             plan=[
                 {"kind": kind, "title": title, "duration_s": 300, "talking_points": [f"di {title}"]}
@@ -157,11 +159,11 @@ def test_a_deleted_segment_leaves_no_gap(desk: Client, show: Show, plan: list[Se
 
 
 def test_a_full_plan_takes_no_more(desk: Client, show: Show) -> None:
-    one: services.SegmentValues = {"kind": "topic", "title": "x", "duration_s": 60, "talking_points": []}
+    one: SegmentValues = {"kind": "topic", "title": "x", "duration_s": 60, "talking_points": []}
     with scope(tenant=show.tenant):
-        services.replace_plan(show=show, plan=[one] * 40)
+        replace_plan(show=show, plan=[one] * 40)
         with pytest.raises(PlanConflict):
-            services.replace_plan(show=show, plan=[one] * 41)
+            replace_plan(show=show, plan=[one] * 41)
     answer = desk.post(f"/shows/{show.id}/plan/add/", sent(title="Il quarantunesimo"))
     assert "at most 40 segments" in answer.content.decode()
     assert "Il quarantunesimo" in answer.content.decode()
@@ -172,7 +174,7 @@ def test_a_full_plan_takes_no_more(desk: Client, show: Show) -> None:
 @pytest.mark.parametrize("language", Language.values)
 def test_an_empty_plan_is_filled_by_a_ready_one(desk: Client, show: Show, name: str, language: str) -> None:
     with scope(tenant=show.tenant):
-        services.change_show(show=show, language=language)
+        change_show(show=show, language=language)
     assert f'value="{name}"' in desk.get(f"/shows/{show.id}/plan/").content.decode()
     desk.post(f"/shows/{show.id}/plan/fill/", {"plan": name})
     assert titles_of(show) == [segment["title"] for segment in ready_plan(name, language)]

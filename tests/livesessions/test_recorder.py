@@ -11,12 +11,16 @@ from uuid import UUID, uuid4
 import pytest
 from django_scopes import scopes_disabled
 
-from livesessions.models import ChatEvent, LiveSession, Reply
-from livesessions.observer import ConsoleBoard, LiveObserver, hash_viewer
-from livesessions.recorder import EventRow, PacedSource, Recorder
-from livesessions.recorder.writer import Writer
+from livesessions.models.events import ChatEvent
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
 from livesessions.sources.port import CONNECTED, SourceCounts
+from livesessions.worker.observer import ConsoleBoard, LiveObserver, hash_viewer
+from livesessions.worker.recorder.pacing import PacedSource
+from livesessions.worker.recorder.recorder import Recorder
+from livesessions.worker.recorder.rows import EventRow
+from livesessions.worker.recorder.writer import Writer
 from tests.livesessions.conftest import PATIENCE_S, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -277,7 +281,7 @@ async def test_the_console_is_told_how_much_of_its_own_live_was_not_written(
     async def publish(session_id: Any, messages: list[dict[str, Any]]) -> None:
         shown[session_id] = messages
 
-    monkeypatch.setattr("livesessions.console.publish", publish)
+    monkeypatch.setattr("livesessions.console.publisher.publish", publish)
     recorder, board = Recorder(capacity_bytes=0), ConsoleBoard()
     recorder.add_event(event(session, "no room"))
     for live in (session, other_session):
@@ -300,7 +304,7 @@ async def test_a_flood_of_chat_leaves_room_for_the_rest_of_the_console(
     async def publish(session_id: Any, messages: list[dict[str, Any]]) -> None:
         shown.extend(messages)
 
-    monkeypatch.setattr("livesessions.console.publish", publish)
+    monkeypatch.setattr("livesessions.console.publisher.publish", publish)
     board = ConsoleBoard()
     board.pin(session.id, {"kind": "state", "status": "active", "muted": False, "end_reason": ""})
     for number in range(1_000):
@@ -333,7 +337,7 @@ class EndlessSource:
 @pytest.fixture
 def slow_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Writes its first batches, then nothing until it is set."""
-    monkeypatch.setattr("livesessions.recorder.recorder.FAR_BEHIND_ROWS", 1_000)
+    monkeypatch.setattr("livesessions.worker.recorder.recorder.FAR_BEHIND_ROWS", 1_000)
     may_write, write = threading.Event(), Writer.write
 
     def write_slowly(writer: Writer, *batch: Any) -> list[UUID]:

@@ -12,8 +12,10 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from livesessions.models import Reply
-from livesessions.recorder import EventRow, Recorder, writer
+from livesessions.models.replies import Reply
+from livesessions.worker.recorder import writer
+from livesessions.worker.recorder.recorder import Recorder
+from livesessions.worker.recorder.rows import EventRow
 from tests.fakes.postgres import OwnPostgres
 
 PATIENCE_S = 30.0
@@ -186,7 +188,7 @@ async def test_a_worker_that_stops_without_a_database_says_what_it_loses(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("livesessions.recorder.recorder.DRAIN_S", 0.2)
+    monkeypatch.setattr("livesessions.worker.recorder.recorder.DRAIN_S", 0.2)
     postgres.stop()
     try:
         async with recording(Recorder()) as recorder:

@@ -14,8 +14,9 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from livesessions import tasks
-from livesessions.models import Rehearsal, Show
-from livesessions.rehearsal import playing
+from livesessions.models.rehearsals import Rehearsal
+from livesessions.models.shows import Show
+from rehearsals.rehearsal import playing
 from tenants.models import User
 
 ClientFor = Callable[[User], Client]

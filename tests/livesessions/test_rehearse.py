@@ -10,13 +10,8 @@ import redis as sync_redis
 from django.test import Client
 from django_scopes import scope
 
-from livesessions.bridge import Allowance
-from livesessions.models import Show
-from livesessions.studio import rehearsing, store
-from livesessions.studio.answer import Answer, Result
-from livesessions.studio.answering import Answering, ViewerLine
-from livesessions.studio.chats import LANGUAGES, captured_chat
-from livesessions.studio.words import explain
+from livesessions.api.event_intake import Allowance
+from livesessions.models.shows import Show
 from moderation.defaults import shipped_lexicon
 from moderation.stage.help_lines import help_line
 from moderation.stage.moderator import Moderator
@@ -26,6 +21,11 @@ from planner.services import PersonaTraits, create_persona
 from planner.stage.planner import Planner
 from planner.stage.ports import LanguageModel
 from planner.stage.turn import Character
+from rehearsals.studio import rehearsing, store
+from rehearsals.studio.answer import Answer, Result
+from rehearsals.studio.answering import Answering, ViewerLine
+from rehearsals.studio.chats import LANGUAGES, captured_chat
+from rehearsals.studio.words import explain
 from speech.errors import SpeechError
 from speech.stage.ports import Voice
 from speech.stage.speaker import Speaker

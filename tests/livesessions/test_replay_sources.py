@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from livesessions.rehearsal.virtual_time import run_virtual, virtual_now
 from livesessions.sources import webcast_pb2 as pb
 from livesessions.sources.errors import SourceError, SourceFault
 from livesessions.sources.events import EventKind, LiveEvent
@@ -23,6 +22,7 @@ from livesessions.sources.replay import (
     open_replay,
 )
 from livesessions.sources.webcast import MAX_TEXT_CHARS
+from rehearsals.rehearsal.virtual_time import run_virtual, virtual_now
 from tests.fakes.webcast import ENDED, SUSPENDED, comment, control, like
 from tests.livesessions.raw_protobuf import SAMPLE, captured
 

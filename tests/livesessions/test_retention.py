@@ -10,8 +10,11 @@ from django.conf import settings
 from django_scopes import scopes_disabled
 from huey.api import PeriodicTask
 
-from livesessions import partitions, retention, tasks
-from livesessions.models import ChatEvent, LiveSession, Reply
+from livesessions import tasks
+from livesessions.eventlog import partitions, retention
+from livesessions.models.events import ChatEvent
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
 
 NOW = datetime(2031, 5, 20, 3, 17, tzinfo=UTC)
 

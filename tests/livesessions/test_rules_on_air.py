@@ -7,11 +7,13 @@ from django.db import OperationalError
 from django_scopes import scopes_disabled
 from redis import Redis
 
-from livesessions import rulebook, services
-from livesessions.models import LiveSession
+from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.rules import Rules
-from livesessions.worker import in_thread
+from livesessions.services.sessions import start_session
+from livesessions.shows.services.shows import change_show
+from livesessions.worker import policy_reloader
+from livesessions.worker.worker import in_thread
 from moderation.models import Policy
 from moderation.services import allow_term, block_term, change_policy, import_blocklist
 from tests.livesessions.conftest import eventually, running_worker
@@ -71,7 +73,7 @@ async def test_a_change_reaches_the_live_that_runs(
     has_come: Callable[[Rules], bool],
 ) -> None:
     async with running_worker():
-        await in_thread(services.start_session, session=session)
+        await in_thread(start_session, session=session)
         await eventually(lambda: overlay_is_live(session, redis_client))
         await in_thread(lambda: change(session.show.policy))
         await eventually(lambda: told)
@@ -84,7 +86,7 @@ async def test_a_change_does_not_reach_charlies_live(
     session: LiveSession, other_session: LiveSession, redis_client: Redis, told: list[Rules]
 ) -> None:
     async with running_worker():
-        await in_thread(services.start_session, session=other_session)
+        await in_thread(start_session, session=other_session)
         await eventually(lambda: overlay_is_live(other_session, redis_client))
         await in_thread(lambda: block_term(policy=session.show.policy, term=WORD))
         # What comes after it on the way has arrived, so it would have arrived too.
@@ -100,7 +102,7 @@ async def test_a_change_that_was_lost_on_the_way_is_read_when_the_worker_is_back
     session: LiveSession, redis_client: Redis, told: list[Rules]
 ) -> None:
     async with running_worker():
-        await in_thread(services.start_session, session=session)
+        await in_thread(start_session, session=session)
         await eventually(lambda: overlay_is_live(session, redis_client))
         await in_thread(lambda: Policy.objects.filter(id=session.show.policy_id).update(blocklist=[WORD]))
         assert redis_client.client_kill_filter(_type="pubsub") > 0
@@ -110,17 +112,17 @@ async def test_a_change_that_was_lost_on_the_way_is_read_when_the_worker_is_back
 async def test_a_change_waits_for_a_database_that_is_away(
     session: LiveSession, redis_client: Redis, told: list[Rules], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original, failures = rulebook.read_rules, [OperationalError()]
+    original, failures = policy_reloader.read_rules, [OperationalError()]
 
     def read(*args: object) -> object:
         if failures:
             raise failures.pop()
         return original(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rulebook, "read_rules", read)
-    monkeypatch.setattr(rulebook, "RETRY_S", 0.05)
+    monkeypatch.setattr(policy_reloader, "read_rules", read)
+    monkeypatch.setattr(policy_reloader, "RETRY_S", 0.05)
     async with running_worker():
-        await in_thread(services.start_session, session=session)
+        await in_thread(start_session, session=session)
         await eventually(lambda: overlay_is_live(session, redis_client))
         await in_thread(lambda: block_term(policy=session.show.policy, term=WORD))
         await eventually(lambda: told)
@@ -136,9 +138,9 @@ async def test_a_show_that_becomes_a_shop_on_air_ends_with_the_reason(
         return LiveSession.objects.values_list("end_reason", flat=True).get(id=session.id)
 
     async with running_worker():
-        await in_thread(services.start_session, session=session)
+        await in_thread(start_session, session=session)
         await eventually(lambda: overlay_is_live(session, redis_client))
-        await in_thread(services.change_show, show=session.show, is_shopping=True)
+        await in_thread(change_show, show=session.show, is_shopping=True)
         reason = await eventually(end_reason)
 
     assert reason == LiveSession.EndReason.SHOPPING_LIVE
@@ -149,10 +151,10 @@ async def test_other_rules_chosen_for_a_show_hold_at_once(
 ) -> None:
     def choose_other() -> None:
         other = Policy.objects.create(tenant=session.tenant, name="Others", blocklist=[WORD])
-        services.change_show(show=session.show, policy=other)
+        change_show(show=session.show, policy=other)
 
     async with running_worker():
-        await in_thread(services.start_session, session=session)
+        await in_thread(start_session, session=session)
         await eventually(lambda: overlay_is_live(session, redis_client))
         await in_thread(choose_other)
         await eventually(lambda: told)

@@ -8,7 +8,8 @@ from django.core.management import call_command
 from django.test import Client
 from django_scopes import scopes_disabled
 
-from livesessions.models import LiveSession, Segment
+from livesessions.models.plans import Segment
+from livesessions.models.sessions import LiveSession
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

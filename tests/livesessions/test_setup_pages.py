@@ -8,10 +8,11 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from django_scopes import scope
 
-from livesessions.models import LiveSession, Show
-from livesessions.trying.voice import Outcome
-from livesessions.trying.wording import TOLD
-from livesessions.views import setup
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from livesessions.shows.overlay_test.voice import Outcome
+from livesessions.shows.overlay_test.wording import TOLD
+from livesessions.shows.views import setup
 from overlay.errors import OverlayUnreachable
 from tenants.models import User
 

@@ -7,10 +7,13 @@ from django.test import Client
 from django_scopes import scope, scopes_disabled
 from rest_framework.test import APIClient
 
-from livesessions import services
 from livesessions.errors import SessionConflict
-from livesessions.models import LiveSession, Reply, Show
-from livesessions.worker import in_thread
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from livesessions.services.sessions import create_session, start_session
+from livesessions.shows.services.shows import change_show
+from livesessions.worker.worker import in_thread
 from tenants.models import User
 from tests.livesessions.conftest import eventually, running_worker
 
@@ -19,14 +22,14 @@ REASON = "TikTok does not allow an AI voice in TikTok Shop lives"
 
 def mark(show: Show, *, is_shopping: bool = True) -> None:
     with scope(tenant=show.tenant):
-        services.change_show(show=show, is_shopping=is_shopping)
+        change_show(show=show, is_shopping=is_shopping)
 
 
 def test_no_live_of_a_shop_is_prepared(show: Show) -> None:
     mark(show)
     with scope(tenant=show.tenant):
         with pytest.raises(SessionConflict, match=REASON) as raised:
-            services.create_session(show=show, source="simulator")
+            create_session(show=show, source="simulator")
         assert not LiveSession.objects.exists()
     assert raised.value.code == "shopping_live"
 
@@ -37,12 +40,12 @@ def test_a_live_prepared_before_the_mark_does_not_start_until_it_is_taken_off(
     mark(session.show)
     with scope(tenant=session.tenant):
         with pytest.raises(SessionConflict, match=REASON):
-            services.start_session(session=session)
+            start_session(session=session)
         session.refresh_from_db()
         assert session.start_requested_at is None
     mark(session.show, is_shopping=False)
     with scope(tenant=session.tenant):
-        assert services.start_session(session=session).is_starting
+        assert start_session(session=session).is_starting
 
 
 def test_the_api_answers_409_with_a_code(
@@ -90,7 +93,7 @@ async def test_a_live_marked_after_its_start_ends_before_a_word_is_said(
     session: LiveSession, redis_client: object
 ) -> None:
     def start_and_mark() -> None:
-        services.start_session(session=session)
+        start_session(session=session)
         Show.objects.filter(id=session.show_id).update(is_shopping=True)
 
     await in_thread(start_and_mark)

@@ -5,7 +5,8 @@ import pytest
 from django.test import Client
 from django_scopes import scope, scopes_disabled
 
-from livesessions.models import LiveSession, Show
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
 from tenants.models import Tenant, User
 from tests.livesessions.test_show_settings import settings_of
 

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django_scopes import scope
 
-from livesessions import services
-from livesessions.models import Show
+from livesessions.models.shows import Show
+from livesessions.shows.services.shows import change_show
 from tenants.models import User
 
 ClientFor = Callable[[User], Client]
@@ -64,7 +64,7 @@ def test_every_setting_is_saved(desk: Client, show: Show) -> None:
 
 def test_the_page_shows_what_is_set_in_minutes_and_lines(desk: Client, show: Show) -> None:
     with scope(tenant=show.tenant):
-        services.change_show(show=show, call_to_action_every_s=450, calls_to_action=["Uno", "Due"])
+        change_show(show=show, call_to_action_every_s=450, calls_to_action=["Uno", "Due"])
     html = desk.get(f"/shows/{show.id}/").content.decode()
     assert 'value="7.5"' in html
     assert "Uno\nDue" in html
@@ -72,7 +72,7 @@ def test_the_page_shows_what_is_set_in_minutes_and_lines(desk: Client, show: Sho
 
 def test_saving_without_a_change_keeps_odd_seconds(desk: Client, show: Show) -> None:
     with scope(tenant=show.tenant):
-        services.change_show(show=show, game_every_s=100)
+        change_show(show=show, game_every_s=100)
     desk.post(f"/shows/{show.id}/", settings_of(game_every_s="1.67"))
     with scope(tenant=show.tenant):
         show.refresh_from_db()

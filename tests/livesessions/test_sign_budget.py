@@ -6,7 +6,7 @@ import redis as sync_redis
 from django.conf import settings
 from redis.asyncio import Redis
 
-from livesessions.sign_budget import EVERYBODY, WINDOW_MS, RedisSignBudget
+from livesessions.worker.sign_budget import EVERYBODY, WINDOW_MS, RedisSignBudget
 
 
 @pytest.fixture

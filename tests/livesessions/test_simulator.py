@@ -8,14 +8,13 @@ from datetime import timedelta
 
 import pytest
 
-from livesessions.rehearsal.virtual_time import EPOCH, run_virtual, virtual_now
 from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.simulator import SimulatorSource
 from livesessions.sources.simulator.data import LANGUAGES, load
-from livesessions.sources.simulator.source import RECENT_S
+from livesessions.sources.simulator.source import RECENT_S, SimulatorSource
 from moderation.defaults import default_blocklist
 from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Category
+from rehearsals.rehearsal.virtual_time import EPOCH, run_virtual, virtual_now
 
 SPOKEN = {EventKind.COMMENT, EventKind.QUESTION}
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from livesessions.rehearsal import virtual_time
-from livesessions.rehearsal.virtual_time import EPOCH, run_virtual, virtual_now
+from rehearsals.rehearsal import virtual_time
+from rehearsals.rehearsal.virtual_time import EPOCH, run_virtual, virtual_now
 
 
 def test_half_an_hour_passes_in_a_moment_and_timers_fire_in_order() -> None:

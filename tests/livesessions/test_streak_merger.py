@@ -3,7 +3,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from livesessions.pipeline.streaks import MAX_CLOSED, StreakMerger
+from livesessions.pipeline.intake.streaks import MAX_CLOSED, StreakMerger
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
 from livesessions.sources.webcast import WebcastDecoder
 from tests.livesessions.raw_protobuf import captured

@@ -1,8 +1,8 @@
 import pytest
 
-from livesessions.studio.answer import Result
-from livesessions.studio.answering import ViewerLine
-from livesessions.studio.words import explain
+from rehearsals.studio.answer import Result
+from rehearsals.studio.answering import ViewerLine
+from rehearsals.studio.words import explain
 from tests.fakes.language_model import FakeLanguageModel
 from tests.livesessions.test_rehearse import answer_to
 

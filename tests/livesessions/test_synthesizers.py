@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from livesessions.synthesizers import open_synthesizer, open_with_key
 from speech.providers.elevenlabs import ElevenLabsSynthesizer
 from speech.providers.elevenlabs_socket import ElevenLabsSocketSynthesizer
-from speech.services import OwnKey, Provider
+from speech.runtime.synthesizers import open_synthesizer, open_with_key
+from speech.services.keys import OwnKey
+from speech.services.voices import Provider
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,10 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 from redis import Redis
 
-from livesessions import services
-from livesessions.models import ChatEvent, LiveSession, Reply
+from livesessions.models.events import ChatEvent
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.services.sessions import mute_session, stop_session
 from livesessions.sources.simulator.room import Room
 from tenants.models import Tenant
 from tests.livesessions.worker_processes import go_on_air, held_by, speaking_since, until, workers
@@ -150,8 +152,8 @@ def test_what_is_commanded_while_no_worker_is_there_is_done_by_the_next(
         first.kill()
         with scopes_disabled():
             stopped, muted = LiveSession.objects.order_by("created_at")
-            services.stop_session(session=stopped)
-            services.mute_session(session=muted)
+            stop_session(session=stopped)
+            mute_session(session=muted)
             commanded = timezone.now()
         second = start_worker(capacity=2)
         until(lambda: LiveSession.objects.get(id=stopped.id).status, lambda status: status == "ended")

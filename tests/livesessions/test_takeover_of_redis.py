@@ -7,10 +7,12 @@ import pytest
 import redis
 from django_scopes import scopes_disabled
 
-from livesessions import services
-from livesessions.models import ChatEvent, LiveSession, Reply
-from livesessions.roster import read_seats
-from livesessions.worker import in_thread
+from livesessions.models.events import ChatEvent
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.services.sessions import mute_session, start_session, stop_session, unmute_session
+from livesessions.worker.registry import read_seats
+from livesessions.worker.worker import in_thread
 from overlay.errors import OverlayUnreachable
 from tests.livesessions.conftest import PATIENCE_S, eventually, running_worker
 from tests.livesessions.own_redis import OwnRedis, own_redis
@@ -33,7 +35,7 @@ def lively(session: LiveSession) -> LiveSession:
         session.show.policy.save(update_fields=["cooldown_min_s", "cooldown_max_s"])
         session.source_options = {"rate_per_minute": 300, "seed": 3}
         session.save(update_fields=["source_options"])
-        return services.start_session(session=session)
+        return start_session(session=session)
 
 
 def newest_event(session: LiveSession) -> int:
@@ -62,7 +64,7 @@ async def test_the_live_goes_on_and_what_was_commanded_meanwhile_is_done(
         await hear(page)
         server.kill()
         with pytest.raises(OverlayUnreachable):
-            await in_thread(services.mute_session, session=lively)
+            await in_thread(mute_session, session=lively)
         before = await in_thread(newest_event, lively)
         await eventually(lambda: newest_event(lively), lambda count: count > before + 5)
         await eventually(lambda: Reply.objects.filter(session=lively, fault="overlay").exists())
@@ -74,9 +76,9 @@ async def test_the_live_goes_on_and_what_was_commanded_meanwhile_is_done(
         assert told[b"muted"] == b"1", "the command that nobody could bring was read from the row"
         await eventually(read_seats)
         assert worker.owner in await in_thread(read_seats)
-        await in_thread(services.unmute_session, session=lively)
+        await in_thread(unmute_session, session=lively)
         await hear(page)
-        await in_thread(services.stop_session, session=lively)
+        await in_thread(stop_session, session=lively)
         ended = await eventually(
             lambda: LiveSession.objects.get(id=lively.id), lambda row: row.status == "ended"
         )
@@ -93,7 +95,7 @@ async def test_a_live_starts_while_redis_is_away_and_is_heard_when_it_is_back(
         await page.receive()  # how things stand, which is read from Redis
         await eventually(lambda: worker.owner in read_seats())
         server.kill()
-        await in_thread(services.start_session, session=session)
+        await in_thread(start_session, session=session)
         await eventually(lambda: newest_event(session))
         server.start()
         await hear(page)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from livesessions.pipeline.live import Live
-from livesessions.snapshot import Log, Thanked, complete
 from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.freezing import Frozen, freeze_event, thaw_event
+from livesessions.sources.state import Frozen, freeze_event, thaw_event
+from livesessions.worker.snapshots import Log, Thanked, complete
 from planner.stage.cues import Cue, CueSource, HostState
 from planner.stage.turn import Turn, TurnKind
 from tests.fakes.cues import FakeCues

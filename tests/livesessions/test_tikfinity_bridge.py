@@ -12,12 +12,15 @@ from django_scopes import scope, scopes_disabled
 from pytest_django.live_server_helper import LiveServer
 from redis import Redis
 
-from livesessions import services, throttling
-from livesessions.bridge import Allowance
-from livesessions.models import ChatEvent, LiveSession, Show
-from livesessions.threads import in_thread
+from livesessions.api import throttles
+from livesessions.api.event_intake import Allowance
+from livesessions.models.events import ChatEvent
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from livesessions.services.sessions import create_session, start_session
 from tenants.models import User
 from tenants.services import create_api_token
+from tenants.threads import in_thread
 from tests.architecture.sources import ROOT
 from tests.fakes.tikfinity import FakeTikfinity, frame
 from tests.livesessions.conftest import eventually, running_worker
@@ -31,8 +34,8 @@ ROSE = {"giftId": 5655, "giftName": "Rose", "diamondCount": 1, "giftType": 1, "g
 @pytest.fixture
 def session(show: Show, redis_client: Redis) -> LiveSession:
     with scopes_disabled():
-        session = services.create_session(show=show, source=LiveSession.Source.BRIDGE)
-        return services.start_session(session=session)
+        session = create_session(show=show, source=LiveSession.Source.BRIDGE)
+        return start_session(session=session)
 
 
 @pytest.fixture
@@ -125,7 +128,7 @@ async def test_the_bridge_ends_the_live(session: LiveSession, token: str, live_s
 async def test_the_example_outlasts_tikfinity_and_a_server_that_is_busy(
     session: LiveSession, token: str, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(throttling, "POSTS", Allowance(rate_per_s=1, burst=1))
+    monkeypatch.setattr(throttles, "POSTS", Allowance(rate_per_s=1, burst=1))
     address = f"{live_server.url}/api/v1/sessions/{session.id}/events/"
     async with FakeTikfinity() as tikfinity, running_worker(), running_example(tikfinity, address, token):
         await on_air(session)
@@ -143,10 +146,10 @@ async def test_what_a_bridge_adds_is_answered_beside_the_lives_own_chat(
     show: Show, token: str, live_server: LiveServer, redis_client: Redis
 ) -> None:
     def start() -> LiveSession:
-        row = services.create_session(
+        row = create_session(
             show=show, source=LiveSession.Source.SIMULATOR, source_options={"rate_per_minute": 600, "seed": 1}
         )
-        return services.start_session(session=row)
+        return start_session(session=row)
 
     session = await in_thread(start)
     address = f"{live_server.url}/api/v1/sessions/{session.id}/events/"

@@ -12,14 +12,16 @@ from django.db import connections
 from django.utils import timezone
 from django_scopes import scope
 
-from livesessions.commands import Command, CommandKind, channel_of
 from livesessions.errors import TrialRefusal
-from livesessions.models import ChatEvent, LiveSession, Reply, Show
-from livesessions.services import trying
-from livesessions.services.trying import Trial, try_out
-from livesessions.studio.store import one_at_a_time
-from livesessions.trying import voice
-from livesessions.trying.voice import Outcome, SpokenLine, say
+from livesessions.models.events import ChatEvent
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from livesessions.shows.overlay_test import services, voice
+from livesessions.shows.overlay_test.services import Trial, try_out
+from livesessions.shows.overlay_test.voice import Outcome, SpokenLine, say
+from livesessions.worker.commands import Command, CommandKind, channel_of
+from rehearsals.studio.store import one_at_a_time
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
 from speech.stage.ports import Voice
@@ -152,10 +154,10 @@ async def test_a_voice_that_fails_is_told_apart_from_an_overlay_that_does(
 
 
 async def test_lines_are_shown_as_tests_on_a_page_that_looks_on_air(show: Show, overlay_page: Socket) -> None:
-    await trying._show(show, Trial.ALL, as_if_on_air=True)
+    await services._show(show, Trial.ALL, as_if_on_air=True)
     trial, game, *lines = [await overlay_page.receive() for _ in range(5)]
     assert game["game"]["question"].startswith("Prova:")
-    assert trial == {"type": "trial", "for_ms": trying.SHOWN_FOR_MS}
+    assert trial == {"type": "trial", "for_ms": services.SHOWN_FOR_MS}
     assert [(line["kind"], line["name"]) for line in lines] == [
         ("comment", "Prova"),
         ("follow", "Prova"),
@@ -164,11 +166,11 @@ async def test_lines_are_shown_as_tests_on_a_page_that_looks_on_air(show: Show, 
 
 
 async def test_a_page_that_connects_during_a_test_looks_on_air_and_keeps_no_line_of_it(show: Show) -> None:
-    await trying._show(show, Trial.CHAT, as_if_on_air=True)
+    await services._show(show, Trial.CHAT, as_if_on_air=True)
     async with open_socket(show.overlay.token) as socket:
         state = await socket.receive()
     await leave()
-    assert 0 < state["trial_ms"] <= trying.SHOWN_FOR_MS
+    assert 0 < state["trial_ms"] <= services.SHOWN_FOR_MS
     assert (state["live"], state["lines"]) == (False, [])
     assert "game" not in state
 
@@ -214,12 +216,12 @@ def test_a_muted_host_is_not_tested_aloud(session: LiveSession) -> None:
 
 
 def test_a_voice_is_tested_ten_times_a_minute_at_most(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trying, "_speak", lambda show, trial: Outcome.HEARD)
-    for _ in range(trying.VOICES.burst):
+    monkeypatch.setattr(services, "_speak", lambda show, trial: Outcome.HEARD)
+    for _ in range(services.VOICES.burst):
         assert try_with(show, Trial.VOICE) is Outcome.HEARD
     with pytest.raises(TrialRefusal, match="Try again in"):
         try_with(show, Trial.VOICE)
-    assert trying.VOICES.burst + 60 * trying.VOICES.rate_per_s <= 10
+    assert services.VOICES.burst + 60 * services.VOICES.rate_per_s <= 10
 
 
 def test_one_voice_at_a_time_is_tested_in_a_show(show: Show) -> None:

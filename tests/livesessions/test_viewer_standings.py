@@ -8,13 +8,15 @@ import pytest
 from django_scopes import scope, scopes_disabled
 from redis import Redis
 
-from livesessions import services
-from livesessions.assembly import assemble, hash_of, open_resources
 from livesessions.errors import SessionConflict
-from livesessions.models import ChatEvent, LiveSession
+from livesessions.models.events import ChatEvent
+from livesessions.models.sessions import LiveSession
+from livesessions.pipeline.intake.viewer_roles import Standing
 from livesessions.pipeline.live import Live
-from livesessions.pipeline.standings import Standing
-from livesessions.worker import in_thread
+from livesessions.services.sessions import start_session
+from livesessions.services.viewers import set_viewer_standing
+from livesessions.worker.assembly import assemble, hash_of, open_resources
+from livesessions.worker.worker import in_thread
 from moderation.models import ViewerRule
 from moderation.services import set_viewer_rule
 from planner.stage.turn import TurnKind
@@ -106,11 +108,11 @@ async def test_a_decision_reaches_the_live_that_runs(
     session: LiveSession, redis_client: Redis, told: list[tuple[str, str]]
 ) -> None:
     async with running_worker():
-        await in_thread(services.start_session, session=session)
+        await in_thread(start_session, session=session)
         await eventually(lambda: overlay_is_live(session, redis_client))
         viewer_hash = await in_thread(write_down, session)
         for standing in ("blocked", "trusted", ""):
-            await in_thread(services.set_viewer_standing, session=session, source_id="1", standing=standing)
+            await in_thread(set_viewer_standing, session=session, source_id="1", standing=standing)
             await eventually(lambda: told[-1:], lambda last: last == [(viewer_hash, standing)])  # noqa: B023
 
     assert told == [(viewer_hash, "blocked"), (viewer_hash, "trusted"), (viewer_hash, "")]
@@ -121,15 +123,13 @@ async def test_a_decision_does_not_reach_charlies_live(
     session: LiveSession, other_session: LiveSession, redis_client: Redis, told: list[tuple[str, str]]
 ) -> None:
     async with running_worker():
-        await in_thread(services.start_session, session=other_session)
+        await in_thread(start_session, session=other_session)
         await eventually(lambda: overlay_is_live(other_session, redis_client))
         await in_thread(write_down, session)
         await in_thread(write_down, other_session)
-        await in_thread(services.set_viewer_standing, session=session, source_id="1", standing="blocked")
+        await in_thread(set_viewer_standing, session=session, source_id="1", standing="blocked")
         # What comes after it on the way has arrived, so it would have arrived too.
-        await in_thread(
-            services.set_viewer_standing, session=other_session, source_id="1", standing="trusted"
-        )
+        await in_thread(set_viewer_standing, session=other_session, source_id="1", standing="trusted")
         await eventually(lambda: bool(told))
 
     assert told == [(hash_of(other_session.tenant_id, ANNA), "trusted")]
@@ -142,7 +142,7 @@ async def test_a_decision_lost_on_the_way_is_read_when_the_worker_is_back(
     monkeypatch.setattr(Live, "set_standings", lambda live, rules: known.append(dict(rules)))
     viewer_hash = hash_of(session.tenant_id, ANNA)
     async with running_worker():
-        await in_thread(services.start_session, session=session)
+        await in_thread(start_session, session=session)
         await eventually(lambda: overlay_is_live(session, redis_client))
         await in_thread(set_viewer_rule, tenant=tenant, viewer_hash=viewer_hash, standing=BLOCKED)
         assert redis_client.client_kill_filter(_type="pubsub") > 0
@@ -158,7 +158,7 @@ def test_an_event_of_another_live_or_of_nobody_decides_nothing(
     with scope(tenant=session.tenant):
         for source_id in ("1", "2", "3"):
             with pytest.raises(SessionConflict):
-                services.set_viewer_standing(session=session, source_id=source_id, standing="blocked")
+                set_viewer_standing(session=session, source_id=source_id, standing="blocked")
     assert not ViewerRule.objects.exists()
 
 
@@ -166,7 +166,7 @@ def test_a_decision_that_is_none_is_refused(session: LiveSession) -> None:
     write_down(session)
 
     with pytest.raises(ValueError, match="emperor"):
-        services.set_viewer_standing(session=session, source_id="1", standing="emperor")
+        set_viewer_standing(session=session, source_id="1", standing="emperor")
 
 
 def test_redis_being_away_does_not_undo_a_decision(
@@ -175,9 +175,9 @@ def test_redis_being_away_does_not_undo_a_decision(
     def fail(*_: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr("livesessions.services.lives.send_command", fail)
+    monkeypatch.setattr("livesessions.services.sessions.send_command", fail)
     viewer_hash = write_down(session)
-    services.set_viewer_standing(session=session, source_id="1", standing="moderator")
+    set_viewer_standing(session=session, source_id="1", standing="moderator")
 
     assert list(ViewerRule.objects.values_list("viewer_hash", "standing")) == [(viewer_hash, "moderator")]
 
@@ -187,10 +187,10 @@ def test_the_command_carries_a_hash_and_no_user_id(
 ) -> None:
     sent: list[str] = []
     monkeypatch.setattr(
-        "livesessions.services.lives.send_command", lambda _, command: sent.append(command.to_json())
+        "livesessions.services.sessions.send_command", lambda _, command: sent.append(command.to_json())
     )
     viewer_hash = write_down(session)
-    services.set_viewer_standing(session=session, source_id="1", standing="blocked")
+    set_viewer_standing(session=session, source_id="1", standing="blocked")
 
     [command] = map(json.loads, sent)
     assert (command["kind"], command["viewer_hash"], command["standing"]) == (

@@ -7,9 +7,11 @@ from cryptography.fernet import Fernet
 from django.test import Client
 from django_scopes import scope, scopes_disabled
 
-from livesessions.models import Show
+from livesessions.models.shows import Show
 from speech.models import Pronunciation, ProviderKey, VoiceProfile
-from speech.services import Provider, add_word, create_voice, set_key
+from speech.services.keys import set_key
+from speech.services.pronunciations import add_word
+from speech.services.voices import Provider, create_voice
 from tenants.models import Membership, Tenant, User
 from tests.fakes.elevenlabs import FakeElevenLabs
 

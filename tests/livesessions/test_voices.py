@@ -5,16 +5,18 @@ from typing import Any
 import pytest
 from django_scopes import scope
 
-from livesessions import services
-from livesessions.models import LiveSession, Reply, Show
-from livesessions.threads import in_thread
-from livesessions.voices import PROBE, VoiceRack
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from livesessions.services.sessions import create_session, start_session
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
-from speech.services import Provider
+from speech.runtime.voice_pool import PROBE, VoiceRack
+from speech.services.voices import Provider
 from speech.stage.audio import AudioChunk
 from speech.stage.chain import VoiceChain
 from tenants.models import Tenant
+from tenants.threads import in_thread
 from tests.fakes.synthesizer import FakeSynthesizer
 from tests.livesessions.conftest import eventually, running_worker
 
@@ -116,7 +118,7 @@ async def test_a_voice_that_cannot_be_measured_keeps_nobody_from_going_live(prof
 async def test_a_voice_that_was_taken_off_is_tried_by_nobody_but_the_probe(
     profile: VoiceProfile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("livesessions.voices.PROBE_EVERY_S", 0.01)
+    monkeypatch.setattr("speech.runtime.voice_pool.PROBE_EVERY_S", 0.01)
     services = three(elevenlabs=REFUSED)
     rack = VoiceRack(services)
     chain = await in_thread(rack.chain_for, profile)
@@ -140,8 +142,8 @@ async def test_a_voice_that_was_taken_off_is_tried_by_nobody_but_the_probe(
 @pytest.mark.django_db(transaction=True)
 async def test_a_live_leaves_behind_how_loud_its_voice_is(show: Show) -> None:
     def start() -> LiveSession:
-        session = services.create_session(show=show, source=LiveSession.Source.SIMULATOR)
-        return services.start_session(session=session)
+        session = create_session(show=show, source=LiveSession.Source.SIMULATOR)
+        return start_session(session=session)
 
     def loudness() -> float | None:
         return VoiceProfile.objects.get(id=show.voice_id).loudness_lufs

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from livesessions.watchdog import Watchdog
+from livesessions.worker.loop_watchdog import Watchdog
 
 
 async def test_a_loop_that_stands_still_is_named_with_the_line_where_it_stands(

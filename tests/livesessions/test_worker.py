@@ -8,21 +8,20 @@ import pytest
 from channels.testing import WebsocketCommunicator
 from django_scopes import scopes_disabled
 
-from livesessions import services
-from livesessions.models import ChatEvent, LiveSession, Reply, Show
-from livesessions.worker import in_thread
-from overlay.wire import unpack_audio
-from tests.fakes.webcast import (
-    ENDED,
-    FakeWebcast,
-    RoomFault,
-    Send,
-    WaitFor,
-    comment,
-    control,
-    gift,
-    user,
+from livesessions.models.events import ChatEvent
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from livesessions.services.sessions import (
+    create_session,
+    mute_session,
+    start_session,
+    stop_session,
+    unmute_session,
 )
+from livesessions.worker.worker import in_thread
+from overlay.wire import unpack_audio
+from tests.fakes.webcast import ENDED, FakeWebcast, RoomFault, Send, WaitFor, comment, control, gift, user
 from tests.livesessions.conftest import eventually, running_worker
 from tests.overlay.conftest import Socket, open_socket
 
@@ -50,8 +49,8 @@ def use(tiktok: FakeWebcast, settings: Any) -> None:
 
 async def go_on_air(show: Show) -> LiveSession:
     def start() -> LiveSession:
-        session = services.create_session(show=show, source=LiveSession.Source.TIKTOK)
-        return services.start_session(session=session)
+        session = create_session(show=show, source=LiveSession.Source.TIKTOK)
+        return start_session(session=session)
 
     return await in_thread(start)
 
@@ -181,9 +180,9 @@ async def test_mute_reaches_the_running_reply_and_unmute_lets_the_next_one_throu
             session = await go_on_air(at_once)
             worker.take(str(session.id))
             _, cut_frame = await first_audio(page)
-            await in_thread(services.mute_session, session=session)
+            await in_thread(mute_session, session=session)
             await eventually(replies_of(session), are(1, "muted"))
-            await in_thread(services.unmute_session, session=session)
+            await in_thread(unmute_session, session=session)
             more.set()
             while (frame := (await first_audio(page))[1])[1:17] == cut_frame[1:17]:
                 pass  # what was under way before the mute; the page drops it
@@ -201,13 +200,13 @@ async def test_stop_ends_the_live_and_a_second_one_may_follow(at_once: Show, set
             session = await go_on_air(at_once)
             worker.take(str(session.id))
             await eventually(status_of(session), lambda status: status == "active")
-            await in_thread(services.stop_session, session=session)
+            await in_thread(stop_session, session=session)
             await eventually(status_of(session), lambda status: status == "ended")
             ended = await in_thread(lambda: LiveSession.objects.get(id=session.id))
             second = await go_on_air(at_once)
             worker.take(str(second.id))
             await eventually(status_of(second), lambda status: status == "active")
-            await in_thread(services.stop_session, session=second)
+            await in_thread(stop_session, session=second)
             await eventually(status_of(second), lambda status: status == "ended")
 
     assert ended.end_reason == "stopped"
@@ -226,7 +225,7 @@ async def test_a_worker_that_stops_gives_its_lives_to_the_next(at_once: Show, se
         connections = room.connections
         async with running_worker():
             await eventually(lambda: room.connections > connections)
-            await in_thread(services.stop_session, session=session)
+            await in_thread(stop_session, session=session)
             await eventually(status_of(session), lambda status: status == "ended")
 
 

@@ -13,9 +13,12 @@ from typing import TypeVar
 from django.conf import settings
 from django_scopes import scopes_disabled
 
-from livesessions import services
-from livesessions.models import LiveSession, Reply, Show
-from livesessions.roster import read_seats
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from livesessions.services.sessions import create_session, start_session
+from livesessions.shows.services.shows import create_show
+from livesessions.worker.registry import read_seats
 from tenants.models import Tenant
 
 T = TypeVar("T")
@@ -95,17 +98,14 @@ def until(look: Callable[[], T], holds: Callable[[T], object] = bool) -> T:
 def go_on_air(tenant: Tenant, *, lives: int, rate_per_minute: float) -> list[Show]:
     """Start as many lives with a simulated chat, each of a show of its own."""
     with scopes_disabled():
-        shows = [
-            services.create_show(tenant=tenant, name=f"Show {number}", language="it")
-            for number in range(lives)
-        ]
+        shows = [create_show(tenant=tenant, name=f"Show {number}", language="it") for number in range(lives)]
         for number, show in enumerate(shows):
-            session = services.create_session(
+            session = create_session(
                 show=show,
                 source=LiveSession.Source.SIMULATOR,
                 source_options={"rate_per_minute": rate_per_minute, "seed": number},
             )
-            services.start_session(session=session)
+            start_session(session=session)
     return shows
 
 

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django_scopes import scope
 
-from livesessions.models import Show
+from livesessions.models.shows import Show
 from moderation.models import Policy, ViewerRule
 from moderation.services import MAX_TERMS, set_viewer_rule
 from tenants.models import Membership, Tenant, User

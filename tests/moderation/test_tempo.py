@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from moderation.stage.tempo import GAP_S, Pace, Tempo
+from livesessions.pipeline.selection.reply_pacer import GAP_S, Pace, Tempo
 
 
 def tempo(*, answers: int = 100, thanks: int = 100, low_s: float = 3.0, high_s: float = 5.0) -> Tempo:

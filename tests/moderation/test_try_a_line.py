@@ -8,11 +8,12 @@ import pytest
 from django.test import Client
 from django_scopes import scope
 
-from livesessions.models import ChatEvent, Show
-from moderation import trying
+from livesessions.models.events import ChatEvent
+from livesessions.models.shows import Show
+from moderation import line_check
+from moderation.line_check import READY_AT_ONCE, moderator_for, try_line
 from moderation.models import Policy
 from moderation.stage.verdict import Action, Risk
-from moderation.trying import READY_AT_ONCE, moderator_for, try_line
 from tenants.models import User
 
 HTMX = {"hx-request": "true"}
@@ -123,7 +124,7 @@ def test_the_same_lists_are_made_ready_once_and_few_are_kept() -> None:
     assert moderator_for([], ["uno"]) is not first
     for number in range(READY_AT_ONCE + 1):
         moderator_for([f"word{number}"], [])
-    assert len(trying._ready) == READY_AT_ONCE
+    assert len(line_check._ready) == READY_AT_ONCE
     assert moderator_for(["uno"], []) is not first
 
 

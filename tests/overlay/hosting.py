@@ -13,18 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 from redis.asyncio import Redis
 
-from livesessions.pipeline.generation import Generation
-from livesessions.pipeline.hearing import Hearing
 from livesessions.pipeline.records import ReplyRecord
-from livesessions.pipeline.utterance import Utterance
+from livesessions.pipeline.reply.generation import Generation
+from livesessions.pipeline.reply.playback_tracker import Hearing
+from livesessions.pipeline.reply.utterance import Utterance
 from overlay.publisher import OverlayPublisher
 from planner.stage.breaker import Breaker
 from speech.stage.audio import AudioChunk
 from speech.stage.chain import NamedVoice, VoiceChain
 from speech.stage.level import Level
 from speech.stage.ports import Synthesizer, Voice
-from speech.stage.reading import Reader
 from speech.stage.speaker import Speaker
+from speech.stage.text_normalization.normalizer import Reader
 
 # The patience with a voice behind which there is no other.
 FIRST_WITHIN_S, NEXT_WITHIN_S = 4.0, 2.0

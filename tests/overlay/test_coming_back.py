@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from redis.asyncio import Redis
 
-from overlay import backlog, said, wire
+from overlay import flow_control, replay_buffer, wire
 from overlay.models import Overlay
 from overlay.publisher import OverlayPublisher
 from speech.stage.audio import AudioChunk
@@ -112,7 +112,7 @@ async def test_a_line_whose_moment_is_over_is_shown_and_not_played(
     await say(publisher, "Seconda.", 1)
     missed = await say(publisher, "Persa.", 1)
     now_s = time.time()
-    monkeypatch.setattr(time, "time", lambda: now_s + said.OVER_AFTER_S + 1.0)
+    monkeypatch.setattr(time, "time", lambda: now_s + replay_buffer.OVER_AFTER_S + 1.0)
     rest = await come_back(connect, overlay, publisher, known, 0)
     assert rest == [
         {"type": "resumed", "utterances": []},
@@ -138,22 +138,22 @@ async def test_what_was_silenced_meanwhile_stays_silent(
 async def test_no_more_than_half_a_minute_is_kept(
     overlay: Overlay, publisher: OverlayPublisher, connect: Connect, redis: Redis
 ) -> None:
-    utterance = await say(publisher, "Una storia senza fine.", said.MAX_ENTRIES + 20, end=False)
+    utterance = await say(publisher, "Una storia senza fine.", replay_buffer.MAX_ENTRIES + 20, end=False)
     (key,) = [name async for name in redis.scan_iter(f"overlay:{overlay.id}:said")]
-    assert await redis.llen(key) == said.MAX_ENTRIES
-    assert 0 < await redis.pttl(key) <= said.LIFETIME_MS
-    rest = await come_back(connect, overlay, publisher, utterance, said.MAX_ENTRIES + 17)
+    assert await redis.llen(key) == replay_buffer.MAX_ENTRIES
+    assert 0 < await redis.pttl(key) <= replay_buffer.LIFETIME_MS
+    rest = await come_back(connect, overlay, publisher, utterance, replay_buffer.MAX_ENTRIES + 17)
     assert rest == [
         {"type": "resumed", "utterances": [str(utterance)]},
-        (str(utterance), said.MAX_ENTRIES + 18),
-        (str(utterance), said.MAX_ENTRIES + 19),
+        (str(utterance), replay_buffer.MAX_ENTRIES + 18),
+        (str(utterance), replay_buffer.MAX_ENTRIES + 19),
     ]
 
 
 async def test_a_slow_page_is_sent_no_more_than_it_confirms_and_everything_in_the_end(
     newcomer: Socket, publisher: OverlayPublisher
 ) -> None:
-    chunks = backlog.MAX_UNCONFIRMED + 40
+    chunks = flow_control.MAX_UNCONFIRMED + 40
     await publisher.chat("start", "Marta", "ciao", "comment")
     await read_until(newcomer, "start")
     utterance = await say(publisher, "Una storia.", chunks)
@@ -161,14 +161,14 @@ async def test_a_slow_page_is_sent_no_more_than_it_confirms_and_everything_in_th
     first = await read_until(newcomer, "marker")
     assert first[0] == {"type": "begin", "utterance": str(utterance), "text": "Una storia."}
     assert [item for item in first if isinstance(item, tuple)] == [
-        (str(utterance), sequence) for sequence in range(backlog.MAX_UNCONFIRMED)
+        (str(utterance), sequence) for sequence in range(flow_control.MAX_UNCONFIRMED)
     ]
-    assert first[-1] == (str(utterance), backlog.MAX_UNCONFIRMED - 1)  # and its end waits too
-    await newcomer.send({"type": "got", "frames": backlog.MAX_UNCONFIRMED})
+    assert first[-1] == (str(utterance), flow_control.MAX_UNCONFIRMED - 1)  # and its end waits too
+    await newcomer.send({"type": "got", "frames": flow_control.MAX_UNCONFIRMED})
     await publisher.chat("again", "Marta", "ciao", "comment")
     rest = await read_until(newcomer, "again")
     assert [item for item in rest if isinstance(item, tuple)] == [
-        (str(utterance), sequence) for sequence in range(backlog.MAX_UNCONFIRMED, chunks)
+        (str(utterance), sequence) for sequence in range(flow_control.MAX_UNCONFIRMED, chunks)
     ]
     assert rest[-1] == {"type": "end", "utterance": str(utterance), "duration_ms": chunks * CHUNK_MS}
 
@@ -179,7 +179,7 @@ async def test_a_slow_page_slows_nobody_else(
     other = await connect(f"{overlay.token}/?version=2")
     await publisher.chat("start", "Marta", "ciao", "comment")
     await read_until(newcomer, "start")
-    chunks = backlog.MAX_UNCONFIRMED + 10
+    chunks = flow_control.MAX_UNCONFIRMED + 10
     utterance = await say(publisher, "Una storia.", chunks)
     await publisher.chat("marker", "Marta", "ciao", "comment")
     heard = [item for item in await read_until(other, "marker") if isinstance(item, tuple)]

@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from overlay import consumers, guestbook, presence
+from overlay import consumers, page_registration, presence
 from overlay.models import Overlay
 from overlay.presence import PresenceStore, read_pages
 from overlay.signals import overlay_pages_changed
@@ -74,7 +74,7 @@ async def test_a_sign_of_life_changes_nothing_and_keeps_the_page_there(
 async def test_a_page_that_falls_silent_is_gone_and_comes_back_with_its_next_word(
     overlay: Overlay, connect: Connect, changes: Changes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guestbook, "LIFETIME_MS", 50)
+    monkeypatch.setattr(page_registration, "LIFETIME_MS", 50)
     page = await connect(overlay.token)
     await page.send(HELLO)
     assert len(await changes.get()) == 1

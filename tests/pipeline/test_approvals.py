@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from livesessions.pipeline.approvals import HELD_AT_MOST, HELD_FOR_S
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.records import ReplyRecord
-from livesessions.snapshot import Log, complete
+from livesessions.pipeline.reply.approvals import HELD_AT_MOST, HELD_FOR_S
 from livesessions.sources.events import EventKind, LiveEvent
+from livesessions.worker.snapshots import Log, complete
 from planner.errors import PlannerError
 from tests.fakes.live import BLOCKED, FakeSource, FakeWords, Stage, at, comment, gift, happening
 from tests.fakes.virtual_time import EPOCH, run_virtual

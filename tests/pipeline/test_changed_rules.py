@@ -6,8 +6,8 @@ from typing import Any
 
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.outcome import Outcome
-from livesessions.pipeline.rates import Rates
 from livesessions.pipeline.rules import Rules
+from livesessions.pipeline.selection.rates import Rates
 from livesessions.sources.events import LiveEvent
 from moderation.stage.moderator import Moderator
 from tests.fakes.live import FakeSource, FakeWords, Stage, at, comment

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from livesessions.pipeline.outcome import Outcome
-from livesessions.pipeline.rates import Rates
+from livesessions.pipeline.selection.rates import Rates
 from livesessions.sources.events import EventKind, LiveEvent
 from planner.stage.cues import Cue, HostState
 from planner.stage.turn import Turn, TurnKind

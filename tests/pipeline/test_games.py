@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from livesessions.pipeline.intake.viewer_roles import Standings
 from livesessions.pipeline.live import Live
-from livesessions.pipeline.standings import Standings
 from livesessions.sources.events import EventKind, LiveEvent, Viewer
 from moderation.stage.moderator import Moderator
 from planner.stage.games.commands import Control

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
-from livesessions.pipeline.merging import MergedSource
+from livesessions.pipeline.intake.merging import MergedSource
 from livesessions.sources.errors import SourceError, SourceFault
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.port import CONNECTED, ChatSource, SourceCounts, SourcePhase, SourceState

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from livesessions.pipeline.judging import CAREFUL_WAIT_S, WatchedGate
 from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.reply.judging import CAREFUL_WAIT_S, WatchedGate
 from livesessions.pipeline.rules import ChangingGate
 from livesessions.sources.events import LiveEvent
 from moderation.errors import ModerationError

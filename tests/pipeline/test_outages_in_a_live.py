@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from livesessions.pipeline.judging import WatchedGate
 from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.reply.judging import WatchedGate
 from moderation.providers.openai_moderation import OpenAIModeration
 from planner.errors import PlannerError
 from planner.stage.breaker import Breaker

@@ -5,7 +5,7 @@ from contextlib import aclosing
 import pytest
 
 import planner.stage.planner as planner_module
-from livesessions.pipeline.speechless import Speechless
+from livesessions.pipeline.selection.no_reply_backoff import Speechless
 from livesessions.sources.events import LiveEvent
 from planner.stage.cues import Cue, HostState
 from planner.stage.planner import Planner

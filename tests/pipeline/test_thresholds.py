@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from livesessions.pipeline.live import Live, LiveParts
 from livesessions.sources.events import EventKind, LiveEvent, Viewer
-from livesessions.sources.freezing import Frozen
+from livesessions.sources.state import Frozen
 from planner.stage.turn import Turn, TurnKind
 from tests.fakes.live import FakeSource, Stage, gift
 from tests.fakes.virtual_time import EPOCH, run_virtual

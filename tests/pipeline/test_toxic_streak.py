@@ -6,7 +6,7 @@ from dataclasses import replace
 from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.rules import ChangingGate
 from livesessions.sources.events import LiveEvent
-from livesessions.sources.freezing import Frozen
+from livesessions.sources.state import Frozen
 from moderation.defaults import shipped_lexicon
 from moderation.stage.moderator import Moderator
 from planner.stage.planner import Planner

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from livesessions.pipeline.intake.viewer_roles import REMEMBERED_VIEWERS, Standing, Standings
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.rules import ChangingGate
-from livesessions.pipeline.standings import REMEMBERED_VIEWERS, Standing, Standings
 from livesessions.sources.events import EventKind, LiveEvent, Viewer
 from moderation.defaults import shipped_lexicon
 from moderation.stage.help_lines import help_line

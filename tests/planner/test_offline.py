@@ -10,11 +10,10 @@ import pytest
 
 from planner.defaults import PERSONAS
 from planner.stage.lines import LANGUAGES, fill, load_lines
-from planner.stage.offline import OfflineModel
-from planner.stage.offline.intents import recognise
-from planner.stage.offline.model import CALM
 from planner.stage.planner import MAX_CHARACTERS, Planner
 from planner.stage.ports import Prompt
+from planner.stage.rule_based.intents import recognise
+from planner.stage.rule_based.model import CALM, OfflineModel
 from planner.stage.sentences import split_sentences
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
 
@@ -47,7 +46,7 @@ VOCATIVE_FORBIDS = re.compile(r"\b(a|di|da|per|con|in|su|tra|fra|e|to|for|from|w
 
 
 def lines_of(language: str) -> Mapping[str, tuple[str, ...]]:
-    return load_lines("planner.stage.offline", f"lines_{language}.toml")
+    return load_lines("planner.stage.rule_based", f"lines_{language}.toml")
 
 
 def prompt(text: str, *, language: str = "it", name: str = "marco", careful: bool = False) -> Prompt:
@@ -172,7 +171,7 @@ def test_every_line_can_be_said_with_and_without_a_name(language: str, name: str
 def test_both_languages_know_the_same_subjects() -> None:
     assert set(lines_of("it")) == set(lines_of("en"))
     for language in LANGUAGES:
-        known = set(load_lines("planner.stage.offline", f"intents_{language}.toml"))
+        known = set(load_lines("planner.stage.rule_based", f"intents_{language}.toml"))
         assert known < set(lines_of(language))
 
 

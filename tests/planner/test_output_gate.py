@@ -84,7 +84,7 @@ def test_a_language_that_nobody_taught_the_gate_is_not_judged() -> None:
     assert gate_for("fi").review("Hyvää iltaa kaikille, the show is on and we are here.").refusal is None
 
 
-@pytest.mark.parametrize("package", ["planner.stage.stock", "planner.stage.offline"])
+@pytest.mark.parametrize("package", ["planner.stage.canned", "planner.stage.rule_based"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_ready_line_would_be_held_back(language: str, package: str) -> None:
     gate = gate_for(language, heard="ciao come va? dimmi cosa ne pensi della live")

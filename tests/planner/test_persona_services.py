@@ -1,7 +1,7 @@
 import pytest
 from django_scopes import scope
 
-from livesessions.models import Show
+from livesessions.models.shows import Show
 from planner.defaults import PERSONAS
 from planner.errors import PersonaInUse
 from planner.models import Persona

@@ -5,7 +5,7 @@ import pytest
 from planner.errors import PlannerError
 from planner.stage.lines import LANGUAGES, load_lines
 from planner.stage.planner import Planner
-from planner.stage.points.framing import PointFrames, is_sentence
+from planner.stage.talking_points.framing import PointFrames, is_sentence
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
 from tests.fakes.clock import FakeClock
 from tests.fakes.language_model import FakeLanguageModel
@@ -43,7 +43,7 @@ def topic(point: str, *, kind: TurnKind = TurnKind.TOPIC, language: str = "it") 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_there_are_frames_enough_all_of_them_different(language: str) -> None:
-    frames = load_lines("planner.stage.points", f"lines_{language}.toml")
+    frames = load_lines("planner.stage.talking_points", f"lines_{language}.toml")
     assert set(frames) == {"topic", "topic_phrase", "announcement"}
     assert len(frames["topic"]) >= 40
     assert len(frames["announcement"]) >= 40

@@ -6,7 +6,7 @@ from moderation.defaults import shipped_lexicon
 from moderation.stage.moderator import Moderator
 from planner.limits import PROMPT_LENGTH, SAMPLE_LENGTH, SAMPLES, STYLE_STEP, TOPIC_LENGTH, TOPICS
 from planner.presets import LANGUAGES, TRAITS, Genre, Preset, find_preset, presets
-from planner.stage.tongues import foreign_language
+from planner.stage.language_detection import foreign_language
 
 every_preset = pytest.mark.parametrize("preset", presets(), ids=lambda preset: preset.slug)
 

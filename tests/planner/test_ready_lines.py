@@ -10,7 +10,7 @@ from moderation.stage.moderator import Moderator
 from planner.stage.lines import LANGUAGES, LineBook, fill, load_lines, ready_language
 from planner.stage.repetition import TOO_CLOSE
 
-PACKAGES = ("planner.stage.stock", "planner.stage.offline")
+PACKAGES = ("planner.stage.canned", "planner.stage.rule_based")
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from planner.stage.canned.replies import StockHost
 from planner.stage.recurring import (
     SOMEBODY,
     THANKS,
@@ -13,7 +14,6 @@ from planner.stage.recurring import (
     sentences_of_reactions,
 )
 from planner.stage.sentences import split_sentences
-from planner.stage.stock.host import StockHost
 from planner.stage.turn import Turn, TurnKind
 
 LANGUAGES = ("it", "en")

@@ -6,12 +6,12 @@ from contextlib import aclosing
 import pytest
 
 from planner.errors import PlannerError
+from planner.stage.canned.replies import StockHost
 from planner.stage.lines import LANGUAGES, LineBook, fill, load_lines, never
-from planner.stage.offline import OfflineModel
 from planner.stage.planner import Planner
 from planner.stage.ports import Prompt
 from planner.stage.repetition import SaidLines
-from planner.stage.stock.host import StockHost
+from planner.stage.rule_based.model import OfflineModel
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
 from tests.fakes.clock import FakeClock
 from tests.fakes.language_model import FakeLanguageModel, FakeScriptedModel
@@ -67,7 +67,7 @@ def test_the_memory_is_bounded_and_forgets_the_oldest() -> None:
 
 def test_two_hundred_lines_are_searched_within_a_millisecond() -> None:
     lines = SaidLines(capacity=200)
-    topics = load_lines("planner.stage.offline", "lines_it.toml").values()
+    topics = load_lines("planner.stage.rule_based", "lines_it.toml").values()
     for line in [line for topic in topics for line in topic][:200]:
         lines.add(fill(line, name="Anna", host="Viva"), "Anna")
     candidate = "Ma che bella domanda, Anna, ci penso da stamattina e non so che cosa rispondere!"

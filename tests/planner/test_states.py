@@ -6,7 +6,7 @@ from math import inf
 
 import pytest
 
-from planner.stage.choice.states import THANKS_IN_A_ROW, Situation, changes_in_s, decide
+from planner.stage.choice.next_action import THANKS_IN_A_ROW, Situation, changes_in_s, decide
 from planner.stage.cues import HostState
 
 ALL_CUES = frozenset({HostState.GAME, HostState.ANNOUNCE, HostState.TOPIC})

@@ -1,6 +1,6 @@
 """Follows, shares and subscriptions are gathered into groups."""
 
-from planner.stage.tallies import REMEMBERED_VIEWERS, Group, Tallies
+from planner.stage.thanks_groups import REMEMBERED_VIEWERS, Group, Tallies
 from planner.stage.turn import TurnKind
 
 FOLLOW, SHARE, SUBSCRIBE = TurnKind.FOLLOW, TurnKind.SHARE, TurnKind.SUBSCRIBE

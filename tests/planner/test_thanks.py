@@ -3,17 +3,17 @@ from collections.abc import Mapping
 
 import pytest
 
+from planner.stage.canned.replies import StockHost
 from planner.stage.lines import LANGUAGES, fill, load_lines
 from planner.stage.planner import MAX_CHARACTERS, Planner
 from planner.stage.sentences import split_sentences
-from planner.stage.stock.host import StockHost
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
 
 THANKED = (TurnKind.GIFT, TurnKind.FOLLOW, TurnKind.SHARE, TurnKind.SUBSCRIBE)
 
 
 def lines_of(language: str) -> Mapping[str, tuple[str, ...]]:
-    return load_lines("planner.stage.stock", f"lines_{language}.toml")
+    return load_lines("planner.stage.canned", f"lines_{language}.toml")
 
 
 def gift(name: str, count: int, *, language: str = "it", viewer: str = "marco") -> Turn:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from livesessions.rehearsal import chat
-from livesessions.rehearsal.chat import OpenChat, RehearsalChat, open_recording, open_simulator
-from livesessions.rehearsal.upload import Problem, faults_of
-from livesessions.rehearsal.virtual_time import run_virtual, virtual_now
-from livesessions.rehearsal.voice import SilentSynthesizer, spoken_s
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.replay import ReplayError
+from rehearsals.rehearsal import chat
+from rehearsals.rehearsal.chat import OpenChat, RehearsalChat, open_recording, open_simulator
+from rehearsals.rehearsal.silent_voice import SilentSynthesizer, spoken_s
+from rehearsals.rehearsal.upload import Problem, faults_of
+from rehearsals.rehearsal.virtual_time import run_virtual, virtual_now
 from speech.stage.ports import Voice
 from speech.stage.speaker import Speaker
 

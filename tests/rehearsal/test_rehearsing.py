@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django_scopes import scope
 
-from livesessions.models import Show
-from livesessions.rehearsal.chat import SAMPLES
+from livesessions.models.shows import Show
+from rehearsals.rehearsal.chat import SAMPLES
 
 PREMIERE = str(SAMPLES[0].path)
 

@@ -7,16 +7,16 @@ import pytest
 
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.records import ReplyRecord, StageTimes
-from livesessions.rehearsal.conduct import Rates
-from livesessions.rehearsal.notes import PLAYS_AFTER_S, NotedEvent, NotedReply, Notes, Sound
-from livesessions.rehearsal.printing import report_lines
-from livesessions.rehearsal.report import make_report
-from livesessions.rehearsal.virtual_time import EPOCH
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
 from moderation.stage.help_lines import help_line
 from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Action, Risk, Verdict
 from planner.stage.turn import TokenUsage, TurnKind
+from rehearsals.rehearsal.conduct import Rates
+from rehearsals.rehearsal.notes import PLAYS_AFTER_S, NotedEvent, NotedReply, Notes, Sound
+from rehearsals.rehearsal.printing import report_lines
+from rehearsals.rehearsal.report import make_report
+from rehearsals.rehearsal.virtual_time import EPOCH
 
 GATE = Moderator(["forbidden"])
 RATES = Rates(3.0, 5.0)

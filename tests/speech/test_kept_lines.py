@@ -11,7 +11,6 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 from redis.asyncio import Redis
 
-from livesessions.threads import in_thread
 from speech import storage
 from speech.errors import StoreError
 from speech.models import CachedLine
@@ -19,6 +18,7 @@ from speech.services.lines import evict_lines, names_of_lines
 from speech.storage import StoredAudio, drop_lines_of
 from speech.tasks import drop_lines
 from tenants.models import Tenant
+from tenants.threads import in_thread
 
 AUDIO = b"\0\0]\xc0" + bytes(2_000)
 

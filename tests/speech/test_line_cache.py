@@ -10,7 +10,7 @@ from speech.stage.chain import NamedVoice, VoiceChain
 from speech.stage.clauses import split_for_voice
 from speech.stage.level import Level
 from speech.stage.ports import Voice
-from speech.stage.sound import Loudness
+from speech.stage.sound.loudness import Loudness
 from speech.stage.speaker import Speaker
 from tests.fakes.synthesizer import FakeSynthesizer
 from tests.speech.listening import heard, pcm_of

@@ -12,8 +12,9 @@ from django_scopes import scope, scopes_disabled
 from speech.encryption import decrypt, encrypt
 from speech.errors import AddressRefused, KeyUnreadable
 from speech.models import ProviderKey, VoiceProfile
-from speech.services import Provider, cast_voices, own_keys, remove_key, resolve_voice, set_key
-from speech.services.keys import refuse_private
+from speech.services.keys import own_keys, refuse_private, remove_key, set_key
+from speech.services.voice_resolution import cast_voices
+from speech.services.voices import Provider, resolve_voice
 from tenants.models import Tenant
 
 KEY = "sk-a-key-that-nobody-sees-1234"

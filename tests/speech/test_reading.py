@@ -1,6 +1,6 @@
 import pytest
 
-from speech.stage.reading import Reader
+from speech.stage.text_normalization.normalizer import Reader
 
 ITALIAN = [
     ("Costa 12,50 € o € 1.000?", "Costa dodici euro e cinquanta o mille euro?"),

@@ -5,7 +5,8 @@ import pyloudnorm
 import pytest
 from numpy.typing import NDArray
 
-from speech.stage.sound import Loudness, Mastering, gain_for, measure
+from speech.stage.sound.loudness import Loudness, gain_for, measure
+from speech.stage.sound.mastering import Mastering
 from speech.stage.sound.resampling import Resampler
 
 Samples = NDArray[np.float32]

@@ -10,7 +10,7 @@ from speech.stage.audio import AudioChunk
 from speech.stage.chain import NamedVoice, VoiceChain
 from speech.stage.level import Level
 from speech.stage.ports import Synthesizer, Voice
-from speech.stage.sound import Loudness
+from speech.stage.sound.loudness import Loudness
 from speech.stage.speaker import Speaker
 from tests.fakes.synthesizer import FakeSynthesizer
 from tests.fakes.virtual_time import run_virtual

@@ -3,7 +3,8 @@ from django_scopes import scope
 
 from speech.errors import WordConflict
 from speech.models import Pronunciation, VoiceProfile
-from speech.services import add_word, add_words, cast_voices, change_word, words_for
+from speech.services.pronunciations import add_word, add_words, change_word, words_for
+from speech.services.voice_resolution import cast_voices
 from tenants.models import Tenant
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,7 @@ def test_a_word_is_there_once_in_each_language_whatever_its_case(tenant: Tenant)
 
 
 def test_there_is_a_most(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("speech.services.words.MAX_WORDS", 1)
+    monkeypatch.setattr("speech.services.pronunciations.MAX_WORDS", 1)
     with scope(tenant=tenant):
         add_word(tenant=tenant, written="uno", spoken="uno")
         with pytest.raises(WordConflict, match="at most 1"):

@@ -104,7 +104,7 @@ def test_a_fault_of_ours_gets_a_page_in_our_look(
     def fail(tenant: Tenant) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("livesessions.views.shows.latest_sessions", fail)
+    monkeypatch.setattr("livesessions.shows.views.shows.latest_sessions", fail)
     client = client_for(alice)
     client.raise_request_exception = False
     answer = client.get("/")

@@ -7,7 +7,7 @@ from django.core import mail
 from django.test import Client
 from django_scopes import scope
 
-from livesessions.models import Show
+from livesessions.models.shows import Show
 from tenants.models import Membership, Tenant, User
 from tests.conftest import PASSWORD
 

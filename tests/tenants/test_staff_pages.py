@@ -10,7 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from django_scopes import scope, scopes_disabled
 
-from livesessions.models import ChatEvent, LiveSession, Rehearsal, Reply
+from livesessions.models.events import ChatEvent
+from livesessions.models.rehearsals import Rehearsal
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
 from moderation.models import ViewerRule
 from moderation.services import set_viewer_rule
 from speech.models import CachedLine, ProviderKey

@@ -9,7 +9,7 @@ from django_scopes import scope
 from django_scopes.exceptions import ScopeError
 from django_scopes.state import get_scope
 
-from livesessions.models import Show
+from livesessions.models.shows import Show
 from tenants.middleware import SESSION_KEY, TenantMiddleware
 from tenants.models import ApiToken, Membership, Tenant, User
 from tenants.services import create_api_token

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django_scopes import scope
 
-from livesessions.models import Show
+from livesessions.models.shows import Show
 from tenants.models import Membership, Tenant, User
 from tenants.services import create_tenant
 

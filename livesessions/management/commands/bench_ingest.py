@@ -18,12 +18,17 @@ from django.test.utils import override_settings
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
-from livesessions import services, worker
-from livesessions.assembly import Resources, assemble, open_resources
-from livesessions.garbage import settle
 from livesessions.management.stopwatch import Stopwatch
-from livesessions.models import ChatEvent, LiveSession, Reply, Show
+from livesessions.models.events import ChatEvent
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
 from livesessions.pipeline.live import LiveParts
+from livesessions.services.sessions import create_session
+from livesessions.shows.services.shows import create_show
+from livesessions.worker import worker
+from livesessions.worker.assembly import Resources, assemble, open_resources
+from livesessions.worker.startup_heap import settle
 from tenants.models import Tenant, User
 from tenants.services import create_tenant
 
@@ -140,8 +145,8 @@ def _found(sessions: list[LiveSession]) -> dict[str, Any]:
 
 
 def _prepare(tenant: Tenant, number: int) -> LiveSession:
-    show = services.create_show(tenant=tenant, name="Bench", language="it", handle=f"flood.{number}")
-    session = services.create_session(show=show, source=LiveSession.Source.TIKTOK)
+    show = create_show(tenant=tenant, name="Bench", language="it", handle=f"flood.{number}")
+    session = create_session(show=show, source=LiveSession.Source.TIKTOK)
     # Past the queue: it is this process that takes it.
     LiveSession.objects.filter(id=session.id).update(start_requested_at=timezone.now())
     return session

@@ -9,7 +9,6 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django_scopes import scope
 
-from livesessions import services
 from livesessions.management.benching import (
     CHROMIUM_ARGUMENTS,
     a_process,
@@ -20,7 +19,8 @@ from livesessions.management.benching import (
 )
 from livesessions.management.frames import CATEGORIES, Trace
 from livesessions.management.soak import opened_page
-from livesessions.models import Show
+from livesessions.models.shows import Show
+from livesessions.shows.services.shows import create_show
 from overlay.layout import default_layout
 from tenants.models import Tenant
 
@@ -59,7 +59,7 @@ class Command(BaseCommand):
 
 def _show(tenant: Tenant) -> Show:
     with scope(tenant=tenant):
-        show = services.create_show(tenant=tenant, name="Bench", language="it")
+        show = create_show(tenant=tenant, name="Bench", language="it")
         layout = default_layout()
         for box in layout["tall"].values():
             box["on"] = True

@@ -20,8 +20,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django_scopes import scope, scopes_disabled
 from websockets.sync.client import ClientConnection, connect
 
-from livesessions import services
-from livesessions.models import ChatEvent, LiveSession, Reply, Show
+from livesessions.models.events import ChatEvent
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from livesessions.services.sessions import create_session, skip_reply, start_session, stop_session
+from livesessions.shows.services.shows import create_show
 from tenants.models import Tenant, User
 from tenants.services import create_tenant
 
@@ -84,7 +88,7 @@ class Command(BaseCommand):
             with scope(tenant=tenant):
                 session = _prepare(tenant, recording)
                 sample = _listen(session, port, comments + WARM_UP)
-                services.stop_session(session=session)
+                stop_session(session=session)
                 latencies_ms = _latencies_ms(session, sample)
             _wait_for_end(session)
         self.stdout.write(json.dumps(_report(latencies_ms[WARM_UP:])))
@@ -148,12 +152,12 @@ def _process(*arguments: str) -> Iterator[None]:
 
 
 def _prepare(tenant: Tenant, recording: str) -> LiveSession:
-    show = services.create_show(tenant=tenant, name="Bench", language="it")
+    show = create_show(tenant=tenant, name="Bench", language="it")
     policy = show.policy
     policy.cooldown_min_s = policy.cooldown_max_s = 0.0
     policy.answers_per_viewer, policy.answers_per_minute = 100, 1_000
     policy.save()
-    return services.create_session(
+    return create_session(
         show=show, source=LiveSession.Source.REPLAY, source_options={"recording": recording}
     )
 
@@ -164,7 +168,7 @@ def _listen(session: LiveSession, port: int, comments: int) -> Sample:
     address = f"ws://127.0.0.1:{port}/ws/overlay/{session.show.overlay.token}/?version=2"
     deadline = time.monotonic() + START_TIMEOUT_S + comments * LINE_EVERY_S
     with connect(address) as overlay:
-        services.start_session(session=session)
+        start_session(session=session)
         while len(sample.first_frames) < comments and time.monotonic() < deadline:
             utterance_id = _next_utterance(overlay)
             if utterance_id is None:
@@ -172,7 +176,7 @@ def _listen(session: LiveSession, port: int, comments: int) -> Sample:
             if utterance_id not in sample.first_frames:
                 sample.first_frames[utterance_id] = time.time()
                 session.refresh_from_db()
-                services.skip_reply(session=session)
+                skip_reply(session=session)
     return sample
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django_scopes import scope
 
-from livesessions import services
 from livesessions.management.benching import (
     CHROMIUM_ARGUMENTS,
     a_process,
@@ -20,6 +19,7 @@ from livesessions.management.benching import (
     wait_for_port,
 )
 from livesessions.management.soak import MEGABYTE, Series, opened_page, playing, rss_mb
+from livesessions.shows.services.shows import create_show
 
 LOOK_EVERY_S = 10.0
 LAST_WORDS_S = 60.0
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             )
             wait_for_port(port)
             with scope(tenant=tenant):
-                show = services.create_show(tenant=tenant, name="Bench", language="it")
+                show = create_show(tenant=tenant, name="Bench", language="it")
             address = f"http://127.0.0.1:{port}/overlay/{show.overlay.token}/"
             overlay_id = str(show.overlay.id)
             page = stack.enter_context(opened_page(chromium, CHROMIUM_ARGUMENTS, address))

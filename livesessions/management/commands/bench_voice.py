@@ -20,21 +20,22 @@ from django_scopes import scope
 from redis.asyncio import Redis
 from websockets.asyncio.client import ClientConnection, connect
 
-from livesessions import services
 from livesessions.management.benching import a_process, a_tenant, free_port, wait_for_port
-from livesessions.models import Show
-from livesessions.pipeline.generation import Generation
-from livesessions.pipeline.hearing import Hearing
+from livesessions.models.shows import Show
 from livesessions.pipeline.records import ReplyRecord
-from livesessions.pipeline.utterance import Utterance
-from livesessions.threads import in_thread
-from livesessions.voices import VoiceRack, open_synthesizer, open_synthesizers
+from livesessions.pipeline.reply.generation import Generation
+from livesessions.pipeline.reply.playback_tracker import Hearing
+from livesessions.pipeline.reply.utterance import Utterance
+from livesessions.shows.services.shows import create_show
 from overlay.publisher import OverlayPublisher
 from speech.models import VoiceProfile
-from speech.services import Provider
+from speech.runtime.voice_pool import VoiceRack, open_synthesizer, open_synthesizers
+from speech.services.voices import Provider
 from speech.stage.chain import VoiceChain
-from speech.stage.sound import Loudness, Mastering
+from speech.stage.sound.loudness import Loudness
+from speech.stage.sound.mastering import Mastering
 from speech.storage import StoredAudio
+from tenants.threads import in_thread
 
 FIRST_BYTE_S = 0.15
 OVERHEAD_P95_MS = 20.0
@@ -81,7 +82,7 @@ class Command(BaseCommand):
             )
             stack.enter_context(_services_at(f"http://127.0.0.1:{voice_port}"))
             with scope(tenant=tenant):
-                show = services.create_show(tenant=tenant, name="Bench", language="it")
+                show = create_show(tenant=tenant, name="Bench", language="it")
                 profiles = {provider: _profile(show, provider) for provider in (*PROVIDERS, Provider.ESPEAK)}
             wait_for_port(voice_port)
             wait_for_port(web_port)

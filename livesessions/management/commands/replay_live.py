@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from livesessions.pipeline.streaks import StreakMerger
+from livesessions.pipeline.intake.streaks import StreakMerger
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.port import ChatSource
 from livesessions.sources.replay import ReplayError, open_replay

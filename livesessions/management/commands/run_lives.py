@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from livesessions.worker import serve
+from livesessions.worker.worker import serve
 
 
 class Command(BaseCommand):

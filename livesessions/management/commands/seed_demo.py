@@ -7,10 +7,13 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django_scopes import scope
 
-from livesessions import services
 from livesessions.errors import PlanConflict
-from livesessions.models import LiveSession, Show
-from livesessions.ready_plans import ready_plan
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from livesessions.services.sessions import create_session, start_session
+from livesessions.shows.plan_templates import ready_plan
+from livesessions.shows.services.plans import fill_plan
+from livesessions.shows.services.shows import change_show, create_show
 from tenants.models import Language, Tenant, User
 from tenants.services import create_tenant
 
@@ -42,7 +45,7 @@ class Command(BaseCommand):
         with scope(tenant=tenant):
             show = Show.objects.select_related("overlay").order_by("created_at").first()
             if show is None:
-                show = services.create_show(tenant=tenant, name="Demo", language=tenant.language)
+                show = create_show(tenant=tenant, name="Demo", language=tenant.language)
             self._fill(show)
             self._go_on_air(show, rate)
             self._print(show, f"http://127.0.0.1:{port}")
@@ -61,18 +64,18 @@ class Command(BaseCommand):
     def _fill(self, show: Show) -> None:
         """Give the show what its host can talk about, unless somebody has written that already."""
         if not show.facts:
-            services.change_show(show=show, facts=FACTS[show.language])
+            change_show(show=show, facts=FACTS[show.language])
         with suppress(PlanConflict):
-            services.fill_plan(show=show, plan=ready_plan("talk", show.language))
+            fill_plan(show=show, plan=ready_plan("talk", show.language))
 
     def _go_on_air(self, show: Show, rate: float) -> None:
         # What an earlier run left on air goes on by itself, as soon as its lease has run out.
         session = LiveSession.objects.filter(show=show).exclude(status=LiveSession.Status.ENDED).first()
         if session is None:
-            session = services.create_session(
+            session = create_session(
                 show=show, source=LiveSession.Source.SIMULATOR, source_options={"rate_per_minute": rate}
             )
-        services.start_session(session=session)
+        start_session(session=session)
 
     def _print(self, show: Show, base_url: str) -> None:
         self.stdout.write(f"Web:     {base_url}/")

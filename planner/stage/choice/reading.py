@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from tomllib import loads
 
-from planner.stage.tongues import foreign_language, primary_language
+from planner.stage.language_detection import foreign_language, primary_language
 
 MAX_CHARACTERS = 300
 REMEMBERED_LINES = 2_048  # most lines are looked at many times while they wait

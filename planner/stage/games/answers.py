@@ -7,7 +7,7 @@ from rapidfuzz.distance import OSA
 
 from planner.stage.games.commands import without_accents
 from planner.stage.games.number_words import number_words
-from planner.stage.tongues import primary_language
+from planner.stage.language_detection import primary_language
 
 # A longer line is talk, even if a right word happens to be in it.
 MAX_MORE_WORDS = 4

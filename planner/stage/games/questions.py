@@ -8,7 +8,7 @@ from importlib.resources import files
 from random import Random
 from typing import Any
 
-from planner.stage.tongues import primary_language
+from planner.stage.language_detection import primary_language
 
 SHIPPED = ("it", "en", "de")
 FALLBACK = "en"

@@ -8,14 +8,7 @@ from planner.stage.games.poll import Poll
 from planner.stage.games.quiz import Quiz
 from planner.stage.games.topic_vote import KIND as TOPIC
 from planner.stage.games.topic_vote import chosen_topic
-from planner.stage.lines import (
-    LineBook,
-    fill,
-    load_books,
-    load_lines,
-    never,
-    ready_language,
-)
+from planner.stage.lines import LineBook, fill, load_books, load_lines, never, ready_language
 
 SHARES_SAID = 3
 

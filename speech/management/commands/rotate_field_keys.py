@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from speech.services import rotate_keys
+from speech.services.keys import rotate_keys
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ import pytest
 import redis as sync_redis
 from django_scopes import scope
 
-from livesessions.models import Show
+from livesessions.models.shows import Show
 from tenants.models import Tenant
 from tests.livesessions.warming.tools import CALL, Voices
 

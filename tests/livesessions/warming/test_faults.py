@@ -7,18 +7,15 @@ import pytest
 from django.core.files.storage import InMemoryStorage
 from django_scopes import scope, scopes_disabled
 
-from livesessions import services
-from livesessions.models import Show
-from livesessions.studio.store import one_at_a_time
-from livesessions.voices import MEASURED_LINES
-from livesessions.warming import warm
+from livesessions.models.shows import Show
+from livesessions.services.sessions import create_session
+from livesessions.shows.voice_cache_warming import warm
+from rehearsals.studio.store import one_at_a_time
 from speech.errors import SpeechError, StoreError
 from speech.models import CachedLine, ProviderKey
-from speech.services import (
-    Provider,
-    change_voice,
-    set_key,
-)
+from speech.runtime.voice_pool import MEASURED_LINES
+from speech.services.keys import set_key
+from speech.services.voices import Provider, change_voice
 from tenants.models import Tenant
 from tests.fakes.speech_http import Answer
 from tests.livesessions.warming.tools import (
@@ -71,7 +68,7 @@ def test_a_key_that_is_refused_is_tried_once(show: Show, voices: Voices) -> None
     assert voices.texts == [MEASURED_LINES["it"]]
     assert kept(show.tenant) == 0
     with scope(tenant=show.tenant):
-        assert services.create_session(show=show, source="simulator").is_open
+        assert create_session(show=show, source="simulator").is_open
 
 
 def test_a_service_that_fails_is_left_alone_and_tried_again_a_few_times(show: Show, voices: Voices) -> None:
@@ -102,7 +99,7 @@ def test_what_broke_off_goes_on_where_it_was(show: Show, voices: Voices) -> None
 def test_a_service_that_hangs_is_not_waited_for(
     show: Show, voices: Voices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("livesessions.warming.LAST_FIRST_WITHIN_S", 0.1)
+    monkeypatch.setattr("livesessions.shows.voice_cache_warming.LAST_FIRST_WITHIN_S", 0.1)
     voices.answer = Answer(hang=True)
     with pytest.raises(SpeechError):
         record(show)
@@ -124,7 +121,7 @@ def test_a_store_that_is_away_costs_one_line_and_is_tried_again(
 def test_it_is_done_in_parts_so_that_other_chores_have_their_turn(
     show: Show, voices: Voices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("livesessions.warming.PART_S", 0.0)
+    monkeypatch.setattr("livesessions.shows.voice_cache_warming.PART_S", 0.0)
     change(show, facts="Alice suona il violino.")
     lines = len(texts(show))
     assert run_chores() == lines + 1  # the last looks whether there is more

@@ -11,23 +11,23 @@ from django.core.files.storage import storages
 from django_scopes import scope, scopes_disabled
 from redis.asyncio import Redis
 
-from livesessions import services
-from livesessions.assembly import Resources, Surroundings, assemble, parts_of
-from livesessions.models import LiveSession, Show
-from livesessions.observer import ConsoleBoard
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
 from livesessions.pipeline.live import Live, LiveParts
-from livesessions.recorder import Recorder
-from livesessions.rehearsal.virtual_time import VirtualTimeLoop
-from livesessions.threads import in_thread
-from livesessions.voices import VoiceRack
+from livesessions.services.sessions import create_session
+from livesessions.shows.services.plans import replace_plan
+from livesessions.worker.assembly import Resources, Surroundings, assemble, parts_of
+from livesessions.worker.observer import ConsoleBoard
+from livesessions.worker.recorder.recorder import Recorder
 from planner.stage.lines import load_lines
+from rehearsals.rehearsal.virtual_time import VirtualTimeLoop
 from speech.errors import StoreError
-from speech.services import (
-    Provider,
-    cast_voices,
-)
+from speech.runtime.voice_pool import VoiceRack
+from speech.services.voice_resolution import cast_voices
+from speech.services.voices import Provider
 from speech.stage.cache import AudioStore
 from speech.stage.clauses import split_for_voice
+from tenants.threads import in_thread
 from tests.fakes.live import FakeObserver, FakeSink, FakeSource, gift
 from tests.fakes.synthesizer import FakeSynthesizer
 from tests.livesessions.warming.tools import CALL, Voices, change, record, run_chores, texts
@@ -57,7 +57,7 @@ def test_what_was_recorded_a_live_says_for_nothing(
     settings.AUDIO_CACHE_WARM_CHARACTERS = 4_000
     parts = (("opening", 60), ("closing", 120))
     with scope(tenant=show.tenant):
-        services.replace_plan(
+        replace_plan(
             show=show,
             plan=[
                 {"kind": kind, "title": kind, "duration_s": duration_s, "talking_points": []}
@@ -127,7 +127,7 @@ def test_a_worker_finds_it_when_it_takes_a_live(show: Show, voices: Voices) -> N
 
 
 def _assembled(show: Show, resources: Resources) -> LiveParts:
-    session = services.create_session(show=show, source="simulator")
+    session = create_session(show=show, source="simulator")
     return assemble(
         LiveSession.objects.select_related("show__voice", "show__persona", "show__policy").get(id=session.id),
         resources,

@@ -7,12 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from django_scopes import scope, scopes_disabled
 
-from livesessions.models import Show
-from livesessions.warming import warm
-from speech.services import (
-    Provider,
-    change_voice,
-)
+from livesessions.models.shows import Show
+from livesessions.shows.voice_cache_warming import warm
+from speech.services.voices import Provider, change_voice
 from tenants.models import User
 from tests.livesessions.warming.tools import CALL, Voices, record, texts
 

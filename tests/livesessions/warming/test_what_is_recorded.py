@@ -5,17 +5,14 @@ from typing import Any
 import pytest
 from django_scopes import scope, scopes_disabled
 
-from livesessions.models import Show
-from livesessions.voices import MEASURED_LINES
-from livesessions.warming import Recorded, count_recorded, warm
+from livesessions.models.shows import Show
+from livesessions.shows.voice_cache_warming import Recorded, count_recorded, warm
 from moderation.stage.help_lines import help_line
 from planner.stage.lines import load_lines
 from speech.models import VoiceProfile
-from speech.services import (
-    Provider,
-    add_word,
-    change_voice,
-)
+from speech.runtime.voice_pool import MEASURED_LINES
+from speech.services.pronunciations import add_word
+from speech.services.voices import Provider, change_voice
 from speech.stage.clauses import split_for_voice
 from tests.livesessions.warming.tools import (
     CALL,

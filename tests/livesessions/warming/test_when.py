@@ -11,18 +11,18 @@ from django.conf import settings as django_settings
 from django.db import transaction
 from django_scopes import scope
 
-from livesessions import services
-from livesessions.models import Show
-from livesessions.services import SegmentValues
-from speech.services import (
-    add_word,
-    add_words,
-    change_voice,
-    change_word,
-    delete_word,
-    remove_key,
-    set_key,
+from livesessions.models.shows import Show
+from livesessions.shows.services.plans import (
+    SegmentValues,
+    add_segment,
+    change_segment,
+    delete_segment,
+    replace_plan,
 )
+from livesessions.shows.services.shows import change_show, create_show
+from speech.services.keys import remove_key, set_key
+from speech.services.pronunciations import add_word, add_words, change_word, delete_word
+from speech.services.voices import change_voice
 from tenants.models import Tenant
 from tests.livesessions.warming.tools import CHORES, Voices, change, forget_the_minute, waiting_shows
 
@@ -56,9 +56,9 @@ def _word(tenant: Tenant) -> Any:
 
 PART = SegmentValues(kind="topic", title="Musica", duration_s=600, talking_points=[])
 CHANGES: dict[str, Callable[[Show], object]] = {
-    "a show's settings": lambda show: services.change_show(show=show, facts="Alice suona."),
-    "a part of its plan": lambda show: services.add_segment(show=show, values=PART),
-    "its plan": lambda show: services.replace_plan(show=show, plan=[PART]),
+    "a show's settings": lambda show: change_show(show=show, facts="Alice suona."),
+    "a part of its plan": lambda show: add_segment(show=show, values=PART),
+    "its plan": lambda show: replace_plan(show=show, plan=[PART]),
     "its voice": lambda show: change_voice(voice=show.voice, speed=1.1),
     "a new word": lambda show: _word(show.tenant),
     "pasted words": lambda show: add_words(tenant=show.tenant, text="OBS = o bi esse\nTikTok = tic toc"),
@@ -78,12 +78,12 @@ def test_what_changes_how_shows_sound_is_a_chore_for_the_workspaces_own(show: Sh
 
 def test_changes_to_words_and_parts_count_too(show: Show) -> None:
     with scope(tenant=show.tenant):
-        word, part = _word(show.tenant), services.add_segment(show=show, values=PART)
+        word, part = _word(show.tenant), add_segment(show=show, values=PART)
         for change_it in (
             lambda: change_word(word=word, spoken="obì esse"),
             lambda: delete_word(word=word),
-            lambda: services.change_segment(segment=part, values={**PART, "kind": "closing"}),
-            lambda: services.delete_segment(segment=part),
+            lambda: change_segment(segment=part, values={**PART, "kind": "closing"}),
+            lambda: delete_segment(segment=part),
         ):
             forget_the_minute(show)
             CHORES.flush()
@@ -96,5 +96,5 @@ def test_a_new_show_is_a_chore_but_not_the_one_that_comes_with_an_account(
 ) -> None:
     assert waiting_shows() == []
     with scope(tenant=tenant):
-        show = services.create_show(tenant=tenant, name="La sera", language="it")
+        show = create_show(tenant=tenant, name="La sera", language="it")
     assert waiting_shows() == [str(show.id)]

@@ -8,9 +8,9 @@ import redis as sync_redis
 from django.conf import settings as django_settings
 from django_scopes import scope, scopes_disabled
 
-from livesessions import services
-from livesessions.models import Show
-from livesessions.warming import texts_of, warm
+from livesessions.models.shows import Show
+from livesessions.shows.services.shows import change_show
+from livesessions.shows.voice_cache_warming import texts_of, warm
 from speech.models import CachedLine
 from tenants.models import Tenant
 from tests.fakes.elevenlabs import FakeElevenLabs
@@ -45,7 +45,7 @@ class Voices(FakeElevenLabs):
 
 def change(show: Show, **changes: Any) -> None:
     with scope(tenant=show.tenant):
-        services.change_show(show=show, **changes)
+        change_show(show=show, **changes)
 
 
 def run_chores() -> int:

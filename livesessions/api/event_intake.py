@@ -1,0 +1,123 @@
+"""The side door: events that a streamer's own bridge posts, on their way to the worker of the live."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+import redis
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from livesessions import errors
+from livesessions.models.sessions import LiveSession
+from livesessions.sources.event_intake import event_to_json, progress_of, stream_of
+from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
+
+MAX_WAITING = 10_000
+REMEMBERED_IDS = 20_000
+KEPT_S = 6 * 3600  # after the last post
+OLDEST = timedelta(hours=1)
+TIMEOUT_S = 2.0
+PREFIX = "b:"
+MAX_SOURCE_ID = 100  # the column's
+
+# In one step, so that an event is never remembered but not handed on, nor handed on twice.
+DELIVER = """
+local accepted = 0
+for i = 4, #ARGV, 2 do
+  if not redis.call('ZSCORE', KEYS[2], ARGV[i]) then
+    local n = redis.call('HINCRBY', KEYS[3], 'given', 1)
+    redis.call('ZADD', KEYS[2], n, ARGV[i])
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'n', n, 'event', ARGV[i + 1])
+    accepted = accepted + 1
+  end
+end
+redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -1 - ARGV[2])
+for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[3]) end
+return accepted
+"""
+
+# The generic cell rate algorithm: one number, the time at which the allowance is whole again.
+TAKE = """
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1000000
+local rate, burst, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local whole_at = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0)) + cost / rate
+local wait = whole_at - now - burst / rate
+if wait > 0 then return tostring(wait) end
+redis.call('SET', KEYS[1], string.format('%.6f', whole_at), 'EX', math.ceil(burst / rate) + 1)
+return '0'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much may come in: `rate_per_s` for ever, and `burst` at once after a silence."""
+
+    rate_per_s: float
+    burst: int
+
+
+def take(name: str, allowance: Allowance, cost: int = 1) -> float:
+    """Take `cost` from an allowance; return 0, or in how many seconds that much will be there."""
+    arguments = [allowance.rate_per_s, allowance.burst, cost]
+    return float(_run(TAKE, [f"livesessions:allowance:{name}"], arguments))
+
+
+def require_chat(session: LiveSession) -> None:
+    """Raise `SessionConflict` unless the live takes events: it is on air, or between two workers."""
+    if session.status == LiveSession.Status.ENDED:
+        raise errors.already_ended()
+    if session.status != LiveSession.Status.ACTIVE and session.started_at is None:
+        raise errors.not_on_air()
+
+
+def deliver(*, session_id: UUID, events: Sequence[LiveEvent]) -> int:
+    """Hand events to the worker that runs the session, now or later; return how many were not known yet."""
+    pairs = [text for event in events for text in (event.source_id, event_to_json(event))]
+    stream = stream_of(session_id)
+    keys = [stream, f"{stream}:seen", progress_of(session_id)]
+    return int(_run(DELIVER, keys, [MAX_WAITING, REMEMBERED_IDS, KEPT_S, *pairs]))
+
+
+def live_event(item: dict[str, Any], *, now: datetime) -> LiveEvent:
+    """Make the event of an item that `EventSerializer` found right."""
+    viewer, gift = item.get("viewer"), item.get("gift")
+    return LiveEvent(
+        kind=EventKind(item["kind"]),
+        source_id=item.get("tiktok_msg_id") or own_id(item["id"]),
+        occurred_at=min(max(item.get("at", now), now - OLDEST), now),
+        viewer=Viewer(**viewer) if viewer else None,
+        text=item.get("text", ""),
+        count=item.get("count", 1),
+        gift=Gift(**gift) if gift else None,
+        streak_open=item.get("streak_open", False),
+        targets=tuple(name for target in item.get("targets", ()) for name in (own_id(target), target)),
+        target_viewer_ids=tuple(item.get("target_viewer_ids", ())),
+    )
+
+
+def own_id(bridge_id: str) -> str:
+    """Return the source id of a bridge's own id; it cannot be one that TikTok or another source gives."""
+    if len(bridge_id) <= MAX_SOURCE_ID - len(PREFIX):
+        return PREFIX + bridge_id
+    return PREFIX + blake2b(bridge_id.encode(), digest_size=24).hexdigest()
+
+
+def _run(script: str, keys: list[str], arguments: Sequence[str | float]) -> Any:
+    try:
+        return _client(settings.REDIS_URL).register_script(script)(keys=keys, args=arguments)
+    except redis.RedisError as error:
+        raise errors.BridgeUnreachable from error
+
+
+@lru_cache
+def _client(url: str) -> redis.Redis:
+    # One attempt more, for a connection that has gone stale since the last post.
+    retry = Retry(NoBackoff(), 1)
+    return redis.Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=retry)

@@ -1,0 +1,120 @@
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
+
+from livesessions.api.serializers import StrictSerializer
+from livesessions.sources.events import EventKind
+from livesessions.sources.webcast import MAX_NAME_CHARS, MAX_TEXT_CHARS, clean_text
+
+MAX_EVENTS = 500
+MAX_ID_CHARS = 100
+MAX_GIFT_ID_CHARS = 40
+MAX_TARGETS = 100
+MAX_COUNT = 1_000_000_000
+MAX_DIAMONDS = 1_000_000
+ID = r"^[!-~]+$"
+TIKTOK_MSG_ID = r"^[1-9][0-9]{0,19}$"
+
+EVERY_KIND = frozenset({"id", "kind", "at", "tiktok_msg_id"})
+# What an event of each kind needs, and what it may have beyond that.
+FIELDS: dict[EventKind, tuple[frozenset[str], frozenset[str]]] = {
+    EventKind.COMMENT: (frozenset({"viewer", "text"}), frozenset()),
+    EventKind.QUESTION: (frozenset({"viewer", "text"}), frozenset()),
+    EventKind.GIFT: (frozenset({"viewer", "gift"}), frozenset({"count", "streak_open"})),
+    EventKind.LIKE: (frozenset({"viewer"}), frozenset({"count"})),
+    EventKind.FOLLOW: (frozenset({"viewer"}), frozenset()),
+    EventKind.SHARE: (frozenset({"viewer"}), frozenset()),
+    EventKind.JOIN: (frozenset({"viewer"}), frozenset()),
+    EventKind.SUBSCRIBE: (frozenset({"viewer"}), frozenset()),
+    EventKind.VIEWERS: (frozenset({"count"}), frozenset()),
+    EventKind.PAUSED: (frozenset(), frozenset()),
+    EventKind.RESUMED: (frozenset(), frozenset()),
+    EventKind.ENDED: (frozenset(), frozenset()),
+    EventKind.DELETED: (frozenset(), frozenset({"targets", "target_viewer_ids"})),
+}
+
+
+class IdField(serializers.CharField):
+    """Visible ASCII without spaces: the same everywhere, whatever it passes through."""
+
+    def __init__(self, pattern: str = ID, max_length: int = MAX_ID_CHARS, **options: Any) -> None:
+        self.pattern = pattern
+        wrong = gettext_lazy("Use letters, digits and signs of ASCII, without spaces.")
+        if pattern == TIKTOK_MSG_ID:
+            wrong = gettext_lazy("This is no message id of TikTok.")
+        validators = [RegexValidator(pattern + r"\Z", wrong)]  # a $ alone lets a line break through
+        super().__init__(max_length=max_length, trim_whitespace=False, validators=validators, **options)
+
+
+class CleanTextField(serializers.CharField):
+    """A text as the database can hold it; what is longer than `cut_at` characters is cut, not refused."""
+
+    def __init__(self, *, cut_at: int, **options: Any) -> None:
+        self.cut_at = cut_at
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = clean_text(super().to_internal_value(data), self.cut_at).strip()
+        if not text and not self.allow_blank:
+            self.fail("blank")
+        return text
+
+
+class ViewerSerializer(StrictSerializer):
+    """Who did it."""
+
+    id = IdField()
+    name = CleanTextField(cut_at=MAX_NAME_CHARS, allow_blank=True)
+    handle = CleanTextField(cut_at=MAX_NAME_CHARS, allow_blank=True, required=False)
+
+
+class GiftSerializer(StrictSerializer):
+    """What was given. Without a `streak_id` it is a gift of its own."""
+
+    id = IdField(max_length=MAX_GIFT_ID_CHARS)
+    name = CleanTextField(cut_at=MAX_NAME_CHARS)
+    diamonds = serializers.IntegerField(min_value=0, max_value=MAX_DIAMONDS, required=False)
+    streak_id = IdField(max_length=MAX_GIFT_ID_CHARS, required=False)
+
+
+class EventSerializer(StrictSerializer):
+    """One thing that happened in the room, as a bridge tells it."""
+
+    id = IdField()
+    kind = serializers.ChoiceField(choices=[kind.value for kind in EventKind])
+    at = serializers.DateTimeField(required=False)
+    tiktok_msg_id = IdField(pattern=TIKTOK_MSG_ID, max_length=20, required=False)
+    viewer = ViewerSerializer(required=False)
+    text = CleanTextField(cut_at=MAX_TEXT_CHARS, required=False)
+    count = serializers.IntegerField(min_value=0, max_value=MAX_COUNT, required=False)
+    gift = GiftSerializer(required=False)
+    streak_open = serializers.BooleanField(required=False)
+    targets = serializers.ListField(child=IdField(), max_length=MAX_TARGETS, required=False)
+    target_viewer_ids = serializers.ListField(child=IdField(), max_length=MAX_TARGETS, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        needed, possible = FIELDS[EventKind(attrs["kind"])]
+        given = attrs.keys() - EVERY_KIND
+        wrong = {name: [_("This field is required.")] for name in sorted(needed - given)}
+        wrong |= {
+            name: [_("An event of this kind has no such field.")]
+            for name in sorted(given - needed - possible)
+        }
+        if attrs.get("count") == 0 and attrs["kind"] != EventKind.VIEWERS:
+            wrong.setdefault("count", [_("Something that happened counts 1 at least.")])
+        if attrs.get("streak_open") and "streak_id" not in attrs.get("gift", {}):
+            wrong["gift.streak_id"] = [_("A streak that goes on needs its id.")]
+        if attrs["kind"] == EventKind.DELETED and not given:
+            wrong["targets"] = [_("Say what was deleted, or whose comments.")]
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return attrs
+
+
+class EventsSerializer(StrictSerializer):
+    """A batch of events; each is judged by itself, so that one that is wrong does not hold up the rest."""
+
+    events = serializers.ListField(max_length=MAX_EVENTS)

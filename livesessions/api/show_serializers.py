@@ -1,0 +1,123 @@
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from livesessions.api.serializers import OverlayAddresses, StrictSerializer
+from livesessions.models.plans import Segment
+from livesessions.models.shows import Show, handle_validator
+from livesessions.shows.limits import (
+    CALL_LENGTH,
+    CALLS,
+    LONGEST_PAUSE_S,
+    LONGEST_SEGMENT_S,
+    MOST_A_THANKS,
+    MOST_DIAMONDS,
+    OPTIONS,
+    POINT_LENGTH,
+    POINTS,
+    SEGMENTS,
+    SHORTEST_SEGMENT_S,
+)
+from tenants.models import Language
+
+MAX_FACTS_LENGTH = 4_000
+
+
+class ShowSerializer(OverlayAddresses):
+    """A show as it is answered."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    handle = serializers.CharField()
+    mode = serializers.CharField()
+    language = serializers.CharField()
+    persona = serializers.UUIDField(source="persona_id")
+    voice = serializers.UUIDField(source="voice_id")
+    facts = serializers.CharField()
+    is_shopping = serializers.BooleanField()
+    follows_per_thanks = serializers.IntegerField()
+    shares_per_thanks = serializers.IntegerField()
+    subscriptions_per_thanks = serializers.IntegerField()
+    small_gift_diamonds = serializers.IntegerField()
+    big_gift_diamonds = serializers.IntegerField()
+    call_to_action_every_s = serializers.IntegerField()
+    game_every_s = serializers.IntegerField()
+    calls_to_action = serializers.ListField()
+    created_at = serializers.DateTimeField()
+
+
+class HandleField(serializers.CharField):
+    """A TikTok handle, with or without its @."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data).removeprefix("@")
+
+
+def _count(most: int, *, least: int = 0) -> serializers.IntegerField:
+    return serializers.IntegerField(required=False, min_value=least, max_value=most)
+
+
+def _lines(most: int, length: int) -> serializers.ListField:
+    line = serializers.CharField(max_length=length)
+    return serializers.ListField(child=line, required=False, max_length=most)
+
+
+class ShowChangeSerializer(StrictSerializer):
+    """What may be changed of a show. Its language stays: its voice and its character speak it."""
+
+    name = serializers.CharField(max_length=100)
+    handle = HandleField(required=False, allow_blank=True, validators=[handle_validator])
+    mode = serializers.ChoiceField(required=False, choices=Show.Mode.choices)
+    persona = serializers.UUIDField(required=False)
+    voice = serializers.UUIDField(required=False)
+    facts = serializers.CharField(required=False, allow_blank=True, max_length=MAX_FACTS_LENGTH)
+    is_shopping = serializers.BooleanField(required=False)
+    follows_per_thanks = _count(MOST_A_THANKS)
+    shares_per_thanks = _count(MOST_A_THANKS)
+    subscriptions_per_thanks = _count(MOST_A_THANKS)
+    small_gift_diamonds = _count(MOST_DIAMONDS)
+    big_gift_diamonds = _count(MOST_DIAMONDS, least=1)
+    call_to_action_every_s = _count(LONGEST_PAUSE_S)
+    game_every_s = _count(LONGEST_PAUSE_S)
+    calls_to_action = _lines(CALLS, CALL_LENGTH)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a threshold of big gifts below that of small ones, also when only one of them is sent."""
+        small = self._as_it_will_be(attrs, "small_gift_diamonds")
+        if small > self._as_it_will_be(attrs, "big_gift_diamonds"):
+            words = _("It cannot lie below what is thanked together.")
+            raise serializers.ValidationError({"big_gift_diamonds": [words]})
+        return attrs
+
+    def _as_it_will_be(self, attrs: dict[str, Any], name: str) -> int:
+        value: int = attrs[name] if name in attrs else getattr(self.instance or Show(), name)
+        return value
+
+
+class ShowCreateSerializer(ShowChangeSerializer):
+    """What makes a show."""
+
+    language = serializers.ChoiceField(required=False, choices=Language.choices)
+
+
+class SegmentSerializer(StrictSerializer):
+    """One part of a plan, as it is sent and answered."""
+
+    kind = serializers.ChoiceField(choices=Segment.Kind.choices)
+    title = serializers.CharField(max_length=120)
+    duration_s = serializers.IntegerField(min_value=SHORTEST_SEGMENT_S, max_value=LONGEST_SEGMENT_S)
+    talking_points = serializers.ListField(
+        child=serializers.CharField(max_length=POINT_LENGTH), max_length=POINTS, default=list
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["kind"] == Segment.Kind.POLL and len(attrs["talking_points"]) < OPTIONS:
+            raise serializers.ValidationError({"talking_points": [_("A poll needs at least two options.")]})
+        return attrs
+
+
+class PlanSerializer(StrictSerializer):
+    """A show's whole plan, in its order."""
+
+    segments = serializers.ListField(child=SegmentSerializer(), max_length=SEGMENTS)

@@ -1,0 +1,174 @@
+from collections.abc import Callable
+from typing import Any, cast
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from livesessions.access import get_session_for
+from livesessions.console import decisions
+from livesessions.errors import SessionConflict
+from livesessions.models.sessions import LiveSession
+from livesessions.services.viewer_notes import note_on_viewer_of
+from livesessions.services.viewers import set_viewer_standing
+from moderation.errors import BlocklistError
+from moderation.models import Policy, ViewerRule
+from moderation.services import allow_term, block_term
+from moderation.stage.verdict import Category, Risk
+from moderation.wording import CATEGORY_WORDS
+from tenants.access import member_required
+from tenants.http import TenantRequest
+from tenants.roles import EDITOR, may_control
+
+HOST = "host"
+SHOWN = {"": "", "blocked": Risk.HIGH.value, "careful": Risk.MEDIUM.value}
+CATEGORIES = frozenset(Category)
+NOTE_LENGTH = 200
+
+
+@require_safe
+@member_required()
+def decision_list(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    session = get_session_for(request, session_id)
+    shown, category = _filters(request)
+    before = decisions.Place.parse(request.GET.get("before", ""))
+    if shown == HOST:
+        rows, older = _of_host(session, before)
+    else:
+        rows, older = _of_chat(session, before, shown, category)
+    kept = {name: value for name, value in (("show", shown), ("category", category)) if value}
+    context: dict[str, Any] = {
+        "session": session,
+        "rows": rows,
+        "shown": shown,
+        "category": category,
+        "categories": sorted(
+            ((str(key), str(words)) for key, words in CATEGORY_WORDS.items()), key=_by_words
+        ),
+        "older": urlencode({**kept, "before": str(older)}) if older else "",
+        "is_first": before is None,
+        "kept": urlencode(kept),
+        "here": request.get_full_path(),
+        "may_control": may_control(request),
+    }
+    return render(request, "livesessions/decision_list.html", context)
+
+
+def _by_words(entry: tuple[str, str]) -> str:
+    return entry[1]
+
+
+def _filters(request: HttpRequest) -> tuple[str, str]:
+    shown, category = request.GET.get("show", ""), request.GET.get("category", "")
+    return shown if shown in {*SHOWN, HOST} else "", category if category in CATEGORIES else ""
+
+
+def _of_chat(
+    session: LiveSession, before: decisions.Place | None, shown: str, category: str
+) -> tuple[list[decisions.Decision], decisions.Place | None]:
+    lines = decisions.judged_lines(session, risk=SHOWN[shown], category=category)
+    events = decisions.page_of_lines(lines, before, decisions.LINES_A_PAGE + 1)
+    page = events[: decisions.LINES_A_PAGE]
+    older = decisions.place_after(page) if len(events) > len(page) else None
+    return decisions.decisions_on(session, page), older
+
+
+def _of_host(
+    session: LiveSession, before: decisions.Place | None
+) -> tuple[list[decisions.Decision], decisions.Place | None]:
+    found = decisions.page_of_replies(decisions.held_back(session), before, decisions.LINES_A_PAGE + 1)
+    page = found[: decisions.LINES_A_PAGE]
+    older = decisions.Place(page[-1].created_at, str(page[-1].id)) if len(found) > len(page) else None
+    return decisions.decisions_of_host(page), older
+
+
+@require_safe
+@member_required()
+def decision_export(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    session = get_session_for(request, session_id)
+    shown, category = _filters(request)
+    table = decisions.table_of(
+        session, risk=SHOWN.get(shown, ""), category=category, language=get_language() or "en"
+    )
+    response = StreamingHttpResponse(table, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="decisions-{session.id}.csv"'
+    return cast("HttpResponse", response)
+
+
+@require_POST
+@member_required(EDITOR)
+def term_allow(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    return _move_term(request, session_id, allow_term, _("From now on, “%(term)s” may pass."))
+
+
+@require_POST
+@member_required(EDITOR)
+def term_block(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    return _move_term(request, session_id, block_term, _("From now on, “%(term)s” is blocked."))
+
+
+def _move_term(
+    request: TenantRequest, session_id: UUID, move: Callable[..., None], said: str
+) -> HttpResponse:
+    session = get_session_for(request, session_id)
+    policy = Policy.objects.get(tenant=request.tenant, id=session.show.policy_id)
+    term = request.POST.get("term", "")
+    try:
+        move(policy=policy, term=term)
+    except BlocklistError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, said % {"term": term})
+    return _back(request, session)
+
+
+@require_POST
+@member_required(EDITOR)
+def viewer_set(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    """Block, trust or name a moderator whoever wrote a line."""
+    session = get_session_for(request, session_id)
+    standing = request.POST.get("standing", "")
+    if standing not in ViewerRule.Standing.values:
+        return _told(request, session, problem=_("There is no such choice here."))
+    source_id, note = request.POST.get("source_id", ""), request.POST.get("note", "").strip()
+    try:
+        set_viewer_standing(session=session, source_id=source_id, standing=standing)
+    except SessionConflict as conflict:
+        return _told(request, session, problem=str(conflict))
+    if note:
+        note_on_viewer_of(session=session, source_id=source_id, note=note[:NOTE_LENGTH])
+    return _told(request, session, said=_said_of(standing))
+
+
+def _told(request: TenantRequest, session: LiveSession, *, said: str = "", problem: str = "") -> HttpResponse:
+    if request.htmx:
+        context = {"said": said, "problem": problem}
+        status = 409 if problem else 200
+        return render(request, "livesessions/session_detail.html#viewer-said", context, status=status)
+    (messages.error if problem else messages.success)(request, problem or said)
+    return _back(request, session)
+
+
+def _said_of(standing: str) -> str:
+    return {
+        ViewerRule.Standing.BLOCKED.value: _("Blocked: your hosts no longer answer this viewer."),
+        ViewerRule.Standing.TRUSTED.value: _("Trusted: safe mode no longer holds this viewer's lines back."),
+        ViewerRule.Standing.MODERATOR.value: _("A moderator now: this viewer may command your host."),
+    }[standing]
+
+
+def _back(request: TenantRequest, session: LiveSession) -> HttpResponse:
+    """Go back to the console, or to the page of the log that was open."""
+    asked = request.POST.get("back", "")
+    home = reverse("livesessions:decision_list", args=[session.id])
+    is_ours = asked.startswith(
+        reverse("livesessions:session_detail", args=[session.id])
+    ) and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
+    return redirect(asked if is_ours else home)

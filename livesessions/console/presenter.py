@@ -1,0 +1,150 @@
+"""How a live looks on its console: the phase it is in, and its lines as the wire carries them."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from livesessions.console.publisher import ChatMessage, ReplyMessage
+from livesessions.models.events import ChatEvent
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.pipeline.reply.approvals import HELD_FOR_S
+from livesessions.querysets import held_replies
+from livesessions.sources.events import EventKind
+from livesessions.worker.observer import NOT_ON_CONSOLE, hearing_of
+from livesessions.worker.registry import waiting_reason_of
+from moderation.wording import CATEGORY_WORDS
+from overlay.presence import OpenPage
+
+LINES_AT_FIRST = 50
+
+Line = dict[str, Any]
+Row = TypeVar("Row")
+
+
+class Phase(StrEnum):
+    """What a live is doing, in the console's terms."""
+
+    READY = "ready"
+    STARTING = "starting"
+    ON_AIR = "on_air"
+    MUTED = "muted"
+    STOPPING = "stopping"
+    ENDED = "ended"
+
+
+def phase_of(session: LiveSession) -> Phase:
+    if session.status == LiveSession.Status.ENDED:
+        return Phase.ENDED
+    if session.status == LiveSession.Status.PENDING:
+        return Phase.STARTING if session.is_starting else Phase.READY
+    if session.stop_requested_at is not None:
+        return Phase.STOPPING
+    return Phase.MUTED if session.muted else Phase.ON_AIR
+
+
+def describe(session: LiveSession, *, may_control: bool) -> dict[str, Any]:
+    """Return what the state and controls of the console are drawn from. It asks Redis while a live waits."""
+    session.waiting_reason = waiting_reason_of(session)
+    return {
+        "session": session,
+        "phase": phase_of(session).value,
+        "may_control": may_control,
+        "counts": session.counts,
+    }
+
+
+def recent_lines(session: LiveSession) -> tuple[list[Line], list[Line]]:
+    """Return the last lines of the chat and of the host, oldest first. Three queries."""
+    events = (
+        ChatEvent.objects.filter(session=session)
+        .exclude(kind__in=[*NOT_ON_CONSOLE, EventKind.DELETED])
+        .order_by("-occurred_at", "-id")[:LINES_AT_FIRST]
+    )
+    replies = (
+        Reply.objects.filter(session=session)
+        .exclude(status=Reply.Status.HELD)
+        .order_by("-created_at")[:LINES_AT_FIRST]
+    )
+    return (
+        [line_of(_chat_message(event)) for event in _oldest_first(events)],
+        _unquoted(session, [line_of(_reply_message(reply)) for reply in _oldest_first(replies)]),
+    )
+
+
+def _unquoted(session: LiveSession, replies: list[Line]) -> list[Line]:
+    """Return replies without the words and names that the room's moderators have deleted."""
+    quoted = [line["trigger_id"] for line in replies if line["trigger_id"]]
+    events = ChatEvent.objects.filter(session=session, session_month=session.log_month, deleted=True)
+    deleted = set(events.filter(source_id__in=quoted).values_list("source_id", flat=True))
+    return [
+        {**line, "trigger_name": "", "trigger_text": ""} if line["trigger_id"] in deleted else line
+        for line in replies
+    ]
+
+
+def held_lines(session: LiveSession) -> list[Line]:
+    """Return the replies that wait for somebody's approval, oldest first. One query."""
+    return [line_of(_reply_message(reply)) for reply in held_replies(session)]
+
+
+def overlays_seen(pages: list[OpenPage]) -> dict[str, Any]:
+    """Return what the console's word on the open overlays is drawn from."""
+    return {"overlays": pages, "overlays_known": True}
+
+
+def _oldest_first(rows: Iterable[Row]) -> list[Row]:
+    return list(rows)[::-1]
+
+
+def line_of(message: ChatMessage | ReplyMessage) -> Line:
+    """Return a message with what only a page needs: times, reasons in words, and an id safe in a selector."""
+    digest = hashlib.blake2s(message["id"].encode(), digest_size=8).hexdigest()
+    at = datetime.fromisoformat(message["at"])
+    line: Line = {**message, "dom_id": f"{message['kind']}-{digest}", "at": at}
+    if message["kind"] == "reply":
+        _fault, _mark, category = message["fault"].partition(":")
+        return {**line, "until": at + timedelta(seconds=HELD_FOR_S), "whys": _words_of([category])}
+    # A worker of the last release, still running, gives no reasons.
+    return {**line, "whys": _words_of(message.get("categories", []))}
+
+
+def _words_of(categories: Iterable[str]) -> list[Any]:
+    """Return what categories are in words, each in the language of whoever reads them."""
+    return [CATEGORY_WORDS[category] for category in categories if category in CATEGORY_WORDS]
+
+
+def _chat_message(event: ChatEvent) -> ChatMessage:
+    return {
+        "kind": "chat",
+        "id": event.source_id,
+        "event": EventKind.DELETED.value if event.deleted else event.kind,
+        "name": event.viewer_name,
+        "text": event.text,
+        "risk": event.risk,
+        "gift_name": event.gift_name,
+        "count": event.count,
+        "at": event.occurred_at.isoformat(),
+        "categories": [str(reason.get("category", "")) for reason in event.reasons],
+        "viewer": event.viewer_hash,
+    }
+
+
+def _reply_message(reply: Reply) -> ReplyMessage:
+    return {
+        "kind": "reply",
+        "id": str(reply.id),
+        "status": reply.status,
+        "text": reply.text,
+        "fault": reply.fault,
+        "trigger_kind": reply.trigger_kind,
+        "trigger_id": reply.trigger_source_id,
+        "trigger_name": reply.trigger_viewer_name,
+        "trigger_text": reply.trigger_text,
+        "first_audio_ms": reply.first_audio_ms,
+        "heard": reply.heard_started_at is not None,
+        "hearing": hearing_of(reply.heard_level_db, reply.underruns),
+        "at": reply.created_at.isoformat(),
+    }

@@ -1,0 +1,167 @@
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from livesessions.access import get_session_for, get_show_for
+from livesessions.console.forms import SayForm, SessionForm
+from livesessions.console.presenter import describe, held_lines, overlays_seen, recent_lines
+from livesessions.errors import CommandUnreachable, SessionConflict, shopping_live
+from livesessions.models.sessions import LiveSession
+from livesessions.querysets import latest_sessions, plan_length_s
+from livesessions.services.sessions import (
+    create_session,
+    mute_session,
+    say_line,
+    skip_reply,
+    start_session,
+    stop_session,
+    unmute_session,
+)
+from overlay.errors import OverlayUnreachable
+from overlay.presence import read_pages
+from tenants.access import member_required
+from tenants.http import TenantRequest
+from tenants.roles import EDITOR, may_control
+
+CONSOLE = "livesessions/session_detail.html"
+UNREACHABLE = gettext_lazy("The live cannot be reached right now. Try again in a moment.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(EDITOR)
+def session_create(request: TenantRequest, show_id: UUID) -> HttpResponse:
+    show = get_show_for(request, show_id)
+    form = SessionForm(request.POST or None, show=show)
+    if request.method == "POST" and form.is_valid():
+        source = form.cleaned_data["source"]
+        try:
+            session = create_session(show=show, source=source, source_options=form.source_options)
+        except SessionConflict as conflict:
+            form.add_error(None, str(conflict))
+        else:
+            return redirect("livesessions:session_detail", session.id)
+    still_open = latest_sessions(request.tenant).get(show.id)
+    if still_open is not None and not still_open.is_open:
+        still_open = None
+    context = {
+        "form": form,
+        "show": show,
+        "still_open": still_open,
+        "shopping_live": shopping_live(),
+        "plan_minutes": plan_length_s(show) / 60,
+    }
+    return render(request, "livesessions/session_create.html", context)
+
+
+@require_safe
+@member_required()
+def session_detail(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    session = get_session_for(request, session_id)
+    chat, replies = recent_lines(session)
+    context = {
+        **describe(session, may_control=may_control(request)),
+        "session_id": session.id,
+        "chat": chat,
+        "replies": replies,
+        "held": held_lines(session),
+        "say_form": SayForm(auto_id="say-%s"),
+        **overlays_seen(read_pages(session.show.overlay_id)),
+        "overlay_url": _absolute(request, reverse("overlay:page", args=[session.show.overlay.token])),
+        "events_url": _events_url(request, session),
+    }
+    return render(request, CONSOLE, context)
+
+
+@require_POST
+@member_required(EDITOR)
+def session_start(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    return command(request, session_id, start_session)
+
+
+@require_POST
+@member_required(EDITOR)
+def session_stop(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    return command(request, session_id, stop_session)
+
+
+@require_POST
+@member_required(EDITOR)
+def session_mute(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    return command(request, session_id, mute_session)
+
+
+@require_POST
+@member_required(EDITOR)
+def session_unmute(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    return command(request, session_id, unmute_session)
+
+
+@require_POST
+@member_required(EDITOR)
+def session_skip(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    return command(request, session_id, skip_reply)
+
+
+def command(request: TenantRequest, session_id: UUID, act: Callable[..., object]) -> HttpResponse:
+    """Do it and draw the controls anew (the socket draws the rest); without htmx, go back to the console."""
+    session = get_session_for(request, session_id)
+    conflict = ""
+    try:
+        act(session=session)
+    except SessionConflict as error:
+        conflict = str(error)
+    except (CommandUnreachable, OverlayUnreachable):
+        conflict = str(UNREACHABLE)
+    if not request.htmx:
+        return _back_to_console(request, session, conflict)
+    session.refresh_from_db()
+    context = {**describe(session, may_control=True), "conflict": conflict}
+    return render(request, f"{CONSOLE}#session-controls", context, status=409 if conflict else 200)
+
+
+@require_POST
+@member_required(EDITOR)
+def session_say(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    session = get_session_for(request, session_id)
+    form = SayForm(request.POST, auto_id="say-%s")
+    status = 422
+    if form.is_valid():
+        try:
+            say_line(session=session, text=form.cleaned_data["text"])
+            form, status = SayForm(auto_id="say-%s"), 200
+        except SessionConflict as conflict:
+            form.add_error("text", str(conflict))
+            status = 409
+        except CommandUnreachable:
+            form.add_error("text", str(UNREACHABLE))
+            status = 503
+    if not request.htmx:
+        problem = " ".join(str(error) for error in form["text"].errors)
+        return _back_to_console(request, session, problem)
+    context: dict[str, Any] = {"session": session, "say_form": form, "was_taken": status == 200}
+    return render(request, f"{CONSOLE}#say", context, status=status)
+
+
+def _back_to_console(request: TenantRequest, session: LiveSession, problem: str) -> HttpResponse:
+    if problem:
+        messages.error(request, problem)
+    return redirect("livesessions:session_detail", session.id)
+
+
+def _events_url(request: TenantRequest, session: LiveSession) -> str:
+    """Return where a bridge posts the chat of a live that has no other."""
+    if session.source != LiveSession.Source.BRIDGE:
+        return ""
+    return _absolute(request, reverse("api:events", args=[session.id]))
+
+
+def _absolute(request: TenantRequest, path: str) -> str:
+    return settings.PUBLIC_URL.rstrip("/") + path if settings.PUBLIC_URL else request.build_absolute_uri(path)

@@ -1,0 +1,169 @@
+"""Picks, out of the inbox, the line to answer and the gifts to thank for; what was picked is gone from it."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from math import inf
+
+from livesessions.pipeline.selection.rates import Rates
+from livesessions.pipeline.selection.turn_queue import Inbox, Priority, Waiting
+from livesessions.sources.events import LiveEvent
+from livesessions.sources.state import Frozen
+from planner.stage.choice.answers import choose
+from planner.stage.choice.audience import Audience, viewer_of
+from planner.stage.choice.duplicates import NO_QUESTION, Wording, wording_of
+from planner.stage.choice.scoring import Candidate, Limits
+from planner.stage.choice.thanks import WaitingGift, gifts_to_thank, is_big
+from planner.stage.names import sayable_name
+
+# Whoever words the reply names two or three of them, and `others`.
+MAX_ALSO = 12
+REMEMBERED_S = 60.0
+REMEMBERED_ANSWERS = 20
+# Whoever has had nobody beside them in the chat for so long keeps nobody waiting: no limit goes for them.
+ALONE_S = 120.0
+
+
+def is_big_gift(item: Waiting, rates: Rates) -> bool:
+    """Return whether a gift is one that interrupts."""
+    return is_big(item.turn.diamonds, big=rates.big_gift_diamonds)
+
+
+class AnswerPicker:
+    """Picks the best of the lines that wait, with all that ask the same, and remembers who was answered.
+
+    `wall_s` is wall-clock time, so that the next worker can go on with a snapshot.
+    """
+
+    def __init__(self, inbox: Inbox, rates: Rates, *, host_name: str, wall_s: Callable[[], float]) -> None:
+        self._inbox = inbox
+        self._limits = Limits(host_name, rates.answers_per_viewer)
+        self._wall_s = wall_s
+        self._audience = Audience()
+        self._answered: deque[tuple[float, str, str]] = deque(maxlen=REMEMBERED_ANSWERS)
+        self._last_wrote = ("", -inf)
+        self._not_alone_until_s = -inf
+
+    def set_rates(self, rates: Rates) -> None:
+        """Go by other limits from now on."""
+        self._limits = replace(self._limits, answers_per_viewer=rates.answers_per_viewer)
+
+    def take(self, now_s: float, *, is_worth_trying: Callable[[Waiting], bool]) -> Waiting | None:
+        """Return the line to answer now; None when nobody who waits may be answered."""
+        items = [item for item in self._inbox.waiting(Priority.COMMENT) if is_worth_trying(item)]
+        candidates = [self._candidate(item, now_s) for item in items]
+        choice = choose(candidates, self._limits, just_answered=self._just_answered())
+        if choice is None:
+            return None
+        item, same = items[choice.place], [items[place] for place in choice.same]
+        self._inbox.take([item, *same])
+        return _gathered(item, same, score=choice.score.as_values())
+
+    def note_gift(self, item: Waiting) -> None:
+        """Note who gives."""
+        self._audience.gave(viewer_of(item.turn))
+
+    def note_line(self, item: Waiting) -> None:
+        """Note who writes."""
+        viewer, (before, before_s) = viewer_of(item.turn), self._last_wrote
+        if viewer != before:
+            self._not_alone_until_s = before_s + ALONE_S
+        self._last_wrote = (viewer, self._wall_s())
+
+    @property
+    def _is_alone(self) -> bool:
+        return self._wall_s() >= self._not_alone_until_s
+
+    def answered(self, item: Waiting) -> None:
+        """Note that a line, and all that were gathered with it, are being answered."""
+        wall_s, turn = self._wall_s(), item.turn
+        for other in item.gathered[1:]:
+            self._audience.answered(viewer_of(other.turn), wall_s)
+        self._audience.answered(viewer_of(turn), wall_s)
+        self._answered.append((wall_s, turn.text, turn.language))
+
+    def _candidate(self, item: Waiting, now_s: float) -> Candidate:
+        viewer = viewer_of(item.turn)
+        return Candidate(
+            turn=item.turn,
+            age_s=now_s - item.arrived_s,
+            has_given=self._audience.has_given(viewer),
+            is_new=self._audience.is_new(viewer),
+            was_last=bool(viewer) and viewer == self._audience.last,
+            answers_lately=0 if self._is_alone else self._audience.answers_lately(viewer, self._wall_s()),
+            trusted=item.trusted,
+            wording=self._wording(item.turn.text, item.turn.language),
+        )
+
+    def _wording(self, text: str, language: str) -> Wording:
+        return wording_of(text, language, self._limits.host_name)
+
+    def _just_answered(self) -> list[Wording]:
+        since_s = self._wall_s() - REMEMBERED_S
+        asked = [self._wording(text, language) for at_s, text, language in self._answered if at_s > since_s]
+        return [wording for wording in asked if wording is not NO_QUESTION]
+
+    def snapshot(self) -> Frozen:
+        """Return who was answered, and what, as plain values."""
+        return {"audience": self._audience.snapshot(), "answered": [list(entry) for entry in self._answered]}
+
+    def restore(self, frozen: Frozen) -> None:
+        """Remember what a snapshot holds."""
+        self._audience.restore(frozen["audience"])
+        self._answered.extend((at_s, text, language) for at_s, text, language in frozen["answered"])
+
+
+class ThanksPicker:
+    """Picks the gifts whose thanks come next."""
+
+    def __init__(self, inbox: Inbox, rates: Rates) -> None:
+        self._inbox = inbox
+        self._rates = rates
+
+    def set_rates(self, rates: Rates) -> None:
+        """Go by other thresholds from now on."""
+        self._rates = rates
+
+    def take(self) -> Waiting:
+        """Return the gifts to thank for as one thing to say; at least one must wait."""
+        items = list(self._inbox.waiting(Priority.GIFT))
+        gifts = [WaitingGift(viewer_of(item.turn), item.turn.diamonds) for item in items]
+        places = gifts_to_thank(
+            gifts, small=self._rates.small_gift_diamonds, big=self._rates.big_gift_diamonds
+        )
+        first, *others = (items[place] for place in places)
+        self._inbox.take([first, *others])
+        return _with_all_gifts(_gathered(first, others))
+
+
+def _gathered(item: Waiting, others: Sequence[Waiting], *, score: dict[str, float] | None = None) -> Waiting:
+    """Return one item that stands for several: it names the other viewers and knows their events."""
+    if not others:
+        return replace(item, score=score or {})
+    names = dict.fromkeys(sayable_name(other.turn.viewer_name) for other in others)
+    own = sayable_name(item.turn.viewer_name)
+    also = tuple(name for name in names if name and name.casefold() != own.casefold())
+    events: list[LiveEvent] = [*item.also]
+    for other in others:
+        events += [event for event in (other.event, *other.also) if event is not None]
+    return replace(
+        item,
+        turn=replace(item.turn, also=(*item.turn.also, *also)[:MAX_ALSO]),
+        arrived_s=min(item.arrived_s, *(other.arrived_s for other in others)),
+        also=tuple(events),
+        score=score or {},
+        gathered=(item, *others),
+    )
+
+
+def _with_all_gifts(item: Waiting) -> Waiting:
+    """Let the turn tell of all gifts: of one kind with their number; of several the best, if one gave all."""
+    turns = [part.turn for part in item.gathered] or [item.turn]
+    diamonds = sum(turn.diamonds for turn in turns)
+    kinds = {turn.gift_name for turn in turns}
+    givers = {viewer_of(turn) for turn in turns}
+    if len(kinds) > 1 and len(givers) == 1:
+        turns = [turn for turn in turns if turn.gift_name == item.turn.gift_name]
+    name = item.turn.gift_name if len(kinds) == 1 or len(givers) == 1 else ""
+    count = sum(turn.count for turn in turns)
+    return replace(item, turn=replace(item.turn, gift_name=name, count=count, diamonds=diamonds))

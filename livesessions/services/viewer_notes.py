@@ -1,0 +1,13 @@
+from livesessions.models.events import ChatEvent
+from livesessions.models.sessions import LiveSession
+from moderation.models import ViewerRule
+from moderation.services import note_on_viewer
+
+
+def note_on_viewer_of(*, session: LiveSession, source_id: str, note: str) -> None:
+    """Keep the user's own note on whoever caused an event of a live, if anything was decided about them."""
+    events = ChatEvent.objects.filter(session=session, session_month=session.log_month, source_id=source_id)
+    hashes = events.exclude(viewer_hash="").values("viewer_hash")[:1]
+    rule = ViewerRule.objects.filter(tenant=session.tenant_id, viewer_hash__in=hashes).first()
+    if rule is not None:
+        note_on_viewer(rule=rule, note=note)

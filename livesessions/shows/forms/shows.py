@@ -1,0 +1,129 @@
+import re
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from livesessions.models.shows import Show, handle_validator
+from livesessions.shows.forms.minutes import MinutesField
+from livesessions.shows.limits import CALL_LENGTH, CALLS, LONGEST_PAUSE_S, MOST_A_THANKS, MOST_DIAMONDS
+from planner.forms import LinesField
+
+if TYPE_CHECKING:
+    ShowFormBase = forms.ModelForm[Show]
+else:
+    ShowFormBase = forms.ModelForm
+
+PROFILE_URL = re.compile(r"^(?:https?://)?(?:[a-z]+\.)?tiktok\.com/@(?P<handle>[^/?#\s]+)", re.IGNORECASE)
+
+
+class ShowForm(ShowFormBase):
+    """What a show begins with; the rest has values that are fine for a first live."""
+
+    # Wider than the column: a profile's address may be pasted, and is cut down to the handle.
+    handle = forms.CharField(
+        label=_("TikTok handle"),
+        max_length=300,
+        required=False,
+        help_text=_("Whose chat the host reads. Leave it empty to try the host with a simulated chat."),
+        widget=forms.TextInput(
+            attrs={"placeholder": "@", "autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+
+    class Meta:
+        model = Show
+        fields = ["name", "handle", "language"]
+        labels = {"name": _("Name of the show"), "language": _("Language of the host")}
+        help_texts = {
+            "name": _("The host may call the show by it."),
+            "language": _("The host speaks it, and its voice is chosen for it. It stays as it is for good."),
+        }
+
+    def clean_handle(self) -> str:
+        """Accept a handle with or without its @, or the address of a profile."""
+        raw: str = self.cleaned_data["handle"]
+        address = PROFILE_URL.match(raw)
+        handle = (address["handle"] if address else raw).removeprefix("@")
+        if handle:
+            handle_validator(handle)
+        return handle
+
+
+def _count(
+    label: Any, help_text: Any = "", *, least: int = 0, most: int = MOST_A_THANKS
+) -> forms.IntegerField:
+    return forms.IntegerField(label=label, help_text=help_text, min_value=least, max_value=most)
+
+
+class ShowSettingsForm(ShowForm):
+    """All that can be changed of a show, in the sections of its page."""
+
+    follows_per_thanks = _count(_("New followers"))
+    shares_per_thanks = _count(_("Shares"))
+    subscriptions_per_thanks = _count(_("Subscriptions"))
+    small_gift_diamonds = _count(
+        _("Gifts thanked together below"),
+        _("Diamonds. With 10, two Roses (1 each) share a thanks, and a Doughnut (30) has its own."),
+        most=MOST_DIAMONDS,
+    )
+    big_gift_diamonds = _count(
+        _("Gifts that interrupt the host from"),
+        _("Diamonds. With 1000, a Galaxy (1000) is thanked as soon as the sentence is over."),
+        least=1,
+        most=MOST_DIAMONDS,
+    )
+    calls_to_action = LinesField(
+        most=CALLS,
+        length=CALL_LENGTH,
+        rows=5,
+        label=_("Your invitations, one a line"),
+        help_text=_("Said word for word, in turn. Without any the host invites to follow and to share."),
+    )
+    call_to_action_every_s = MinutesField(
+        least_s=0,
+        most_s=LONGEST_PAUSE_S,
+        label=_("Minutes between invitations"),
+        help_text=_("A minute more or less, so that it sounds natural. 0: never."),
+    )
+    game_every_s = MinutesField(
+        least_s=0,
+        most_s=LONGEST_PAUSE_S,
+        label=_("Minutes between games"),
+        help_text=_("Quizzes and polls with the chat. 0: only those of the plan."),
+    )
+    is_shopping = forms.BooleanField(label=_("This show is a TikTok Shop live"), required=False)
+
+    class Meta(ShowForm.Meta):
+        fields = [
+            "name",
+            "handle",
+            "facts",
+            "follows_per_thanks",
+            "shares_per_thanks",
+            "subscriptions_per_thanks",
+            "small_gift_diamonds",
+            "big_gift_diamonds",
+            "calls_to_action",
+            "call_to_action_every_s",
+            "game_every_s",
+            "is_shopping",
+        ]
+        labels = {**ShowForm.Meta.labels, "facts": _("Facts about the show")}
+        help_texts = {
+            **ShowForm.Meta.help_texts,
+            "facts": _("Dates, names, prices, places: what stands here the host may tell, nothing else."),
+        }
+        widgets = {"facts": forms.Textarea(attrs={"rows": 6})}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        small, big = cleaned.get("small_gift_diamonds"), cleaned.get("big_gift_diamonds")
+        if small is not None and big is not None and small > big:
+            self.add_error("big_gift_diamonds", _("It cannot lie below what is thanked together."))
+        return cleaned
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What was changed, as a service takes it."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}

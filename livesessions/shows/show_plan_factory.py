@@ -1,0 +1,73 @@
+"""What the host says of its own accord in a show's live: rows go in, its plan and its games come out."""
+
+from collections.abc import Callable, Sequence
+
+from livesessions.models.plans import QuizQuestion
+from livesessions.models.plans import Segment as StoredSegment
+from livesessions.models.shows import Show
+from livesessions.pipeline.ports import Gate
+from planner.stage.games.games import GameRules, Games
+from planner.stage.games.questions import Question
+from planner.stage.recurring import Habits
+from planner.stage.rundown import Rundown
+from planner.stage.segments import Segment, SegmentKind
+from planner.stage.turn import TurnKind
+
+
+def plan_of(show: Show) -> list[Segment]:
+    """Return a show's plan as plain values. Blocks."""
+    rows = StoredSegment.objects.filter(show=show)
+    return [
+        Segment(SegmentKind(row.kind), row.title, row.duration_s, tuple(row.talking_points)) for row in rows
+    ]
+
+
+def build_rundown(
+    show: Show, plan: Sequence[Segment], *, seed: int, is_repeat: Callable[[str], bool]
+) -> Rundown:
+    """Return what moves the host through a show's plan; `is_repeat` tells what the room has just heard."""
+    return Rundown(
+        language=show.language,
+        segments=plan,
+        calls_to_action=show.calls_to_action,
+        call_to_action_every_s=show.call_to_action_every_s,
+        seed=seed,
+        is_repeat=is_repeat,
+    )
+
+
+def habits_of(show: Show, plan: Sequence[Segment]) -> Habits:
+    """Return what a show has its host say again and again."""
+    kinds = {segment.kind for segment in plan}
+    return Habits(
+        show.language,
+        calls=show.call_to_action_every_s > 0 or SegmentKind.CALL_TO_ACTION in kinds,
+        calls_to_action=show.calls_to_action,
+        closes=SegmentKind.CLOSING in kinds,
+        thanked=frozenset({TurnKind.GIFT, *(kind for kind, size in per_thanks(show).items() if size)}),
+    )
+
+
+def per_thanks(show: Show) -> dict[TurnKind, int]:
+    """Return how many of a kind make one thanks; 0 thanks for none."""
+    return {
+        TurnKind.FOLLOW: show.follows_per_thanks,
+        TurnKind.SHARE: show.shares_per_thanks,
+        TurnKind.SUBSCRIBE: show.subscriptions_per_thanks,
+    }
+
+
+def build_games(show: Show, rundown: Rundown, plan: Sequence[Segment], gate: Gate, *, seed: int) -> Games:
+    """Return the games of a show's live. Blocks."""
+    questions = QuizQuestion.objects.filter(show=show)
+    return Games(
+        GameRules(
+            language=show.language,
+            every_s=show.game_every_s,
+            seed=seed,
+            own_questions=[Question(row.question, tuple(row.answers)) for row in questions],
+            plan=plan,
+            current_segment=rundown.current,
+            allows=lambda text: not gate.review(text).blocked,
+        )
+    )

@@ -1,0 +1,140 @@
+from typing import Any
+from uuid import UUID
+
+import segno
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from livesessions.access import get_session_for, get_show_for
+from livesessions.errors import CommandUnreachable, SessionConflict, StudioRefusal, TrialRefusal
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from livesessions.shows.overlay_test.services import Trial, try_out
+from livesessions.shows.overlay_test.wording import TOLD, Told
+from overlay.errors import OverlayUnreachable
+from overlay.presence import read_pages
+from overlay.services import rotate_token
+from tenants.access import member_required
+from tenants.http import TenantRequest
+from tenants.roles import EDITOR
+
+PAGE = "livesessions/show_setup.html"
+UNREACHABLE = _("The overlay cannot be reached right now. Try again in a moment.")
+RENEWED = _("Here is the new address. The old one is worthless now: put this one into your program.")
+OLD_STILL_OPEN = _(
+    "Here is the new address. An overlay that is open on the old one may stay open until it is reloaded:"
+    " make another new address in a moment."
+)
+PROGRAMS = {"obs": "OBS Studio", "streamlabs": "Streamlabs Desktop", "tiktok": "TikTok LIVE Studio"}
+
+
+@never_cache
+@require_safe
+@member_required(EDITOR)
+def show_setup(request: TenantRequest, show_id: UUID, program: str = "obs") -> HttpResponse:
+    """How a show's overlay gets into the program that a streamer streams with."""
+    if program not in PROGRAMS:
+        raise Http404
+    show = get_show_for(request, show_id)
+    return render(request, PAGE, _context(request, show, program))
+
+
+@never_cache
+@require_safe
+@member_required(EDITOR)
+def show_overlays(request: TenantRequest, show_id: UUID) -> HttpResponse:
+    """Which pages are open on the overlay right now, and whether they can be heard."""
+    show = get_show_for(request, show_id)
+    return render(request, f"{PAGE}#overlays-open", {"overlays": read_pages(show.overlay_id)})
+
+
+@never_cache
+@require_safe
+@member_required(EDITOR)
+def show_qr(request: TenantRequest, show_id: UUID, what: str) -> HttpResponse:
+    """The address of the overlay, which is a secret, or of the guide, for the camera of another device."""
+    show = get_show_for(request, show_id)
+    context = _context(request, show, "obs")
+    if what not in ("overlay", "guide"):
+        raise Http404
+    context["code_of"] = what
+    context["code"] = draw_code(context["overlay_url"] if what == "overlay" else context["guide_url"])
+    return render(request, f"{PAGE}#qr" if request.htmx else PAGE, context)
+
+
+@require_POST
+@member_required(EDITOR)
+def overlay_renew(request: TenantRequest, show_id: UUID) -> HttpResponse:
+    """Give the overlay a new address; who has the old one sees and hears nothing more."""
+    show = get_show_for(request, show_id)
+    try:
+        rotate_token(overlay=show.overlay)
+    except OverlayUnreachable:
+        # The old address is refused from now on, but pages that are open could not be told.
+        messages.warning(request, OLD_STILL_OPEN)
+    else:
+        messages.success(request, RENEWED)
+    return redirect("livesessions:show_setup", show.id)
+
+
+@require_POST
+@member_required(EDITOR)
+def show_try(request: TenantRequest, show_id: UUID) -> HttpResponse:
+    """Show or say something on the overlay, and tell what became of it."""
+    show = get_show_for(request, show_id)
+    if request.POST.get("trial") not in set(Trial):
+        raise Http404
+    told, status = _try(show, Trial(request.POST["trial"]))
+    if request.htmx:
+        return render(request, f"{PAGE}#trial-told", {"told": told, "show": show}, status=status)
+    messages.add_message(request, told.level, f"{told.title} {told.text}")
+    if live := request.POST.get("live"):
+        return redirect("livesessions:session_detail", _live_of(request, live).id)
+    return redirect("livesessions:show_setup", show.id)
+
+
+def _try(show: Show, trial: Trial) -> tuple[Told, int]:
+    try:
+        return TOLD[try_out(show=show, trial=trial)], 200
+    except (TrialRefusal, StudioRefusal, SessionConflict) as refusal:
+        return Told(messages.WARNING, str(refusal)), 409
+    except (OverlayUnreachable, CommandUnreachable):
+        return Told(messages.ERROR, UNREACHABLE), 409
+
+
+def _live_of(request: TenantRequest, named: str) -> LiveSession:
+    try:
+        return get_session_for(request, UUID(named))
+    except ValueError:
+        raise Http404 from None
+
+
+def _context(request: TenantRequest, show: Show, program: str) -> dict[str, Any]:
+    return {
+        "show": show,
+        "program": program,
+        "program_name": PROGRAMS[program],
+        "programs": PROGRAMS.items(),
+        "overlay_url": _absolute(request, reverse("overlay:page", args=[show.overlay.token])),
+        "guide_url": _absolute(request, reverse("livesessions:show_setup", args=[show.id])),
+        "overlays": read_pages(show.overlay_id),
+        "live": LiveSession.objects.filter(show=show).exclude(status=LiveSession.Status.ENDED).first(),
+    }
+
+
+def _absolute(request: TenantRequest, path: str) -> str:
+    return settings.PUBLIC_URL.rstrip("/") + path if settings.PUBLIC_URL else request.build_absolute_uri(path)
+
+
+def draw_code(address: str) -> SafeString:
+    """Return a QR code as SVG, with the quiet zone that cameras need, dark on white on any page."""
+    code = segno.make(address, error="m", micro=False)
+    # Modules only: nothing of the address stands in the drawing as text.
+    return mark_safe(code.svg_inline(scale=1, border=4, dark="#000", light="#fff", omitsize=True))  # noqa: S308

@@ -1,0 +1,45 @@
+"""Does what a moderator commands in the chat the way the console does it."""
+
+import logging
+from uuid import UUID
+
+from django.db import DatabaseError
+
+from livesessions.errors import SessionConflict
+from livesessions.models.sessions import LiveSession
+from livesessions.pipeline.intake.game_controller import Controls
+from livesessions.services.sessions import mute_session, stop_session, unmute_session
+from overlay.errors import OverlayUnreachable
+from planner.stage.games.commands import Control
+from tenants.threads import in_thread
+
+logger = logging.getLogger(__name__)
+
+ACTS = {
+    Control.MUTE: mute_session,
+    Control.UNMUTE: unmute_session,
+    Control.STOP: stop_session,
+}
+
+
+def chat_controls(session_id: UUID) -> Controls:
+    """Return what carries out the controls of a live; what fails is logged, and the live goes on."""
+
+    async def carry_out(control: Control) -> None:
+        try:
+            await in_thread(obey_chat, session_id, control)
+        except (SessionConflict, OverlayUnreachable, DatabaseError) as error:
+            logger.warning(
+                "command of the chat not carried out: session=%s control=%s error=%s",
+                session_id,
+                control.value,
+                type(error).__name__,
+            )
+
+    return carry_out
+
+
+def obey_chat(session_id: UUID, control: Control) -> None:
+    """Mute, unmute or stop a live. Blocks."""
+    session = LiveSession.objects.select_related("show__overlay").get(id=session_id)
+    ACTS[control](session=session)

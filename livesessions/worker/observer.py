@@ -1,0 +1,260 @@
+"""Takes a live's notes: rows for the recorder, messages for the consoles."""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from redis.exceptions import RedisError
+
+from livesessions.console import publisher
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.pipeline.records import ReplyRecord
+from livesessions.sources.events import EventKind, Gift, LiveEvent
+from livesessions.sources.port import SourceState
+from livesessions.worker.recorder.recorder import Recorder
+from livesessions.worker.recorder.rows import MAX_COUNT, MAX_DIAMONDS, EventRow
+from moderation.stage.verdict import Verdict
+
+logger = logging.getLogger(__name__)
+
+CONSOLE_EVERY_S = 0.1
+CONSOLE_BACKLOG = 100
+TIMEOUT_S = 1.0
+TIKTOK = LiveSession.Source.TIKTOK
+NOT_ON_CONSOLE = frozenset({EventKind.VIEWERS, EventKind.LIKE, EventKind.JOIN})
+TEXT_LENGTH = 2_000
+SILENT_BELOW_DB = -70.0
+NO_GIFT = Gift(id="", name="")
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLine:
+    """What happened in the room, as the gate has judged it, and the hash of who did it."""
+
+    event: LiveEvent
+    risk: str
+    categories: Sequence[str] = ()
+    viewer: str = ""
+
+
+class ConsoleBoard:
+    """Gathers what the consoles of a worker's lives should see and sends it ten times a second.
+
+    Of the chat only what is sent is put into words: in a flood that is a small part.
+    """
+
+    def __init__(self) -> None:
+        self._chat: dict[UUID, deque[ChatLine]] = {}
+        self._messages: dict[UUID, deque[publisher.Message]] = {}
+
+    def pin_chat(
+        self, session_id: UUID, event: LiveEvent, risk: str, categories: Sequence[str] = (), viewer: str = ""
+    ) -> None:
+        """Queue a chat line; never waits. In a burst the oldest lines are not shown."""
+        lines = self._chat.get(session_id)
+        if lines is None:
+            lines = self._chat[session_id] = deque(maxlen=CONSOLE_BACKLOG)
+        lines.append(ChatLine(event, risk, categories, viewer))
+
+    def pin(self, session_id: UUID, message: publisher.Message) -> None:
+        """Queue another message; never waits, and no burst of chat displaces it."""
+        self._messages.setdefault(session_id, deque(maxlen=CONSOLE_BACKLOG)).append(message)
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        while True:
+            await asyncio.sleep(CONSOLE_EVERY_S)
+            chat, self._chat = self._chat, {}
+            others, self._messages = self._messages, {}
+            for session_id in chat.keys() | others.keys():
+                messages: list[publisher.Message] = [_chat_message(line) for line in chat.get(session_id, ())]
+                messages.extend(others.get(session_id, ()))
+                try:
+                    async with asyncio.timeout(TIMEOUT_S):
+                        await publisher.publish(session_id, messages)
+                except (RedisError, OSError):
+                    logger.warning("console unreachable: session=%s messages=%d", session_id, len(messages))
+
+
+class LiveObserver:
+    """The pipeline's `Observer` for one session."""
+
+    def __init__(
+        self, session: LiveSession, *, voice: str, recorder: Recorder, board: ConsoleBoard, hash_key: str
+    ) -> None:
+        self._session = session
+        self._voice = voice
+        self._recorder = recorder
+        self._board = board
+        self._hash_key = hash_key
+        self._owner = (session.tenant_id, session.id, session.log_month)
+
+    def event_happened(self, event: LiveEvent, verdict: Verdict | None) -> None:
+        risk = verdict.risk.value if verdict else ""
+        self._recorder.add_event(self._event_row(event, verdict))
+        if event.kind is EventKind.DELETED:
+            hashes = [self._hash(viewer_id) for viewer_id in event.target_viewer_ids]
+            source_ids = [_storable(source_id, 100) for source_id in event.targets]
+            self._recorder.forget_events(self._session.id, source_ids, hashes)
+            self._board.pin(self._session.id, {"kind": "deleted", "ids": source_ids, "viewers": hashes})
+        if event.kind not in NOT_ON_CONSOLE:
+            categories = [reason.category.value for reason in verdict.reasons] if verdict else []
+            viewer = self._hash(event.viewer.id) if event.viewer else ""
+            self._board.pin_chat(self._session.id, event, risk, categories, viewer)
+
+    def reply_changed(self, record: ReplyRecord) -> None:
+        self._recorder.add_reply(self._reply_row(record))
+        self._board.pin(self._session.id, _reply_message(record))
+
+    def state_changed(self, *, viewers: int | None, counts: dict[str, int], connection: SourceState) -> None:
+        self._board.pin(
+            self._session.id,
+            {
+                "kind": "counts",
+                "viewers": viewers,
+                "counts": {**counts, "not_written": self._recorder.not_written(self._session.id)},
+                # A simulated or recorded chat has no connection to speak of.
+                "connection": connection.phase.value if self._session.source == TIKTOK else "",
+                "retry_in_s": connection.retry_in_s,
+            },
+        )
+
+    def game_changed(self, state: dict[str, Any]) -> None:
+        self._board.pin(self._session.id, {"kind": "game", "game": state})
+
+    def _event_row(self, event: LiveEvent, verdict: Verdict | None) -> EventRow:
+        viewer, gift = event.viewer, event.gift or NO_GIFT
+        return EventRow(
+            *self._owner,
+            _storable(event.source_id, 100),
+            event.kind.value,
+            event.occurred_at,
+            datetime.now(UTC),
+            self._hash(viewer.id) if viewer else "",
+            _storable(viewer.name, 100) if viewer else "",
+            _storable(event.text),
+            min(event.count, MAX_COUNT),
+            _storable(gift.id, 40),
+            _storable(gift.name, 100),
+            min(gift.diamonds, MAX_DIAMONDS),
+            _storable(gift.streak_id, 40),
+            event.streak_open,
+            *_decision(verdict),
+        )
+
+    def _hash(self, viewer_id: str) -> str:
+        return hash_viewer(viewer_id, tenant_id=self._session.tenant_id, key=self._hash_key)
+
+    def _reply_row(self, record: ReplyRecord) -> Reply:
+        trigger, times = record.trigger, record.times
+        return Reply(
+            id=record.id,
+            tenant_id=self._session.tenant_id,
+            session_id=self._session.id,
+            trigger_kind=record.trigger_kind,
+            trigger_source_id=trigger.source_id if trigger else "",
+            also_source_ids=[_storable(event.source_id, 100) for event in record.also],
+            trigger_text=_storable(trigger.text) if trigger else "",
+            trigger_viewer_name=_storable(trigger.viewer.name, 100) if trigger and trigger.viewer else "",
+            state=record.state,
+            score=record.score,
+            text=_storable(record.text),
+            status=record.outcome.value,
+            fault=record.fault,
+            generation=record.generation,
+            model=record.usage.model,
+            voice=record.voice or self._voice,
+            created_at=record.created_at,
+            waited_ms=times.waited_ms,
+            first_sentence_ms=times.first_sentence_ms,
+            first_audio_ms=times.first_audio_ms,
+            sent_ms=times.sent_ms,
+            audio_ms=record.audio_ms,
+            prompt_tokens=record.usage.prompt_tokens,
+            completion_tokens=record.usage.completion_tokens,
+            cost_usd=record.usage.cost_usd,
+            characters=len(record.text),
+            heard_started_at=record.heard_started_at,
+            heard_ended_at=record.heard_ended_at,
+            heard_level_db=record.heard_level_db,
+            underruns=record.underruns,
+        )
+
+
+def hash_viewer(viewer_id: str, *, tenant_id: UUID, key: str) -> str:
+    """Return a viewer's hash: one in all lives of a tenant, and another in every other tenant."""
+    hashed = hashlib.blake2b(
+        viewer_id.encode(errors="replace"), digest_size=16, key=key.encode()[:64], salt=tenant_id.bytes
+    )
+    return hashed.hexdigest()
+
+
+def _decision(verdict: Verdict | None) -> tuple[str, str, str]:
+    """Return the risk, what is done about it, and the findings as JSON."""
+    if verdict is None:
+        return "", "", "[]"
+    if not verdict.reasons:
+        return verdict.risk.value, verdict.action.value, "[]"
+    reasons = [
+        {"category": reason.category.value, "term": _storable(reason.term, 100)} for reason in verdict.reasons
+    ]
+    return verdict.risk.value, verdict.action.value, json.dumps(reasons)
+
+
+def _storable(text: str, length: int = TEXT_LENGTH) -> str:
+    """PostgreSQL stores every character but NUL and lone surrogates."""
+    text = text[:length]
+    if text.isascii():
+        return text.replace("\x00", "")
+    return text.replace("\x00", "").encode(errors="replace").decode()
+
+
+def _chat_message(line: ChatLine) -> publisher.ChatMessage:
+    event = line.event
+    return {
+        "kind": "chat",
+        "id": event.source_id,
+        "event": event.kind.value,
+        "name": event.viewer.name if event.viewer else "",
+        "text": _storable(event.text),
+        "risk": line.risk,
+        "gift_name": event.gift.name if event.gift else "",
+        "count": event.count,
+        "at": event.occurred_at.isoformat(),
+        "categories": list(dict.fromkeys(line.categories)),
+        "viewer": line.viewer,
+    }
+
+
+def hearing_of(level_db: float | None, underruns: int) -> str:
+    """Return how a reply was heard: "silent", "gaps", or empty when it was well or nobody says."""
+    if level_db is not None and level_db < SILENT_BELOW_DB:
+        return "silent"
+    return "gaps" if underruns else ""
+
+
+def _reply_message(record: ReplyRecord) -> publisher.ReplyMessage:
+    trigger = record.trigger
+    return {
+        "kind": "reply",
+        "id": str(record.id),
+        "status": record.outcome.value,
+        "text": record.text,
+        "fault": record.fault,
+        "trigger_kind": record.trigger_kind,
+        "trigger_id": trigger.source_id if trigger else "",
+        "trigger_name": trigger.viewer.name if trigger and trigger.viewer else "",
+        "trigger_text": trigger.text if trigger else "",
+        "first_audio_ms": record.times.first_audio_ms,
+        "heard": record.heard_started_at is not None,
+        "hearing": hearing_of(record.heard_level_db, record.underruns),
+        "at": record.created_at.isoformat(),
+    }

@@ -1,0 +1,68 @@
+"""Brings rules that were changed on the web to the lives that run."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
+
+from livesessions.models.sessions import LiveSession
+from livesessions.pipeline.live import Live
+from livesessions.pipeline.reply.judging import WatchedGate
+from livesessions.pipeline.rules import Rules
+from livesessions.worker.assembly import build_moderator, rules_of
+from livesessions.worker.lease_keeper import RETRY_S
+from tenants.threads import in_thread
+
+logger = logging.getLogger(__name__)
+
+
+class Rulebook:
+    """Reads the rules of a worker's lives anew when they have changed; none is lost while it reads."""
+
+    def __init__(self, lives: Mapping[UUID, Live], model_gate: WatchedGate | None) -> None:
+        self._lives = lives
+        self._model_gate = model_gate
+        self._stale: set[UUID] = set()
+        self._told = asyncio.Event()
+
+    def note_change(self, session_ids: Iterable[UUID]) -> None:
+        """Have the rules of some lives read anew; never waits."""
+        self._stale.update(session_ids)
+        self._told.set()
+
+    async def follow(self) -> None:
+        """Do so until cancelled. No command waits for it: a long list takes a while to read."""
+        while True:
+            await self._told.wait()
+            self._told.clear()
+            asked, self._stale = self._stale, set()
+            try:
+                changed = await in_thread(read_rules, asked, self._model_gate)
+            except (OperationalError, InterfaceError):
+                logger.warning("database unreachable, rules not read yet: lives=%d", len(asked))
+                await asyncio.sleep(RETRY_S)
+                self.note_change(asked)
+                continue
+            for session_id, rules in changed.items():
+                if live := self._lives.get(session_id):
+                    _apply(live, rules)
+
+
+def read_rules(session_ids: Iterable[UUID], model_gate: WatchedGate | None) -> dict[UUID, Rules | None]:
+    """Return the rules of some lives as they stand now; None for a shop's, which may not go on. Blocks."""
+    lives = LiveSession.objects.filter(id__in=set(session_ids)).select_related("show__policy")
+    shows = {session.id: session.show for session in lives}
+    gates = {policy.id: build_moderator(policy) for policy in {show.policy for show in shows.values()}}
+    return {
+        session_id: None if show.is_shopping else rules_of(show, gates[show.policy_id], model_gate)
+        for session_id, show in shows.items()
+    }
+
+
+def _apply(live: Live, rules: Rules | None) -> None:
+    if rules is None:
+        live.stop(LiveSession.EndReason.SHOPPING_LIVE)
+    else:
+        live.set_rules(rules)

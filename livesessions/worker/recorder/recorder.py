@@ -1,0 +1,189 @@
+"""Writes down what happened, in batches, for every live of a worker; nobody waits for it."""
+
+import asyncio
+import logging
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import takewhile
+from typing import TypeVar
+from uuid import UUID
+
+from livesessions.models.replies import Reply
+from livesessions.worker.recorder.buffer import EventBuffer
+from livesessions.worker.recorder.rows import Deletion, EventRow
+from livesessions.worker.recorder.writer import DatabaseAwayError, Writer
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+FLUSH_S = 0.05
+RETRY_S = 0.5
+DRAIN_S = 10.0
+BATCH_ROWS = 2_000
+# A live is read more slowly beyond this, as long as the database writes.
+FAR_BEHIND_ROWS = 20_000
+STUCK_S = 1.0
+# More than 200,000 rows: a minute of 3,000 events a second and more.
+CAPACITY_BYTES = 160 * 2**20
+CAPACITY_REPLIES = 20_000
+CAPACITY_DELETIONS = 20_000
+
+
+class Recorder:
+    """Holds rows for about `FLUSH_S`, then writes them in order; keeps them while the database is away.
+
+    It is bounded: beyond its capacity the newest rows are lost, and counted. `behind_s` is how old the oldest
+    row of the last batch was when it had been written, `busy_s` how long the database was waited for.
+    """
+
+    def __init__(self, *, capacity_bytes: int = CAPACITY_BYTES) -> None:
+        self._events = EventBuffer(capacity_bytes)
+        self._replies: dict[UUID, Reply] = {}
+        self._deletions: deque[Deletion] = deque()
+        self._lost: Counter[UUID] = Counter()
+        self._filled = asyncio.Event()
+        self._writing = asyncio.Lock()
+        self._written = asyncio.Event()
+        self._written_at_s = -STUCK_S
+        self._writer = Writer()
+        # A thread of its own keeps one connection of its own.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recorder")
+        self.is_away = False
+        self.behind_s = 0.0
+        self.most_behind_s = 0.0
+        self.busy_s = 0.0
+
+    @property
+    def lost(self) -> int:
+        """How many rows could not be kept or written."""
+        return self._lost.total() + self._events.refused.total()
+
+    @property
+    def held(self) -> int:
+        """How many rows wait to be written."""
+        return len(self._events) + len(self._replies)
+
+    @property
+    def is_far_behind(self) -> bool:
+        """Whether more comes in than the database, which does write, can follow."""
+        if len(self._events) <= FAR_BEHIND_ROWS:
+            return False
+        return asyncio.get_running_loop().time() - self._written_at_s < STUCK_S
+
+    async def catch_up(self) -> None:
+        """Return when the log is no longer far behind, or a second after the database's last word."""
+        while self.is_far_behind:
+            self._written.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STUCK_S):
+                    await self._written.wait()
+
+    def not_written(self, session_id: UUID) -> int:
+        """How many rows of a session could not be kept or written."""
+        return self._lost[session_id] + self._events.refused[session_id]
+
+    def add_event(self, row: EventRow) -> None:
+        """Have an event written; never waits. One that is already there is left as it is."""
+        if self._events.add(row):
+            self._filled.set()
+
+    def add_reply(self, reply: Reply) -> None:
+        """Have a reply written, or written anew as it is now; never waits."""
+        if len(self._replies) >= CAPACITY_REPLIES and reply.id not in self._replies:
+            self._lost[reply.session_id] += 1
+            return
+        self._replies[reply.id] = reply
+        self._filled.set()
+
+    def forget_events(
+        self, session_id: UUID, source_ids: list[str], viewer_hashes: list[str] | None = None
+    ) -> None:
+        """Have text and names erased: of events, and of all comments of viewers, that a moderator deleted."""
+        if len(self._deletions) >= CAPACITY_DELETIONS:
+            self._lost[session_id] += 1
+            return
+        self._deletions.append(Deletion(self._events.added, session_id, source_ids, viewer_hashes or []))
+        self._filled.set()
+
+    async def run(self) -> None:
+        """Write until cancelled, then write the rest."""
+        try:
+            while True:
+                await self._filled.wait()
+                await asyncio.sleep(self._patience_s())
+                await self.flush()
+        finally:
+            await self._drain()
+
+    def _patience_s(self) -> float:
+        """How long the oldest row may still wait for company."""
+        oldest = self._events.oldest(1)
+        return min(max(FLUSH_S - _age_s(oldest[0]), 0.0), FLUSH_S) if oldest else FLUSH_S
+
+    async def flush(self) -> None:
+        """Write what is held; on a fault of the database keep it, wait a moment and return."""
+        try:
+            async with self._writing:
+                await self._write_held()
+        except DatabaseAwayError as error:
+            if not self.is_away:
+                logger.warning("database away, rows are kept: error=%s", error)
+            self.is_away = True
+            await asyncio.sleep(RETRY_S)
+        else:
+            if self.is_away:
+                logger.warning("database back, all rows written: not written=%d", self.lost)
+            self.is_away = False
+
+    async def _write_held(self) -> None:
+        last = self._events.added
+        await self._write_batch()
+        while self._events.written < last:
+            await self._write_batch()
+        if not (self._events or self._replies or self._deletions):
+            self._filled.clear()
+
+    async def _write_batch(self) -> None:
+        rows = self._events.oldest(BATCH_ROWS)
+        replies = list(self._replies.values())
+        reached = self._events.written + len(rows)
+        due = list(takewhile(lambda deletion: deletion.after <= reached, self._deletions))
+        refused = await self._in_thread(lambda: self._writer.write(rows, replies, due))
+        # Released only now, so that neither a fault nor a cancellation in between can lose them.
+        self._events.release(len(rows))
+        self._written_at_s = asyncio.get_running_loop().time()
+        self._written.set()
+        for reply in replies:
+            if self._replies[reply.id] is reply:  # else it has changed again
+                del self._replies[reply.id]
+        for _ in due:
+            self._deletions.popleft()
+        self._lost.update(refused)
+        if rows:
+            self.behind_s = _age_s(rows[0])
+            self.most_behind_s = max(self.most_behind_s, self.behind_s)
+
+    async def _drain(self) -> None:
+        deadline_s = asyncio.get_running_loop().time() + DRAIN_S
+        while (self.held or self._deletions) and asyncio.get_running_loop().time() < deadline_s:
+            await self.flush()
+        if self.held:
+            logger.error("rows lost at the end: events=%d replies=%d", len(self._events), len(self._replies))
+        await self._in_thread(self._writer.close)
+        self._thread.shutdown(wait=False)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        began_s = time.perf_counter()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        finally:
+            self.busy_s += time.perf_counter() - began_s
+
+
+def _age_s(row: EventRow) -> float:
+    return (datetime.now(UTC) - row.received_at).total_seconds()

@@ -1,0 +1,59 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from livesessions.api.serializers import StrictSerializer
+from planner.limits import PROMPT_LENGTH, SAMPLE_LENGTH, SAMPLES, TOPIC_LENGTH, TOPICS
+from planner.models import Persona
+from planner.presets import TRAITS
+from planner.services import NAME_LENGTH
+from tenants.models import Language
+
+MIDDLE = 0.5
+
+
+class PersonaSerializer(serializers.Serializer[Any]):
+    """A persona as it is answered."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    system_prompt = serializers.CharField()
+    language = serializers.CharField()
+    reply_in = serializers.CharField()
+    style = serializers.SerializerMethodField()  # type: ignore[assignment]
+    forbidden_topics = serializers.ListField()
+    sample_lines = serializers.ListField()
+    created_at = serializers.DateTimeField()
+
+    def get_style(self, persona: Persona) -> dict[str, float]:
+        return {trait: persona.style.get(trait, MIDDLE) for trait in TRAITS}
+
+
+def _slider() -> serializers.FloatField:
+    return serializers.FloatField(required=False, min_value=0.0, max_value=1.0)
+
+
+class StyleSerializer(StrictSerializer):
+    """The sliders, from 0 to 1."""
+
+    energy = _slider()
+    formality = _slider()
+    humour = _slider()
+    length = _slider()
+
+
+def _lines(most: int, length: int) -> serializers.ListField:
+    line = serializers.CharField(max_length=length)
+    return serializers.ListField(child=line, required=False, max_length=most)
+
+
+class PersonaChangeSerializer(StrictSerializer):
+    """What makes a persona, and what may be changed of it."""
+
+    name = serializers.CharField(max_length=NAME_LENGTH)
+    system_prompt = serializers.CharField(max_length=PROMPT_LENGTH)
+    language = serializers.ChoiceField(required=False, choices=Language.choices)
+    reply_in = serializers.ChoiceField(required=False, choices=Persona.ReplyIn.choices)
+    style = StyleSerializer(required=False)  # type: ignore[assignment]
+    forbidden_topics = _lines(TOPICS, TOPIC_LENGTH)
+    sample_lines = _lines(SAMPLES, SAMPLE_LENGTH)

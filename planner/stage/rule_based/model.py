@@ -1,0 +1,123 @@
+"""Answers by rules alone: a prompt goes in, one ready line of the right kind comes out at once.
+
+It never repeats what a viewer wrote, and claims no fact about the show: what it does not know it leaves
+to the creator.
+"""
+
+import time
+from collections.abc import AsyncGenerator, Callable
+
+from planner.errors import PlannerError
+from planner.stage.lines import (
+    LANGUAGES,
+    FrozenBooks,
+    fill,
+    freeze_books,
+    load_books,
+    never,
+    ready_language,
+    restore_books,
+)
+from planner.stage.names import called_together, sayable_name
+from planner.stage.ports import Prompt
+from planner.stage.rule_based.intents import UNKNOWN, recognise
+from planner.stage.turn import OFFLINE, TokenUsage, Turn
+from planner.stage.viewers import names_of
+
+__all__ = ["OFFLINE", "OfflineModel"]
+
+CALM = "calm"
+CHATTER = "chatter"
+# Even a heated comment gets these answers: they are kind already, and silence would be worse.
+CAREFUL_INTENTS = frozenset({"distress", "sensitive"})
+# Nobody who says this is left without an answer, not even for fear of repeating one.
+OWED_INTENTS = frozenset({"distress"})
+# A light line about nothing would not do instead.
+WITHOUT_STAND_IN = frozenset({CALM, "distress", "sensitive", "host_kind", "insult", "contact", "spam", "sad"})
+STAND_INS = (UNKNOWN, CHATTER)
+# What half an hour's rest allows of some hundred lines: so many in a row, the others spread over it.
+BURST = 30
+STAND_IN_EVERY_S = 26.0
+NAMELESS_HOST = {"it": "l'host virtuale", "en": "the virtual host"}
+
+
+class OfflineModel:
+    """A `LanguageModel` that costs nothing. With the same seed and the same turns it says the same."""
+
+    def __init__(self, *, seed: int = 0, now_s: Callable[[], float] = time.time) -> None:
+        self._books = load_books(__package__, seed=seed, now_s=now_s)
+        self._ration = _Ration(BURST, every_s=STAND_IN_EVERY_S, now_s=now_s)
+        for language in LANGUAGES:
+            recognise("a", language)  # compiles the patterns now rather than during the first reply
+
+    async def write(self, prompt: Prompt, usage: TokenUsage) -> AsyncGenerator[str, None]:
+        """Yield one line, for no tokens. Raises `PlannerError` when all that fit were said of late."""
+        line = self.line_for(prompt)
+        if not line:
+            raise PlannerError("No ready line has rested long enough.")
+        usage.model = OFFLINE
+        yield line
+
+    def intent_of(self, turn: Turn, language: str) -> str:
+        """Return the topic whose lines answer a turn; `language` counts where the turn has none."""
+        intent = recognise(turn.text, ready_language(turn.language or language))
+        return CALM if turn.careful and intent not in CAREFUL_INTENTS else intent
+
+    def line_for(self, prompt: Prompt, *, is_repeat: Callable[[str], bool] = never) -> str:
+        """Return a line that has rested and is no repeat; an empty string when there is none."""
+        turn = prompt.turn
+        language = ready_language(turn.language or prompt.character.language)
+        intent = self.intent_of(turn, language)
+        host = sayable_name(prompt.character.name) or NAMELESS_HOST[language]
+
+        names = names_of(turn)
+
+        def spoken(line: str) -> str:
+            if len(names) < 2:
+                return fill(line, name="".join(names), host=host)
+            called = called_together(names, more=1 + len(turn.also) - len(names), language=language)
+            return f"{called}: {fill(line, name='', host=host)}"
+
+        def draw(topic: str) -> str:
+            return self._books[language].draw_fresh(topic, spoken=spoken, is_repeat=is_repeat)
+
+        if intent in self._books[language] and intent != UNKNOWN and (line := draw(intent)):
+            return line
+        if intent in OWED_INTENTS:
+            return spoken(self._books[language].draw(intent))
+        return "" if intent in WITHOUT_STAND_IN else self._stand_in(draw)
+
+    def _stand_in(self, draw: Callable[[str], str]) -> str:
+        """Return a line that fits most comments. There are not many, so they are made to last."""
+        if not self._ration.is_left:
+            return ""
+        for topic in STAND_INS:
+            if line := draw(topic):
+                self._ration.take()
+                return line
+        return ""
+
+    def snapshot(self) -> FrozenBooks:
+        """Return which lines have been used."""
+        return freeze_books(self._books)
+
+    def restore(self, frozen: FrozenBooks) -> None:
+        """Go on with a snapshot."""
+        restore_books(self._books, frozen)
+
+
+class _Ration:
+    """Gives out `burst` at once, and then one every `every_s`."""
+
+    def __init__(self, burst: int, *, every_s: float, now_s: Callable[[], float]) -> None:
+        self._saved_s = burst * every_s
+        self._every_s = every_s
+        self._now_s = now_s
+        self._empty_at_s = now_s() - self._saved_s
+
+    @property
+    def is_left(self) -> bool:
+        return self._now_s() - self._empty_at_s >= self._every_s
+
+    def take(self) -> None:
+        self._empty_at_s = max(self._empty_at_s, self._now_s() - self._saved_s) + self._every_s

@@ -1,0 +1,125 @@
+"""A voice tried out with a sentence: read and mastered as in a live, and measured on the way."""
+
+import asyncio
+import time
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, field
+
+import numpy as np
+from asgiref.sync import async_to_sync
+
+from rehearsals.studio.rehearsing import in_turn
+from speech.errors import SpeechError
+from speech.models import VoiceProfile
+from speech.runtime.synthesizers import open_synthesizer
+from speech.runtime.tenant_voices import OwnVoices
+from speech.runtime.voice_pool import MEASURED_LINES
+from speech.runtime.wav import wav_of
+from speech.services.voice_resolution import Cast, Place, cast_voices
+from speech.services.voices import keep_loudness, model_of
+from speech.stage.audio import AudioChunk
+from speech.stage.capabilities import capabilities_of
+from speech.stage.level import Level
+from speech.stage.ports import Synthesizer
+from speech.stage.sound.loudness import Loudness, measure
+from speech.stage.speaker import Speaker
+from speech.stage.text_normalization.normalizer import Reader
+from speech.stage.wording import speakable
+from tenants.models import User
+
+TIME_LIMIT_S = 25.0
+FULL_SCALE = 32_768
+
+
+@dataclass(slots=True)
+class Preview:
+    """What a sentence became. Loudness is in LUFS; the cost is None where no price is known."""
+
+    provider: str
+    read: str = ""
+    wav: bytes = b""
+    first_audio_ms: int | None = None
+    audio_s: float = 0.0
+    before: Loudness | None = None
+    after: Loudness | None = None
+    characters: int = 0
+    cost_usd: float | None = None
+    fault: SpeechError | None = None
+
+
+@dataclass(slots=True)
+class HeardLevel(Level):
+    """A voice's level that also keeps how loud the last line was."""
+
+    known: Loudness | None = None
+    line: Loudness | None = field(default=None)
+
+    def learn(self, line: Loudness | None) -> None:
+        self.line = line
+
+
+def preview_voice(*, profile: VoiceProfile, text: str, user: User) -> Preview:
+    """Return how a voice, stored or not, says a sentence. Nobody stands in for it. Blocks.
+
+    Raise `StudioRefusal` when this user or this process has enough to do.
+    """
+    cast = cast_voices(profile, alone=True)
+    return in_turn(user, lambda: async_to_sync(_say)(cast, text, profile.provider), doing="hearing")
+
+
+def measure_voice(*, profile: VoiceProfile, user: User) -> Preview:
+    """Have a stored voice say a line, and keep how loud it is. Blocks, and refuses, likewise."""
+    line = MEASURED_LINES.get(profile.language[:2], MEASURED_LINES["en"])
+    preview = preview_voice(profile=profile, text=line, user=user)
+    if preview.before is not None:
+        chosen = {"provider": profile.provider, "voice_id": profile.voice_id}
+        keep_loudness(profile_id=profile.id, loudness=preview.before, **chosen)
+    return preview
+
+
+async def _say(cast: Cast, text: str, provider: str) -> Preview:
+    if not cast.places:
+        return Preview(provider, fault=SpeechError("no key", permanent=True, status=401))
+    place = cast.places[0]
+    preview = Preview(place.provider)
+    words = cast.words_in(place.voice.language)
+    reader = Reader(place.voice.language, words)
+    preview.read = speakable(reader.read(text))
+    chunks: list[AudioChunk] = []
+    level = HeardLevel(place.loudness)
+    try:
+        async with AsyncExitStack() as stack, asyncio.timeout(TIME_LIMIT_S):
+            synthesizer = await _open(stack, place)
+            begun_s = time.perf_counter()
+            speaker = Speaker(synthesizer, place.voice, reader=reader, level=level)
+            spoken = await stack.enter_async_context(aclosing(speaker.speak(text)))
+            async for chunk in spoken:
+                if not chunks:
+                    preview.first_audio_ms = round((time.perf_counter() - begun_s) * 1000)
+                chunks.append(chunk)
+    except SpeechError as error:
+        preview.fault = error
+    except TimeoutError:
+        preview.fault = SpeechError("The voice gave no audio in time.")
+    _weigh(preview, chunks, level)
+    return preview
+
+
+async def _open(stack: AsyncExitStack, place: Place) -> Synthesizer:
+    if place.own is None:
+        return await open_synthesizer(stack, place.provider, pool_size=1)
+    own = OwnVoices()
+    stack.push_async_callback(own.aclose)
+    return own.service_of(place.own).synthesizer
+
+
+def _weigh(preview: Preview, chunks: list[AudioChunk], level: HeardLevel) -> None:
+    preview.wav = wav_of(chunks)
+    preview.audio_s = sum(chunk.duration_s for chunk in chunks)
+    preview.before = level.line
+    if chunks:
+        pcm = np.frombuffer(b"".join(chunk.pcm for chunk in chunks), dtype="<i2")
+        preview.after = measure(pcm.astype(np.float32) / np.float32(FULL_SCALE), chunks[0].sample_rate_hz)
+    preview.characters = len(preview.read)
+    price = capabilities_of(preview.provider).price_of(model_of(preview.provider))
+    preview.cost_usd = price.cost_usd(preview.characters) if price else None

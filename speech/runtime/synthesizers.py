@@ -1,0 +1,106 @@
+"""Opens what speaks for each provider: with the installation's own key, or with a workspace's."""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Protocol
+
+from django.conf import settings
+
+from speech.providers.azure import AzureSynthesizer
+from speech.providers.elevenlabs import ElevenLabsSynthesizer
+from speech.providers.elevenlabs_socket import ElevenLabsSocketSynthesizer
+from speech.providers.espeak import EspeakSynthesizer
+from speech.providers.openai_speech import OpenAISynthesizer
+from speech.providers.piper import PiperSynthesizer
+from speech.services.keys import OwnKey
+from speech.services.voices import Provider, has_shared
+from speech.stage.ports import Synthesizer
+
+
+class OpenSynthesizer(Synthesizer, Protocol):
+    """A synthesizer that is closed by whoever opened it."""
+
+    async def aclose(self) -> None: ...
+
+
+async def open_synthesizers(stack: AsyncExitStack) -> dict[str, Synthesizer]:
+    """Open every voice that this installation can speak with, the embedded one among them."""
+    providers = [each.value for each in Provider if has_shared(each.value)]
+    return {provider: await open_synthesizer(stack, provider) for provider in providers}
+
+
+async def open_synthesizer(stack: AsyncExitStack, provider: str, *, pool_size: int = 2) -> Synthesizer:
+    """Open what speaks for a provider. `pool_size` is how many lines the embedded voice says at a time."""
+    if provider == Provider.ESPEAK:
+        espeak = EspeakSynthesizer(pool_size=pool_size)
+        stack.push_async_callback(espeak.aclose)
+        await espeak.warm_up()
+        return espeak
+    opened = _SHARED[provider]()
+    stack.push_async_callback(opened.aclose)
+    return opened
+
+
+def open_with_key(own: OwnKey) -> OpenSynthesizer:
+    """Open a provider with a workspace's key. An address of its own leads to the open internet only."""
+    return _OWN[own.provider](own)
+
+
+def _elevenlabs(own: OwnKey | None = None) -> OpenSynthesizer:
+    guarded = bool(own and own.base_url)
+    # Only over HTTP is an address that a user chose checked, and what was checked connected to.
+    way: Callable[..., OpenSynthesizer] = (
+        ElevenLabsSocketSynthesizer
+        if settings.ELEVENLABS_TRANSPORT == "websocket" and not guarded
+        else partial(ElevenLabsSynthesizer, guarded=guarded)
+    )
+    return way(
+        api_key=own.key if own else settings.ELEVENLABS_API_KEY,
+        base_url=(own.base_url if own else "") or settings.ELEVENLABS_BASE_URL,
+        model_id=settings.ELEVENLABS_MODEL,
+        timeout_s=settings.ELEVENLABS_TIMEOUT_S,
+    )
+
+
+def _openai(own: OwnKey | None = None) -> OpenSynthesizer:
+    return OpenAISynthesizer(
+        api_key=own.key if own else settings.OPENAI_API_KEY,
+        base_url=(own.base_url if own else "") or settings.OPENAI_BASE_URL,
+        model=settings.OPENAI_SPEECH_MODEL,
+        timeout_s=settings.OPENAI_TIMEOUT_S,
+        guarded=bool(own and own.base_url),
+    )
+
+
+def _azure(own: OwnKey | None = None) -> OpenSynthesizer:
+    has_place = own is not None and bool(own.base_url or own.region)
+    return AzureSynthesizer(
+        api_key=own.key if own else settings.AZURE_SPEECH_KEY,
+        region=own.region if own and has_place else settings.AZURE_SPEECH_REGION,
+        base_url=own.base_url if own and has_place else settings.AZURE_SPEECH_BASE_URL,
+        timeout_s=settings.AZURE_SPEECH_TIMEOUT_S,
+        sample_rate_hz=settings.AZURE_SPEECH_RATE_HZ,
+        guarded=bool(own and own.base_url),
+    )
+
+
+def _piper() -> OpenSynthesizer:
+    return PiperSynthesizer(
+        command=settings.PIPER_COMMAND,
+        voices_dir=settings.PIPER_VOICES_DIR,
+        timeout_s=settings.PIPER_TIMEOUT_S,
+    )
+
+
+_SHARED: dict[str, Callable[[], OpenSynthesizer]] = {
+    Provider.ELEVENLABS: _elevenlabs,
+    Provider.OPENAI: _openai,
+    Provider.AZURE: _azure,
+    Provider.PIPER: _piper,
+}
+_OWN: dict[str, Callable[[OwnKey], OpenSynthesizer]] = {
+    Provider.ELEVENLABS: _elevenlabs,
+    Provider.OPENAI: _openai,
+    Provider.AZURE: _azure,
+}

@@ -1,0 +1,66 @@
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from livesessions.api.serializers import StrictSerializer
+from speech.errors import WordConflict
+from speech.forms import VOICE_ID
+from speech.services.pronunciations import SPOKEN_LENGTH, WRITTEN_LENGTH, parse_line
+from speech.services.voices import NAME_LENGTH, Provider
+from tenants.models import Language
+
+
+class VoiceSerializer(serializers.Serializer[Any]):
+    """A voice as it is answered."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    provider = serializers.CharField()
+    voice_id = serializers.CharField()
+    language = serializers.CharField()
+    speed = serializers.FloatField()
+    pitch = serializers.FloatField()
+    backup = serializers.UUIDField(source="backup_id")
+    loudness_lufs = serializers.FloatField()
+    loudness_heard_s = serializers.FloatField()
+    created_at = serializers.DateTimeField()
+
+
+class VoiceChangeSerializer(StrictSerializer):
+    """What makes a voice, and what may be changed of it."""
+
+    name = serializers.CharField(max_length=NAME_LENGTH)
+    provider = serializers.ChoiceField(required=False, choices=Provider.choices)
+    voice_id = serializers.RegexField(
+        rf"\A{VOICE_ID.pattern}\Z", required=False, allow_blank=True, max_length=100
+    )
+    language = serializers.ChoiceField(required=False, choices=Language.choices)
+    speed = serializers.FloatField(required=False, min_value=0.5, max_value=2.0)
+    pitch = serializers.FloatField(required=False, min_value=-1.0, max_value=1.0)
+    backup = serializers.UUIDField(required=False, allow_null=True)
+
+
+class WordSerializer(serializers.Serializer[Any]):
+    """A pronunciation as it is answered."""
+
+    id = serializers.UUIDField()
+    written = serializers.CharField()
+    spoken = serializers.CharField()
+    language = serializers.CharField()
+
+
+class WordChangeSerializer(StrictSerializer):
+    """A word and how it is said; no language stands for every one."""
+
+    written = serializers.CharField(max_length=WRITTEN_LENGTH)
+    spoken = serializers.CharField(max_length=SPOKEN_LENGTH)
+    language = serializers.ChoiceField(required=False, allow_blank=True, choices=Language.choices)
+
+    def validate_written(self, written: str) -> str:
+        if "=" in written:
+            raise serializers.ValidationError(_("A word has no equals sign."))
+        try:
+            return parse_line(f"{written}=x")[0]
+        except WordConflict as error:
+            raise serializers.ValidationError(str(error)) from None

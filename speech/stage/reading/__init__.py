@@ -1,5 +1,0 @@
-"""Reads a text as a person would say it: written signs go in, words come out."""
-
-from speech.stage.reading.reader import Reader
-
-__all__ = ["Reader"]

@@ -1,0 +1,110 @@
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from livesessions.errors import StudioRefusal
+from speech.errors import AddressRefused
+from speech.forms import WITH_KEY, KeyForm
+from speech.models import ProviderKey, VoiceProfile
+from speech.runtime.preview import preview_voice
+from speech.services.keys import own_keys, remove_key, set_key
+from speech.services.voices import Provider, has_shared
+from speech.wording import fault_words
+from tenants.access import member_required
+from tenants.http import TenantRequest
+from tenants.models import Membership
+
+ADMIN = Membership.Role.ADMIN
+TRIED_WITH = "Ok."
+
+
+@require_safe
+@member_required(ADMIN)
+def key_list(request: TenantRequest) -> HttpResponse:
+    return _page(request)
+
+
+def _page(
+    request: TenantRequest, status: int = 200, wrong: KeyForm | None = None, of: str = ""
+) -> HttpResponse:
+    rows = {row.provider: row for row in ProviderKey.objects.filter(tenant=request.tenant)}
+    readable = own_keys(request.tenant.id)
+    providers: list[dict[str, Any]] = [
+        {
+            "provider": provider,
+            "row": rows.get(provider.value),
+            "is_broken": provider.value in rows and readable.get(provider.value) is None,
+            "is_shared": has_shared(provider.value),
+            "form": wrong
+            if wrong and provider.value == of
+            else _form_for(provider, rows.get(provider.value)),
+            "is_wrong": provider.value == of,
+        }
+        for provider in WITH_KEY
+    ]
+    return render(request, "livesessions/key_list.html", {"providers": providers}, status=status)
+
+
+def _form_for(provider: Provider, row: ProviderKey | None) -> KeyForm:
+    initial = {"region": row.region, "base_url": row.base_url} if row else {}
+    return KeyForm(provider=provider.value, initial=initial)
+
+
+def _provider(name: str) -> str:
+    if name not in {provider.value for provider in WITH_KEY}:
+        raise Http404
+    return name
+
+
+@require_POST
+@member_required(ADMIN)
+def key_set(request: TenantRequest, provider: str) -> HttpResponse:
+    form = KeyForm(request.POST, provider=_provider(provider))
+    if form.is_valid():
+        try:
+            set_key(tenant=request.tenant, provider=provider, **form.cleaned_data)
+        except AddressRefused as refusal:
+            form.add_error("base_url", str(refusal))
+        else:
+            words = _("The key for %(name)s is kept. Try it, so that you know that it works.")
+            messages.success(request, words % {"name": Provider(provider).label})
+            return redirect("livesessions:key_list")
+    return _page(request, 422, form, provider)
+
+
+@require_POST
+@member_required(ADMIN)
+def key_remove(request: TenantRequest, provider: str) -> HttpResponse:
+    remove_key(tenant=request.tenant, provider=_provider(provider))
+    words = _("The key for %(name)s is gone. A live on air goes on as it began.")
+    messages.success(request, words % {"name": Provider(provider).label})
+    return redirect("livesessions:key_list")
+
+
+@require_POST
+@member_required(ADMIN)
+def key_try(request: TenantRequest, provider: str) -> HttpResponse:
+    """Say one word with the key, and tell in words what the provider answered."""
+    known = own_keys(request.tenant.id)
+    if _provider(provider) not in known:
+        raise Http404
+    if known[provider] is None:
+        messages.error(request, _("This key cannot be read any more. Enter it again."))
+        return redirect("livesessions:key_list")
+    profile = VoiceProfile(tenant=request.tenant, provider=provider, language=request.tenant.language)
+    try:
+        preview = preview_voice(profile=profile, text=TRIED_WITH, user=request.user)
+    except StudioRefusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        if preview.fault:
+            messages.error(request, fault_words(provider, preview.fault))
+        else:
+            words = _("%(name)s speaks with this key: the first sound came after %(ms)d ms.")
+            figures = {"name": Provider(provider).label, "ms": preview.first_audio_ms or 0}
+            messages.success(request, words % figures)
+    return redirect("livesessions:key_list")

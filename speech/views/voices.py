@@ -1,0 +1,264 @@
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from livesessions.access import get_show_for
+from livesessions.errors import StudioRefusal
+from livesessions.models.shows import Show
+from livesessions.querysets import shows_by_voice
+from livesessions.shows.services.shows import change_show
+from planner.views import as_uuid
+from rehearsals.studio import store
+from speech.access import get_voice_for
+from speech.errors import VoiceCircle, VoiceInUse
+from speech.forms import SentenceForm, VoiceForm
+from speech.models import VoiceProfile
+from speech.runtime.preview import Preview, measure_voice, preview_voice
+from speech.services.voices import (
+    Provider,
+    change_voice,
+    create_voice,
+    delete_voice,
+    duplicate_voice,
+    known_loudness,
+    model_of,
+    voices_in_order,
+)
+from speech.stage.sound.loudness import TARGET_LUFS
+from speech.wording import fault_words
+from tenants.access import member_required
+from tenants.http import TenantRequest
+from tenants.roles import EDITOR, may_control
+
+PAGE = "livesessions/voice_edit.html"
+SENTENCES = {
+    "it": "Ciao Giulia, grazie della rosa! Siamo in 1.250 e sono le 21:30.",
+    "en": "Hi Julia, thank you for the rose! There are 1,250 of us and it is 9:30 pm.",
+}
+
+
+@require_safe
+@member_required()
+def voice_list(request: TenantRequest) -> HttpResponse:
+    spoken = shows_by_voice(request.tenant)
+    voices = (
+        VoiceProfile.objects.filter(tenant=request.tenant).select_related("backup").order_by("created_at")
+    )
+    rows = [
+        {
+            "voice": voice,
+            "shows": spoken.get(voice.id, []),
+            "chain": _chain(voice),
+            "loudness": _loudness_words(voice),
+        }
+        for voice in voices
+    ]
+    return render(
+        request, "livesessions/voice_list.html", {"rows": rows, "may_control": may_control(request)}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(EDITOR)
+def voice_create(request: TenantRequest) -> HttpResponse:
+    initial = {"language": request.tenant.language, "provider": Provider.AUTO}
+    form = VoiceForm(request.POST or None, tenant=request.tenant, initial=initial)
+    if request.method == "POST" and "refresh" not in request.POST and form.is_valid():
+        voice = create_voice(tenant=request.tenant, **form.values)
+        messages.success(request, _("Your voice is ready. Give it a show, or listen to it first."))
+        return redirect("livesessions:voice_edit", voice.id)
+    return _page(request, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(EDITOR)
+def voice_edit(request: TenantRequest, voice_id: UUID) -> HttpResponse:
+    voice = get_voice_for(request, voice_id)
+    form = _form_of(request, voice, request.POST or None)
+    if request.method == "POST" and "refresh" not in request.POST and form.is_valid():
+        try:
+            change_voice(voice=voice, **form.values)
+        except VoiceCircle:
+            form.add_error("backup", _("This voice stands in for that one already: that would be a circle."))
+        else:
+            messages.success(request, _("Saved. What you changed holds from the next live on."))
+            return redirect("livesessions:voice_edit", voice.id)
+    voice.refresh_from_db()  # the page around the form shows what is stored
+    return _page(request, form, voice=voice)
+
+
+def _form_of(request: TenantRequest, voice: VoiceProfile, sent: QueryDict | None) -> VoiceForm:
+    fields = ("name", "provider", "language", "voice_id", "speed", "pitch", "backup")
+    initial = {name: getattr(voice, name) for name in fields}
+    return VoiceForm(sent, tenant=request.tenant, voice=voice, initial=initial)
+
+
+def _page(
+    request: TenantRequest, form: VoiceForm, *, voice: VoiceProfile | None = None, **more: Any
+) -> HttpResponse:
+    shows = list(Show.objects.filter(tenant=request.tenant).order_by("name"))
+    spoken = [show for show in shows if voice is not None and show.voice_id == voice.id]
+    price = form.can.price_of(model_of(form.speaks_with))
+    language = str(form["language"].value() or request.tenant.language)
+    context = {
+        "form": form,
+        "voice": voice,
+        "spoken": spoken,
+        "others": [show for show in shows if show not in spoken],
+        "chain": _chain(voice) if voice else [],
+        "loudness": _loudness_words(voice) if voice else "",
+        "speaks_with": Provider(form.speaks_with).label,
+        "is_own": form.own_key is not None,
+        "price": price,
+        "price_usd": number_format(price.usd, 3) if price and price.usd else "",
+        "sentence_form": SentenceForm(initial={"text": SENTENCES.get(language, SENTENCES["en"])}),
+        **more,
+    }
+    refreshing = "refresh" in request.POST and request.htmx
+    template = f"{PAGE}#settings" if refreshing else PAGE
+    return render(request, template, context)
+
+
+@require_POST
+@member_required(EDITOR)
+def voice_preview(request: TenantRequest) -> HttpResponse:
+    """Say a sentence in the voice as the page has it, saved or not."""
+    named = request.POST.get("voice", "")
+    voice = get_voice_for(request, as_uuid(named)) if named else None
+    form = VoiceForm(request.POST if "provider" in request.POST else None, tenant=request.tenant, voice=voice)
+    sentence = SentenceForm(request.POST)
+    context: dict[str, Any] = {"sentence_form": sentence}
+    status = 422
+    if sentence.is_valid() and (form.is_valid() if form.is_bound else voice is not None):
+        profile = _unstored(request, form, voice)
+        status = _hear_into(context, request, profile, sentence.cleaned_data["text"])
+    elif sentence.errors:
+        context["refusal"] = " ".join(map(str, sentence["text"].errors))
+    else:
+        context["refusal"] = _("Complete the voice first: what is marked or missing in the form.")
+    if request.htmx:
+        return render(request, f"{PAGE}#preview", context, status=status)
+    if voice is not None and not form.is_bound:
+        form = _form_of(request, voice, None)
+    return _page(request, form, voice=voice, **context)
+
+
+def _unstored(request: TenantRequest, form: VoiceForm, voice: VoiceProfile | None) -> VoiceProfile:
+    """Return the voice as the form has it, with the loudness that is known of it."""
+    if not form.is_bound:
+        assert voice is not None  # noqa: S101 - one of the two is there
+        return voice
+    values = {name: value for name, value in form.values.items() if name != "backup"}
+    profile = VoiceProfile(tenant=request.tenant, **values)
+    if voice is not None and (voice.provider, voice.voice_id) == (profile.provider, profile.voice_id):
+        profile.loudness_lufs, profile.loudness_heard_s = voice.loudness_lufs, voice.loudness_heard_s
+    return profile
+
+
+def _hear_into(
+    context: dict[str, Any], request: TenantRequest, profile: VoiceProfile, text: str, *, keep: bool = False
+) -> int:
+    try:
+        if keep:
+            preview = measure_voice(profile=profile, user=request.user)
+        else:
+            preview = preview_voice(profile=profile, text=text, user=request.user)
+        context |= {"preview": preview, **_figures(preview)}
+        if preview.wav:
+            context["sound"] = store.keep_sound(tenant=request.tenant, user=request.user, wav=preview.wav)
+    except StudioRefusal as refusal:
+        context["refusal"] = str(refusal)
+        return 409
+    return 200
+
+
+def _figures(preview: Preview) -> dict[str, str]:
+    cost = preview.cost_usd
+    return {
+        "fault": fault_words(preview.provider, preview.fault) if preview.fault else "",
+        "audio_s": number_format(preview.audio_s, 1),
+        "before": number_format(preview.before.lufs, 1) if preview.before else "",
+        "after": number_format(preview.after.lufs, 1) if preview.after else "",
+        "target": number_format(TARGET_LUFS, 0),
+        "cost": _("unknown") if cost is None else f"$ {number_format(cost, 5)}" if cost else _("nothing"),
+        "speaker": str(Provider(preview.provider).label),
+    }
+
+
+@require_POST
+@member_required(EDITOR)
+def voice_measure(request: TenantRequest, voice_id: UUID) -> HttpResponse:
+    """Have the stored voice heard once, so that its first word on air is at its level."""
+    voice = get_voice_for(request, voice_id)
+    context: dict[str, Any] = {}
+    _hear_into(context, request, voice, "", keep=True)
+    problem = context.get("refusal") or context.get("fault")
+    if problem:
+        messages.error(request, problem)
+    else:
+        voice.refresh_from_db()
+        messages.success(request, _loudness_words(voice))
+    return redirect("livesessions:voice_edit", voice.id)
+
+
+@require_POST
+@member_required(EDITOR)
+def voice_duplicate(request: TenantRequest, voice_id: UUID) -> HttpResponse:
+    copy = duplicate_voice(voice=get_voice_for(request, voice_id))
+    messages.success(request, _("This is the copy. Change what you like."))
+    return redirect("livesessions:voice_edit", copy.id)
+
+
+@require_POST
+@member_required(EDITOR)
+def voice_delete(request: TenantRequest, voice_id: UUID) -> HttpResponse:
+    voice = get_voice_for(request, voice_id)
+    try:
+        delete_voice(voice=voice)
+    except VoiceInUse as error:
+        words = ngettext(
+            "The show %(shows)s speaks with %(name)s. Give it another voice first.",
+            "The shows %(shows)s speak with %(name)s. Give them another voice first.",
+            len(error.shows),
+        )
+        messages.error(request, words % {"name": voice.name, "shows": ", ".join(error.shows)})
+    else:
+        messages.success(request, _("%(name)s has been deleted.") % {"name": voice.name})
+    return redirect("livesessions:voice_list")
+
+
+@require_POST
+@member_required(EDITOR)
+def voice_assign(request: TenantRequest, voice_id: UUID) -> HttpResponse:
+    voice = get_voice_for(request, voice_id)
+    show = get_show_for(request, as_uuid(request.POST.get("show", "")))
+    change_show(show=show, voice=voice)
+    words = _("%(show)s speaks with %(voice)s from the next live on. A live on air goes on as it began.")
+    messages.success(request, words % {"voice": voice.name, "show": show.name})
+    if voice.language != show.language:
+        words = _("This show speaks %(language)s, the voice does not: it will have an accent.")
+        messages.info(request, words % {"language": show.get_language_display()})
+    return redirect("livesessions:voice_edit", voice.id)
+
+
+def _chain(voice: VoiceProfile) -> list[str]:
+    """Return who speaks, first to last: the offline voice stands behind them all."""
+    voices = voices_in_order(voice)
+    names = [each.name for each in voices]
+    return names if any(each.provider == Provider.ESPEAK for each in voices) else [*names, "eSpeak NG"]
+
+
+def _loudness_words(voice: VoiceProfile) -> str:
+    known = known_loudness(voice)
+    if known is None:
+        return _("not yet heard")
+    words = _("measured: %(lufs)s LUFS from %(seconds)s s")
+    figures = {"lufs": number_format(known.lufs, 1), "seconds": number_format(known.heard_s, 0)}
+    return words % figures
