@@ -59,7 +59,7 @@ class ViewerRule(models.Model):
     Known by a hash of the platform's user id, never by a name.
     """
 
-    class Standing(models.TextChoices):
+    class Role(models.TextChoices):
         BLOCKED = "blocked", _("blocked")
         TRUSTED = "trusted", _("trusted")
         MODERATOR = "moderator", _("moderator")
@@ -67,7 +67,7 @@ class ViewerRule(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="viewer_rules")
     viewer_hash = models.CharField(max_length=64)
-    standing = models.CharField(_("standing"), max_length=10, choices=Standing)
+    standing = models.CharField(_("standing"), max_length=10, choices=Role)
     note = models.CharField(_("note"), max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -109,7 +109,7 @@ def clean_terms(lines: Iterable[str]) -> list[str]:
 
 
 def set_viewer_rule(
-    *, tenant: Tenant, viewer_hash: str, standing: ViewerRule.Standing, note: str = ""
+    *, tenant: Tenant, viewer_hash: str, standing: ViewerRule.Role, note: str = ""
 ) -> ViewerRule:
     """Block or trust a viewer; whoever was trusted before is then blocked, and the other way round."""
     rule: ViewerRule
@@ -131,7 +131,7 @@ def note_on_viewer(*, rule: ViewerRule, note: str) -> None:
     rule.save(update_fields=["note"])
 
 
-def viewer_standings(*, tenant: Tenant, viewer_hashes: Iterable[str]) -> dict[str, ViewerRule.Standing]:
+def viewer_standings(*, tenant: Tenant, viewer_hashes: Iterable[str]) -> dict[str, ViewerRule.Role]:
     """Return what was decided about those of some viewers about whom anything was."""
     rules = ViewerRule.objects.filter(tenant=tenant, viewer_hash__in=list(viewer_hashes))
-    return {rule.viewer_hash: ViewerRule.Standing(rule.standing) for rule in rules}
+    return {rule.viewer_hash: ViewerRule.Role(rule.standing) for rule in rules}

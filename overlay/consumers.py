@@ -17,10 +17,10 @@ from overlay import wire
 from overlay.access import find_overlay_by_token
 from overlay.flow_control import Backlog
 from overlay.models import Overlay
-from overlay.page_registration import Guestbook
+from overlay.page_registration import PageRegistration
 from overlay.publisher import overlay_group
 from overlay.release import page_release
-from overlay.replay_buffer import Rest, rest_after
+from overlay.replay_buffer import Resume, resume_after
 from overlay.reports import (
     Acknowledgement,
     Arrival,
@@ -140,7 +140,7 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         """Accept, and tell how things stand. What the group sends meanwhile waits, and follows the state."""
         await self.accept()
         self.reports: asyncio.Queue[Report] = asyncio.Queue(MAX_WAITING_REPORTS)
-        self.guestbook = Guestbook(overlay_id, page_id=self.channel_name)
+        self.guestbook = PageRegistration(overlay_id, page_id=self.channel_name)
         # A task of its own, because a receiver may wait for the database, and the host's voice must not.
         self.reporter = asyncio.create_task(self._report(overlay_id), name=f"overlay-reports-{overlay_id}")
         async with _open_redis() as redis:
@@ -149,7 +149,7 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             said = await store.read_said() if self.arrival.reached is not None else []
         await self.send(text_data=wire.encode(state | {"release": page_release()}))
         if self.arrival.reached is not None:
-            await self._send_rest(rest_after(said, self.arrival.reached, time.time()))
+            await self._send_rest(resume_after(said, self.arrival.reached, time.time()))
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         try:
@@ -180,9 +180,9 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         with contextlib.suppress(RedisError, OSError):
             async with _open_redis() as redis:
                 said = await StateStore(redis, self.overlay_id).read_said()
-            await self._send_rest(rest_after(said, self.backlog.reached, time.time()))
+            await self._send_rest(resume_after(said, self.backlog.reached, time.time()))
 
-    async def _send_rest(self, rest: Rest) -> None:
+    async def _send_rest(self, rest: Resume) -> None:
         """Send what a page has missed, as much of it as it can take."""
         await self._forward(text_data=wire.encode({"type": "resumed", "utterances": rest.utterances}))
         for message in rest.messages:

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 TIMEOUT_S = 1.0
 
 
-class Guestbook:
+class PageRegistration:
     """Writes a page in, keeps it there while it gives signs of life, and tells the apps above of changes.
 
     Redis' faults cost an entry until the next sign of life; that then shows whether Redis was away.

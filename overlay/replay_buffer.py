@@ -68,7 +68,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class Resume:
     """What a page has missed: the utterances that go on, the messages in their order, what is only shown."""
 
     utterances: list[str]
@@ -116,12 +116,12 @@ def _note_audio(said: dict[str, Said], at_s: float, body: bytes) -> None:
         utterance.duration_s = max(utterance.duration_s, end_s)
 
 
-def rest_after(said: Sequence[Said], reached: Reached, now_s: float) -> Rest:
+def resume_after(said: Sequence[Said], reached: Reached, now_s: float) -> Resume:
     """Return what a page lacks that got so far. What is over is shown at most, the last of it alone."""
     last = str(reached.utterance_id)
     known = [utterance.utterance for utterance in said]
     missing = said[known.index(last) :] if last in known else said
-    rest = Rest([], [])
+    rest = Resume([], [])
     for utterance in missing:
         after = reached.sequence if utterance.utterance == last else -1
         _add_rest(
@@ -130,7 +130,7 @@ def rest_after(said: Sequence[Said], reached: Reached, now_s: float) -> Rest:
     return rest
 
 
-def _add_rest(rest: Rest, said: Said, after: int, now_s: float, *, is_last: bool, is_new: bool) -> None:
+def _add_rest(rest: Resume, said: Said, after: int, now_s: float, *, is_last: bool, is_new: bool) -> None:
     if said.cut:
         rest.messages.append(encode({"type": "cut", "utterance": said.utterance}))
     elif said.is_over(now_s):

@@ -16,7 +16,7 @@ from speech.providers.answers import httpx_faults
 from speech.providers.azure import address_of
 from speech.providers.piper import piper_voices
 from speech.providers.public_addresses import only_public
-from speech.services.keys import OwnKey
+from speech.services.keys import TenantCredential
 from speech.services.voices import Provider, has_shared
 
 LIST_KEPT_S = 60 * 60
@@ -50,7 +50,7 @@ class ListedVoice:
     language: str = ""
 
 
-def voices_of(provider: str, language: str, own: OwnKey | None) -> list[ListedVoice]:
+def voices_of(provider: str, language: str, own: TenantCredential | None) -> list[ListedVoice]:
     """Return what there is to choose from in a language; nothing when it cannot be known. Blocks."""
     if provider == Provider.ESPEAK:
         found = [ListedVoice(name, name) for name in espeak_variants()]
@@ -72,7 +72,7 @@ def espeak_variants() -> tuple[str, ...]:
     return tuple(sorted((name for name in names if name.replace("_", "").isalnum()), key=str.casefold))
 
 
-def _listed(provider: str, own: OwnKey | None) -> list[ListedVoice]:
+def _listed(provider: str, own: TenantCredential | None) -> list[ListedVoice]:
     if provider not in (Provider.ELEVENLABS, Provider.AZURE) or not (own or has_shared(provider)):
         return []
     whose = f"{own.tenant_id}:{own.changed_at.isoformat()}" if own else "shared"
@@ -87,7 +87,7 @@ def _listed(provider: str, own: OwnKey | None) -> list[ListedVoice]:
     return [ListedVoice(**row) for row in known]
 
 
-async def _ask(provider: str, own: OwnKey | None) -> list[ListedVoice]:
+async def _ask(provider: str, own: TenantCredential | None) -> list[ListedVoice]:
     guarded = bool(own and own.base_url)
     transport = only_public(httpx.AsyncHTTPTransport()) if guarded else None
     address, headers = _request(provider, own)
@@ -106,7 +106,7 @@ async def _ask(provider: str, own: OwnKey | None) -> list[ListedVoice]:
     ]
 
 
-def _request(provider: str, own: OwnKey | None) -> tuple[str, dict[str, str]]:
+def _request(provider: str, own: TenantCredential | None) -> tuple[str, dict[str, str]]:
     if provider == Provider.ELEVENLABS:
         base = (own.base_url if own else "") or settings.ELEVENLABS_BASE_URL
         key = own.key if own else settings.ELEVENLABS_API_KEY

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from speech.catalogue import ListedVoice, voices_of
 from speech.errors import WordConflict
 from speech.models import Pronunciation, VoiceProfile
-from speech.services.keys import OwnKey, own_keys
+from speech.services.keys import TenantCredential, own_keys
 from speech.services.pronunciations import SPOKEN_LENGTH, WRITTEN_LENGTH, parse_line
 from speech.services.voices import Provider, has_shared, resolve_voice
 from speech.stage.capabilities import Capabilities, capabilities_of
@@ -73,7 +73,7 @@ class VoiceForm(forms.Form):
         backup.queryset = others.exclude(id=voice.id) if voice else others
 
     @property
-    def own_key(self) -> OwnKey | None:
+    def own_key(self) -> TenantCredential | None:
         return self.keys.get(self.speaks_with)
 
     def _what_lacks(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from django.dispatch import Signal
 voices_changed = Signal()
 
 
-def tell_voices_changed(tenant_id: UUID) -> None:
+def send_voices_changed_on_commit(tenant_id: UUID) -> None:
     """Tell it when this transaction is through."""
     transaction.on_commit(lambda: _send(tenant_id))
 

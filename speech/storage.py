@@ -32,7 +32,7 @@ def line_storage() -> Storage:
     return storages["lines"]
 
 
-class StoredAudio:
+class AudioObjectStore:
     """An `AudioStore` over Django's storage and the index in the database; counts in Redis what was said."""
 
     def __init__(self, redis: Redis, storage: Storage | None = None) -> None:

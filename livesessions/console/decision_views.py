@@ -135,7 +135,7 @@ def viewer_set(request: TenantRequest, session_id: UUID) -> HttpResponse:
     """Block, trust or name a moderator whoever wrote a line."""
     session = get_session_for(request, session_id)
     standing = request.POST.get("standing", "")
-    if standing not in ViewerRule.Standing.values:
+    if standing not in ViewerRule.Role.values:
         return _told(request, session, problem=_("There is no such choice here."))
     source_id, note = request.POST.get("source_id", ""), request.POST.get("note", "").strip()
     try:
@@ -158,9 +158,9 @@ def _told(request: TenantRequest, session: LiveSession, *, said: str = "", probl
 
 def _said_of(standing: str) -> str:
     return {
-        ViewerRule.Standing.BLOCKED.value: _("Blocked: your hosts no longer answer this viewer."),
-        ViewerRule.Standing.TRUSTED.value: _("Trusted: safe mode no longer holds this viewer's lines back."),
-        ViewerRule.Standing.MODERATOR.value: _("A moderator now: this viewer may command your host."),
+        ViewerRule.Role.BLOCKED.value: _("Blocked: your hosts no longer answer this viewer."),
+        ViewerRule.Role.TRUSTED.value: _("Trusted: safe mode no longer holds this viewer's lines back."),
+        ViewerRule.Role.MODERATOR.value: _("A moderator now: this viewer may command your host."),
     }[standing]
 
 

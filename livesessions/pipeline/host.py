@@ -9,9 +9,9 @@ from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.reply.approvals import Approvals
 from livesessions.pipeline.reply.generation import Cut
 from livesessions.pipeline.reply.judging import WatchedGate
-from livesessions.pipeline.reply.replying import Desk, Replying
+from livesessions.pipeline.reply.replying import Desk, ReplyRunner
 from livesessions.pipeline.selection.director import Director
-from livesessions.pipeline.selection.turn_queue import OWED, Inbox, Waiting
+from livesessions.pipeline.selection.turn_queue import OWED, Inbox, QueuedTurn
 from livesessions.sources.state import Frozen
 
 REMEMBERED_REPLIES = 16  # the overlay may report on a reply after the next one has begun
@@ -30,9 +30,9 @@ class Host:
         self._muted = muted
         self._paused = False
         self._may_speak = asyncio.Event()
-        self._replies: OrderedDict[UUID, Replying] = OrderedDict()
+        self._replies: OrderedDict[UUID, ReplyRunner] = OrderedDict()
         self._running: asyncio.Task[None] | None = None
-        self._unheard: Waiting | None = None
+        self._unheard: QueuedTurn | None = None
         director.on_big_gift = self.give_way
         director.is_waiting_for_approvals = lambda: approvals.is_full
         self._update()
@@ -42,8 +42,8 @@ class Host:
         while True:
             await self._say(await self._director.next(self._may_speak))
 
-    async def _say(self, item: Waiting) -> None:
-        replying = Replying(
+    async def _say(self, item: QueuedTurn) -> None:
+        replying = ReplyRunner(
             self._desk,
             item,
             on_begun=lambda: self._director.began(item),
@@ -73,7 +73,7 @@ class Host:
             cut=error is not None or self._running.cancelled(),
         )
 
-    def _remember(self, replying: Replying) -> None:
+    def _remember(self, replying: ReplyRunner) -> None:
         self._replies[replying.record.id] = replying
         if len(self._replies) > REMEMBERED_REPLIES:
             self._replies.popitem(last=False)
@@ -125,12 +125,12 @@ class Host:
     def restore(self, frozen: Frozen) -> None:
         """Go on with what a snapshot holds."""
         for owed in frozen["owed"]:
-            self._inbox.put(Waiting.restored(owed, self._desk.now_s()))
+            self._inbox.put(QueuedTurn.restored(owed, self._desk.now_s()))
         self._approvals.restore(frozen.get("held", []), self._desk.now_s())
         self.set_paused(frozen["paused"])
 
     @property
-    def _latest(self) -> Replying:
+    def _latest(self) -> ReplyRunner:
         return next(reversed(self._replies.values()))
 
     def _update(self) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from livesessions.pipeline.host import Host
-from livesessions.pipeline.intake.game_controller import Controls, Play, no_controls
+from livesessions.pipeline.intake.game_controller import Controls, GameController, no_controls
 from livesessions.pipeline.intake.ingest import Ingest, Room
-from livesessions.pipeline.intake.overlay_chat_queue import Feeder
-from livesessions.pipeline.intake.viewer_roles import Standings, nobody
-from livesessions.pipeline.memory_summarizer import Tidying
+from livesessions.pipeline.intake.overlay_chat_queue import OverlayChatQueue
+from livesessions.pipeline.intake.viewer_roles import ViewerRoles, nobody
+from livesessions.pipeline.memory_summarizer import MemorySummarizer
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.ports import AudioSink, Observer, Screen, Voice, Words
 from livesessions.pipeline.reply.approvals import Approvals
@@ -23,8 +23,8 @@ from livesessions.pipeline.reply.replying import Desk
 from livesessions.pipeline.rules import ChangingGate, Rules
 from livesessions.pipeline.selection.director import Director
 from livesessions.pipeline.selection.rates import Rates
-from livesessions.pipeline.selection.turn_queue import Inbox, Priority, Waiting
-from livesessions.pipeline.snapshot_trigger import Noticing
+from livesessions.pipeline.selection.turn_queue import Inbox, Priority, QueuedTurn
+from livesessions.pipeline.snapshot_trigger import SnapshotTrigger
 from livesessions.sources.errors import SourceError
 from livesessions.sources.port import ChatSource
 from livesessions.sources.state import Frozen
@@ -62,7 +62,7 @@ class LiveParts:
     games: Games | None = None
     # Has done what a moderator commands in the chat.
     controls: Controls = no_controls
-    standings: Standings = field(default_factory=nobody)
+    standings: ViewerRoles = field(default_factory=nobody)
     # Whether somebody must approve what the planner writes before it is said.
     holds_replies: bool = False
     # How many follows, shares and subscriptions are thanked at once; each where nothing is said.
@@ -79,12 +79,12 @@ class Live:
         self._parts = parts
         self.urgent = asyncio.Event()
         self._counts_before: dict[str, int] = {}
-        observer = Noticing(parts.observer, self.urgent)
+        observer = SnapshotTrigger(parts.observer, self.urgent)
         self._stopped = asyncio.Event()
         self._stop_reason = STOPPED
         self._now_s = asyncio.get_running_loop().time
         self._inbox = Inbox()
-        feeder = Feeder(parts.screen)
+        feeder = OverlayChatQueue(parts.screen)
         self._director = Director(
             self._inbox,
             parts.rates,
@@ -101,7 +101,7 @@ class Live:
         self._host = Host(
             self._desk(observer), self._inbox, self._director, self._approvals, muted=parts.muted
         )
-        self.play = Play(
+        self.play = GameController(
             parts.games,
             controls=parts.controls,
             observer=observer,
@@ -129,7 +129,7 @@ class Live:
             self._ingest.watch_streaks,
             self._ingest.watch_crowd,
             self.play.carry_out,
-            Tidying(parts.words, parts.gate).run,
+            MemorySummarizer(parts.words, parts.gate).run,
             self._report_state,
         )
 
@@ -278,7 +278,7 @@ class Live:
     def say(self, text: str) -> None:
         """Say a line of the streamer's own, as soon as the host may speak."""
         turn = Turn(TurnKind.COMMENT, viewer_name="", language=self._parts.language, text="")
-        self._inbox.put(Waiting(Priority.STREAMER, turn, None, self._now_s(), line=text))
+        self._inbox.put(QueuedTurn(Priority.STREAMER, turn, None, self._now_s(), line=text))
 
     def set_standing(self, viewer_hash: str, standing: str) -> None:
         """Treat a viewer as was decided from now on; raise ValueError for what is no standing."""

@@ -7,7 +7,7 @@ from livesessions.pipeline.ports import Gate, Words
 TIDY_EVERY_S = 5.0
 
 
-class Tidying:
+class MemorySummarizer:
     """Lets the planner sum up what it remembers, off the way of any reply."""
 
     def __init__(self, words: Words, gate: Gate) -> None:

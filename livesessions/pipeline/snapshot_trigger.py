@@ -13,7 +13,7 @@ from moderation.stage.verdict import Verdict
 ASKED = frozenset({Outcome.HELD, Outcome.REJECTED, Outcome.EXPIRED})
 
 
-class Noticing:
+class SnapshotTrigger:
     """An `Observer` before another; sets `urgent` when a gift came in or its thanks began to sound.
 
     And when a reply begins or ceases to wait for somebody's approval.

@@ -18,7 +18,7 @@ def set_viewer_standing(*, session: LiveSession, source_id: str, standing: str) 
     """
     viewer_hash = _viewer_of(session, source_id)
     if standing:
-        decided = ViewerRule.Standing(standing)
+        decided = ViewerRule.Role(standing)
         set_viewer_rule(tenant=session.tenant, viewer_hash=viewer_hash, standing=decided)
     else:
         remove_viewer_rule(tenant=session.tenant, viewer_hash=viewer_hash)

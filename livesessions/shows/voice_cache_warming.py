@@ -18,12 +18,12 @@ from planner.stage.recurring import lines_of_plan, lines_of_quiet_moments, sente
 from rehearsals.rehearsal.silent_voice import SilentSynthesizer
 from rehearsals.studio.store import one_at_a_time
 from speech.errors import SpeechError
-from speech.runtime.tenant_voices import OwnVoices
-from speech.runtime.voice_pool import LAST_FIRST_WITHIN_S, VoiceRack, open_synthesizer
-from speech.services.voice_resolution import Cast, cast_voices
+from speech.runtime.tenant_voices import TenantVoiceClients
+from speech.runtime.voice_pool import LAST_FIRST_WITHIN_S, VoicePool, open_synthesizer
+from speech.services.voice_resolution import VoiceLineup, resolve_voices
 from speech.stage.capabilities import capabilities_of
 from speech.stage.speaker import Speaker
-from speech.storage import StoredAudio
+from speech.storage import AudioObjectStore
 from tenants.threads import in_thread
 
 PART_S = 10.0  # then the other chores have their turn
@@ -59,17 +59,17 @@ def count_recorded(show: Show) -> Recorded | None:
     cast = _paid_voice_of(show)
     if cast is None:
         return None
-    with closing(StoredAudio(Redis())) as store:  # neither is asked for anything: the index tells
-        rack = VoiceRack({cast.places[0].provider: SilentSynthesizer()}, store=store)
+    with closing(AudioObjectStore(Redis())) as store:  # neither is asked for anything: the index tells
+        rack = VoicePool({cast.places[0].provider: SilentSynthesizer()}, store=store)
         rack.expect_lines(cast.tenant_id)
         speaker = rack.first_speaker(cast)
     texts = texts_of(show)
     return Recorded(sum(map(speaker.keeps, texts)), len(texts))
 
 
-def _paid_voice_of(show: Show) -> Cast | None:
+def _paid_voice_of(show: Show) -> VoiceLineup | None:
     """Return the voice that a show speaks with first; None when that costs nothing, or has no key."""
-    cast = cast_voices(show.voice)
+    cast = resolve_voices(show.voice)
     first = cast.places[0]
     return replace(cast, places=(first,)) if capabilities_of(first.provider).needs_key else None
 
@@ -101,7 +101,7 @@ def _within(texts: Iterable[str], characters: int) -> list[str]:
     return chosen
 
 
-async def _record(cast: Cast, texts: list[str], characters: int) -> int:
+async def _record(cast: VoiceLineup, texts: list[str], characters: int) -> int:
     async with AsyncExitStack() as stack:
         rack = await _open_rack(stack, cast)
         await in_thread(rack.expect_lines, cast.tenant_id)
@@ -115,18 +115,18 @@ async def _record(cast: Cast, texts: list[str], characters: int) -> int:
             await rack.keep_learned()
 
 
-async def _open_rack(stack: AsyncExitStack, cast: Cast) -> VoiceRack:
+async def _open_rack(stack: AsyncExitStack, cast: VoiceLineup) -> VoicePool:
     place = cast.places[0]
     redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
     stack.push_async_callback(redis.aclose)
-    store, own = StoredAudio(redis), OwnVoices()
+    store, own = AudioObjectStore(redis), TenantVoiceClients()
     stack.callback(store.close)
     stack.push_async_callback(own.aclose)
     shared = {} if place.own else {place.provider: await open_synthesizer(stack, place.provider)}
-    return VoiceRack(shared, own, store=store)
+    return VoicePool(shared, own, store=store)
 
 
-async def _record_part(rack: VoiceRack, speaker: Speaker, texts: list[str], characters: int) -> int:
+async def _record_part(rack: VoicePool, speaker: Speaker, texts: list[str], characters: int) -> int:
     until_s, kept = time.monotonic() + PART_S, False
     for text in texts:
         if speaker.keeps(text):
@@ -141,7 +141,7 @@ async def _record_part(rack: VoiceRack, speaker: Speaker, texts: list[str], char
     return characters if kept else 0
 
 
-async def _record_text(rack: VoiceRack, speaker: Speaker, text: str) -> bool:
+async def _record_text(rack: VoicePool, speaker: Speaker, text: str) -> bool:
     """Record a text as one, which sounds best, or in its pieces; return False when that is too long too."""
     if await rack.record(speaker, text):
         return True

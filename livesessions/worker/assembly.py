@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.pipeline.intake.merging import MergedSource
-from livesessions.pipeline.intake.viewer_roles import Standings
+from livesessions.pipeline.intake.viewer_roles import ViewerRoles
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.ports import AudioSink, Gate, Observer, Screen, Voice
 from livesessions.pipeline.reply.judging import WatchedGate
@@ -46,9 +46,9 @@ from planner.stage.planner import Planner
 from planner.stage.ports import LanguageModel
 from planner.stage.prices import price_of
 from planner.stage.turn import Character, ReplyLanguage, ShowFacts
-from speech.runtime.voice_pool import VoiceRack, open_synthesizers
-from speech.services.voice_resolution import cast_voices
-from speech.storage import StoredAudio
+from speech.runtime.voice_pool import VoicePool, open_synthesizers
+from speech.services.voice_resolution import resolve_voices
+from speech.storage import AudioObjectStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Resources:
     recorder: Recorder
     board: ConsoleBoard
     models: tuple[NamedModel, ...]  # none: the host says ready lines only
-    voices: VoiceRack
+    voices: VoicePool
     model_gate: WatchedGate | None = None  # none: the rules alone decide
 
 
@@ -70,9 +70,9 @@ async def open_resources() -> AsyncIterator[Resources]:
         redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
         stack.push_async_callback(redis.aclose)
         models = open_models(stack)
-        lines = StoredAudio(redis)
+        lines = AudioObjectStore(redis)
         stack.callback(lines.close)
-        voices = VoiceRack(await open_synthesizers(stack), store=lines)
+        voices = VoicePool(await open_synthesizers(stack), store=lines)
         yield Resources(redis, Recorder(), ConsoleBoard(), models, voices, open_model_gate(stack))
 
 
@@ -106,7 +106,7 @@ def open_models(stack: AsyncExitStack) -> tuple[NamedModel, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class LiveEnvironment:
     """What a live is made of that depends on where it runs; the rest follows from the show alone.
 
     `now` is the live's clock. Everything that reads the time reads it there, so that a rehearsal can run on a
@@ -129,7 +129,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     """Return the parts of a session's live. The session's show and its settings must be loaded."""
     show = session.show
     resources.voices.expect_lines(show.tenant_id)
-    cast = cast_voices(show.voice)
+    cast = resolve_voices(show.voice)
     publisher = OverlayPublisher(show.overlay_id, redis=resources.redis)
     observer = LiveObserver(
         session,
@@ -138,7 +138,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
         board=resources.board,
         hash_key=settings.VIEWER_HASH_KEY,
     )
-    surroundings = Surroundings(
+    surroundings = LiveEnvironment(
         source=PacedSource(open_chat(session, resources.redis), resources.recorder),
         model=build_model(session, resources),
         model_gate=resources.model_gate,
@@ -153,7 +153,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     return parts_of(show, surroundings)
 
 
-def parts_of(show: Show, around: Surroundings) -> LiveParts:
+def parts_of(show: Show, around: LiveEnvironment) -> LiveParts:
     """Return the parts of a live of a show, wherever it runs. The show's settings must be loaded. Blocks."""
     gate = ChangingGate(build_moderator(show.policy))
     rules = rules_of(show, gate, around.model_gate)
@@ -185,7 +185,7 @@ def parts_of(show: Show, around: Surroundings) -> LiveParts:
         segment_text=lambda: rundown.segment_text(around.now().timestamp()),
         holds_replies=rules.holds_replies,
         model_gate=rules.model_gate,
-        standings=Standings(standings_of(show.tenant_id), partial(hash_of, show.tenant_id)),
+        standings=ViewerRoles(standings_of(show.tenant_id), partial(hash_of, show.tenant_id)),
         per_thanks=per_thanks(show),
     )
 

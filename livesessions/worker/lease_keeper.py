@@ -91,7 +91,7 @@ class LeaseKeeper:
         """Look once; return for how many seconds to look away."""
         pause_s = random.uniform(*LOOK_EVERY_S)  # noqa: S311 (no secret)
         try:
-            sight = await in_thread(leases.look_around, limit=LOOK_AT_MOST)
+            sight = await in_thread(leases.find_available, limit=LOOK_AT_MOST)
             if self._now_s() < self._settled_at_s:
                 return pause_s
             await self._take(sight.free)

@@ -31,20 +31,20 @@ FREE = Q(status=Status.PENDING, start_requested_at__isnull=False) | Q(
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class AvailableSessions:
     """What a look around shows: lives that wait for a worker, and when the next lease may run out."""
 
     free: list[UUID]
     next_expiry_s: float | None
 
 
-def look_around(*, limit: int) -> Sight:
+def find_available(*, limit: int) -> AvailableSessions:
     """Return at most `limit` free lives, those first that have waited longest."""
     free = LiveSession.objects.filter(FREE).order_by("start_requested_at").values_list("id", flat=True)
     held = LiveSession.objects.filter(status=Status.ACTIVE, lease_expires_at__gt=Now())
     left = ExpressionWrapper(F("lease_expires_at") - Now(), output_field=DurationField())
     soonest = held.aggregate(left=Min(left))["left"]
-    return Sight(list(free[:limit]), soonest.total_seconds() if soonest is not None else None)
+    return AvailableSessions(list(free[:limit]), soonest.total_seconds() if soonest is not None else None)
 
 
 def claim(*, session_id: UUID, owner: str) -> LiveSession | None:

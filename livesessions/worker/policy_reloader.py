@@ -18,7 +18,7 @@ from tenants.threads import in_thread
 logger = logging.getLogger(__name__)
 
 
-class Rulebook:
+class PolicyReloader:
     """Reads the rules of a worker's lives anew when they have changed; none is lost while it reads."""
 
     def __init__(self, lives: Mapping[UUID, Live], model_gate: WatchedGate | None) -> None:

@@ -28,7 +28,7 @@ class Seats:
         return self.running >= self.capacity
 
 
-class Roster:
+class WorkerRegistry:
     """A worker's own line in the list of workers. Its methods let Redis' errors through."""
 
     def __init__(self, client: Redis, owner: str) -> None:

@@ -27,8 +27,8 @@ from livesessions.worker.command_listener import CommandListener, obey
 from livesessions.worker.commands import Command
 from livesessions.worker.lease_keeper import RETRY_S, LeaseKeeper, call_workers
 from livesessions.worker.loop_watchdog import Watchdog
-from livesessions.worker.policy_reloader import Rulebook
-from livesessions.worker.registry import SIGN_IN_EVERY_S, Roster, Seats
+from livesessions.worker.policy_reloader import PolicyReloader
+from livesessions.worker.registry import SIGN_IN_EVERY_S, Seats, WorkerRegistry
 from livesessions.worker.snapshots import SnapshotStore, complete, read_log
 from livesessions.worker.startup_heap import settle
 from tenants.threads import in_thread
@@ -67,7 +67,7 @@ class Worker:
         self._lives: dict[UUID, Live] = {}
         self._returned = asyncio.Event()
         self._watchdog = Watchdog()
-        self._roster = Roster(resources.redis, self.owner)
+        self._roster = WorkerRegistry(resources.redis, self.owner)
         self._snapshots = SnapshotStore(resources.redis, self.owner)
         self._supervisor = Supervisor(
             self._run_session,
@@ -75,7 +75,7 @@ class Worker:
             on_refused=lambda: self._keeper.pass_on(),
             on_freed=lambda: self._keeper.wake(),
         )
-        self._rulebook = Rulebook(self._lives, resources.model_gate)
+        self._rulebook = PolicyReloader(self._lives, resources.model_gate)
         self._keeper = LeaseKeeper(self.owner, self._supervisor, resources.redis)
         self._listener = CommandListener(
             resources.redis, on_call=self._keeper.wake, on_return=self._returned.set

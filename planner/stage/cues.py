@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from planner.stage.turn import Turn
 
 
-class HostState(StrEnum):
+class NextAction(StrEnum):
     """What the host is doing, or about to do."""
 
     ANSWER = "answer"
@@ -25,7 +25,7 @@ class Cue:
     `key` means something only to the source that gave the cue.
     """
 
-    state: HostState
+    state: NextAction
     turn: Turn
     line: str = ""
     key: str = ""

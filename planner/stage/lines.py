@@ -20,7 +20,7 @@ _NAME_LATER = re.compile(r",? ?\{name\}")
 _SENTENCE_START = re.compile(r"(^|(?<=[.!?] ))[^\W\d_]")
 
 
-def ready_language(tag: str) -> str:
+def template_language(tag: str) -> str:
     """Return which of `LANGUAGES` serves a language tag such as `it-IT`; English serves all others."""
     primary = re.split("[-_]", tag.casefold(), maxsplit=1)[0]
     return primary if primary in LANGUAGES else FALLBACK

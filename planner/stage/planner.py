@@ -8,7 +8,7 @@ from math import inf
 from typing import Any
 
 from planner.errors import PlannerError
-from planner.stage.canned.replies import BIG_GIFT_DIAMONDS, StockHost
+from planner.stage.canned.replies import BIG_GIFT_DIAMONDS, CannedReplies
 from planner.stage.draft import MAX_CHARACTERS, MAX_SENTENCES, Draft
 from planner.stage.language_detection import primary_language
 from planner.stage.lines import REST_S
@@ -17,10 +17,10 @@ from planner.stage.output_gate import OutputGate
 from planner.stage.ports import LanguageModel, Prompt
 from planner.stage.prompt import OF_ITS_OWN, build_messages, sayable_text
 from planner.stage.repetition import SaidLines
-from planner.stage.rule_based.model import OfflineModel
+from planner.stage.rule_based.model import RuleBasedModel
 from planner.stage.sentences import SentenceChunker, split_sentences
 from planner.stage.summaries import sum_up
-from planner.stage.talking_points.framing import PointFrames
+from planner.stage.talking_points.framing import TalkingPointTemplates
 from planner.stage.turn import (
     OFFLINE,
     STOCK,
@@ -62,9 +62,9 @@ class Planner:
         self._character = character
         self._show = show or ShowFacts()
         self._now_s = now_s
-        self._stock = StockHost(seed=seed, now_s=now_s, big_gift_diamonds=big_gift_diamonds)
-        self._ready = OfflineModel(seed=seed, now_s=now_s)
-        self._frames = PointFrames(seed=seed, now_s=now_s)
+        self._stock = CannedReplies(seed=seed, now_s=now_s, big_gift_diamonds=big_gift_diamonds)
+        self._ready = RuleBasedModel(seed=seed, now_s=now_s)
+        self._frames = TalkingPointTemplates(seed=seed, now_s=now_s)
         self._said = SaidLines(now_s=now_s)
         self._viewers = ViewerBook()
         self._memory = Memory(recent=memory, now_s=now_s)

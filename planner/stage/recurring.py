@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from planner.stage.lines import fill, load_lines, ready_language
+from planner.stage.lines import fill, load_lines, template_language
 from planner.stage.rundown import CALL_TO_ACTION, GOODBYE_BEGIN, GOODBYE_END, OPENING, STARTER
 from planner.stage.sentences import split_sentences
 from planner.stage.turn import TurnKind
@@ -32,7 +32,7 @@ class Habits:
 
 def lines_of_plan(habits: Habits) -> Iterator[str]:
     """Yield what belongs to every live of the show. Said word for word, so each is voiced as one."""
-    ready = load_lines("planner.stage", f"show_lines_{ready_language(habits.language)}.toml")
+    ready = load_lines("planner.stage", f"show_lines_{template_language(habits.language)}.toml")
     if habits.calls:
         yield from habits.calls_to_action or ready[CALL_TO_ACTION]
     yield from ready[OPENING]
@@ -42,7 +42,7 @@ def lines_of_plan(habits: Habits) -> Iterator[str]:
 
 def sentences_of_reactions(habits: Habits) -> Iterator[str]:
     """Yield the sentences of thanks, and of what is said in the place of an answer, that call nobody."""
-    topics = load_lines("planner.stage.canned", f"lines_{ready_language(habits.language)}.toml")
+    topics = load_lines("planner.stage.canned", f"lines_{template_language(habits.language)}.toml")
     thanks = (topic for kind, each in THANKS.items() if kind in habits.thanked for topic in each)
     for topic in (*thanks, *TACT):
         for line in topics[topic]:
@@ -52,7 +52,7 @@ def sentences_of_reactions(habits: Habits) -> Iterator[str]:
 
 def lines_of_quiet_moments(habits: Habits) -> Iterator[str]:
     """Yield what the host starts a talk with when nobody writes, and the games' words for an empty room."""
-    tongue = ready_language(habits.language)
+    tongue = template_language(habits.language)
     yield from load_lines("planner.stage", f"show_lines_{tongue}.toml")[STARTER]
     for lines in load_lines("planner.stage.games", f"lines_{tongue}.toml").values():
         yield from (line for line in lines if "{" not in line)

@@ -5,8 +5,8 @@ from math import inf
 from random import Random
 from typing import Any
 
-from planner.stage.cues import Cue, HostState
-from planner.stage.lines import load_lines, never, ready_language
+from planner.stage.cues import Cue, NextAction
+from planner.stage.lines import load_lines, never, template_language
 from planner.stage.rotation import Rotation
 from planner.stage.segments import Segment, SegmentKind
 from planner.stage.timetable import Slot, Timetable
@@ -104,7 +104,7 @@ class Rundown:
         self._last_key = ""
 
     def _ready_lines(self) -> dict[str, list[str]]:
-        tongue = ready_language(self._language)
+        tongue = template_language(self._language)
         ready: dict[str, list[str]] = {}
         for topic, lines in load_lines("planner.stage", f"show_lines_{tongue}.toml").items():
             ready[topic] = list(lines)
@@ -171,8 +171,8 @@ class Rundown:
     def _introduction(self, now_s: float, slot: Slot | None) -> Cue | None:
         if slot is None or slot.segment.kind in SELF_INTRODUCED or _key_of(slot) in self._done:
             return None
-        turn = self._turn(HostState.ANNOUNCE, slot.segment.title, now_s)
-        return Cue(HostState.ANNOUNCE, turn, key=_key_of(slot))
+        turn = self._turn(NextAction.ANNOUNCE, slot.segment.title, now_s)
+        return Cue(NextAction.ANNOUNCE, turn, key=_key_of(slot))
 
     def _call_to_action(self, now_s: float, slot: Slot | None) -> Cue | None:
         if slot is not None and self._is_ending(now_s, slot):
@@ -192,7 +192,7 @@ class Rundown:
             return None
         if self._timetable.is_over(self._elapsed_s(now_s)) or now_s < self._fact_due_s(slot):
             return None
-        return self._point(now_s, self._points_of[slot.index], state=HostState.ANNOUNCE)
+        return self._point(now_s, self._points_of[slot.index], state=NextAction.ANNOUNCE)
 
     def _fact_due_s(self, slot: Slot) -> float:
         return max((self._begun_s or 0.0) + slot.begins_s + FIRST_FACT_S, self._point_at_s + FACT_EVERY_S)
@@ -217,7 +217,7 @@ class Rundown:
         cue = self._ready_cue(STARTER, now_s)
         return None if self._is_repeat(cue.line) else cue
 
-    def _point(self, now_s: float, places: list[int], *, state: HostState = HostState.TOPIC) -> Cue | None:
+    def _point(self, now_s: float, places: list[int], *, state: NextAction = NextAction.TOPIC) -> Cue | None:
         """Return the talking point whose turn it is, unless all were used and it has not rested."""
         if not places:
             return None
@@ -226,7 +226,7 @@ class Rundown:
         key = f"{POINT}:{place}"
         if key == self._last_key or now_s - points.used_at_s(place) < POINT_REST_S:
             return None
-        return Cue(state, self._turn(HostState.TOPIC, points[place], now_s), key=key)
+        return Cue(state, self._turn(NextAction.TOPIC, points[place], now_s), key=key)
 
     def _is_ending(self, now_s: float, slot: Slot) -> bool:
         left_s = slot.ends_s - self._elapsed_s(now_s)
@@ -235,7 +235,7 @@ class Rundown:
     def _ready_cue(self, topic: str, now_s: float) -> Cue:
         lines = self._rotations[topic]
         place = lines.oldest() if topic in self._owned else self._fresh(lines)
-        state = HostState.TOPIC if topic == STARTER else HostState.ANNOUNCE
+        state = NextAction.TOPIC if topic == STARTER else NextAction.ANNOUNCE
         return Cue(state, self._turn(state, "", now_s), line=lines[place], key=f"{topic}:{place}")
 
     def _fresh(self, lines: Rotation) -> int:
@@ -243,8 +243,8 @@ class Rundown:
         tried = lines.by_age()[:TRIES]
         return next((place for place in tried if not self._is_repeat(lines[place])), tried[0])
 
-    def _turn(self, state: HostState, point: str, now_s: float) -> Turn:
-        kind = TurnKind.TOPIC if state is HostState.TOPIC else TurnKind.ANNOUNCEMENT
+    def _turn(self, state: NextAction, point: str, now_s: float) -> Turn:
+        kind = TurnKind.TOPIC if state is NextAction.TOPIC else TurnKind.ANNOUNCEMENT
         return Turn(kind, "", self._language, segment=self.segment_text(now_s), point=point)
 
     # --- what was said -------------------------------------------------------------------------------

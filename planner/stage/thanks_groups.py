@@ -31,7 +31,7 @@ class _Gathering:
         return Group(kind, tuple(self.names.values()), self.count)
 
 
-class Tallies:
+class ThanksGroups:
     """Gives a group once `per_thanks` viewers of its kind have come, or some did and `waits_s` have passed.
 
     `per_thanks` is by kind: 0 for never, and 1, for each, where nothing is said. A viewer counts once in a

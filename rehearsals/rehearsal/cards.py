@@ -9,18 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from livesessions.pipeline.outcome import Outcome
-from planner.stage.cues import HostState
+from planner.stage.cues import NextAction
 
 GOOD, BAD, PLAIN = "good", "bad", "plain"
 CHART_WIDTH, CHAT_HEIGHT, HOST_TOP, HOST_HEIGHT, GAP = 900.0, 108.0, 120.0, 68.0, 1.5
-STACKED = tuple(state.value for state in HostState if state is not HostState.REST)
+STACKED = tuple(state.value for state in NextAction if state is not NextAction.REST)
 SPOKEN = {Outcome.SPOKEN.value}
 FILTERS = ("all", "answers", "thanks", "games", "own", "refused")
 STATES_OF = {
-    "answers": {HostState.ANSWER.value},
-    "thanks": {HostState.THANK.value},
-    "games": {HostState.GAME.value},
-    "own": {HostState.ANNOUNCE.value, HostState.TOPIC.value, HostState.REST.value},
+    "answers": {NextAction.ANSWER.value},
+    "thanks": {NextAction.THANK.value},
+    "games": {NextAction.GAME.value},
+    "own": {NextAction.ANNOUNCE.value, NextAction.TOPIC.value, NextAction.REST.value},
 }
 
 
@@ -143,14 +143,14 @@ def _thanks(figures: Mapping[str, Any]) -> str:
 def state_name(state: str) -> str:
     """Return what the host's state is called."""
     names = {
-        HostState.ANSWER: pgettext("host's state", "Answers"),
-        HostState.THANK: pgettext("host's state", "Thanks"),
-        HostState.GAME: pgettext("host's state", "Games"),
-        HostState.ANNOUNCE: pgettext("host's state", "Announcements"),
-        HostState.TOPIC: pgettext("host's state", "Own topics"),
-        HostState.REST: pgettext("host's state", "Silence"),
+        NextAction.ANSWER: pgettext("host's state", "Answers"),
+        NextAction.THANK: pgettext("host's state", "Thanks"),
+        NextAction.GAME: pgettext("host's state", "Games"),
+        NextAction.ANNOUNCE: pgettext("host's state", "Announcements"),
+        NextAction.TOPIC: pgettext("host's state", "Own topics"),
+        NextAction.REST: pgettext("host's state", "Silence"),
     }
-    return names.get(HostState(state), state) if state in set(HostState) else state
+    return names.get(NextAction(state), state) if state in set(NextAction) else state
 
 
 # --- the picture -----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from livesessions.pipeline.ports import Gate
-from livesessions.pipeline.selection.reply_pacer import Tempo
+from livesessions.pipeline.selection.reply_pacer import ReplyPacer
 from livesessions.sources.events import EventKind, LiveEvent
 from moderation.stage.verdict import Action
 from planner.stage.turn import TurnKind
@@ -85,7 +85,7 @@ def _gift_key(event: LiveEvent) -> tuple[str, ...]:
 def gaps_of(notes: Notes, said: Sequence[SaidLine], rates: Rates) -> list[Gap]:
     """Return the gaps between answers, each with the cooldown that held when the host chose the second."""
     answers = [line for line in said if line.is_answer and line.sound is not None]
-    tempo = Tempo(
+    tempo = ReplyPacer(
         cooldown_min_s=rates.cooldown_min_s,
         cooldown_max_s=rates.cooldown_max_s,
         answers_per_minute=rates.answers_per_minute,

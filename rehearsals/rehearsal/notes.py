@@ -54,7 +54,7 @@ class Notes:
     took_s: float = 0.0
 
 
-class NotingObserver:
+class RecordingObserver:
     """The pipeline's `Observer` for a rehearsal. `now_s` tells the seconds since its beginning."""
 
     def __init__(self, notes: Notes, now_s: Callable[[], float]) -> None:

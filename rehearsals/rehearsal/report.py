@@ -9,7 +9,7 @@ from typing import Any
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.ports import Gate
 from livesessions.sources.events import EventKind
-from planner.stage.cues import HostState
+from planner.stage.cues import NextAction
 from rehearsals.rehearsal.conduct import Rates, gaps_of, thanks_of, toxic_answers, toxic_words
 from rehearsals.rehearsal.notes import NotedEvent, Notes, Sound
 from rehearsals.rehearsal.said import SaidLine, said_lines, spoken
@@ -167,7 +167,7 @@ def _conduct_figures(notes: Notes, said: Sequence[SaidLine], gate: Gate, rates: 
 def _time_figures(said: Sequence[SaidLine], lasted_s: float) -> Figures:
     sounds = [(line.state, line.sound) for line in said if line.sound is not None]
     silences = _silences([sound for _, sound in sounds], lasted_s)
-    by_state = {HostState.REST.value: sum(silences)}
+    by_state = {NextAction.REST.value: sum(silences)}
     for state, sound in sounds:
         by_state[state] = by_state.get(state, 0.0) + sound.ends_at_s - sound.begins_at_s
     return {

@@ -14,12 +14,12 @@ from redis.asyncio import Redis
 
 from livesessions.models.shows import Show
 from livesessions.pipeline.live import Live, LiveParts
-from livesessions.worker.assembly import Surroundings, open_models, parts_of
+from livesessions.worker.assembly import LiveEnvironment, open_models, parts_of
 from planner.spending import RedisSpendCap
 from planner.stage.fallback import FallbackModel
 from planner.stage.ports import LanguageModel
 from rehearsals.rehearsal.chat import OpenChat, RehearsalChat
-from rehearsals.rehearsal.notes import Notes, NotingObserver, RehearsalOverlay
+from rehearsals.rehearsal.notes import Notes, RecordingObserver, RehearsalOverlay
 from rehearsals.rehearsal.silent_voice import SilentSynthesizer
 from rehearsals.rehearsal.virtual_time import EPOCH, VirtualTimeLoop
 from rehearsals.rehearsal.writer import SeededWriter, fallback_of
@@ -136,13 +136,13 @@ class _Stage:
         # Made before the loop runs, for it reads the show's rows.
         self._parts: LiveParts = parts_of(
             show,
-            Surroundings(
+            LiveEnvironment(
                 source=RehearsalChat(open_chat, lasts_s=wishes.lasts_s, clock=now),
                 model=model,
                 voice=Speaker(SilentSynthesizer(), resolve_voice(show.voice)[1]),
                 sinks=[self._overlay],
                 screen=self._overlay,
-                observer=NotingObserver(self.notes, now_s),
+                observer=RecordingObserver(self.notes, now_s),
                 now=now,
                 seed=wishes.seed,
             ),

@@ -10,7 +10,7 @@ from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.sources.events import LiveEvent
 from moderation.stage.help_lines import HELP_LINES
-from planner.stage.cues import HostState
+from planner.stage.cues import NextAction
 from planner.stage.repetition import TOO_CLOSE
 from planner.stage.turn import TurnKind
 from rehearsals.rehearsal.notes import NotedReply, Notes, Sound
@@ -19,14 +19,14 @@ WITHIN_S = 30 * 60.0
 # For what the host was given, it owes thanks, if need be in words that were heard before.
 OWED_KINDS = frozenset({TurnKind.GIFT})
 STATES = {
-    TurnKind.COMMENT: HostState.ANSWER,
-    TurnKind.NEUTRAL: HostState.ANSWER,
-    TurnKind.GIFT: HostState.THANK,
-    TurnKind.FOLLOW: HostState.THANK,
-    TurnKind.SHARE: HostState.THANK,
-    TurnKind.SUBSCRIBE: HostState.THANK,
-    TurnKind.TOPIC: HostState.TOPIC,
-    TurnKind.ANNOUNCEMENT: HostState.ANNOUNCE,
+    TurnKind.COMMENT: NextAction.ANSWER,
+    TurnKind.NEUTRAL: NextAction.ANSWER,
+    TurnKind.GIFT: NextAction.THANK,
+    TurnKind.FOLLOW: NextAction.THANK,
+    TurnKind.SHARE: NextAction.THANK,
+    TurnKind.SUBSCRIBE: NextAction.THANK,
+    TurnKind.TOPIC: NextAction.TOPIC,
+    TurnKind.ANNOUNCEMENT: NextAction.ANNOUNCE,
 }
 
 
@@ -48,7 +48,7 @@ class SaidLine:
         if self.record.state:
             return self.record.state
         kind = self.record.trigger_kind
-        return STATES[TurnKind(kind)].value if kind in set(TurnKind) else HostState.ANSWER.value
+        return STATES[TurnKind(kind)].value if kind in set(TurnKind) else NextAction.ANSWER.value
 
     @property
     def is_owed(self) -> bool:
@@ -70,7 +70,7 @@ class SaidLine:
 
     @property
     def is_answer(self) -> bool:
-        return self.state == HostState.ANSWER and self.record.trigger is not None and not self.is_help
+        return self.state == NextAction.ANSWER and self.record.trigger is not None and not self.is_help
 
     @property
     def age_s(self) -> float | None:

@@ -11,7 +11,7 @@ from random import Random
 from planner.errors import PlannerError
 from planner.stage.breaker import Breaker
 from planner.stage.fallback import FallbackModel, NamedModel
-from planner.stage.lines import ready_language
+from planner.stage.lines import template_language
 from planner.stage.ports import LanguageModel, Prompt
 from planner.stage.prices import price_of
 from planner.stage.prompt import build_messages
@@ -51,7 +51,7 @@ class SeededWriter:
             await asyncio.sleep(PIECE_EVERY_S)
 
     def _text(self, prompt: Prompt, mood: float) -> str:
-        words = _words(ready_language(prompt.turn.language or prompt.character.language))
+        words = _words(template_language(prompt.turn.language or prompt.character.language))
         if mood < HANGS + FAILS + POISONS:
             return self._random.choice(words["poison"])
         if self._written and mood < HANGS + FAILS + POISONS + REPEATS:

@@ -32,10 +32,10 @@ from rehearsals.studio.answering import Answering, ViewerLine
 from rehearsals.studio.store import one_at_a_time
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
-from speech.runtime.tenant_voices import OwnVoices
-from speech.runtime.voice_pool import VoiceRack, open_synthesizer
+from speech.runtime.tenant_voices import TenantVoiceClients
+from speech.runtime.voice_pool import VoicePool, open_synthesizer
 from speech.runtime.wav import wav_of
-from speech.services.voice_resolution import Cast, cast_voices
+from speech.services.voice_resolution import VoiceLineup, resolve_voices
 from speech.services.voices import get_default_voice
 from speech.stage.audio import AudioChunk
 from speech.stage.chain import VoiceChain
@@ -59,7 +59,7 @@ class Scene:
     gate: Gate
     facts: ShowFacts
     language: str
-    cast: Cast
+    cast: VoiceLineup
 
     def digest(self, line: ViewerLine) -> str:
         """Name an answer by everything that it hangs on."""
@@ -81,7 +81,7 @@ def set_scene(*, persona: Persona, show: Show | None, language: str = "") -> Sce
         facts=ShowFacts(show.name, show.facts, show.handle) if show else ShowFacts(),
         language=language,
         # Read here: nothing may ask the database on the event loop.
-        cast=cast_voices(_voice_for(persona, show, language)),
+        cast=resolve_voices(_voice_for(persona, show, language)),
     )
 
 
@@ -195,13 +195,13 @@ async def _open_voice(stack: AsyncExitStack, scene: Scene) -> Voice | None:
     return await open_cast(stack, scene.cast)
 
 
-async def open_cast(stack: AsyncExitStack, cast: Cast) -> VoiceChain | None:
+async def open_cast(stack: AsyncExitStack, cast: VoiceLineup) -> VoiceChain | None:
     """Open what a cast speaks with; None when even the embedded voice cannot be opened."""
     providers = dict.fromkeys(place.provider for place in cast.places if place.own is None)
-    own = OwnVoices()
+    own = TenantVoiceClients()
     stack.push_async_callback(own.aclose)
     try:
         shared = {each: await open_synthesizer(stack, each, pool_size=1) for each in providers}
     except SpeechError:
         return None
-    return VoiceRack(shared, own).chain_of(cast)
+    return VoicePool(shared, own).chain_of(cast)

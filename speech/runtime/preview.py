@@ -12,10 +12,10 @@ from rehearsals.studio.rehearsing import in_turn
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
 from speech.runtime.synthesizers import open_synthesizer
-from speech.runtime.tenant_voices import OwnVoices
+from speech.runtime.tenant_voices import TenantVoiceClients
 from speech.runtime.voice_pool import MEASURED_LINES
 from speech.runtime.wav import wav_of
-from speech.services.voice_resolution import Cast, Place, cast_voices
+from speech.services.voice_resolution import Place, VoiceLineup, resolve_voices
 from speech.services.voices import keep_loudness, model_of
 from speech.stage.audio import AudioChunk
 from speech.stage.capabilities import capabilities_of
@@ -23,7 +23,7 @@ from speech.stage.level import Level
 from speech.stage.ports import Synthesizer
 from speech.stage.sound.loudness import Loudness, measure
 from speech.stage.speaker import Speaker
-from speech.stage.text_normalization.normalizer import Reader
+from speech.stage.text_normalization.normalizer import TextNormalizer
 from speech.stage.wording import speakable
 from tenants.models import User
 
@@ -63,7 +63,7 @@ def preview_voice(*, profile: VoiceProfile, text: str, user: User) -> Preview:
 
     Raise `StudioRefusal` when this user or this process has enough to do.
     """
-    cast = cast_voices(profile, alone=True)
+    cast = resolve_voices(profile, alone=True)
     return in_turn(user, lambda: async_to_sync(_say)(cast, text, profile.provider), doing="hearing")
 
 
@@ -77,13 +77,13 @@ def measure_voice(*, profile: VoiceProfile, user: User) -> Preview:
     return preview
 
 
-async def _say(cast: Cast, text: str, provider: str) -> Preview:
+async def _say(cast: VoiceLineup, text: str, provider: str) -> Preview:
     if not cast.places:
         return Preview(provider, fault=SpeechError("no key", permanent=True, status=401))
     place = cast.places[0]
     preview = Preview(place.provider)
     words = cast.words_in(place.voice.language)
-    reader = Reader(place.voice.language, words)
+    reader = TextNormalizer(place.voice.language, words)
     preview.read = speakable(reader.read(text))
     chunks: list[AudioChunk] = []
     level = HeardLevel(place.loudness)
@@ -108,7 +108,7 @@ async def _say(cast: Cast, text: str, provider: str) -> Preview:
 async def _open(stack: AsyncExitStack, place: Place) -> Synthesizer:
     if place.own is None:
         return await open_synthesizer(stack, place.provider, pool_size=1)
-    own = OwnVoices()
+    own = TenantVoiceClients()
     stack.push_async_callback(own.aclose)
     return own.service_of(place.own).synthesizer
 

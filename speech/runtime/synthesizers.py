@@ -13,7 +13,7 @@ from speech.providers.elevenlabs_socket import ElevenLabsSocketSynthesizer
 from speech.providers.espeak import EspeakSynthesizer
 from speech.providers.openai_speech import OpenAISynthesizer
 from speech.providers.piper import PiperSynthesizer
-from speech.services.keys import OwnKey
+from speech.services.keys import TenantCredential
 from speech.services.voices import Provider, has_shared
 from speech.stage.ports import Synthesizer
 
@@ -42,12 +42,12 @@ async def open_synthesizer(stack: AsyncExitStack, provider: str, *, pool_size: i
     return opened
 
 
-def open_with_key(own: OwnKey) -> OpenSynthesizer:
+def open_with_key(own: TenantCredential) -> OpenSynthesizer:
     """Open a provider with a workspace's key. An address of its own leads to the open internet only."""
     return _OWN[own.provider](own)
 
 
-def _elevenlabs(own: OwnKey | None = None) -> OpenSynthesizer:
+def _elevenlabs(own: TenantCredential | None = None) -> OpenSynthesizer:
     guarded = bool(own and own.base_url)
     # Only over HTTP is an address that a user chose checked, and what was checked connected to.
     way: Callable[..., OpenSynthesizer] = (
@@ -63,7 +63,7 @@ def _elevenlabs(own: OwnKey | None = None) -> OpenSynthesizer:
     )
 
 
-def _openai(own: OwnKey | None = None) -> OpenSynthesizer:
+def _openai(own: TenantCredential | None = None) -> OpenSynthesizer:
     return OpenAISynthesizer(
         api_key=own.key if own else settings.OPENAI_API_KEY,
         base_url=(own.base_url if own else "") or settings.OPENAI_BASE_URL,
@@ -73,7 +73,7 @@ def _openai(own: OwnKey | None = None) -> OpenSynthesizer:
     )
 
 
-def _azure(own: OwnKey | None = None) -> OpenSynthesizer:
+def _azure(own: TenantCredential | None = None) -> OpenSynthesizer:
     has_place = own is not None and bool(own.base_url or own.region)
     return AzureSynthesizer(
         api_key=own.key if own else settings.AZURE_SPEECH_KEY,
@@ -99,7 +99,7 @@ _SHARED: dict[str, Callable[[], OpenSynthesizer]] = {
     Provider.AZURE: _azure,
     Provider.PIPER: _piper,
 }
-_OWN: dict[str, Callable[[OwnKey], OpenSynthesizer]] = {
+_OWN: dict[str, Callable[[TenantCredential], OpenSynthesizer]] = {
     Provider.ELEVENLABS: _elevenlabs,
     Provider.OPENAI: _openai,
     Provider.AZURE: _azure,

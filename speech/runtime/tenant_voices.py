@@ -10,7 +10,7 @@ from uuid import UUID
 
 from planner.stage.breaker import Breaker
 from speech.runtime.synthesizers import OpenSynthesizer, open_with_key
-from speech.services.keys import OwnKey
+from speech.services.keys import TenantCredential
 from speech.stage.audio import AudioChunk
 from speech.stage.ports import Synthesizer, Voice
 
@@ -32,10 +32,10 @@ class VoiceService:
     probe: Voice | None = None
 
 
-class OwnSynthesizer:
+class TenantSynthesizer:
     """A `Synthesizer` with a workspace's key. It opens its connections by itself, also after `close`."""
 
-    def __init__(self, own: OwnKey, opener: Callable[[OwnKey], OpenSynthesizer]) -> None:
+    def __init__(self, own: TenantCredential, opener: Callable[[TenantCredential], OpenSynthesizer]) -> None:
         self.used_at_s = 0.0
         self._own = own
         self._opener = opener
@@ -69,24 +69,24 @@ class OwnSynthesizer:
             await opened.aclose()
 
 
-class OwnVoices:
+class TenantVoiceClients:
     """The workspaces' services of one worker, at most `MOST_KNOWN` known and `MOST_OPEN` left open."""
 
-    def __init__(self, opener: Callable[[OwnKey], OpenSynthesizer] = open_with_key) -> None:
+    def __init__(self, opener: Callable[[TenantCredential], OpenSynthesizer] = open_with_key) -> None:
         self._opener = opener
-        self._known: OrderedDict[ServiceKey, tuple[VoiceService, OwnSynthesizer]] = OrderedDict()
-        self._forgotten: list[OwnSynthesizer] = []
+        self._known: OrderedDict[ServiceKey, tuple[VoiceService, TenantSynthesizer]] = OrderedDict()
+        self._forgotten: list[TenantSynthesizer] = []
 
     @property
     def services(self) -> list[VoiceService]:
         return [service for service, _ in list(self._known.values())]
 
-    def service_of(self, own: OwnKey) -> VoiceService:
+    def service_of(self, own: TenantCredential) -> VoiceService:
         """Return what speaks with a key; the same for all lives of its workspace."""
         key = (own.tenant_id, own.provider, own.changed_at)
         known = self._known.get(key)
         if known is None:
-            voice = OwnSynthesizer(own, self._opener)
+            voice = TenantSynthesizer(own, self._opener)
             known = self._known[key] = (VoiceService(own.provider, voice), voice)
         self._known.move_to_end(key)
         while len(self._known) > MOST_KNOWN:

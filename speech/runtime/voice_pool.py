@@ -12,19 +12,19 @@ from speech.errors import SpeechError, StoreError
 from speech.models import VoiceProfile
 from speech.runtime.synthesizers import open_synthesizer as open_synthesizer
 from speech.runtime.synthesizers import open_synthesizers as open_synthesizers
-from speech.runtime.tenant_voices import OwnVoices, VoiceService
+from speech.runtime.tenant_voices import TenantVoiceClients, VoiceService
 from speech.services.lines import names_of_lines
-from speech.services.voice_resolution import Cast, Place, cast_voices
+from speech.services.voice_resolution import Place, VoiceLineup, resolve_voices
 from speech.services.voices import keep_loudness, model_of
-from speech.stage.cache import AudioCache, Shelf
+from speech.stage.cache import AudioCache, CachedVoice
 from speech.stage.capabilities import capabilities_of
 from speech.stage.chain import NamedVoice, VoiceChain
 from speech.stage.level import Level
 from speech.stage.ports import Connected, Synthesizer
 from speech.stage.sound.loudness import Loudness
 from speech.stage.speaker import Speaker
-from speech.stage.text_normalization.normalizer import Reader
-from speech.storage import StoredAudio
+from speech.stage.text_normalization.normalizer import TextNormalizer
+from speech.storage import AudioObjectStore
 from tenants.threads import in_thread
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ PROBE = "Ok."
 LevelKey = tuple[UUID, tuple[str, str]]
 
 
-class VoiceRack:
+class VoicePool:
     """What the lives of a worker share of their voices: services, their breakers, and each one's level.
 
     A workspace that has a key of its own for a provider speaks with that, and shares nothing of it. With a
@@ -60,14 +60,14 @@ class VoiceRack:
     def __init__(
         self,
         synthesizers: Mapping[str, Synthesizer],
-        own: OwnVoices | None = None,
+        own: TenantVoiceClients | None = None,
         *,
-        store: StoredAudio | None = None,
+        store: AudioObjectStore | None = None,
     ) -> None:
         self._store = store
         self._cache = AudioCache(store) if store else None
         self._shared = {name: VoiceService(name, each) for name, each in synthesizers.items()}
-        self._own = own or OwnVoices()
+        self._own = own or TenantVoiceClients()
         self._levels: dict[LevelKey, Level] = {}
         self._kept: dict[LevelKey, Loudness] = {}
         self._spare = Level()  # the offline voice's, where it is nobody's profile
@@ -76,14 +76,14 @@ class VoiceRack:
     def chain_for(self, profile: VoiceProfile) -> VoiceChain:
         """Return a profile's voices in the order in which they are asked. Blocks."""
         self.expect_lines(profile.tenant_id)
-        return self.chain_of(cast_voices(profile))
+        return self.chain_of(resolve_voices(profile))
 
     def expect_lines(self, tenant_id: UUID) -> None:
         """Learn which lines of a workspace are kept. Blocks."""
         if self._cache:
             self._cache.expect(names_of_lines(tenant_id))
 
-    def chain_of(self, cast: Cast) -> VoiceChain:
+    def chain_of(self, cast: VoiceLineup) -> VoiceChain:
         """Return the chain of voices that were read before."""
         found = [(place, self._service_of(place)) for place in cast.places]
         places = [(place, service) for place, service in found if service is not None]
@@ -102,27 +102,27 @@ class VoiceRack:
     def _service_of(self, place: Place) -> VoiceService | None:
         return self._own.service_of(place.own) if place.own else self._shared.get(place.provider)
 
-    def _seat(self, place: Place, service: VoiceService, cast: Cast, *, is_last: bool) -> NamedVoice:
+    def _seat(self, place: Place, service: VoiceService, cast: VoiceLineup, *, is_last: bool) -> NamedVoice:
         is_embedded = not capabilities_of(place.provider).needs_key
         speaker = Speaker(
             service.synthesizer,
             place.voice,
             splits=not is_embedded,
             shelf=None if is_embedded else self._shelf_of(place, cast),
-            reader=Reader(place.voice.language, cast.words_in(place.voice.language)),
+            reader=TextNormalizer(place.voice.language, cast.words_in(place.voice.language)),
             level=self._level_of(place),
             first_within_s=LAST_FIRST_WITHIN_S if is_last else FIRST_WITHIN_S,
             next_within_s=NEXT_WITHIN_S,
         )
         return NamedVoice(place.name, speaker, service.breaker)
 
-    def _shelf_of(self, place: Place, cast: Cast) -> Shelf | None:
+    def _shelf_of(self, place: Place, cast: VoiceLineup) -> CachedVoice | None:
         if self._cache is None:
             return None
         voice = place.voice
         settings = (f"{voice.speed:.3f}", f"{voice.pitch:.3f}")
         told = (place.name, model_of(place.provider), voice.language, *settings)
-        return Shelf(self._cache, tenant=str(cast.tenant_id), told=told)
+        return CachedVoice(self._cache, tenant=str(cast.tenant_id), told=told)
 
     def _level_of(self, place: Place) -> Level:
         """The level learned here, or by whoever spoke with the voice before."""
@@ -162,7 +162,7 @@ class VoiceRack:
         if level.known is None:
             raise SpeechError("The voice gave nothing but silence.")
 
-    def first_speaker(self, cast: Cast) -> Speaker:
+    def first_speaker(self, cast: VoiceLineup) -> Speaker:
         """Return who speaks first of a cast, alone; raise `SpeechError` when nothing is open for it."""
         place = cast.places[0]
         service = self._service_of(place)

@@ -13,12 +13,12 @@ from speech.encryption import decrypt, encrypt, rotate
 from speech.errors import AddressRefused, KeyUnreadable
 from speech.models import ProviderKey
 from speech.providers.public_addresses import addresses_of, is_public
-from speech.signals import tell_voices_changed
+from speech.signals import send_voices_changed_on_commit
 from tenants.models import Tenant
 
 
 @dataclass(frozen=True, slots=True)
-class OwnKey:
+class TenantCredential:
     """A workspace's own key, readable; it shows itself in no log line. `changed_at` tells versions apart."""
 
     tenant_id: UUID
@@ -43,26 +43,26 @@ def set_key(*, tenant: Tenant, provider: str, key: str, region: str = "", base_u
     }
     row: ProviderKey
     row, _made = ProviderKey.objects.update_or_create(tenant=tenant, provider=provider, defaults=values)
-    tell_voices_changed(tenant.id)
+    send_voices_changed_on_commit(tenant.id)
     return row
 
 
 def remove_key(*, tenant: Tenant, provider: str) -> None:
     ProviderKey.objects.filter(tenant=tenant, provider=provider).delete()
-    tell_voices_changed(tenant.id)
+    send_voices_changed_on_commit(tenant.id)
 
 
-def own_keys(tenant_id: UUID) -> dict[str, OwnKey | None]:
+def own_keys(tenant_id: UUID) -> dict[str, TenantCredential | None]:
     """Return a workspace's keys by provider; None for one that cannot be read any more. One query."""
     return {row.provider: _readable(row) for row in ProviderKey.objects.filter(tenant_id=tenant_id)}
 
 
-def _readable(row: ProviderKey) -> OwnKey | None:
+def _readable(row: ProviderKey) -> TenantCredential | None:
     try:
         key = decrypt(row.ciphertext)
     except KeyUnreadable:
         return None
-    return OwnKey(row.tenant_id, row.provider, key, row.region, row.base_url, row.changed_at)
+    return TenantCredential(row.tenant_id, row.provider, key, row.region, row.base_url, row.changed_at)
 
 
 def rotate_keys() -> tuple[int, int]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from speech.errors import WordConflict
 from speech.models import Pronunciation
-from speech.signals import tell_voices_changed
+from speech.signals import send_voices_changed_on_commit
 from tenants.models import Language, Tenant
 
 MAX_WORDS = 500
@@ -43,7 +43,7 @@ def words_by_language(tenant_id: UUID) -> dict[str, Mapping[str, str]]:
 def add_word(*, tenant: Tenant, written: str, spoken: str, language: str = "") -> Pronunciation:
     """Keep a pronunciation; raise `WordConflict` when there is one already, or too many."""
     word = _add(tenant, written, spoken, language)
-    tell_voices_changed(tenant.id)
+    send_voices_changed_on_commit(tenant.id)
     return word
 
 
@@ -61,13 +61,13 @@ def change_word(*, word: Pronunciation, **changes: str) -> Pronunciation:
     for name, value in changes.items():
         setattr(word, name, value)
     _save(word)
-    tell_voices_changed(word.tenant_id)
+    send_voices_changed_on_commit(word.tenant_id)
     return word
 
 
 def delete_word(*, word: Pronunciation) -> None:
     word.delete()
-    tell_voices_changed(word.tenant_id)
+    send_voices_changed_on_commit(word.tenant_id)
 
 
 def _save(word: Pronunciation) -> Pronunciation:
@@ -93,7 +93,7 @@ def add_words(*, tenant: Tenant, text: str, language: str = "") -> tuple[int, li
             kept += 1
         except WordConflict as error:
             problems.append(WordProblem(number, line.strip(), str(error)))
-    tell_voices_changed(tenant.id)
+    send_voices_changed_on_commit(tenant.id)
     return kept, problems
 
 

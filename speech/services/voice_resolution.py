@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from speech.models import VoiceProfile
-from speech.services.keys import OwnKey, own_keys
+from speech.services.keys import TenantCredential, own_keys
 from speech.services.pronunciations import words_by_language
 from speech.services.voices import Provider, has_shared, known_loudness, resolve_voice, voices_in_order
 from speech.stage.ports import Voice
@@ -27,7 +27,7 @@ class Place:
     provider: str
     voice: Voice
     loudness: Loudness | None
-    own: OwnKey | None
+    own: TenantCredential | None
 
     @property
     def name(self) -> str:
@@ -36,7 +36,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class VoiceLineup:
     """Who speaks for a show, first to last, and how a workspace's words are said, by language."""
 
     places: tuple[Place, ...]
@@ -47,7 +47,7 @@ class Cast:
         return self.words.get(language[:2], self.words.get("", {}))
 
 
-def cast_voices(profile: VoiceProfile, *, alone: bool = False) -> Cast:
+def resolve_voices(profile: VoiceProfile, *, alone: bool = False) -> VoiceLineup:
     """Return a profile's voices in the order in which they are asked; `alone`: without who stands in."""
     keys = own_keys(profile.tenant_id)
     readable = {provider for provider, key in keys.items() if key is not None}
@@ -64,7 +64,7 @@ def cast_voices(profile: VoiceProfile, *, alone: bool = False) -> Cast:
             places.append(Place(each.id, chosen, provider, voice, known_loudness(each), own))
     if not alone and all(place.provider != Provider.ESPEAK for place in places):
         places.append(_offline(profile.language))
-    return Cast(tuple(places), words_by_language(profile.tenant_id), profile.tenant_id)
+    return VoiceLineup(tuple(places), words_by_language(profile.tenant_id), profile.tenant_id)
 
 
 def _offline(language: str) -> Place:

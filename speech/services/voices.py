@@ -12,7 +12,7 @@ from speech.defaults import DEFAULT_VOICES
 from speech.errors import VoiceCircle, VoiceInUse
 from speech.models import VoiceProfile
 from speech.providers.piper import piper_voices
-from speech.signals import tell_voices_changed
+from speech.signals import send_voices_changed_on_commit
 from speech.stage.ports import Voice
 from speech.stage.sound.loudness import Loudness
 from tenants.models import Tenant
@@ -60,7 +60,7 @@ def change_voice(*, voice: VoiceProfile, **changes: Any) -> VoiceProfile:
         voice.loudness_lufs, voice.loudness_heard_s = None, 0.0
         fields += ["loudness_lufs", "loudness_heard_s"]
     voice.save(update_fields=fields)
-    tell_voices_changed(voice.tenant_id)
+    send_voices_changed_on_commit(voice.tenant_id)
     return voice
 
 

@@ -117,7 +117,7 @@ class AudioCache:
             self._held_bytes -= len(self._memory.popitem(last=False)[1])
 
 
-class Shelf:
+class CachedVoice:
     """One voice's lines in the cache. `told` is what makes them sound as they do, beside text and gain."""
 
     def __init__(self, cache: AudioCache, *, tenant: str, told: Iterable[str]) -> None:

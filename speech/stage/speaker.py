@@ -6,12 +6,12 @@ from contextlib import aclosing
 
 from speech.errors import SpeechError
 from speech.stage.audio import BYTES_PER_SAMPLE, MAX_CHUNK_S, AudioChunk
-from speech.stage.cache import Shelf
+from speech.stage.cache import CachedVoice
 from speech.stage.clauses import split_for_voice
 from speech.stage.level import Level
 from speech.stage.ports import Synthesizer, Voice
 from speech.stage.sound.mastering import HELD_BACK_S, Mastering
-from speech.stage.text_normalization.normalizer import Reader
+from speech.stage.text_normalization.normalizer import TextNormalizer
 from speech.stage.wording import speakable
 
 FIRST_CHUNK_S = 0.04
@@ -33,12 +33,12 @@ class Speaker:
         synthesizer: Synthesizer,
         voice: Voice,
         *,
-        reader: Reader | None = None,
+        reader: TextNormalizer | None = None,
         level: Level | None = None,
         first_within_s: float = PATIENCE_S,
         next_within_s: float = PATIENCE_S,
         splits: bool = False,
-        shelf: Shelf | None = None,
+        shelf: CachedVoice | None = None,
     ) -> None:
         self._synthesizer = synthesizer
         self._voice = voice

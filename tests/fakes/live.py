@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from livesessions.pipeline.intake.game_controller import Controls, no_controls
-from livesessions.pipeline.intake.viewer_roles import Standings, nobody
+from livesessions.pipeline.intake.viewer_roles import ViewerRoles, nobody
 from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.pipeline.rules import ChangingGate
@@ -210,7 +210,7 @@ class Stage:
     cues: Sequence[CueSource] = ()
     games: Games | None = None
     controls: Controls = no_controls
-    standings: Standings = field(default_factory=nobody)
+    standings: ViewerRoles = field(default_factory=nobody)
     muted: bool = False
     holds_replies: bool = False
     reason: str = ""

@@ -7,7 +7,7 @@ import pytest
 from livesessions.models.shows import Show
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.reply.judging import WatchedGate
-from livesessions.worker.assembly import Surroundings, parts_of
+from livesessions.worker.assembly import LiveEnvironment, parts_of
 from planner.stage.breaker import Breaker
 from speech.stage.speaker import Speaker
 from tenants.threads import in_thread
@@ -28,7 +28,7 @@ async def test_the_model_is_asked_only_where_the_policy_says_so(
 ) -> None:
     monkeypatch.setattr("planner.stage.rundown.OPENING_WITHIN_S", -1.0)
     gate, sink = FakeModelGate(), FakeSink()
-    around = Surroundings(
+    around = LiveEnvironment(
         source=FakeSource([(0.0, comment(LINE, source_id="1"))], then_quiet_s=1.0),
         model=FakeLanguageModel(SAID),
         voice=Speaker(FakeSynthesizer(), VOICE),

@@ -34,7 +34,7 @@ STREAMERS_NAME = user("La Sera", number=44)
 async def tiktok(show: Show, settings: Any) -> AsyncIterator[FakeWebcast]:
     def name_moderator() -> None:
         viewer_hash = hash_of(show.tenant_id, str(MODERATOR.id))
-        moderator = ViewerRule.Standing.MODERATOR
+        moderator = ViewerRule.Role.MODERATOR
         set_viewer_rule(tenant=show.tenant, viewer_hash=viewer_hash, standing=moderator)
 
     with scopes_disabled():

@@ -14,7 +14,7 @@ from livesessions.worker.observer import ConsoleBoard
 from livesessions.worker.recorder.recorder import Recorder
 from planner.stage.planner import Planner
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
-from speech.runtime.voice_pool import VoiceRack
+from speech.runtime.voice_pool import VoicePool
 from tests.fakes.openai_chat import Answer, FakeOpenAIChat
 
 
@@ -32,7 +32,7 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 
 
 async def answered_by(redis: Redis, stack: AsyncExitStack, session: LiveSession) -> TokenUsage:
-    resources = Resources(redis, Recorder(), ConsoleBoard(), open_models(stack), VoiceRack({}))
+    resources = Resources(redis, Recorder(), ConsoleBoard(), open_models(stack), VoicePool({}))
     planner = Planner(build_model(session, resources), Character("Viva", "", "it"))
     usage = TokenUsage()
     for text in ("ciao", "come stai?"):

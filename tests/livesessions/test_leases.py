@@ -64,13 +64,13 @@ def test_a_live_that_was_not_started_or_has_ended_is_nobodys(session: LiveSessio
     assert claim(session, "one") is None
     stop_session(session=session)
     assert claim(session, "one") is None
-    assert leases.look_around(limit=10) == leases.Sight([], None)
+    assert leases.find_available(limit=10) == leases.AvailableSessions([], None)
 
 
 def test_a_lease_that_ran_out_is_taken_over_and_the_live_keeps_its_beginning(waiting: LiveSession) -> None:
     first = claim(waiting, "one")
     expire(waiting)
-    assert leases.look_around(limit=10).free == [waiting.id]
+    assert leases.find_available(limit=10).free == [waiting.id]
     second = claim(waiting, "other")
     assert first is not None
     assert second is not None
@@ -80,7 +80,7 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_live_keeps_its_beginning(wai
 
 def test_a_look_around_tells_when_the_next_lease_runs_out(waiting: LiveSession) -> None:
     claim(waiting, "one")
-    sight = leases.look_around(limit=10)
+    sight = leases.find_available(limit=10)
     assert sight.free == []
     assert sight.next_expiry_s is not None
     assert 8 < sight.next_expiry_s <= 10
@@ -208,7 +208,7 @@ async def test_while_the_database_is_away_a_live_goes_on_and_its_own_worker_come
     monkeypatch.setattr(leases, "RENEW_S", 0.05)
     monkeypatch.setattr(lease_keeper, "RETRY_S", 0.05)
     monkeypatch.setattr(lease_keeper, "LOOK_EVERY_S", (0.05, 0.1))
-    renew, look_around = leases.renew, leases.look_around
+    renew, find_available = leases.renew, leases.find_available
 
     def away(**asked: Any) -> Any:
         nonlocal failures
@@ -218,24 +218,24 @@ async def test_while_the_database_is_away_a_live_goes_on_and_its_own_worker_come
     async with running_worker() as worker:
         await eventually(lambda: overlay_is_live(waiting, redis_client))
         monkeypatch.setattr(leases, "renew", away)
-        monkeypatch.setattr(leases, "look_around", away)
+        monkeypatch.setattr(leases, "find_available", away)
         await in_thread(lambda: expire(waiting))
         await eventually(lambda: failures, lambda count: count >= 4)
         await eventually(lambda: read_seats()[worker.owner].running, lambda running: running == 1)
 
         looks = 0
 
-        def look_again(*, limit: int) -> leases.Sight:
+        def look_again(*, limit: int) -> leases.AvailableSessions:
             nonlocal looks
             looks += 1
-            return look_around(limit=limit)
+            return find_available(limit=limit)
 
         other = await in_thread(lambda: row(waiting))
-        monkeypatch.setattr(leases, "look_around", look_again)
+        monkeypatch.setattr(leases, "find_available", look_again)
         await eventually(lambda: looks, lambda count: count >= 3)
         assert (await in_thread(lambda: row(waiting))).lease_expires_at == other.lease_expires_at
         monkeypatch.setattr(leases, "renew", renew)
-        await eventually(lambda: leases.look_around(limit=1).free, lambda free: free == [])
+        await eventually(lambda: leases.find_available(limit=1).free, lambda free: free == [])
         assert (await in_thread(lambda: row(waiting))).lease_owner == worker.owner
 
 

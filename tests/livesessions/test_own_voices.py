@@ -9,9 +9,9 @@ from django_scopes import scope, scopes_disabled
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
 from speech.runtime.synthesizers import open_with_key
-from speech.runtime.tenant_voices import OwnVoices
-from speech.runtime.voice_pool import VoiceRack
-from speech.services.keys import OwnKey, own_keys, set_key
+from speech.runtime.tenant_voices import TenantVoiceClients
+from speech.runtime.voice_pool import VoicePool
+from speech.services.keys import TenantCredential, own_keys, set_key
 from speech.services.pronunciations import add_word
 from speech.services.voices import Provider
 from speech.stage.audio import AudioChunk
@@ -28,7 +28,7 @@ LINE = "Benvenuti nella diretta di stasera"
 class FakeOwn(FakeSynthesizer):
     """What speaks with a workspace's key, and is closed."""
 
-    def __init__(self, own: OwnKey, **options: Any) -> None:
+    def __init__(self, own: TenantCredential, **options: Any) -> None:
         super().__init__(**options)
         self.key = own.key
         self.is_closed = False
@@ -49,7 +49,7 @@ class Opener:
     def __init__(self) -> None:
         self.opened: list[FakeOwn] = []
 
-    def __call__(self, own: OwnKey) -> FakeOwn:
+    def __call__(self, own: TenantCredential) -> FakeOwn:
         error = SpeechError("401", permanent=True) if own.key.endswith("bad") else None
         self.opened.append(FakeOwn(own, error=error))
         return self.opened[-1]
@@ -68,7 +68,7 @@ def shared() -> dict[str, FakeSynthesizer]:
     return {Provider.ELEVENLABS.value: FakeSynthesizer(), Provider.ESPEAK.value: FakeSynthesizer()}
 
 
-def chain_of(rack: VoiceRack, profile: VoiceProfile) -> VoiceChain:
+def chain_of(rack: VoicePool, profile: VoiceProfile) -> VoiceChain:
     with scopes_disabled():  # as a worker reads
         return rack.chain_for(profile)
 
@@ -85,7 +85,7 @@ def test_each_workspaces_lives_speak_with_its_own_key_and_no_others(
     settings.ELEVENLABS_API_KEY = "shared"
     alices, charlies = profile_of(tenant, "alices-own-key"), profile_of(other_tenant, "charlies-own-key")
     opener, services = Opener(), shared()
-    rack = VoiceRack(services, OwnVoices(opener))
+    rack = VoicePool(services, TenantVoiceClients(opener))
     for profile in (alices, charlies, alices):
         assert asyncio.run(spoken(chain_of(rack, profile))) == "elevenlabs/g"
     assert [(voice.key, len(voice.lines)) for voice in opener.opened] == [
@@ -101,7 +101,7 @@ def test_who_has_no_key_speaks_with_the_installations(
     settings.ELEVENLABS_API_KEY = "shared"
     profile_of(other_tenant, "charlies-own-key")
     opener, services = Opener(), shared()
-    chain = chain_of(VoiceRack(services, OwnVoices(opener)), profile_of(tenant))
+    chain = chain_of(VoicePool(services, TenantVoiceClients(opener)), profile_of(tenant))
     assert asyncio.run(spoken(chain)) == "elevenlabs/g"
     assert (opener.opened, len(services["elevenlabs"].lines)) == ([], 1)
 
@@ -110,7 +110,7 @@ def test_a_workspaces_bad_key_takes_no_voice_off_but_its_own(
     tenant: Tenant, other_tenant: Tenant, settings: Any
 ) -> None:
     settings.ELEVENLABS_API_KEY = "shared"
-    rack = VoiceRack(shared(), OwnVoices(Opener()))
+    rack = VoicePool(shared(), TenantVoiceClients(Opener()))
     bad, fine = chain_of(rack, profile_of(tenant, "key-bad")), chain_of(rack, profile_of(other_tenant))
     for _ in range(3):
         assert asyncio.run(spoken(bad)) == "espeak/f3"
@@ -121,7 +121,7 @@ def test_a_workspaces_bad_key_takes_no_voice_off_but_its_own(
 
 def test_a_changed_key_is_another_service(tenant: Tenant) -> None:
     opener = Opener()
-    rack = VoiceRack(shared(), OwnVoices(opener))
+    rack = VoicePool(shared(), TenantVoiceClients(opener))
     profile = profile_of(tenant, "the-first-key")
     asyncio.run(spoken(chain_of(rack, profile)))
     with scope(tenant=tenant):
@@ -132,8 +132,8 @@ def test_a_changed_key_is_another_service(tenant: Tenant) -> None:
 
 def test_what_is_left_alone_is_closed_and_opens_again_when_it_speaks(tenant: Tenant) -> None:
     opener = Opener()
-    voices = OwnVoices(opener)
-    chain = chain_of(VoiceRack(shared(), voices), profile_of(tenant, "alices-own-key"))
+    voices = TenantVoiceClients(opener)
+    chain = chain_of(VoicePool(shared(), voices), profile_of(tenant, "alices-own-key"))
 
     async def use() -> None:
         await spoken(chain)
@@ -153,8 +153,8 @@ def test_of_too_many_the_longest_unused_is_closed(
 ) -> None:
     monkeypatch.setattr("speech.runtime.tenant_voices.MOST_OPEN", 1)
     opener = Opener()
-    voices = OwnVoices(opener)
-    rack = VoiceRack(shared(), voices)
+    voices = TenantVoiceClients(opener)
+    rack = VoicePool(shared(), voices)
     chains = [chain_of(rack, profile_of(each, f"the-key-of-{each.slug}")) for each in (tenant, other_tenant)]
 
     async def use() -> None:
@@ -166,7 +166,7 @@ def test_of_too_many_the_longest_unused_is_closed(
     assert [voice.is_closed for voice in opener.opened] == [True, False]
 
 
-async def _heard(own: OwnKey) -> None:
+async def _heard(own: TenantCredential) -> None:
     voice = open_with_key(own)
     async with aclosing(voice.synthesize("ciao", Voice("g", "it"))) as chunks:
         async for _ in chunks:
@@ -189,6 +189,6 @@ def test_a_lives_line_is_said_with_the_workspaces_words(tenant: Tenant) -> None:
     opener = Opener()
     with scope(tenant=tenant):
         add_word(tenant=tenant, written="diretta", spoken="diré tta")
-    chain = chain_of(VoiceRack(shared(), OwnVoices(opener)), profile_of(tenant, "alices-own-key"))
+    chain = chain_of(VoicePool(shared(), TenantVoiceClients(opener)), profile_of(tenant, "alices-own-key"))
     asyncio.run(spoken(chain))
     assert opener.opened[0].lines[0][0] == "Benvenuti nella diré tta di stasera"

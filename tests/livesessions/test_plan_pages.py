@@ -11,7 +11,7 @@ from django_scopes import scope, scopes_disabled
 from livesessions.errors import PlanConflict
 from livesessions.models.plans import Segment
 from livesessions.models.shows import Show
-from livesessions.shows.plan_templates import NAMES, ready_plan
+from livesessions.shows.plan_templates import NAMES, plan_template
 from livesessions.shows.services.plans import SegmentValues, replace_plan
 from livesessions.shows.services.shows import change_show
 from tenants.models import Language, User
@@ -177,7 +177,7 @@ def test_an_empty_plan_is_filled_by_a_ready_one(desk: Client, show: Show, name: 
         change_show(show=show, language=language)
     assert f'value="{name}"' in desk.get(f"/shows/{show.id}/plan/").content.decode()
     desk.post(f"/shows/{show.id}/plan/fill/", {"plan": name})
-    assert titles_of(show) == [segment["title"] for segment in ready_plan(name, language)]
+    assert titles_of(show) == [segment["title"] for segment in plan_template(name, language)]
     for segment in plan_of(show):
         segment.full_clean(exclude=["talking_points"])
     kinds = [segment.kind for segment in plan_of(show)]

@@ -9,7 +9,7 @@ from livesessions.pipeline.live import Live
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.state import Frozen, freeze_event, thaw_event
 from livesessions.worker.snapshots import Log, Thanked, complete
-from planner.stage.cues import Cue, CueSource, HostState
+from planner.stage.cues import Cue, CueSource, NextAction
 from planner.stage.turn import Turn, TurnKind
 from tests.fakes.cues import FakeCues
 from tests.fakes.live import FakeSource, Stage, at, comment, gift, happening
@@ -199,7 +199,7 @@ def test_gifts_that_were_heard_together_after_the_last_snapshot_are_not_thanked_
 
 def test_who_was_answered_and_what_was_said_of_its_own_accord_are_remembered() -> None:
     script = [(1.0, comment("Nora, how old are you?", source_id="1"))]
-    news = Cue(HostState.ANNOUNCE, Turn(TurnKind.ANNOUNCEMENT, "", "en"), "news", key="news")
+    news = Cue(NextAction.ANNOUNCE, Turn(TurnKind.ANNOUNCEMENT, "", "en"), "news", key="news")
     _, left = leave_at(10.0, script, cues=[FakeCues([(5.0, news)])])
     cues = FakeCues([])
     second = go_on(

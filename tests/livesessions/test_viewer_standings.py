@@ -11,7 +11,7 @@ from redis import Redis
 from livesessions.errors import SessionConflict
 from livesessions.models.events import ChatEvent
 from livesessions.models.sessions import LiveSession
-from livesessions.pipeline.intake.viewer_roles import Standing
+from livesessions.pipeline.intake.viewer_roles import ViewerRole
 from livesessions.pipeline.live import Live
 from livesessions.services.sessions import start_session
 from livesessions.services.viewers import set_viewer_standing
@@ -27,7 +27,7 @@ from tests.livesessions.test_leases import overlay_is_live
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ANNA = "7001"
-BLOCKED = ViewerRule.Standing.BLOCKED
+BLOCKED = ViewerRule.Role.BLOCKED
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +65,7 @@ def write_down(session: LiveSession, *, source_id: str = "1", viewer_id: str = A
     return viewer_hash
 
 
-async def standing_in(session: LiveSession, viewer_id: str) -> Standing:
+async def standing_in(session: LiveSession, viewer_id: str) -> ViewerRole:
     """Return what a live that begins now takes a viewer for."""
     async with open_resources() as resources:
         loaded = LiveSession.objects.select_related("show__persona", "show__voice", "show__policy")
@@ -78,8 +78,8 @@ async def test_a_live_begins_with_its_tenants_rules(session: LiveSession, other_
     viewer_hash = hash_of(session.tenant_id, ANNA)
     await in_thread(set_viewer_rule, tenant=session.tenant, viewer_hash=viewer_hash, standing=BLOCKED)
 
-    assert await standing_in(session, ANNA) is Standing.BLOCKED
-    assert await standing_in(session, "somebody") is Standing.NONE
+    assert await standing_in(session, ANNA) is ViewerRole.BLOCKED
+    assert await standing_in(session, "somebody") is ViewerRole.NONE
 
 
 async def test_charlies_rules_have_no_effect_on_alices_live(
@@ -91,8 +91,8 @@ async def test_charlies_rules_have_no_effect_on_alices_live(
             set_viewer_rule, tenant=other_session.tenant, viewer_hash=viewer_hash, standing=BLOCKED
         )
 
-    assert await standing_in(session, ANNA) is Standing.NONE
-    assert await standing_in(other_session, ANNA) is Standing.BLOCKED
+    assert await standing_in(session, ANNA) is ViewerRole.NONE
+    assert await standing_in(other_session, ANNA) is ViewerRole.BLOCKED
 
 
 async def test_a_live_begins_with_the_thresholds_of_its_show(session: LiveSession) -> None:

@@ -11,7 +11,7 @@ from livesessions.models.shows import Show
 from livesessions.services.sessions import create_session, start_session
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
-from speech.runtime.voice_pool import PROBE, VoiceRack
+from speech.runtime.voice_pool import PROBE, VoicePool
 from speech.services.voices import Provider
 from speech.stage.audio import AudioChunk
 from speech.stage.chain import VoiceChain
@@ -52,7 +52,7 @@ async def spoken(chain: VoiceChain) -> str:
     return heard[0].voice
 
 
-def chain_of(rack: VoiceRack, profile: VoiceProfile) -> VoiceChain:
+def chain_of(rack: VoicePool, profile: VoiceProfile) -> VoiceChain:
     with scope(tenant=profile.tenant):
         return rack.chain_for(profile)
 
@@ -66,14 +66,14 @@ def test_the_backup_speaks_when_the_voice_cannot_and_the_offline_voice_when_neit
         ({"elevenlabs": REFUSED}, "openai/coral"),
         ({"elevenlabs": REFUSED, "openai": REFUSED}, "espeak/f3"),
     ):
-        assert asyncio.run(spoken(chain_of(VoiceRack(three(**failing)), profile))) == expected
+        assert asyncio.run(spoken(chain_of(VoicePool(three(**failing)), profile))) == expected
 
 
 @pytest.mark.django_db
 def test_a_voice_whose_key_has_gone_is_passed_over(profile: VoiceProfile) -> None:
     services = three()
     del services[Provider.ELEVENLABS]
-    assert asyncio.run(spoken(chain_of(VoiceRack(services), profile))) == "openai/coral"
+    assert asyncio.run(spoken(chain_of(VoicePool(services), profile))) == "openai/coral"
 
 
 @pytest.mark.django_db
@@ -83,14 +83,14 @@ def test_voices_that_stand_in_for_each_other_are_asked_once_each(profile: VoiceP
     backup.backup = profile
     backup.save(update_fields=["backup"])
     services = three(elevenlabs=REFUSED, openai=REFUSED)
-    assert asyncio.run(spoken(chain_of(VoiceRack(services), profile))) == "espeak/f3"
+    assert asyncio.run(spoken(chain_of(VoicePool(services), profile))) == "espeak/f3"
     assert len(services[Provider.ELEVENLABS].lines) == 1
 
 
 @pytest.mark.django_db(transaction=True)
 async def test_a_new_voice_is_measured_once_and_its_loudness_is_kept_with_it(profile: VoiceProfile) -> None:
     services = three()
-    rack = VoiceRack(services)
+    rack = VoicePool(services)
     await in_thread(rack.chain_for, profile)
     await rack.measure(profile)
     await rack.measure(profile)
@@ -101,7 +101,7 @@ async def test_a_new_voice_is_measured_once_and_its_loudness_is_kept_with_it(pro
     assert kept.loudness_heard_s > 0
 
     again = three()
-    successor = VoiceRack(again)
+    successor = VoicePool(again)
     await in_thread(successor.chain_for, kept)
     await successor.measure(kept)
     assert again[Provider.ELEVENLABS].lines == []
@@ -109,7 +109,7 @@ async def test_a_new_voice_is_measured_once_and_its_loudness_is_kept_with_it(pro
 
 @pytest.mark.django_db(transaction=True)
 async def test_a_voice_that_cannot_be_measured_keeps_nobody_from_going_live(profile: VoiceProfile) -> None:
-    rack = VoiceRack(three(elevenlabs=REFUSED))
+    rack = VoicePool(three(elevenlabs=REFUSED))
     await in_thread(rack.chain_for, profile)
     await rack.measure(profile)
 
@@ -120,7 +120,7 @@ async def test_a_voice_that_was_taken_off_is_tried_by_nobody_but_the_probe(
 ) -> None:
     monkeypatch.setattr("speech.runtime.voice_pool.PROBE_EVERY_S", 0.01)
     services = three(elevenlabs=REFUSED)
-    rack = VoiceRack(services)
+    rack = VoicePool(services)
     chain = await in_thread(rack.chain_for, profile)
     assert await spoken(chain) == "openai/coral"
     assert await spoken(chain) == "openai/coral"

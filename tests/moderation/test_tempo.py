@@ -4,16 +4,16 @@ import json
 
 import pytest
 
-from livesessions.pipeline.selection.reply_pacer import GAP_S, Pace, Tempo
+from livesessions.pipeline.selection.reply_pacer import GAP_S, Pace, ReplyPacer
 
 
-def tempo(*, answers: int = 100, thanks: int = 100, low_s: float = 3.0, high_s: float = 5.0) -> Tempo:
-    return Tempo(
+def tempo(*, answers: int = 100, thanks: int = 100, low_s: float = 3.0, high_s: float = 5.0) -> ReplyPacer:
+    return ReplyPacer(
         cooldown_min_s=low_s, cooldown_max_s=high_s, answers_per_minute=answers, thanks_per_minute=thanks
     )
 
 
-def chat(pace: Tempo, *, lines_per_s: float, until_s: float = 60.0) -> None:
+def chat(pace: ReplyPacer, *, lines_per_s: float, until_s: float = 60.0) -> None:
     for number in range(round(lines_per_s * until_s)):
         pace.line_came(number / lines_per_s)
 

@@ -6,7 +6,7 @@ from moderation.models import ViewerRule
 from moderation.services import remove_viewer_rule, set_viewer_rule, viewer_standings
 from tenants.models import Tenant
 
-BLOCKED, TRUSTED = ViewerRule.Standing.BLOCKED, ViewerRule.Standing.TRUSTED
+BLOCKED, TRUSTED = ViewerRule.Role.BLOCKED, ViewerRule.Role.TRUSTED
 
 
 def test_the_last_word_about_a_viewer_holds(tenant: Tenant) -> None:

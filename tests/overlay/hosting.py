@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.pipeline.reply.generation import Generation
-from livesessions.pipeline.reply.playback_tracker import Hearing
+from livesessions.pipeline.reply.playback_tracker import PlaybackTracker
 from livesessions.pipeline.reply.utterance import Utterance
 from overlay.publisher import OverlayPublisher
 from planner.stage.breaker import Breaker
@@ -24,7 +24,7 @@ from speech.stage.chain import NamedVoice, VoiceChain
 from speech.stage.level import Level
 from speech.stage.ports import Synthesizer, Voice
 from speech.stage.speaker import Speaker
-from speech.stage.text_normalization.normalizer import Reader
+from speech.stage.text_normalization.normalizer import TextNormalizer
 
 # The patience with a voice behind which there is no other.
 FIRST_WITHIN_S, NEXT_WITHIN_S = 4.0, 2.0
@@ -93,7 +93,7 @@ class Host:
             language: Speaker(
                 synthesizer,
                 voice,
-                reader=Reader(language),
+                reader=TextNormalizer(language),
                 level=Level(),
                 first_within_s=FIRST_WITHIN_S,
                 next_within_s=NEXT_WITHIN_S,
@@ -120,7 +120,7 @@ class Host:
         now_s = asyncio.get_running_loop().time
         generation = Generation()
         record = ReplyRecord("comment", None, datetime.now(UTC), generation.number)
-        hearing = Hearing(now_s)
+        hearing = PlaybackTracker(now_s)
         utterance = Utterance(
             record,
             voice=self._chains[language],

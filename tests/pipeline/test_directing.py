@@ -9,7 +9,7 @@ import pytest
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.sources.events import EventKind, LiveEvent
-from planner.stage.cues import Cue, HostState
+from planner.stage.cues import Cue, NextAction
 from planner.stage.turn import Turn, TurnKind
 from tests.fakes.cues import FakeCues
 from tests.fakes.live import BLOCKED, FakeSource, FakeWords, Stage, at, comment, gift, happening
@@ -37,7 +37,7 @@ def answered(stage: Stage) -> list[str]:
     return [turn.text for turn in stage.words.turns]
 
 
-def cue(state: HostState, line: str) -> Cue:
+def cue(state: NextAction, line: str) -> Cue:
     return Cue(state, Turn(TurnKind.ANNOUNCEMENT, "", "en"), line, key=line)
 
 
@@ -279,15 +279,15 @@ def test_follows_go_turn_about_with_answers() -> None:
 
 
 def test_cues_come_in_the_order_of_their_states_and_their_sources() -> None:
-    first = FakeCues([(5.0, cue(HostState.TOPIC, "topic")), (5.0, cue(HostState.ANNOUNCE, "news"))])
-    second = FakeCues([(5.0, cue(HostState.GAME, "game")), (5.0, cue(HostState.ANNOUNCE, "other news"))])
+    first = FakeCues([(5.0, cue(NextAction.TOPIC, "topic")), (5.0, cue(NextAction.ANNOUNCE, "news"))])
+    second = FakeCues([(5.0, cue(NextAction.GAME, "game")), (5.0, cue(NextAction.ANNOUNCE, "other news"))])
     stage = Stage(FakeSource([]), cues=[first, second]).play()
 
     assert stage.sink.said() == ["game", "other news", "topic", "news"]
 
 
 def test_a_cue_is_said_at_its_time_word_for_word_and_recorded() -> None:
-    cues = FakeCues([(7.0, cue(HostState.ANNOUNCE, "Follow the channel!"))])
+    cues = FakeCues([(7.0, cue(NextAction.ANNOUNCE, "Follow the channel!"))])
     stage = Stage(FakeSource([]), cues=[cues]).play()
 
     [taken_at_s] = stage.sink.times_of("begin")
@@ -305,8 +305,8 @@ def test_a_cue_is_said_at_its_time_word_for_word_and_recorded() -> None:
 
 def test_an_announcement_goes_before_answers_and_a_topic_after_them() -> None:
     cues = [
-        FakeCues([(1.1, cue(HostState.ANNOUNCE, "news"))]),
-        FakeCues([(1.1, cue(HostState.TOPIC, "topic"))]),
+        FakeCues([(1.1, cue(NextAction.ANNOUNCE, "news"))]),
+        FakeCues([(1.1, cue(NextAction.TOPIC, "topic"))]),
     ]
     stage = Stage(FakeSource(heard("why?", "how?")), cues=cues).play()
 
@@ -317,14 +317,14 @@ def test_an_announcement_goes_before_answers_and_a_topic_after_them() -> None:
 
 
 def test_a_game_does_not_wait_for_the_cooldown() -> None:
-    cues = FakeCues([(3.0, cue(HostState.GAME, "Marco was first!"))])
+    cues = FakeCues([(3.0, cue(NextAction.GAME, "Marco was first!"))])
     stage = Stage(FakeSource(heard("why?")), cues=[cues], cooldown_s=20.0).play()
 
     assert stage.sink.times_of("begin")[1] == pytest.approx(3.0, abs=0.01)
 
 
 def test_a_cue_that_may_not_be_said_is_not_tried_in_a_circle() -> None:
-    cues = FakeCues([(2.0, cue(HostState.ANNOUNCE, f"So {BLOCKED}!"))])
+    cues = FakeCues([(2.0, cue(NextAction.ANNOUNCE, f"So {BLOCKED}!"))])
     stage = Stage(FakeSource([]), cues=[cues]).play()
 
     assert [reply.outcome for reply in stage.observer.replies] == [Outcome.REFUSED]
@@ -332,7 +332,7 @@ def test_a_cue_that_may_not_be_said_is_not_tried_in_a_circle() -> None:
 
 
 def test_a_cue_that_was_cut_before_a_sound_comes_again() -> None:
-    cues = FakeCues([(2.0, cue(HostState.ANNOUNCE, "news"))])
+    cues = FakeCues([(2.0, cue(NextAction.ANNOUNCE, "news"))])
 
     async def wait(piece: int) -> None:
         await asyncio.sleep(3.0)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from livesessions.pipeline.intake.viewer_roles import Standings
+from livesessions.pipeline.intake.viewer_roles import ViewerRoles
 from livesessions.pipeline.live import Live
 from livesessions.sources.events import EventKind, LiveEvent, Viewer
 from moderation.stage.moderator import Moderator
@@ -40,7 +40,7 @@ def make_games(**changes: Any) -> Games:
 
 
 def make_stage(script: list[tuple[float, LiveEvent]], **changes: Any) -> Stage:
-    moderators = Standings({"id-Mod": "moderator"}, str)
+    moderators = ViewerRoles({"id-Mod": "moderator"}, str)
     return Stage(
         FakeSource(script), **{"games": make_games(), "standings": moderators, "cooldown_s": 2.0, **changes}
     )

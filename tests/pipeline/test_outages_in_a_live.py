@@ -11,7 +11,7 @@ from livesessions.pipeline.reply.judging import WatchedGate
 from moderation.providers.openai_moderation import OpenAIModeration
 from planner.errors import PlannerError
 from planner.stage.breaker import Breaker
-from planner.stage.cues import Cue, HostState
+from planner.stage.cues import Cue, NextAction
 from planner.stage.fallback import FallbackModel, NamedModel
 from planner.stage.planner import Planner
 from planner.stage.ports import LanguageModel
@@ -49,7 +49,7 @@ class SpokenStage(Stage):
         return replace(super().parts(), words=Planner(chain, CHARACTER, seed=7))
 
 
-def of_its_own(state: HostState, kind: TurnKind, point: str) -> Cue:
+def of_its_own(state: NextAction, kind: TurnKind, point: str) -> Cue:
     return Cue(state, Turn(kind, "", "en", point=point), key=point)
 
 
@@ -57,8 +57,8 @@ def of_its_own(state: HostState, kind: TurnKind, point: str) -> Cue:
 def test_what_the_host_says_of_its_own_accord_goes_on_in_ready_words(model: LanguageModel) -> None:
     cues = FakeCues(
         [
-            (1.0, of_its_own(HostState.TOPIC, TurnKind.TOPIC, POINTS[0])),
-            (40.0, of_its_own(HostState.ANNOUNCE, TurnKind.ANNOUNCEMENT, POINTS[1])),
+            (1.0, of_its_own(NextAction.TOPIC, TurnKind.TOPIC, POINTS[0])),
+            (40.0, of_its_own(NextAction.ANNOUNCE, TurnKind.ANNOUNCEMENT, POINTS[1])),
         ]
     )
     asked = comment("what is your favourite song?", source_id="1")

@@ -7,7 +7,7 @@ import pytest
 
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.outcome import Outcome
-from planner.stage.cues import HostState
+from planner.stage.cues import NextAction
 from planner.stage.lines import load_lines
 from planner.stage.planner import Planner
 from planner.stage.rundown import Rundown
@@ -64,7 +64,7 @@ def test_silences_are_filled_but_not_without_a_pause(show: Stage) -> None:
     times = show.sink.times_of("begin")
     assert max(after - before for before, after in pairwise([*times, HALF_AN_HOUR_S])) <= 60.0
     assert min(after - before for before, after in pairwise(times)) >= 10.0
-    topics = [record for record in show.observer.replies if record.state == HostState.TOPIC]
+    topics = [record for record in show.observer.replies if record.state == NextAction.TOPIC]
     assert len(topics) >= 25
 
 

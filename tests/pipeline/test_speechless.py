@@ -5,9 +5,9 @@ from contextlib import aclosing
 import pytest
 
 import planner.stage.planner as planner_module
-from livesessions.pipeline.selection.no_reply_backoff import Speechless
+from livesessions.pipeline.selection.no_reply_backoff import NoReplyBackoff
 from livesessions.sources.events import LiveEvent
-from planner.stage.cues import Cue, HostState
+from planner.stage.cues import Cue, NextAction
 from planner.stage.planner import Planner
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
 from tests.fakes.cues import FakeCues
@@ -52,7 +52,7 @@ def test_a_line_about_something_else_is_answered_in_the_pause() -> None:
 
 
 def test_once_something_was_said_the_pauses_begin_anew() -> None:
-    speechless = Speechless(lambda turn: turn.text)
+    speechless = NoReplyBackoff(lambda turn: turn.text)
     turn = Turn(TurnKind.COMMENT, "Anna", "en", text="lol")
     pauses = []
     for second in (0.0, 10.0, 20.0, 30.0):
@@ -66,7 +66,7 @@ def test_once_something_was_said_the_pauses_begin_anew() -> None:
 
 
 def test_thanks_cues_and_the_streamers_lines_do_not_wait_for_words() -> None:
-    cues = FakeCues([(30.0, Cue(HostState.ANNOUNCE, Turn(TurnKind.ANNOUNCEMENT, "", "en"), "news"))])
+    cues = FakeCues([(30.0, Cue(NextAction.ANNOUNCE, Turn(TurnKind.ANNOUNCEMENT, "", "en"), "news"))])
     script = [*rush(lasts_s=60.0), (21.0, gift(1, source_id="g", open_=False, streak_id=""))]
     stage = Stage(
         FakeSource(sorted(script, key=lambda entry: entry[0])), words=wordless_but_for(), cues=[cues]

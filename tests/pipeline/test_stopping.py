@@ -5,7 +5,7 @@ import asyncio
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.outcome import Outcome
 from livesessions.sources.events import EventKind
-from planner.stage.cues import Cue, HostState
+from planner.stage.cues import Cue, NextAction
 from planner.stage.turn import Turn, TurnKind
 from tests.fakes.cues import FakeCues
 from tests.fakes.live import FakeSource, FakeWords, Stage, at, comment, happening
@@ -124,7 +124,7 @@ def test_the_overlays_word_ends_the_wait_and_is_kept() -> None:
 
 
 def test_a_live_that_was_stopped_before_it_began_says_nothing() -> None:
-    news = Cue(HostState.ANNOUNCE, Turn(TurnKind.ANNOUNCEMENT, "", "en"), "Welcome!")
+    news = Cue(NextAction.ANNOUNCE, Turn(TurnKind.ANNOUNCEMENT, "", "en"), "Welcome!")
     stage = Stage(FakeSource([]), cues=[FakeCues([(0.0, news)])])
 
     async def run() -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from livesessions.pipeline.intake.viewer_roles import REMEMBERED_VIEWERS, Standing, Standings
+from livesessions.pipeline.intake.viewer_roles import REMEMBERED_VIEWERS, ViewerRole, ViewerRoles
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.rules import ChangingGate
 from livesessions.sources.events import EventKind, LiveEvent, Viewer
@@ -27,7 +27,7 @@ class RuledStage(Stage):
         return replace(
             super().parts(),
             gate=ChangingGate(Moderator([BLOCKED], shipped=shipped_lexicon())),
-            standings=Standings(self.rules, lambda viewer_id: f"#{viewer_id}"),
+            standings=ViewerRoles(self.rules, lambda viewer_id: f"#{viewer_id}"),
         )
 
 
@@ -153,12 +153,12 @@ def test_a_viewer_is_hashed_once_and_not_at_all_without_rules() -> None:
     def counting() -> Callable[[str], str]:
         return lambda viewer_id: hashed.append(viewer_id) or viewer_id  # type: ignore[func-returns-value]
 
-    assert [Standings({}, counting()).of("a") for _ in range(3)] == [Standing.NONE] * 3
+    assert [ViewerRoles({}, counting()).of("a") for _ in range(3)] == [ViewerRole.NONE] * 3
     assert hashed == []
-    standings = Standings({"b": "trusted"}, counting())
-    assert [standings.of(viewer) for viewer in "abab"] == [Standing.NONE, Standing.TRUSTED] * 2
+    standings = ViewerRoles({"b": "trusted"}, counting())
+    assert [standings.of(viewer) for viewer in "abab"] == [ViewerRole.NONE, ViewerRole.TRUSTED] * 2
     assert hashed == ["a", "b"]
     for number in range(REMEMBERED_VIEWERS + 1):
         standings.of(str(number))
-    assert standings.of("a") is Standing.NONE
+    assert standings.of("a") is ViewerRole.NONE
     assert hashed[-1] == "a", "what is remembered is bounded"

@@ -5,7 +5,7 @@ import pytest
 from planner.errors import PlannerError
 from planner.stage.lines import LANGUAGES, load_lines
 from planner.stage.planner import Planner
-from planner.stage.talking_points.framing import PointFrames, is_sentence
+from planner.stage.talking_points.framing import TalkingPointTemplates, is_sentence
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
 from tests.fakes.clock import FakeClock
 from tests.fakes.language_model import FakeLanguageModel
@@ -58,7 +58,7 @@ def test_there_are_frames_enough_all_of_them_different(language: str) -> None:
 @pytest.mark.parametrize("point", SENTENCES)
 def test_a_sentence_is_recognised_and_said_after_a_colon(point: str) -> None:
     assert is_sentence(point)
-    line = PointFrames().line_for(topic(point), language="it")
+    line = TalkingPointTemplates().line_for(topic(point), language="it")
     ended = point if point[-1] in ".!?" else f"{point}."
     assert line.endswith(f": {ended}")
 
@@ -66,19 +66,19 @@ def test_a_sentence_is_recognised_and_said_after_a_colon(point: str) -> None:
 @pytest.mark.parametrize("point", PHRASES)
 def test_a_noun_is_recognised_and_followed_by_a_question_to_the_room(point: str) -> None:
     assert not is_sentence(point)
-    line = PointFrames().line_for(topic(point), language="it")
+    line = TalkingPointTemplates().line_for(topic(point), language="it")
     assert point in line
     assert not line.endswith(f"{point}.")
 
 
 @pytest.mark.parametrize("point", [*SENTENCES, *PHRASES])
 def test_an_announcement_says_its_point_whole(point: str) -> None:
-    line = PointFrames(seed=3).line_for(topic(point, kind=TurnKind.ANNOUNCEMENT), language="en")
+    line = TalkingPointTemplates(seed=3).line_for(topic(point, kind=TurnKind.ANNOUNCEMENT), language="en")
     assert point.rstrip(".!?") in line
 
 
 def test_marks_and_links_of_a_point_are_not_said() -> None:
-    line = PointFrames().line_for(topic("**Il link** è in bio: https://x.it/a 😊"), language="it")
+    line = TalkingPointTemplates().line_for(topic("**Il link** è in bio: https://x.it/a 😊"), language="it")
     assert "Il link è in bio" in line
     assert "http" not in line
     assert "*" not in line

@@ -7,7 +7,7 @@ from rapidfuzz.distance import Indel
 
 from moderation.defaults import default_blocklist, shipped_lexicon
 from moderation.stage.moderator import Moderator
-from planner.stage.lines import LANGUAGES, LineBook, fill, load_lines, ready_language
+from planner.stage.lines import LANGUAGES, LineBook, fill, load_lines, template_language
 from planner.stage.repetition import TOO_CLOSE
 
 PACKAGES = ("planner.stage.canned", "planner.stage.rule_based")
@@ -75,7 +75,7 @@ def test_what_a_word_holds_is_never_filled_in_again() -> None:
     [("it", "it"), ("it-IT", "it"), ("IT_ch", "it"), ("en-GB", "en"), ("de", "en"), ("", "en")],
 )
 def test_a_language_tag_is_served_by_a_language_that_has_lines(tag: str, language: str) -> None:
-    assert ready_language(tag) == language
+    assert template_language(tag) == language
 
 
 def test_drawing_from_one_topic_leaves_the_order_of_another_alone() -> None:

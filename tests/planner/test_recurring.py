@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from planner.stage.canned.replies import StockHost
+from planner.stage.canned.replies import CannedReplies
 from planner.stage.recurring import (
     SOMEBODY,
     THANKS,
@@ -54,7 +54,7 @@ def test_what_a_host_says_to_viewers_is_among_them_up_to_where_it_calls_them(
     known = set(sentences_of_reactions(everything(language)))
     present = {"it": ("ros", "galassia"), "en": ("rose", "galaxy")}[language]
     for fields in TURNS:
-        host = StockHost(seed=1)
+        host = CannedReplies(seed=1)
         for _ in range(8):  # a topic has no fewer lines, and what is made of two comes after them
             turn = Turn(
                 viewer_name=name if fields["kind"] is not TurnKind.CALM else "", language=language, **fields

@@ -6,12 +6,12 @@ from contextlib import aclosing
 import pytest
 
 from planner.errors import PlannerError
-from planner.stage.canned.replies import StockHost
+from planner.stage.canned.replies import CannedReplies
 from planner.stage.lines import LANGUAGES, LineBook, fill, load_lines, never
 from planner.stage.planner import Planner
 from planner.stage.ports import Prompt
 from planner.stage.repetition import SaidLines
-from planner.stage.rule_based.model import OfflineModel
+from planner.stage.rule_based.model import RuleBasedModel
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
 from tests.fakes.clock import FakeClock
 from tests.fakes.language_model import FakeLanguageModel, FakeScriptedModel
@@ -200,14 +200,14 @@ async def test_silence_that_was_paid_for_is_a_failure() -> None:
 
 
 def test_thanks_for_a_gift_are_owed_even_in_words_heard_before() -> None:
-    host = StockHost(now_s=FakeClock(1_000_000.0))
+    host = CannedReplies(now_s=FakeClock(1_000_000.0))
     turn = Turn(TurnKind.GIFT, "anna", "it", gift_name="Rose")
     assert all(host.line_for(turn) for _ in range(100))
     assert host.line_for(Turn(TurnKind.FOLLOW, "anna", "it"), is_repeat=lambda line: True) == ""
 
 
 def test_a_cry_for_help_is_answered_even_in_words_heard_before() -> None:
-    model = OfflineModel(now_s=FakeClock(1_000_000.0))
+    model = RuleBasedModel(now_s=FakeClock(1_000_000.0))
     prompt = Prompt(CHARACTER, comment("voglio morire"))
     assert all(model.line_for(prompt, is_repeat=lambda line: True) for _ in range(20))
 

@@ -8,7 +8,7 @@ import pytest
 
 from moderation.defaults import shipped_lexicon
 from moderation.stage.moderator import Moderator
-from planner.stage.cues import Cue, HostState
+from planner.stage.cues import Cue, NextAction
 from planner.stage.lines import LANGUAGES, load_lines
 from planner.stage.rundown import FACT_EVERY_S, QUIET_S, Rundown
 from planner.stage.segments import Segment, SegmentKind
@@ -101,7 +101,7 @@ def test_the_first_words_are_a_greeting() -> None:
     [(at_s, cue), *_] = play(rundown(), until_s=5.0)
     assert at_s == 0.0
     assert cue.line in load_lines("planner.stage", "show_lines_it.toml")["opening"]
-    assert (cue.state, cue.turn.kind) == (HostState.ANNOUNCE, TurnKind.ANNOUNCEMENT)
+    assert (cue.state, cue.turn.kind) == (NextAction.ANNOUNCE, TurnKind.ANNOUNCEMENT)
 
 
 def test_a_greeting_that_comes_too_late_is_left_out() -> None:
@@ -115,7 +115,7 @@ def test_each_segment_is_introduced_once_in_order_and_at_its_time() -> None:
     assert [cue.turn.point for _, cue in said] == ["Il disco nuovo", "La maglietta"]
     assert [at_s for at_s, _ in said] == pytest.approx([120.0, 600.0], abs=20.0)
     for _, cue in said:
-        assert (cue.state, cue.turn.kind, cue.line) == (HostState.ANNOUNCE, TurnKind.ANNOUNCEMENT, "")
+        assert (cue.state, cue.turn.kind, cue.line) == (NextAction.ANNOUNCE, TurnKind.ANNOUNCEMENT, "")
         assert cue.turn.point in cue.turn.segment
 
 
@@ -154,12 +154,12 @@ def test_a_segment_for_it_begins_with_a_call_to_action() -> None:
 @pytest.mark.parametrize("quiet_s", [0.0, 10.0, 24.9])
 def test_nobody_is_talked_over_while_the_chat_is_awake(quiet_s: float) -> None:
     said = play(rundown(segments=PLAN[:2]), until_s=3_600.0, quiet=always(quiet_s))
-    assert not [cue for _, cue in said if cue.state is HostState.TOPIC]
+    assert not [cue for _, cue in said if cue.state is NextAction.TOPIC]
 
 
 def test_silence_is_filled_with_the_points_of_the_segment_and_then_with_questions() -> None:
     said = play(rundown(call_to_action_every_s=0.0), until_s=590.0, since_s=0.0)
-    topics = [cue for at_s, cue in said if cue.state is HostState.TOPIC and at_s > 125.0]
+    topics = [cue for at_s, cue in said if cue.state is NextAction.TOPIC and at_s > 125.0]
     assert [cue.turn.point for cue in topics[:3]] == list(PLAN[1].talking_points)
     assert all(cue.line and not cue.turn.point for cue in topics[3:])
     assert len({cue.key for cue in topics}) == len(topics), "nothing is said twice in ten minutes"
@@ -192,7 +192,7 @@ def test_a_products_facts_come_while_the_chat_is_busy_but_not_more_often_than_th
     assert [cue.turn.point for _, cue in facts] == list(PLAN[2].talking_points)
     assert all(600.0 < at_s < 960.0 for at_s, _ in facts)
     assert facts[1][0] - facts[0][0] >= FACT_EVERY_S
-    assert {cue.state for _, cue in facts} == {HostState.ANNOUNCE}, "or it would wait for a silence"
+    assert {cue.state for _, cue in facts} == {NextAction.ANNOUNCE}, "or it would wait for a silence"
 
 
 def test_a_starter_that_the_room_has_heard_gives_way_to_another() -> None:

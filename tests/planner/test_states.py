@@ -7,9 +7,9 @@ from math import inf
 import pytest
 
 from planner.stage.choice.next_action import THANKS_IN_A_ROW, Situation, changes_in_s, decide
-from planner.stage.cues import HostState
+from planner.stage.cues import NextAction
 
-ALL_CUES = frozenset({HostState.GAME, HostState.ANNOUNCE, HostState.TOPIC})
+ALL_CUES = frozenset({NextAction.GAME, NextAction.ANNOUNCE, NextAction.TOPIC})
 EVERYTHING = Situation(
     streamer_lines=1,
     help_lines=1,
@@ -23,16 +23,16 @@ EVERYTHING = Situation(
 
 # Each row takes the foremost of what waits away; what is decided then comes next.
 ORDER = [
-    ({}, HostState.ANNOUNCE),
-    ({"streamer_lines": 0}, HostState.ANSWER),
-    ({"help_lines": 0}, HostState.THANK),
-    ({"big_thanks": 0}, HostState.THANK),
-    ({"thanks": 0}, HostState.GAME),
-    ({"cues": ALL_CUES - {HostState.GAME}}, HostState.ANNOUNCE),
-    ({"cues": frozenset({HostState.TOPIC})}, HostState.THANK),
-    ({"courtesies": 0}, HostState.ANSWER),
-    ({"answers": 0}, HostState.TOPIC),
-    ({"cues": frozenset()}, HostState.REST),
+    ({}, NextAction.ANNOUNCE),
+    ({"streamer_lines": 0}, NextAction.ANSWER),
+    ({"help_lines": 0}, NextAction.THANK),
+    ({"big_thanks": 0}, NextAction.THANK),
+    ({"thanks": 0}, NextAction.GAME),
+    ({"cues": ALL_CUES - {NextAction.GAME}}, NextAction.ANNOUNCE),
+    ({"cues": frozenset({NextAction.TOPIC})}, NextAction.THANK),
+    ({"courtesies": 0}, NextAction.ANSWER),
+    ({"answers": 0}, NextAction.TOPIC),
+    ({"cues": frozenset()}, NextAction.REST),
 ]
 
 
@@ -46,28 +46,28 @@ def test_what_waits_comes_in_the_order_of_its_urgency() -> None:
 @pytest.mark.parametrize(
     ("situation", "expected"),
     [
-        (Situation(streamer_lines=1, gap_in_s=9.0), HostState.ANNOUNCE),
-        (Situation(help_lines=1, gap_in_s=9.0), HostState.ANSWER),
-        (Situation(big_thanks=1, thanks_in_s=30.0, answer_in_s=4.0), HostState.THANK),
-        (Situation(big_thanks=1, gap_in_s=0.2), HostState.REST),
-        (Situation(thanks=1, answer_in_s=4.0), HostState.THANK),
-        (Situation(thanks=1, thanks_in_s=30.0, answers=1), HostState.ANSWER),
-        (Situation(thanks=1, answers=1, thanks_in_a_row=THANKS_IN_A_ROW), HostState.ANSWER),
-        (Situation(thanks=1, answers=1, thanks_in_a_row=THANKS_IN_A_ROW, answer_in_s=1.0), HostState.REST),
-        (Situation(thanks=1, answers=1, thanks_in_a_row=THANKS_IN_A_ROW, answer_in_s=30.0), HostState.THANK),
-        (Situation(thanks=1, thanks_in_a_row=THANKS_IN_A_ROW), HostState.THANK),
-        (Situation(cues=frozenset({HostState.GAME}), answers=1, answer_in_s=4.0), HostState.GAME),
-        (Situation(cues=frozenset({HostState.ANNOUNCE}), cue_in_s=1.0), HostState.REST),
-        (Situation(courtesies=1, answers=1, thanks_in_a_row=1), HostState.ANSWER),
-        (Situation(courtesies=1, thanks_in_a_row=1), HostState.THANK),
-        (Situation(courtesies=1, cue_in_s=2.0), HostState.REST),
-        (Situation(answers=1, answer_in_s=0.1), HostState.REST),
-        (Situation(answers=1, answer_in_s=9.0, cues=ALL_CUES - {HostState.GAME}), HostState.ANNOUNCE),
-        (Situation(cues=frozenset({HostState.TOPIC}), quiet_s=0.5), HostState.REST),
-        (Situation(), HostState.REST),
+        (Situation(streamer_lines=1, gap_in_s=9.0), NextAction.ANNOUNCE),
+        (Situation(help_lines=1, gap_in_s=9.0), NextAction.ANSWER),
+        (Situation(big_thanks=1, thanks_in_s=30.0, answer_in_s=4.0), NextAction.THANK),
+        (Situation(big_thanks=1, gap_in_s=0.2), NextAction.REST),
+        (Situation(thanks=1, answer_in_s=4.0), NextAction.THANK),
+        (Situation(thanks=1, thanks_in_s=30.0, answers=1), NextAction.ANSWER),
+        (Situation(thanks=1, answers=1, thanks_in_a_row=THANKS_IN_A_ROW), NextAction.ANSWER),
+        (Situation(thanks=1, answers=1, thanks_in_a_row=THANKS_IN_A_ROW, answer_in_s=1.0), NextAction.REST),
+        (Situation(thanks=1, answers=1, thanks_in_a_row=THANKS_IN_A_ROW, answer_in_s=30.0), NextAction.THANK),
+        (Situation(thanks=1, thanks_in_a_row=THANKS_IN_A_ROW), NextAction.THANK),
+        (Situation(cues=frozenset({NextAction.GAME}), answers=1, answer_in_s=4.0), NextAction.GAME),
+        (Situation(cues=frozenset({NextAction.ANNOUNCE}), cue_in_s=1.0), NextAction.REST),
+        (Situation(courtesies=1, answers=1, thanks_in_a_row=1), NextAction.ANSWER),
+        (Situation(courtesies=1, thanks_in_a_row=1), NextAction.THANK),
+        (Situation(courtesies=1, cue_in_s=2.0), NextAction.REST),
+        (Situation(answers=1, answer_in_s=0.1), NextAction.REST),
+        (Situation(answers=1, answer_in_s=9.0, cues=ALL_CUES - {NextAction.GAME}), NextAction.ANNOUNCE),
+        (Situation(cues=frozenset({NextAction.TOPIC}), quiet_s=0.5), NextAction.REST),
+        (Situation(), NextAction.REST),
     ],
 )
-def test_what_may_not_be_said_yet_waits(situation: Situation, expected: HostState) -> None:
+def test_what_may_not_be_said_yet_waits(situation: Situation, expected: NextAction) -> None:
     assert decide(situation) is expected
 
 
@@ -91,15 +91,15 @@ def test_every_situation_is_decided_and_nothing_is_done_for_nobody() -> None:
                 thanks_in_a_row=in_a_row,
             )
             waiting = {
-                HostState.ANNOUNCE: streamer or cues,
-                HostState.ANSWER: helping or answers,
-                HostState.THANK: big or thanks or courtesies,
-                HostState.GAME: cues,
-                HostState.TOPIC: cues,
-                HostState.REST: True,
+                NextAction.ANNOUNCE: streamer or cues,
+                NextAction.ANSWER: helping or answers,
+                NextAction.THANK: big or thanks or courtesies,
+                NextAction.GAME: cues,
+                NextAction.TOPIC: cues,
+                NextAction.REST: True,
             }
             assert waiting[decide(situation)]
-            if decide(situation) is HostState.REST and (answers or cues or courtesies):
+            if decide(situation) is NextAction.REST and (answers or cues or courtesies):
                 assert 0.0 < changes_in_s(situation) < inf, "whoever rests knows until when"
 
 

@@ -3,7 +3,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from planner.stage.canned.replies import StockHost
+from planner.stage.canned.replies import CannedReplies
 from planner.stage.lines import LANGUAGES, fill, load_lines
 from planner.stage.planner import MAX_CHARACTERS, Planner
 from planner.stage.sentences import split_sentences
@@ -34,7 +34,7 @@ def gift(name: str, count: int, *, language: str = "it", viewer: str = "marco") 
     ],
 )
 def test_a_gift_is_thanked_by_name_with_its_total(turn: Turn, present: str) -> None:
-    host = StockHost(seed=3)
+    host = CannedReplies(seed=3)
     for _ in range(40):
         assert present.casefold() in host.line_for(turn).casefold()
 
@@ -43,7 +43,7 @@ def test_a_gift_is_thanked_by_name_with_its_total(turn: Turn, present: str) -> N
 @pytest.mark.parametrize("kind", THANKED)
 def test_no_thanks_come_twice_before_all_were_used(kind: TurnKind, language: str) -> None:
     hours = itertools.count(step=3600.0)
-    host = StockHost(seed=1, now_s=lambda: next(hours))
+    host = CannedReplies(seed=1, now_s=lambda: next(hours))
     size = len(lines_of(language)[kind.value])
     assert size >= 24
     turn = Turn(kind, "marco", language, gift_name="Rose")
@@ -55,7 +55,7 @@ def test_two_hosts_with_the_same_seed_say_the_same_and_with_another_something_el
     turns = [gift("Rose", count) for count in range(1, 9)]
 
     def lines(seed: int) -> list[str]:
-        host = StockHost(seed=seed)
+        host = CannedReplies(seed=seed)
         return [host.line_for(turn) for turn in turns]
 
     assert lines(7) == lines(7)
@@ -66,7 +66,7 @@ def test_two_hosts_with_the_same_seed_say_the_same_and_with_another_something_el
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_thanks_are_short_sentences_with_or_without_a_name(language: str, viewer: str) -> None:
     hours = itertools.count(step=3600.0)
-    host = StockHost(now_s=lambda: next(hours))
+    host = CannedReplies(now_s=lambda: next(hours))
     for kind in THANKED:
         for count in (1, 2):
             for _ in range(30):
@@ -117,7 +117,7 @@ def test_every_gift_line_names_the_gift(language: str) -> None:
 def test_many_who_follow_are_called_together(
     also: tuple[str, ...], count: int, language: str, called: str
 ) -> None:
-    host = StockHost(seed=3)
+    host = CannedReplies(seed=3)
     turn = Turn(TurnKind.FOLLOW, "marco", language, also=also, count=count)
     lines = [host.line_for(turn).casefold() for _ in range(12)]
     assert sum(called in line for line in lines) >= 10
@@ -125,7 +125,7 @@ def test_many_who_follow_are_called_together(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_gathered_gifts_are_thanked_with_their_total_and_three_names_at_most(language: str) -> None:
-    host = StockHost(seed=3)
+    host = CannedReplies(seed=3)
     turn = Turn(TurnKind.GIFT, "marco", language, count=9, also=("giulia", "sara", "ugo", "ivo"))
     lines = [host.line_for(turn) for _ in range(20)]
     assert len(set(lines)) == 20
@@ -135,7 +135,7 @@ def test_gathered_gifts_are_thanked_with_their_total_and_three_names_at_most(lan
 
 
 def test_gathered_gifts_of_one_kind_are_said_by_their_name() -> None:
-    line = StockHost(seed=1).line_for(
+    line = CannedReplies(seed=1).line_for(
         Turn(TurnKind.GIFT, "marco", "it", gift_name="Rose", count=9, also=("giulia",))
     )
     assert "le vostre 9 rose" in line
@@ -144,7 +144,7 @@ def test_gathered_gifts_of_one_kind_are_said_by_their_name() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_gift_that_is_worth_much_gets_big_words(language: str) -> None:
     big = set(lines_of(language)["gift_big"])
-    host = StockHost(seed=3, big_gift_diamonds=500)
+    host = CannedReplies(seed=3, big_gift_diamonds=500)
 
     def words(diamonds: int) -> str:
         line = host.line_for(
@@ -157,7 +157,7 @@ def test_a_gift_that_is_worth_much_gets_big_words(language: str) -> None:
     }
     assert all(words(500) in said for _ in range(len(big)))
     assert words(499) not in said
-    host = StockHost(big_gift_diamonds=0)
+    host = CannedReplies(big_gift_diamonds=0)
     assert words(5_000) not in said
 
 
@@ -167,7 +167,7 @@ def test_there_are_lines_for_what_is_not_answered_and_for_a_hostile_room(
     kind: TurnKind, language: str
 ) -> None:
     lines = set(lines_of(language)[kind.value])
-    host = StockHost(seed=3)
+    host = CannedReplies(seed=3)
     said = [host.line_for(Turn(kind, "", language)) for _ in lines]
     assert len(set(said)) == len(lines)
     assert host.line_for(Turn(kind, "", language)) == "", "none is owed"

@@ -15,7 +15,7 @@ from speech import storage
 from speech.errors import StoreError
 from speech.models import CachedLine
 from speech.services.lines import evict_lines, names_of_lines
-from speech.storage import StoredAudio, drop_lines_of
+from speech.storage import AudioObjectStore, drop_lines_of
 from speech.tasks import drop_lines
 from tenants.models import Tenant
 from tenants.threads import in_thread
@@ -26,13 +26,13 @@ AUDIO = b"\0\0]\xc0" + bytes(2_000)
 @pytest.fixture
 async def stored(redis_client: Any, settings: Any) -> Any:
     async with Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS) as redis:
-        audio = StoredAudio(redis, InMemoryStorage())
+        audio = AudioObjectStore(redis, InMemoryStorage())
         yield audio
         audio.close()
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_what_is_put_is_found_and_in_the_index(stored: StoredAudio, tenant: Tenant) -> None:
+async def test_what_is_put_is_found_and_in_the_index(stored: AudioObjectStore, tenant: Tenant) -> None:
     name = f"{tenant.id}/{'a' * 64}"
     await stored.put(name, AUDIO)
     await stored.put(name, AUDIO)
@@ -43,7 +43,7 @@ async def test_what_is_put_is_found_and_in_the_index(stored: StoredAudio, tenant
 
 @pytest.mark.django_db(transaction=True)
 async def test_what_the_store_did_not_take_is_not_in_the_index(
-    stored: StoredAudio, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    stored: AudioObjectStore, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(InMemoryStorage, "_save", lambda *_: 1 / 0)
     with pytest.raises(StoreError):
@@ -52,7 +52,7 @@ async def test_what_the_store_did_not_take_is_not_in_the_index(
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_a_line_counts_as_said_for_a_day(stored: StoredAudio, redis_client: Any) -> None:
+async def test_a_line_counts_as_said_for_a_day(stored: AudioObjectStore, redis_client: Any) -> None:
     assert [await stored.was_said("t/x") for _ in range(3)] == [False, True, True]
     assert 86_000 < redis_client.ttl("said:t/x") <= 86_400
 
@@ -65,7 +65,7 @@ async def test_a_store_that_hangs_is_not_waited_for() -> None:
             gate.wait()
             return ContentFile(AUDIO)
 
-    audio = StoredAudio(Redis(), Hanging())
+    audio = AudioObjectStore(Redis(), Hanging())
     try:
         assert await audio.get("t/x") is None
     finally:
@@ -78,7 +78,7 @@ async def test_whatever_a_backend_raises_is_the_stores_own_error(monkeypatch: py
         def _open(self, name: str, mode: str = "rb") -> Any:
             raise RuntimeError("AccessDenied")
 
-    audio = StoredAudio(Redis(), Failing())
+    audio = AudioObjectStore(Redis(), Failing())
     assert await audio.get("t/x") is None
     monkeypatch.setattr("speech.services.lines.note_line", lambda **_: 1 / 0)
     with pytest.raises(StoreError, match="ZeroDivisionError"):

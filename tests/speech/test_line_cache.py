@@ -5,7 +5,7 @@ import asyncio
 from planner.stage.breaker import Breaker
 from speech.errors import SpeechError, StoreError
 from speech.stage.audio import AudioChunk
-from speech.stage.cache import MOST_BYTES, AudioCache, Offer, Shelf
+from speech.stage.cache import MOST_BYTES, AudioCache, CachedVoice, Offer
 from speech.stage.chain import NamedVoice, VoiceChain
 from speech.stage.clauses import split_for_voice
 from speech.stage.level import Level
@@ -62,7 +62,7 @@ class Host:
             VOICE,
             level=at or level(),
             splits=True,
-            shelf=Shelf(self.cache, tenant=tenant, told=[told]),
+            shelf=CachedVoice(self.cache, tenant=tenant, told=[told]),
         )
         self.chain = VoiceChain([NamedVoice("only", self.speaker, self.breaker)])
 

@@ -13,7 +13,7 @@ from speech.encryption import decrypt, encrypt
 from speech.errors import AddressRefused, KeyUnreadable
 from speech.models import ProviderKey, VoiceProfile
 from speech.services.keys import own_keys, refuse_private, remove_key, set_key
-from speech.services.voice_resolution import cast_voices
+from speech.services.voice_resolution import resolve_voices
 from speech.services.voices import Provider, resolve_voice
 from tenants.models import Tenant
 
@@ -105,7 +105,7 @@ def test_a_voice_whose_own_key_is_broken_is_passed_over_and_never_spoken_with_th
         ProviderKey.objects.update(ciphertext="broken")
         voice = VoiceProfile(tenant=tenant, provider=Provider.OPENAI, language="it")
         with caplog.at_level(logging.WARNING):
-            places = cast_voices(voice).places
+            places = resolve_voices(voice).places
     assert [place.provider for place in places] == ["espeak"]
     assert "unreadable" in caplog.text
 
@@ -114,7 +114,7 @@ def test_the_best_voice_counts_the_workspaces_own_keys(own: ProviderKey, tenant:
     voice = VoiceProfile(tenant=tenant, provider=Provider.AUTO, language="it")
     assert resolve_voice(voice)[0] == "espeak"
     with scope(tenant=tenant):
-        (first, last) = cast_voices(voice).places
+        (first, last) = resolve_voices(voice).places
     assert (first.provider, last.provider) == ("openai", "espeak")
     assert first.own is not None
     assert last.own is None
@@ -126,7 +126,7 @@ def test_one_workspaces_cast_never_holds_anothers_key(
     with scopes_disabled():  # as a worker reads
         set_key(tenant=other_tenant, provider=Provider.ELEVENLABS, key="charlies-own-key")
         for owner, provider in ((tenant, "openai"), (other_tenant, "elevenlabs")):
-            places = cast_voices(VoiceProfile(tenant=owner, provider="auto", language="it")).places
+            places = resolve_voices(VoiceProfile(tenant=owner, provider="auto", language="it")).places
             assert [place.provider for place in places] == [provider, "espeak"]
             assert {place.own.tenant_id for place in places if place.own} == {owner.id}
 

@@ -1,6 +1,6 @@
 import pytest
 
-from speech.stage.text_normalization.normalizer import Reader
+from speech.stage.text_normalization.normalizer import TextNormalizer
 
 ITALIAN = [
     ("Costa 12,50 € o € 1.000?", "Costa dodici euro e cinquanta o mille euro?"),
@@ -46,38 +46,41 @@ GERMAN = [
 
 @pytest.mark.parametrize(("written", "said"), ITALIAN)
 def test_italian_is_read_as_italians_say_it(written: str, said: str) -> None:
-    assert Reader("it").read(written) == said
+    assert TextNormalizer("it").read(written) == said
 
 
 @pytest.mark.parametrize(("written", "said"), ENGLISH)
 def test_english_is_read_as_it_is_said(written: str, said: str) -> None:
-    assert Reader("en").read(written) == said
+    assert TextNormalizer("en").read(written) == said
 
 
 @pytest.mark.parametrize(("written", "said"), GERMAN)
 def test_german_is_read_as_it_is_said(written: str, said: str) -> None:
-    assert Reader("de-DE").read(written) == said
+    assert TextNormalizer("de-DE").read(written) == said
 
 
 def test_another_language_is_read_in_english_signs() -> None:
-    assert Reader("fr").read("20%") == "twenty percent"
+    assert TextNormalizer("fr").read("20%") == "twenty percent"
 
 
 def test_the_tenants_own_words_are_said_as_they_wish_and_not_read_again() -> None:
-    reader = Reader(
+    reader = TextNormalizer(
         "it", {"Vivavoce": "viva vòce", "@la.sera": "la séra", "C++": "ci più più", "B2B": "bi 2 bi"}
     )
     assert reader.read("vivavoce e C++ con @la.sera, B2B") == "viva vòce e ci più più con la séra, bi 2 bi"
 
 
 def test_own_words_are_whole_words_and_leave_addresses_alone() -> None:
-    reader = Reader("it", {"viva": "VIVA", "Ana": "Anna"})
+    reader = TextNormalizer("it", {"viva": "VIVA", "Ana": "Anna"})
     assert reader.read("banana vivace") == "banana vivace"
     assert reader.read("viva.it") == "viva punto it"
 
 
 def test_the_longest_of_the_own_words_wins() -> None:
-    assert Reader("en", {"new": "niu", "New York": "the city"}).read("New York is new") == "the city is niu"
+    assert (
+        TextNormalizer("en", {"new": "niu", "New York": "the city"}).read("New York is new")
+        == "the city is niu"
+    )
 
 
 @pytest.mark.parametrize("language", ["it", "en", "de"])
@@ -94,4 +97,4 @@ def test_no_text_makes_it_fail_or_run_away(language: str) -> None:
         "1e9",
     ]
     for text in (*poison, "".join(map(chr, range(32, 0x500)))):
-        assert isinstance(Reader(language).read(text), str)
+        assert isinstance(TextNormalizer(language).read(text), str)

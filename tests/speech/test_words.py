@@ -4,7 +4,7 @@ from django_scopes import scope
 from speech.errors import WordConflict
 from speech.models import Pronunciation, VoiceProfile
 from speech.services.pronunciations import add_word, add_words, change_word, words_for
-from speech.services.voice_resolution import cast_voices
+from speech.services.voice_resolution import resolve_voices
 from tenants.models import Tenant
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def test_a_word_of_the_language_goes_before_one_for_all(tenant: Tenant, other_te
 def test_a_live_is_cast_with_the_words_of_its_workspace(tenant: Tenant) -> None:
     with scope(tenant=tenant):
         add_word(tenant=tenant, written="@la.sera", spoken="la sera")
-        cast = cast_voices(VoiceProfile(tenant=tenant, provider="espeak", language="it"))
+        cast = resolve_voices(VoiceProfile(tenant=tenant, provider="espeak", language="it"))
     assert cast.words_in("it") == {"@la.sera": "la sera"}
 
 

@@ -24,17 +24,17 @@ from livesessions.management.benching import a_process, a_tenant, free_port, wai
 from livesessions.models.shows import Show
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.pipeline.reply.generation import Generation
-from livesessions.pipeline.reply.playback_tracker import Hearing
+from livesessions.pipeline.reply.playback_tracker import PlaybackTracker
 from livesessions.pipeline.reply.utterance import Utterance
 from livesessions.shows.services.shows import create_show
 from overlay.publisher import OverlayPublisher
 from speech.models import VoiceProfile
-from speech.runtime.voice_pool import VoiceRack, open_synthesizer, open_synthesizers
+from speech.runtime.voice_pool import VoicePool, open_synthesizer, open_synthesizers
 from speech.services.voices import Provider
 from speech.stage.chain import VoiceChain
 from speech.stage.sound.loudness import Loudness
 from speech.stage.sound.mastering import Mastering
-from speech.storage import StoredAudio
+from speech.storage import AudioObjectStore
 from tenants.threads import in_thread
 
 FIRST_BYTE_S = 0.15
@@ -125,9 +125,9 @@ async def _measure(
     async with AsyncExitStack() as stack:
         redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
         stack.push_async_callback(redis.aclose)
-        store = StoredAudio(redis)
+        store = AudioObjectStore(redis)
         stack.callback(store.close)
-        rack = VoiceRack(await open_synthesizers(stack), store=store)
+        rack = VoicePool(await open_synthesizers(stack), store=store)
         stack.push_async_callback(get_channel_layer().flush)
         ear = await stack.enter_async_context(_listening(show, port, redis))
         for provider, profile in profiles.items():
@@ -146,7 +146,7 @@ async def _over_websocket(stack: AsyncExitStack, ear: Ear, profile: VoiceProfile
     """Say the lines in ElevenLabs' other way; without a store, for they have been said before."""
     with override_settings(ELEVENLABS_TRANSPORT="websocket"):
         opened = await open_synthesizer(stack, Provider.ELEVENLABS)
-    chain = await in_thread(VoiceRack({Provider.ELEVENLABS: opened}).chain_for, profile)
+    chain = await in_thread(VoicePool({Provider.ELEVENLABS: opened}).chain_for, profile)
     return await _say_often(ear, chain, LINE.format, lines)
 
 
@@ -165,7 +165,7 @@ async def _say_often(ear: Ear, chain: VoiceChain, line: Callable[[int], str], li
 async def _say(ear: Ear, chain: VoiceChain, text: str, *, recurs: bool = False) -> float:
     """Say a line to its end as a reply does; return how long its first frame took, in milliseconds."""
     record = ReplyRecord("comment", None, datetime.now(UTC), 0)
-    hearing = Hearing(time.monotonic)
+    hearing = PlaybackTracker(time.monotonic)
     utterance = Utterance(
         record,
         voice=chain,

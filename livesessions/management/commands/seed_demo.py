@@ -11,7 +11,7 @@ from livesessions.errors import PlanConflict
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import create_session, start_session
-from livesessions.shows.plan_templates import ready_plan
+from livesessions.shows.plan_templates import plan_template
 from livesessions.shows.services.plans import fill_plan
 from livesessions.shows.services.shows import change_show, create_show
 from tenants.models import Language, Tenant, User
@@ -66,7 +66,7 @@ class Command(BaseCommand):
         if not show.facts:
             change_show(show=show, facts=FACTS[show.language])
         with suppress(PlanConflict):
-            fill_plan(show=show, plan=ready_plan("talk", show.language))
+            fill_plan(show=show, plan=plan_template("talk", show.language))
 
     def _go_on_air(self, show: Show, rate: float) -> None:
         # What an earlier run left on air goes on by itself, as soon as its lease has run out.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from livesessions.pipeline.selection.turn_queue import Inbox, Priority, Waiting
+from livesessions.pipeline.selection.turn_queue import Inbox, Priority, QueuedTurn
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.state import Frozen
 from moderation.stage.help_lines import help_line
@@ -30,7 +30,7 @@ class Pause:
         return True
 
 
-class Tact:
+class Deescalation:
     """Puts into the inbox what the host says instead of an answer. No viewer's words go further than here."""
 
     def __init__(self, inbox: Inbox, *, language: str, now_s: Callable[[], float]) -> None:
@@ -56,12 +56,12 @@ class Tact:
     def _react(self, event: LiveEvent, action: Action, *, is_streak: bool) -> None:
         now_s = self._now_s()
         if is_streak:
-            self._inbox.put(Waiting(Priority.HELP, self._turn(TurnKind.CALM), None, now_s))
+            self._inbox.put(QueuedTurn(Priority.HELP, self._turn(TurnKind.CALM), None, now_s))
         elif action is Action.HELP and self._pauses[action].may_begin(now_s):
             turn, line = self._turn(TurnKind.COMMENT), help_line(self._language)
-            self._inbox.put(Waiting(Priority.HELP, turn, event, now_s, line))
+            self._inbox.put(QueuedTurn(Priority.HELP, turn, event, now_s, line))
         elif action is Action.NEUTRAL_LINE and self._may_be_neutral(event, now_s):
-            self._inbox.put(Waiting(Priority.COMMENT, self._turn(TurnKind.NEUTRAL, event), event, now_s))
+            self._inbox.put(QueuedTurn(Priority.COMMENT, self._turn(TurnKind.NEUTRAL, event), event, now_s))
 
     def _may_be_neutral(self, event: LiveEvent, now_s: float) -> bool:
         if self._toxic.ignores(now_s) or self.is_quiet(event):

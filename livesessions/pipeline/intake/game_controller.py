@@ -30,7 +30,7 @@ async def no_controls(control: Control) -> None:
     """Do nothing: for a live that nobody can control from its chat."""
 
 
-class Play:
+class GameController:
     """Lets the chat play, and have done with the live what its moderators command.
 
     `stir` is called whenever the host may have something new to say, `show` with what viewers see. Without

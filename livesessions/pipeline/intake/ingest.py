@@ -7,15 +7,15 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from livesessions.pipeline.intake.deescalation import Tact
+from livesessions.pipeline.intake.deescalation import Deescalation
 from livesessions.pipeline.intake.event_counts import Tally
-from livesessions.pipeline.intake.game_controller import Play
-from livesessions.pipeline.intake.overlay_chat_queue import Feeder, Line
+from livesessions.pipeline.intake.game_controller import GameController
+from livesessions.pipeline.intake.overlay_chat_queue import Line, OverlayChatQueue
 from livesessions.pipeline.intake.streaks import StreakMerger
 from livesessions.pipeline.intake.thanks_batcher import THANKED, Crowd
-from livesessions.pipeline.intake.viewer_roles import RELIED_ON, Standing, Standings
+from livesessions.pipeline.intake.viewer_roles import RELIED_ON, ViewerRole, ViewerRoles
 from livesessions.pipeline.ports import Gate, Observer
-from livesessions.pipeline.selection.turn_queue import Inbox, Priority, Waiting
+from livesessions.pipeline.selection.turn_queue import Inbox, Priority, QueuedTurn
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.port import ChatSource
 from livesessions.sources.state import Frozen
@@ -38,13 +38,13 @@ class Room:
 
     gate: Gate
     inbox: Inbox
-    feeder: Feeder
+    feeder: OverlayChatQueue
     observer: Observer
     language: str
     now_s: Callable[[], float]
     set_paused: Callable[[bool], None]
-    play: Play
-    standings: Standings
+    play: GameController
+    standings: ViewerRoles
     per_thanks: Mapping[TurnKind, int]
 
 
@@ -59,7 +59,7 @@ class Ingest:
         self._streak_opened = asyncio.Event()
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._unwritten: set[str] = set()
-        self._tact = Tact(room.inbox, language=room.language, now_s=room.now_s)
+        self._tact = Deescalation(room.inbox, language=room.language, now_s=room.now_s)
         self._crowd = Crowd(room.per_thanks, thank=self._thank_crowd, now_s=room.now_s)
         self.duplicates = 0
         self.viewers: int | None = None
@@ -96,7 +96,7 @@ class Ingest:
         standing = self._standing_of(event)
         event, verdict = self._judge(event, standing)
         self._room.observer.event_happened(event, verdict)
-        if standing is Standing.BLOCKED:
+        if standing is ViewerRole.BLOCKED:
             self._take_from_blocked(event, verdict)
         elif event.kind in SPOKEN_TO:
             self._take_line(event, verdict, standing)
@@ -157,7 +157,7 @@ class Ingest:
     def set_standing(self, viewer_hash: str, standing: str) -> None:
         """Take in what was decided about a viewer; one who is blocked now gets nothing of what was owed."""
         self._room.standings.set(viewer_hash, standing)
-        if standing == Standing.BLOCKED:
+        if standing == ViewerRole.BLOCKED:
             self._drop_blocked()
 
     def judge_again(self) -> None:
@@ -177,31 +177,31 @@ class Ingest:
 
     def _drop_blocked(self) -> None:
         def is_blocked(event: LiveEvent) -> bool:
-            return self._standing_of(event) is Standing.BLOCKED
+            return self._standing_of(event) is ViewerRole.BLOCKED
 
         self._room.inbox.forget(is_blocked)
         self._crowd.forget(is_blocked)
 
-    def _standing_of(self, event: LiveEvent) -> Standing:
+    def _standing_of(self, event: LiveEvent) -> ViewerRole:
         """The streamer is a moderator in the own room, whatever was decided."""
         viewer = event.viewer
         if viewer is None:
-            return Standing.NONE
-        return Standing.MODERATOR if viewer.is_host else self._room.standings.of(viewer.id)
+            return ViewerRole.NONE
+        return ViewerRole.MODERATOR if viewer.is_host else self._room.standings.of(viewer.id)
 
-    def _judge(self, event: LiveEvent, standing: Standing) -> tuple[LiveEvent, Verdict | None]:
+    def _judge(self, event: LiveEvent, standing: ViewerRole) -> tuple[LiveEvent, Verdict | None]:
         """Judge the text; a name that may not be shown is taken off the event."""
         if event.viewer is not None and self._room.gate.review(event.viewer.name).blocked:
             event = replace(event, viewer=replace(event.viewer, name=""))
         verdict = self._room.gate.review(event.text) if event.text else None
-        if standing is Standing.BLOCKED:
+        if standing is ViewerRole.BLOCKED:
             is_help = verdict is not None and verdict.action is Action.HELP and event.kind in SPOKEN_TO
             return event, replace(VIEWER_BLOCKED, action=Action.HELP) if is_help else VIEWER_BLOCKED
         if standing in RELIED_ON and verdict is not None and verdict.reasons:
             verdict = judge(verdict.reasons, safe_mode=False)
         return event, verdict
 
-    def _take_line(self, event: LiveEvent, verdict: Verdict | None, standing: Standing) -> None:
+    def _take_line(self, event: LiveEvent, verdict: Verdict | None, standing: ViewerRole) -> None:
         if verdict is None:
             return
         self._tact.note(event, verdict)
@@ -222,7 +222,7 @@ class Ingest:
         self._streak_opened.set()
 
     def _thank_gift(self, event: LiveEvent) -> None:
-        if self._standing_of(event) is Standing.BLOCKED:
+        if self._standing_of(event) is ViewerRole.BLOCKED:
             return  # since the streak began
         name = event.viewer.name if event.viewer else ""
         gift_name = event.gift.name if event.gift else ""
@@ -263,7 +263,7 @@ class Ingest:
             also=tuple(named[1:]),
         )
         also = tuple(events[1:])
-        self._room.inbox.put(Waiting(Priority.REST, turn, first, self._room.now_s(), also=also))
+        self._room.inbox.put(QueuedTurn(Priority.REST, turn, first, self._room.now_s(), also=also))
 
     def _forget(self, deletion: LiveEvent) -> None:
         viewers = set(deletion.target_viewer_ids)
@@ -296,7 +296,7 @@ class Ingest:
             viewer_id=event.viewer.id if event.viewer else "",
             diamonds=event.gift.diamonds * event.count if event.gift else 0,
         )
-        self._room.inbox.put(Waiting(priority, turn, event, self._room.now_s(), trusted=trusted))
+        self._room.inbox.put(QueuedTurn(priority, turn, event, self._room.now_s(), trusted=trusted))
 
     async def watch_crowd(self) -> None:
         """Thank the groups that stay incomplete, until cancelled."""

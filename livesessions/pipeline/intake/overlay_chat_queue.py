@@ -23,7 +23,7 @@ class Line:
     kind: str
 
 
-class Feeder:
+class OverlayChatQueue:
     """Brings lines to the screen in order; when the screen is slow or away, only the newest arrive."""
 
     def __init__(self, screen: Screen) -> None:

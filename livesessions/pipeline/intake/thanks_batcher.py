@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.state import Frozen, freeze_event, thaw_event
-from planner.stage.thanks_groups import Group, Tallies
+from planner.stage.thanks_groups import Group, ThanksGroups
 from planner.stage.turn import TurnKind
 
 REMEMBERED_EVENTS = 20  # of a group; the others count, but no reply names them
@@ -28,7 +28,7 @@ class Crowd:
         now_s: Callable[[], float],
     ) -> None:
         self._never = {kind for kind, size in per_thanks.items() if size < 1}
-        self._tallies = Tallies(per_thanks)
+        self._tallies = ThanksGroups(per_thanks)
         self._events: dict[TurnKind, list[LiveEvent]] = {}
         self._thank = thank
         self._now_s = now_s

@@ -7,7 +7,7 @@ from functools import lru_cache
 REMEMBERED_VIEWERS = 2_000
 
 
-class Standing(StrEnum):
+class ViewerRole(StrEnum):
     """What was decided about a viewer; nothing of most."""
 
     NONE = ""
@@ -17,10 +17,10 @@ class Standing(StrEnum):
 
 
 # Whose lines are not held to safe mode.
-RELIED_ON = frozenset({Standing.TRUSTED, Standing.MODERATOR})
+RELIED_ON = frozenset({ViewerRole.TRUSTED, ViewerRole.MODERATOR})
 
 
-class Standings:
+class ViewerRoles:
     """The standings of one live, by the hash under which the tenant knows a viewer.
 
     What the viewers met last are is remembered, for hashing costs a µs and each of them writes many lines.
@@ -33,19 +33,21 @@ class Standings:
 
     def replace(self, rules: Mapping[str, str]) -> None:
         """Forget all that was decided, and know these rules instead; raise ValueError for what is none."""
-        self._rules = {viewer_hash: Standing(standing) for viewer_hash, standing in rules.items() if standing}
+        self._rules = {
+            viewer_hash: ViewerRole(standing) for viewer_hash, standing in rules.items() if standing
+        }
         self.of.cache_clear()
 
     def set(self, viewer_hash: str, standing: str) -> None:
         """Take in one decision; raise ValueError for what is none."""
         self.replace({**self._rules, viewer_hash: standing})
 
-    def _look_up(self, viewer_id: str) -> Standing:
+    def _look_up(self, viewer_id: str) -> ViewerRole:
         if not self._rules:
-            return Standing.NONE
-        return self._rules.get(self._hash_of(viewer_id), Standing.NONE)
+            return ViewerRole.NONE
+        return self._rules.get(self._hash_of(viewer_id), ViewerRole.NONE)
 
 
-def nobody() -> Standings:
+def nobody() -> ViewerRoles:
     """Return standings by which nobody is anything, for a live whose tenant is not known."""
-    return Standings({}, str)
+    return ViewerRoles({}, str)

@@ -9,7 +9,7 @@ from uuid import UUID
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.ports import Gate, Observer
 from livesessions.pipeline.records import ReplyRecord, freeze_record, policy_fault, thaw_record
-from livesessions.pipeline.selection.turn_queue import Inbox, Priority, Waiting
+from livesessions.pipeline.selection.turn_queue import Inbox, Priority, QueuedTurn
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.state import Frozen
 from planner.stage.turn import TurnKind
@@ -24,7 +24,7 @@ ASKED_ABOUT = frozenset({TurnKind.COMMENT, TurnKind.TOPIC, TurnKind.ANNOUNCEMENT
 class Held:
     """A reply that nobody has decided about yet; its record was made when it began to wait."""
 
-    item: Waiting
+    item: QueuedTurn
     record: ReplyRecord
 
 
@@ -52,13 +52,13 @@ class Approvals:
         """Whether the host should make nothing more that somebody would have to look at."""
         return len(self._held) >= HELD_AT_MOST
 
-    def asks_about(self, item: Waiting) -> bool:
+    def asks_about(self, item: QueuedTurn) -> bool:
         """Whether the reply to an item may not be said before somebody has approved it."""
         if not self._holds or item.line or item.priority in (Priority.STREAMER, Priority.HELP):
             return False
         return item.turn.kind in ASKED_ABOUT
 
-    def hold(self, item: Waiting, record: ReplyRecord) -> None:
+    def hold(self, item: QueuedTurn, record: ReplyRecord) -> None:
         """Let a reply wait from now on."""
         self._held[record.id] = Held(item, record)
         self._changed.set()
@@ -116,7 +116,7 @@ class Approvals:
     def restore(self, frozen: list[Frozen], now_s: float) -> None:
         """Go on with what a snapshot holds; its time runs on by the clock on the wall."""
         for each in frozen:
-            item = Waiting.restored(each["item"], now_s)
+            item = QueuedTurn.restored(each["item"], now_s)
             record = thaw_record(each["record"], trigger=item.event, also=item.also)
             self._held[record.id] = Held(item, record)
         self._changed.set()

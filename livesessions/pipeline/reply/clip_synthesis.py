@@ -13,7 +13,7 @@ CHARACTERS_A_SECOND = 14.0  # at the pace of an ordinary voice
 CANCEL_AGAIN_S = 0.05  # a library in between may swallow a cancellation
 
 
-class Take:
+class ClipSynthesis:
     """Voices one piece as soon as it is made, in a task of its own; whoever makes it closes it.
 
     One chunk at most waits to go out: making more at a time would keep the first sound of a line waiting.

@@ -52,7 +52,7 @@ class WatchedGate:
         return flags
 
 
-class Judging:
+class ModelReview:
     """What a model objects to in one reply; enter it around the reply, in the reply's own task.
 
     `objection` is what was flagged first. The body is then cancelled where it stands, and `Cut` raised.

@@ -10,7 +10,7 @@ HEARING_GRACE_S = 0.7  # how much longer we wait for the overlay's word that it 
 BREATH_S = 0.1  # after a sentence's end, before the rest is cut: clocks and networks are not exact
 
 
-class Hearing:
+class PlaybackTracker:
     """Follows one utterance while it plays. Whoever has to give way does so at the end of a sentence."""
 
     def __init__(self, now_s: Callable[[], float]) -> None:

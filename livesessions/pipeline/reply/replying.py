@@ -10,10 +10,10 @@ from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.ports import AudioSink, Gate, Observer, Voice, Words
 from livesessions.pipeline.records import ReplyRecord, policy_fault
 from livesessions.pipeline.reply.generation import Cut, Generation
-from livesessions.pipeline.reply.judging import Judging, WatchedGate
-from livesessions.pipeline.reply.playback_tracker import Hearing
+from livesessions.pipeline.reply.judging import ModelReview, WatchedGate
+from livesessions.pipeline.reply.playback_tracker import PlaybackTracker
 from livesessions.pipeline.reply.utterance import Utterance
-from livesessions.pipeline.selection.turn_queue import Priority, Waiting
+from livesessions.pipeline.selection.turn_queue import Priority, QueuedTurn
 from livesessions.sources.events import LiveEvent
 from moderation.stage.model_gate import Flags
 from moderation.stage.verdict import Verdict
@@ -44,14 +44,14 @@ class Desk:
     on_flagged: Callable[[LiveEvent, Flags], None] = lambda event, flags: None
 
 
-class Replying:
+class ReplyRunner:
     """Runs one reply to its end; `on_begun` is called when its first audio has gone out.
 
     One that is only a draft ends held: planned and judged, and not voiced.
     """
 
     def __init__(
-        self, desk: Desk, item: Waiting, *, on_begun: Callable[[], None], is_draft: bool = False
+        self, desk: Desk, item: QueuedTurn, *, on_begun: Callable[[], None], is_draft: bool = False
     ) -> None:
         self._desk = desk
         self._item = item
@@ -71,8 +71,8 @@ class Replying:
             self.record.times.waited_ms = self._elapsed_ms()
         else:
             self.record.text = ""  # what has been said so far
-        self.hearing = Hearing(desk.now_s)
-        self._judging = Judging(desk.model_gate, on_flagged=self._note_flags)
+        self.hearing = PlaybackTracker(desk.now_s)
+        self._judging = ModelReview(desk.model_gate, on_flagged=self._note_flags)
         self._utterance = Utterance(
             self.record,
             voice=desk.voice,

@@ -10,9 +10,9 @@ from typing import Self
 
 from livesessions.pipeline.ports import AudioSink, Voice
 from livesessions.pipeline.records import ReplyRecord
-from livesessions.pipeline.reply.clip_synthesis import Take, close_all
+from livesessions.pipeline.reply.clip_synthesis import ClipSynthesis, close_all
 from livesessions.pipeline.reply.generation import Generation
-from livesessions.pipeline.reply.playback_tracker import Hearing
+from livesessions.pipeline.reply.playback_tracker import PlaybackTracker
 from speech.errors import SpeechError
 from speech.stage.audio import AudioChunk
 
@@ -31,7 +31,7 @@ class Line:
     recurs: bool
     begun: "asyncio.Future[None]"
     waiting: deque[str] = field(default_factory=deque)
-    takes: deque[Take] = field(default_factory=deque)
+    takes: deque[ClipSynthesis] = field(default_factory=deque)
     announced: bool = False
 
     def has_begun(self) -> None:
@@ -55,7 +55,7 @@ class Utterance:
         voice: Voice,
         sinks: Sequence[AudioSink],
         generation: Generation,
-        hearing: Hearing,
+        hearing: PlaybackTracker,
         on_first_audio: Callable[[], None],
         is_fresh: Callable[[], bool],
     ) -> None:
@@ -67,7 +67,7 @@ class Utterance:
         self._on_first_audio = on_first_audio
         self._is_fresh = is_fresh
         self._lines: deque[Line] = deque()
-        self._takes: set[Take] = set()
+        self._takes: set[ClipSynthesis] = set()
         self._player: asyncio.Task[None] | None = None
         self._sequence = 0
         self._duration_s = 0.0
@@ -175,7 +175,7 @@ class Utterance:
         """Have the next pieces made, in their order, as far as they are wanted by now."""
         for line in self._lines:
             while line.waiting and len(self._takes) <= MOST_AHEAD and not self._wait_s():
-                take = Take(self._voice, line.waiting.popleft(), recurs=line.recurs)
+                take = ClipSynthesis(self._voice, line.waiting.popleft(), recurs=line.recurs)
                 line.takes.append(take)
                 self._takes.add(take)
 

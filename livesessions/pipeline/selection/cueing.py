@@ -4,20 +4,20 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from math import inf
 
-from livesessions.pipeline.selection.turn_queue import Priority, Waiting
+from livesessions.pipeline.selection.turn_queue import Priority, QueuedTurn
 from livesessions.sources.state import Frozen
-from planner.stage.cues import Cue, CueSource, HostState
+from planner.stage.cues import Cue, CueSource, NextAction
 
 
-class Cueing:
+class CueSelector:
     """Holds what is due, by state: of each the cue of the first source that has one."""
 
     def __init__(self, sources: Sequence[CueSource], *, wall_s: Callable[[], float]) -> None:
         self._sources = sources
         self._wall_s = wall_s
-        self._due: dict[HostState, tuple[Cue, CueSource]] = {}
+        self._due: dict[NextAction, tuple[Cue, CueSource]] = {}
 
-    def look(self, quiet_s: float) -> frozenset[HostState]:
+    def look(self, quiet_s: float) -> frozenset[NextAction]:
         """Ask every source, and return the states for which a cue is due."""
         self._due = {}
         now_s = self._wall_s()
@@ -27,7 +27,7 @@ class Cueing:
                 self._due.setdefault(cue.state, (cue, source))
         return frozenset(self._due)
 
-    def worded(self) -> frozenset[HostState]:
+    def worded(self) -> frozenset[NextAction]:
         """Return the states whose due cue is said word for word."""
         return frozenset(state for state, (cue, _source) in self._due.items() if cue.line)
 
@@ -37,14 +37,14 @@ class Cueing:
         moments = (source.wakes_at_s(now_s) for source in self._sources)
         return min((moment_s - now_s for moment_s in moments if moment_s is not None), default=inf)
 
-    def item(self, state: HostState, now_s: float) -> Waiting | None:
+    def item(self, state: NextAction, now_s: float) -> QueuedTurn | None:
         """Return the cue that is due for a state as something to say."""
         if state not in self._due:
             return None
         cue, source = self._due[state]
-        return Waiting(Priority.REST, cue.turn, None, now_s, cue.line, cue=(cue, source))
+        return QueuedTurn(Priority.REST, cue.turn, None, now_s, cue.line, cue=(cue, source))
 
-    def took(self, item: Waiting) -> None:
+    def took(self, item: QueuedTurn) -> None:
         """Tell the source of an item, if it came from one, that it is being said."""
         if item.cue is not None:
             cue, source = item.cue

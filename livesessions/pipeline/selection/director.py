@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import datetime
 from math import inf
 
-from livesessions.pipeline.selection.cueing import Cueing
-from livesessions.pipeline.selection.no_reply_backoff import Speechless
+from livesessions.pipeline.selection.cueing import CueSelector
+from livesessions.pipeline.selection.no_reply_backoff import NoReplyBackoff
 from livesessions.pipeline.selection.picking import AnswerPicker, ThanksPicker, is_big_gift
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.pipeline.selection.reply_pacer import Pace
-from livesessions.pipeline.selection.turn_queue import Inbox, Priority, Waiting
+from livesessions.pipeline.selection.turn_queue import Inbox, Priority, QueuedTurn
 from livesessions.sources.state import Frozen
 from planner.stage.choice.next_action import Situation, changes_in_s, decide
-from planner.stage.cues import CueSource, HostState
+from planner.stage.cues import CueSource, NextAction
 from planner.stage.turn import Turn, TurnKind
 
 # A source that wants to be asked at once, and then has nothing to say, is not asked in a circle.
@@ -50,11 +50,11 @@ class Director:
         self._now_s = now_s
         self._now = now
         self._tempo = rates.tempo()
-        self._cueing = Cueing(cues, wall_s=self._wall_s)
+        self._cueing = CueSelector(cues, wall_s=self._wall_s)
         self._answers = AnswerPicker(inbox, rates, host_name=host_name, wall_s=self._wall_s)
         self._thanks = ThanksPicker(inbox, rates)
         self._segment_text = segment_text
-        self._speechless = Speechless(intent_of)
+        self._speechless = NoReplyBackoff(intent_of)
         self._has_another = False  # whether a line may wait that is worth a try though the host is speechless
         self._thanks_in_a_row = 0
         self._last_line_s = now_s()
@@ -75,7 +75,7 @@ class Director:
 
     # --- what comes in -------------------------------------------------------------------------------
 
-    def _note_item(self, item: Waiting) -> None:
+    def _note_item(self, item: QueuedTurn) -> None:
         if item.priority is Priority.COMMENT:
             self._answers.note_line(item)
             self._has_another = self._has_another or self._is_worth_trying(item)
@@ -84,7 +84,7 @@ class Director:
             if is_big_gift(item, self._rates):
                 self.on_big_gift()
 
-    def _is_worth_trying(self, item: Waiting) -> bool:
+    def _is_worth_trying(self, item: QueuedTurn) -> bool:
         return self._speechless.is_worth_trying(item.turn, self._now_s())
 
     def _note_line(self) -> None:
@@ -93,7 +93,7 @@ class Director:
 
     # --- what goes out -------------------------------------------------------------------------------
 
-    async def next(self, may_speak: asyncio.Event) -> Waiting:
+    async def next(self, may_speak: asyncio.Event) -> QueuedTurn:
         """Wait until something may be said, and return it: taken out of the inbox, and while `may_speak`."""
         while True:
             await may_speak.wait()
@@ -110,13 +110,13 @@ class Director:
         except TimeoutError:
             pass
 
-    def _choose(self) -> tuple[Waiting | None, float]:
+    def _choose(self) -> tuple[QueuedTurn | None, float]:
         """Return what to say now; else None, and how long nothing changes by itself."""
         self._inbox.drop_stale(self._now_s())
         situation = self._situation()
         state = decide(situation)
         item = self._take(state, situation)
-        if item is None and state is HostState.ANSWER:  # nobody who waits may be answered any more
+        if item is None and state is NextAction.ANSWER:  # nobody who waits may be answered any more
             self._has_another = False
             situation = replace(situation, answers=0)
             state = decide(situation)
@@ -163,47 +163,47 @@ class Director:
     def _wait_s(self, pace: Pace, now_s: float) -> float:
         return max(self._tempo.ready_at_s(pace, now_s) - now_s, 0.0)
 
-    def _take(self, state: HostState, situation: Situation) -> Waiting | None:
+    def _take(self, state: NextAction, situation: Situation) -> QueuedTurn | None:
         if situation.streamer_lines:
             return self._first(Priority.STREAMER)
         if situation.help_lines:
             return self._first(Priority.HELP)
-        if state is HostState.ANSWER:
+        if state is NextAction.ANSWER:
             return self._answers.take(self._now_s(), is_worth_trying=self._is_worth_trying)
-        if state is HostState.THANK:
+        if state is NextAction.THANK:
             if situation.big_thanks or situation.thanks:
                 return self._thanks.take()
             return self._last(Priority.REST)
         return self._cueing.item(state, self._now_s())
 
-    def _first(self, priority: Priority) -> Waiting:
+    def _first(self, priority: Priority) -> QueuedTurn:
         item = self._inbox.waiting(priority)[0]
         self._inbox.take([item])
         return item
 
-    def _last(self, priority: Priority) -> Waiting:
+    def _last(self, priority: Priority) -> QueuedTurn:
         item = self._inbox.waiting(priority)[-1]
         self._inbox.take([item])
         return item
 
     # --- what was said -------------------------------------------------------------------------------
 
-    def began(self, item: Waiting) -> None:
+    def began(self, item: QueuedTurn) -> None:
         """Note that something begins to sound."""
         self._tempo.spoke(_pace_of(item), self._now_s())
-        self._thanks_in_a_row = self._thanks_in_a_row + 1 if item.state is HostState.THANK else 0
+        self._thanks_in_a_row = self._thanks_in_a_row + 1 if item.state is NextAction.THANK else 0
         if item.priority is Priority.COMMENT and item.cue is None:
             self._answers.answered(item)
             self._speechless.found_words()
         self._cueing.took(item)
 
-    def found_nothing(self, item: Waiting) -> None:
+    def found_nothing(self, item: QueuedTurn) -> None:
         """Note that there were no words for something, so that nothing of it was heard."""
         if item.cue is None and item.priority is Priority.COMMENT:
             self._speechless.found_nothing(item.turn, self._now_s())
             self._has_another = True
 
-    def ended(self, item: Waiting, *, sounded: bool, failed: bool, cut: bool) -> None:
+    def ended(self, item: QueuedTurn, *, sounded: bool, failed: bool, cut: bool) -> None:
         """Note that it is over.
 
         What failed counts as said, so that a failing provider is not asked in a circle; and so does a cue
@@ -240,14 +240,14 @@ class Director:
         self._cueing.restore(frozen["cues"])
 
 
-def _named(item: Waiting, state: HostState) -> HostState:
+def _named(item: QueuedTurn, state: NextAction) -> NextAction:
     """A word that calms the room is in the place of help, and turns the talk to something else."""
-    return HostState.TOPIC if item.turn.kind is TurnKind.CALM else state
+    return NextAction.TOPIC if item.turn.kind is TurnKind.CALM else state
 
 
-def _pace_of(item: Waiting) -> Pace:
+def _pace_of(item: QueuedTurn) -> Pace:
     if item.cue is not None:
-        return Pace.GAME if item.state is HostState.GAME else Pace.REMARK
+        return Pace.GAME if item.state is NextAction.GAME else Pace.REMARK
     if item.priority in (Priority.STREAMER, Priority.HELP):
         return Pace.FREE
     return Pace.ANSWER if item.priority is Priority.COMMENT else Pace.THANKS

@@ -13,7 +13,7 @@ LONGEST_PAUSE_S = 8.0
 TRIED_FOR_S = 60.0
 
 
-class Speechless:
+class NoReplyBackoff:
     """A pause in answering, which grows while the host finds nothing to say, and ends when it finds words.
 
     `intent_of` tells what a turn is about. A line that is about something else may be tried in the pause.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import inf
 
 from livesessions.pipeline.selection.rates import Rates
-from livesessions.pipeline.selection.turn_queue import Inbox, Priority, Waiting
+from livesessions.pipeline.selection.turn_queue import Inbox, Priority, QueuedTurn
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.state import Frozen
 from planner.stage.choice.answers import choose
@@ -24,7 +24,7 @@ REMEMBERED_ANSWERS = 20
 ALONE_S = 120.0
 
 
-def is_big_gift(item: Waiting, rates: Rates) -> bool:
+def is_big_gift(item: QueuedTurn, rates: Rates) -> bool:
     """Return whether a gift is one that interrupts."""
     return is_big(item.turn.diamonds, big=rates.big_gift_diamonds)
 
@@ -48,7 +48,7 @@ class AnswerPicker:
         """Go by other limits from now on."""
         self._limits = replace(self._limits, answers_per_viewer=rates.answers_per_viewer)
 
-    def take(self, now_s: float, *, is_worth_trying: Callable[[Waiting], bool]) -> Waiting | None:
+    def take(self, now_s: float, *, is_worth_trying: Callable[[QueuedTurn], bool]) -> QueuedTurn | None:
         """Return the line to answer now; None when nobody who waits may be answered."""
         items = [item for item in self._inbox.waiting(Priority.COMMENT) if is_worth_trying(item)]
         candidates = [self._candidate(item, now_s) for item in items]
@@ -59,11 +59,11 @@ class AnswerPicker:
         self._inbox.take([item, *same])
         return _gathered(item, same, score=choice.score.as_values())
 
-    def note_gift(self, item: Waiting) -> None:
+    def note_gift(self, item: QueuedTurn) -> None:
         """Note who gives."""
         self._audience.gave(viewer_of(item.turn))
 
-    def note_line(self, item: Waiting) -> None:
+    def note_line(self, item: QueuedTurn) -> None:
         """Note who writes."""
         viewer, (before, before_s) = viewer_of(item.turn), self._last_wrote
         if viewer != before:
@@ -74,7 +74,7 @@ class AnswerPicker:
     def _is_alone(self) -> bool:
         return self._wall_s() >= self._not_alone_until_s
 
-    def answered(self, item: Waiting) -> None:
+    def answered(self, item: QueuedTurn) -> None:
         """Note that a line, and all that were gathered with it, are being answered."""
         wall_s, turn = self._wall_s(), item.turn
         for other in item.gathered[1:]:
@@ -82,7 +82,7 @@ class AnswerPicker:
         self._audience.answered(viewer_of(turn), wall_s)
         self._answered.append((wall_s, turn.text, turn.language))
 
-    def _candidate(self, item: Waiting, now_s: float) -> Candidate:
+    def _candidate(self, item: QueuedTurn, now_s: float) -> Candidate:
         viewer = viewer_of(item.turn)
         return Candidate(
             turn=item.turn,
@@ -124,7 +124,7 @@ class ThanksPicker:
         """Go by other thresholds from now on."""
         self._rates = rates
 
-    def take(self) -> Waiting:
+    def take(self) -> QueuedTurn:
         """Return the gifts to thank for as one thing to say; at least one must wait."""
         items = list(self._inbox.waiting(Priority.GIFT))
         gifts = [WaitingGift(viewer_of(item.turn), item.turn.diamonds) for item in items]
@@ -136,7 +136,9 @@ class ThanksPicker:
         return _with_all_gifts(_gathered(first, others))
 
 
-def _gathered(item: Waiting, others: Sequence[Waiting], *, score: dict[str, float] | None = None) -> Waiting:
+def _gathered(
+    item: QueuedTurn, others: Sequence[QueuedTurn], *, score: dict[str, float] | None = None
+) -> QueuedTurn:
     """Return one item that stands for several: it names the other viewers and knows their events."""
     if not others:
         return replace(item, score=score or {})
@@ -156,7 +158,7 @@ def _gathered(item: Waiting, others: Sequence[Waiting], *, score: dict[str, floa
     )
 
 
-def _with_all_gifts(item: Waiting) -> Waiting:
+def _with_all_gifts(item: QueuedTurn) -> QueuedTurn:
     """Let the turn tell of all gifts: of one kind with their number; of several the best, if one gave all."""
     turns = [part.turn for part in item.gathered] or [item.turn]
     diamonds = sum(turn.diamonds for turn in turns)

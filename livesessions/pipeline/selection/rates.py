@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from livesessions.pipeline.selection.reply_pacer import Tempo
+from livesessions.pipeline.selection.reply_pacer import ReplyPacer
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +21,16 @@ class Rates:
     small_gift_diamonds: int = 10
     big_gift_diamonds: int = 1_000
 
-    def tempo(self) -> Tempo:
+    def tempo(self) -> ReplyPacer:
         """Return a pace that keeps to these rates."""
-        return Tempo(
+        return ReplyPacer(
             cooldown_min_s=self.cooldown_min_s,
             cooldown_max_s=self.cooldown_max_s,
             answers_per_minute=self.answers_per_minute,
             thanks_per_minute=self.thanks_per_minute,
         )
 
-    def govern(self, tempo: Tempo) -> None:
+    def govern(self, tempo: ReplyPacer) -> None:
         """Have a pace keep to these rates from now on."""
         tempo.change(
             cooldown_min_s=self.cooldown_min_s,

@@ -25,7 +25,7 @@ class Pace(StrEnum):
     ANSWER = "answer"
 
 
-class Tempo:
+class ReplyPacer:
     """The pace of one live. Times are seconds of whatever monotonic clock the caller uses.
 
     Answers and remarks keep a cooldown, start to start, that grows from `cooldown_min_s` to `cooldown_max_s`

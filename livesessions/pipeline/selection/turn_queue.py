@@ -9,7 +9,7 @@ from enum import IntEnum
 from livesessions.pipeline.records import ReplyRecord, freeze_record, thaw_record
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.state import Frozen, freeze_event, thaw_event
-from planner.stage.cues import Cue, CueSource, HostState
+from planner.stage.cues import Cue, CueSource, NextAction
 from planner.stage.turn import Turn, thaw_turn
 
 CAPACITY = 200
@@ -34,7 +34,7 @@ OWED = (Priority.STREAMER, Priority.HELP, Priority.GIFT)
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class QueuedTurn:
     """One thing to react to. `line` is what to say word for word; empty when the planner finds the words.
 
     `also` is what else it answers, `trusted` tells of the viewer, and `approved` is the record of a reply
@@ -50,9 +50,9 @@ class Waiting:
     also: tuple[LiveEvent, ...] = ()
     trusted: bool = False
     approved: ReplyRecord | None = None
-    state: HostState = HostState.ANSWER
+    state: NextAction = NextAction.ANSWER
     score: dict[str, float] = field(default_factory=dict)
-    gathered: tuple["Waiting", ...] = ()
+    gathered: tuple["QueuedTurn", ...] = ()
     cue: tuple[Cue, CueSource] | None = None
 
     def is_fresh(self, now_s: float) -> bool:
@@ -72,7 +72,7 @@ class Waiting:
         }
 
     @classmethod
-    def restored(cls, frozen: Frozen, now_s: float) -> "Waiting":
+    def restored(cls, frozen: Frozen, now_s: float) -> "QueuedTurn":
         turn = thaw_turn(frozen["turn"])
         event = thaw_event(frozen["event"]) if frozen["event"] else None
         also = tuple(thaw_event(event) for event in frozen["also"])
@@ -99,9 +99,9 @@ class Inbox:
     def __init__(self, *, capacity: int = CAPACITY, max_age_s: float = MAX_AGE_S) -> None:
         self._capacity = capacity
         self._max_age_s = dict.fromkeys(Priority, max_age_s) | {Priority.GIFT: GIFTS_MAX_AGE_S}
-        self._classes: dict[Priority, deque[Waiting]] = {priority: deque() for priority in Priority}
+        self._classes: dict[Priority, deque[QueuedTurn]] = {priority: deque() for priority in Priority}
         self.stirred = asyncio.Event()
-        self.on_put: Callable[[Waiting], None] = lambda item: None
+        self.on_put: Callable[[QueuedTurn], None] = lambda item: None
         self.on_line: Callable[[], None] = lambda: None
         self.on_forget: Callable[[Callable[[LiveEvent], bool]], None] = lambda matches: None
         self.dropped = 0
@@ -110,7 +110,7 @@ class Inbox:
     def __len__(self) -> int:
         return sum(len(waiting) for waiting in self._classes.values())
 
-    def put(self, item: Waiting) -> None:
+    def put(self, item: QueuedTurn) -> None:
         """Add an item; never waits."""
         self._classes[item.priority].append(item)
         if len(self) > self._capacity:
@@ -124,11 +124,11 @@ class Inbox:
         self.on_line()
         self.stirred.set()
 
-    def waiting(self, priority: Priority) -> Sequence[Waiting]:
+    def waiting(self, priority: Priority) -> Sequence[QueuedTurn]:
         """Return what waits in a class, oldest first."""
         return self._classes[priority]
 
-    def take(self, items: Iterable[Waiting]) -> None:
+    def take(self, items: Iterable[QueuedTurn]) -> None:
         """Remove items."""
         taken = {id(item) for item in items}
         self._keep(lambda item: id(item) not in taken)
@@ -150,7 +150,7 @@ class Inbox:
         owed = (item for priority in OWED for item in self._classes[priority])
         return [item.snapshot(now_s) for item in owed]
 
-    def _keep(self, is_kept: Callable[[Waiting], bool]) -> None:
+    def _keep(self, is_kept: Callable[[QueuedTurn], bool]) -> None:
         for priority, waiting in self._classes.items():
             if waiting:
                 self._classes[priority] = deque(item for item in waiting if is_kept(item))

@@ -19,7 +19,7 @@ from overlay.publisher import OverlayPublisher
 from rehearsals.studio.rehearsing import open_cast
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
-from speech.services.voice_resolution import Cast, cast_voices
+from speech.services.voice_resolution import VoiceLineup, resolve_voices
 
 VOICED_WITHIN_S = 8.0
 LONGEST_S = 8.0
@@ -83,9 +83,9 @@ async def open_voice(stack: AsyncExitStack, profile: VoiceProfile) -> Voice:
     return voice
 
 
-def _read_cast(profile: VoiceProfile) -> Cast:
+def _read_cast(profile: VoiceProfile) -> VoiceLineup:
     """Read the voices, and give the connection back: what follows takes seconds and needs none."""
-    cast = cast_voices(profile)
+    cast = resolve_voices(profile)
     if not connection.in_atomic_block:
         connection.close()
     return cast

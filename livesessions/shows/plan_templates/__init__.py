@@ -21,7 +21,7 @@ NAMES: "Mapping[str, str | Promise]" = {
 }
 
 
-def ready_plan(name: str, language: str) -> "list[SegmentValues]":
+def plan_template(name: str, language: str) -> "list[SegmentValues]":
     """Return a plan's segments in a show's language; none for a name that there is not."""
     return list(_plans(language).get(name, []))
 

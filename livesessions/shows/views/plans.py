@@ -15,7 +15,7 @@ from livesessions.models.plans import Segment
 from livesessions.models.shows import Show
 from livesessions.shows.forms.plans import SegmentForm
 from livesessions.shows.limits import SEGMENTS
-from livesessions.shows.plan_templates import NAMES, ready_plan
+from livesessions.shows.plan_templates import NAMES, plan_template
 from livesessions.shows.services.plans import (
     add_segment,
     change_segment,
@@ -105,7 +105,7 @@ def segment_move(request: TenantRequest, show_id: UUID, segment_id: UUID) -> Htt
 def plan_fill(request: TenantRequest, show_id: UUID) -> HttpResponse:
     show = get_show_for(request, show_id)
     try:
-        fill_plan(show=show, plan=ready_plan(request.POST.get("plan", ""), show.language))
+        fill_plan(show=show, plan=plan_template(request.POST.get("plan", ""), show.language))
     except PlanConflict as conflict:
         if request.htmx:
             return _draw(request, show, conflict=str(conflict), status=409)
@@ -144,7 +144,7 @@ def _edit_form(segment: Segment, data: Any = None) -> SegmentForm:
 
 
 def _minutes_of(key: str, show: Show) -> int:
-    return sum(segment["duration_s"] for segment in ready_plan(key, show.language)) // 60
+    return sum(segment["duration_s"] for segment in plan_template(key, show.language)) // 60
 
 
 def _parts(segments: Sequence[Segment]) -> list[Part]:

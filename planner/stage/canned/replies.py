@@ -14,8 +14,8 @@ from planner.stage.lines import (
     load_books,
     load_lines,
     never,
-    ready_language,
     restore_books,
+    template_language,
 )
 from planner.stage.turn import Turn, TurnKind
 from planner.stage.viewers import names_of
@@ -51,7 +51,7 @@ YOURS = {
 }
 
 
-class StockHost:
+class CannedReplies:
     """The host's ready lines for one live, in every language it has them.
 
     Gifts worth `big_gift_diamonds` or more, in all, get lines of their own; 0 for none.
@@ -74,7 +74,7 @@ class StockHost:
         Thanks for a gift are owed, if need be in words that were heard before; the rest is not.
         """
         topic = self._topic_of(turn)
-        language = ready_language(turn.language)
+        language = template_language(turn.language)
         book = self._books[language]
         if topic not in book:
             return ""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import inf
 
-from planner.stage.cues import HostState
+from planner.stage.cues import NextAction
 
 # Somebody has just written: idle talk would cut into a conversation.
 TOPIC_QUIET_S = 2.0
@@ -28,7 +28,7 @@ class Situation:
     thanks: int = 0
     courtesies: int = 0
     answers: int = 0
-    cues: frozenset[HostState] = frozenset()
+    cues: frozenset[NextAction] = frozenset()
     quiet_s: float = 0.0
     gap_in_s: float = 0.0
     thanks_in_s: float = 0.0
@@ -37,7 +37,7 @@ class Situation:
     thanks_in_a_row: int = 0
 
 
-def decide(now: Situation) -> HostState:
+def decide(now: Situation) -> NextAction:
     """Return what to do now; `REST` when nothing waits that may be said.
 
     A line of the streamer's own is announced, a line of help is an answer; both before everything, for one
@@ -47,15 +47,15 @@ def decide(now: Situation) -> HostState:
     of the host's own accord is for when nobody else has anything to say.
     """
     if now.streamer_lines:
-        return HostState.ANNOUNCE
+        return NextAction.ANNOUNCE
     if now.help_lines:
-        return HostState.ANSWER
+        return NextAction.ANSWER
     if now.gap_in_s > 0.0:
-        return HostState.REST
+        return NextAction.REST
     if now.big_thanks or _thanks_go(now):
-        return HostState.THANK
-    if HostState.GAME in now.cues:
-        return HostState.GAME
+        return NextAction.THANK
+    if NextAction.GAME in now.cues:
+        return NextAction.GAME
     return _in_good_time(now)
 
 
@@ -65,17 +65,17 @@ def _thanks_go(now: Situation) -> bool:
     return not (now.thanks_in_a_row >= THANKS_IN_A_ROW and now.answers and now.answer_in_s <= ANSWER_SOON_S)
 
 
-def _in_good_time(now: Situation) -> HostState:
+def _in_good_time(now: Situation) -> NextAction:
     """Decide among what keeps the cooldown."""
-    if HostState.ANNOUNCE in now.cues and now.cue_in_s <= 0.0:
-        return HostState.ANNOUNCE
+    if NextAction.ANNOUNCE in now.cues and now.cue_in_s <= 0.0:
+        return NextAction.ANNOUNCE
     if _courtesies_go(now):
-        return HostState.THANK
+        return NextAction.THANK
     if now.answers:
-        return HostState.ANSWER if now.answer_in_s <= 0.0 else HostState.REST
-    if HostState.TOPIC in now.cues and now.cue_in_s <= 0.0 and now.quiet_s >= TOPIC_QUIET_S:
-        return HostState.TOPIC
-    return HostState.REST
+        return NextAction.ANSWER if now.answer_in_s <= 0.0 else NextAction.REST
+    if NextAction.TOPIC in now.cues and now.cue_in_s <= 0.0 and now.quiet_s >= TOPIC_QUIET_S:
+        return NextAction.TOPIC
+    return NextAction.REST
 
 
 def _courtesies_go(now: Situation) -> bool:

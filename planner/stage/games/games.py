@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from planner.stage.cues import Cue, HostState
+from planner.stage.cues import Cue, NextAction
 from planner.stage.games.commands import CONTROLS, CommandName, Control, GameCommand, parse_command
 from planner.stage.games.leaderboard import Leaderboard
 from planner.stage.games.plan import PlannedGames
@@ -213,7 +213,7 @@ class Games:
 
     def _say(self, what: str, line: str, now_s: float, *, name: str = "") -> None:
         turn = Turn(TurnKind.ANNOUNCEMENT, name, self._rules.language)
-        self._sayings.add(what, HostState.GAME, turn, line, now_s)
+        self._sayings.add(what, NextAction.GAME, turn, line, now_s)
 
     def took(self, cue: Cue, now_s: float) -> None:
         """Note that a cue is being said."""
@@ -232,7 +232,7 @@ class Games:
         """Have the host go on with what the chat has chosen, in words that the planner finds."""
         turn = Turn(TurnKind.TOPIC, "", self._rules.language, point=topic)
         # Announced, for in a busy chat there is never a moment for talk that nobody asked for.
-        self._sayings.add(CHOSEN, HostState.ANNOUNCE, turn, "", now_s)
+        self._sayings.add(CHOSEN, NextAction.ANNOUNCE, turn, "", now_s)
 
     def wakes_at_s(self, now_s: float) -> float | None:
         """Return when `due` may next have something new to say if nothing happens until then."""

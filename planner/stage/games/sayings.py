@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from planner.stage.cues import Cue, HostState
+from planner.stage.cues import Cue, NextAction
 from planner.stage.turn import Turn, thaw_turn
 
 
@@ -27,7 +27,7 @@ class Sayings:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def add(self, what: str, state: HostState, turn: Turn, line: str, now_s: float) -> None:
+    def add(self, what: str, state: NextAction, turn: Turn, line: str, now_s: float) -> None:
         """Put something to say at the end."""
         self._number += 1
         self._waiting.append(Saying(what, Cue(state, turn, line, f"{what}:{self._number}"), now_s))
@@ -71,5 +71,5 @@ class Sayings:
 
 
 def _thawed(frozen: dict[str, Any]) -> Saying:
-    cue = Cue(HostState(frozen["state"]), thaw_turn(frozen["turn"]), frozen["line"], frozen["key"])
+    cue = Cue(NextAction(frozen["state"]), thaw_turn(frozen["turn"]), frozen["line"], frozen["key"])
     return Saying(frozen["what"], cue, frozen["since_s"])

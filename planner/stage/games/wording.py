@@ -8,7 +8,7 @@ from planner.stage.games.poll import Poll
 from planner.stage.games.quiz import Quiz
 from planner.stage.games.topic_vote import KIND as TOPIC
 from planner.stage.games.topic_vote import chosen_topic
-from planner.stage.lines import LineBook, fill, load_books, load_lines, never, ready_language
+from planner.stage.lines import LineBook, fill, load_books, load_lines, never, template_language
 
 SHARES_SAID = 3
 
@@ -19,7 +19,7 @@ class Wording:
     def __init__(self, *, language: str, seed: int) -> None:
         self.now_s = 0.0
         self._language = language
-        tongue = ready_language(language)
+        tongue = template_language(language)
         self._book: LineBook = load_books(__package__, seed=seed, now_s=lambda: self.now_s)[tongue]
         self._phrases = load_lines(__package__, f"phrases_{tongue}.toml")
 

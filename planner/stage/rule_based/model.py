@@ -15,8 +15,8 @@ from planner.stage.lines import (
     freeze_books,
     load_books,
     never,
-    ready_language,
     restore_books,
+    template_language,
 )
 from planner.stage.names import called_together, sayable_name
 from planner.stage.ports import Prompt
@@ -24,7 +24,7 @@ from planner.stage.rule_based.intents import UNKNOWN, recognise
 from planner.stage.turn import OFFLINE, TokenUsage, Turn
 from planner.stage.viewers import names_of
 
-__all__ = ["OFFLINE", "OfflineModel"]
+__all__ = ["OFFLINE", "RuleBasedModel"]
 
 CALM = "calm"
 CHATTER = "chatter"
@@ -41,7 +41,7 @@ STAND_IN_EVERY_S = 26.0
 NAMELESS_HOST = {"it": "l'host virtuale", "en": "the virtual host"}
 
 
-class OfflineModel:
+class RuleBasedModel:
     """A `LanguageModel` that costs nothing. With the same seed and the same turns it says the same."""
 
     def __init__(self, *, seed: int = 0, now_s: Callable[[], float] = time.time) -> None:
@@ -60,13 +60,13 @@ class OfflineModel:
 
     def intent_of(self, turn: Turn, language: str) -> str:
         """Return the topic whose lines answer a turn; `language` counts where the turn has none."""
-        intent = recognise(turn.text, ready_language(turn.language or language))
+        intent = recognise(turn.text, template_language(turn.language or language))
         return CALM if turn.careful and intent not in CAREFUL_INTENTS else intent
 
     def line_for(self, prompt: Prompt, *, is_repeat: Callable[[str], bool] = never) -> str:
         """Return a line that has rested and is no repeat; an empty string when there is none."""
         turn = prompt.turn
-        language = ready_language(turn.language or prompt.character.language)
+        language = template_language(turn.language or prompt.character.language)
         intent = self.intent_of(turn, language)
         host = sayable_name(prompt.character.name) or NAMELESS_HOST[language]
 

@@ -11,8 +11,8 @@ from planner.stage.lines import (
     freeze_books,
     load_books,
     never,
-    ready_language,
     restore_books,
+    template_language,
 )
 from planner.stage.turn import Turn, TurnKind
 
@@ -24,7 +24,7 @@ ENDINGS = (".", "!", "?", "…")
 PHRASE = "topic_phrase"
 
 
-class PointFrames:
+class TalkingPointTemplates:
     """The frames of one live, in every language there are ready lines in."""
 
     def __init__(self, *, seed: int = 0, now_s: Callable[[], float] = time.time) -> None:
@@ -35,7 +35,7 @@ class PointFrames:
         point = shorten(clean_for_speech(turn.point), MAX_CHARACTERS)
         if not point or is_repeat(point):
             return ""
-        book = self._books[ready_language(turn.language or language)]
+        book = self._books[template_language(turn.language or language)]
         if turn.kind is TurnKind.TOPIC and not is_sentence(point):
             line = _draw(book, PHRASE, point.rstrip(",;:"), is_repeat)
             if line:

@@ -47,7 +47,7 @@ def _words(language: str) -> Mapping[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-class Reader:
+class TextNormalizer:
     """Reads in one language, and says a tenant's own words as they wish.
 
     `pronunciations` holds what is said for what is written; whole words, whatever their case. They are

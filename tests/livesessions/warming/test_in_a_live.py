@@ -16,14 +16,14 @@ from livesessions.models.shows import Show
 from livesessions.pipeline.live import Live, LiveParts
 from livesessions.services.sessions import create_session
 from livesessions.shows.services.plans import replace_plan
-from livesessions.worker.assembly import Resources, Surroundings, assemble, parts_of
+from livesessions.worker.assembly import LiveEnvironment, Resources, assemble, parts_of
 from livesessions.worker.observer import ConsoleBoard
 from livesessions.worker.recorder.recorder import Recorder
 from planner.stage.lines import load_lines
 from rehearsals.rehearsal.virtual_time import VirtualTimeLoop
 from speech.errors import StoreError
-from speech.runtime.voice_pool import VoiceRack
-from speech.services.voice_resolution import cast_voices
+from speech.runtime.voice_pool import VoicePool
+from speech.services.voice_resolution import resolve_voices
 from speech.services.voices import Provider
 from speech.stage.cache import AudioStore
 from speech.stage.clauses import split_for_voice
@@ -85,14 +85,14 @@ def _live(show: Show) -> tuple[list[str], list[str]]:
 
 def _play(show: Show) -> tuple[list[str], list[str]]:
     synthesizer, sink, loop = FakeSynthesizer(), FakeSink(), VirtualTimeLoop()
-    rack = VoiceRack({Provider.ELEVENLABS: synthesizer}, store=AtHand())  # type: ignore[arg-type]
+    rack = VoicePool({Provider.ELEVENLABS: synthesizer}, store=AtHand())  # type: ignore[arg-type]
     rack.expect_lines(show.tenant_id)
     parts = parts_of(
         show,
-        Surroundings(
+        LiveEnvironment(
             source=FakeSource([(30.0, gift(1, source_id="g1", open_=False))], then_quiet_s=150.0),
             model=None,
-            voice=rack.chain_of(cast_voices(show.voice)),
+            voice=rack.chain_of(resolve_voices(show.voice)),
             sinks=[sink],
             screen=sink,
             observer=FakeObserver(),
@@ -113,7 +113,7 @@ def _play(show: Show) -> tuple[list[str], list[str]]:
 def test_a_worker_finds_it_when_it_takes_a_live(show: Show, voices: Voices) -> None:
     record(show)
     synthesizer = FakeSynthesizer()
-    rack = VoiceRack({Provider.ELEVENLABS: synthesizer}, store=AtHand())  # type: ignore[arg-type]
+    rack = VoicePool({Provider.ELEVENLABS: synthesizer}, store=AtHand())  # type: ignore[arg-type]
 
     async def say() -> bytes:
         redis = Redis.from_url(django_settings.REDIS_URL)

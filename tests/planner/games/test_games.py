@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from planner.stage.cues import Cue, HostState
+from planner.stage.cues import Cue, NextAction
 from planner.stage.games.commands import Control
 from planner.stage.games.games import GameRules, Games
 from planner.stage.games.questions import Question
@@ -210,7 +210,7 @@ def test_the_chosen_topic_is_what_the_host_talks_about_next() -> None:
     hear(games, "2", "Anna", 20.0)
     assert "La felpa" in say(games, 60.0).line
     cue = say(games, 61.0)
-    assert (cue.state, cue.turn.kind, cue.line) == (HostState.ANNOUNCE, TurnKind.TOPIC, "")
+    assert (cue.state, cue.turn.kind, cue.line) == (NextAction.ANNOUNCE, TurnKind.TOPIC, "")
     assert cue.turn.point == "La felpa"
 
 
