@@ -6,7 +6,7 @@ PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
-.PHONY: help setup run test check bench bench-voice bench-decode bench-ingest bench-moderation bench-overlay bench-soak bench-sound test-old-browser browser guide-pictures lock messages clean
+.PHONY: help setup run test check bench bench-voice bench-decode bench-ingest bench-moderation bench-overlay bench-soak bench-sound fake-tiktok fake-voice test-old-browser browser guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -42,21 +42,27 @@ browser: ## Install Chromium for the browser tests where it is missing
 
 bench: setup ## Measure comment to first audio (p50, p95)
 	@$(PYTHON) manage.py migrate --verbosity 0
-	$(PYTHON) manage.py bench_reply
+	$(PYTHON) -m bench.reply
 
 bench-voice: setup ## Measure a reply's text to its first audio, by voice and for a kept line (p50, p95)
 	@$(PYTHON) manage.py migrate --verbosity 0
-	$(PYTHON) manage.py bench_voice
+	$(PYTHON) -m bench.voice
 
 bench-decode: setup ## Measure µs per TikTok message by kind (CAPTURE=file.jsonl)
-	$(PYTHON) manage.py bench_decode $(CAPTURE)
+	$(PYTHON) -m bench.decode $(CAPTURE)
 
-bench-ingest: setup ## Measure one worker's messages a second, from the socket to the database
+bench-ingest: setup ## Measure one worker's messages a second, from the socket to the database (EVENTS=500000)
 	@$(PYTHON) manage.py migrate --verbosity 0
-	$(PYTHON) manage.py bench_ingest
+	$(PYTHON) -m bench.ingest --events $(or $(EVENTS),500000)
 
 bench-moderation: setup ## Measure the gate: microseconds a chat line (p50, p95)
-	$(PYTHON) manage.py bench_moderation
+	$(PYTHON) -m bench.moderation
+
+fake-tiktok: setup ## Play TikTok on this machine, with its faults (ARGS="--fault stall")
+	$(PYTHON) -m tests.fakes.tiktok_server $(ARGS)
+
+fake-voice: setup ## Play a speech service on this machine (ARGS="--first-byte 0.3")
+	$(PYTHON) -m tests.fakes.voice_server $(ARGS)
 
 test-old-browser: setup ## Run the overlay's browser tests on Chromium 106, as in older OBS (needs npm)
 	@$(PYTHON) -m config.translations compile
@@ -74,11 +80,11 @@ bench-sound: setup browser ## Measure a minute of each provider's voice at the p
 
 bench-overlay: setup browser ## Measure what the overlay's page does for each picture (frames, ms, long tasks)
 	@$(PYTHON) manage.py migrate --verbosity 0
-	$(PYTHON) manage.py bench_overlay
+	$(PYTHON) -m bench.overlay
 
 bench-soak: setup browser ## Let a host talk to a browser for long: drift, underruns, memory (MINUTES=10)
 	@$(PYTHON) manage.py migrate --verbosity 0
-	$(PYTHON) manage.py bench_soak --minutes $(or $(MINUTES),10)
+	$(PYTHON) -m bench.soak --minutes $(or $(MINUTES),10)
 
 lock: setup ## Compile requirements/*.in to pinned, hashed *.txt
 	for name in base prod dev; do \

@@ -1,4 +1,4 @@
-"""What a page does for each picture that it shows: a browser's trace goes in, milliseconds come out."""
+"""Computes from a browser's trace what a page's threads do for each frame that it shows."""
 
 import json
 import statistics

@@ -1,81 +1,68 @@
+"""Measures one worker's messages a second: a real capture through the local TikTok's socket, decoding,
+moderation and the database, while the hosts of its lives answer what they can.
+"""
+
 import asyncio
-import json
-import os
-import platform
 import subprocess
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 from uuid import UUID
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 from django.test.utils import override_settings
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
-from livesessions.management.stopwatch import Stopwatch
+from bench.environment import temporary_tenant
+from bench.report import BenchError, Target, reported
+from bench.stopwatch import Stopwatch
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
-from livesessions.models.shows import Show
 from livesessions.pipeline.live import LiveParts
 from livesessions.services.sessions import create_session
 from livesessions.shows.services.shows import create_show
 from livesessions.worker import worker
 from livesessions.worker.assembly import Resources, assemble, open_resources
 from livesessions.worker.startup_heap import settle
-from tenants.models import Tenant, User
-from tenants.services import create_tenant
+from tenants.models import Tenant
+from tenants.threads import in_thread
 
 CAPTURE = "tiktok_capture.jsonl"
-TARGET_PER_S = 3_000
-TARGET_BEHIND_MS = 250
-# Growth from the middle to the end, when what is remembered of each live is full.
-TARGET_GROWTH_MB = 8.0
+TARGETS = (
+    Target("messages_per_s", at_least=3_000, scaled=True),
+    Target("behind_at_most_ms", at_most=250, scaled=True),
+    # Growth from the middle to the end, when what is remembered of each live is full.
+    Target("rss_growth_mb", at_most=8.0),
+    Target("rows_missing", at_most=0),
+)
 POLL_S = 0.25
 
 
-class Command(BaseCommand):
-    help = (
-        "Measure one worker's messages a second: a real capture through the local TikTok's socket, decoding, "
-        "moderation and the database, while the hosts of its lives answer what they can."
-    )
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--events", type=int, default=500_000, help="messages in all")
-        parser.add_argument("--lives", type=int, default=5, help="lives that share them")
-
-    def handle(self, *args: Any, events: int, lives: int, **options: Any) -> None:
-        with scopes_disabled(), _tenant() as tenant, _flood(lives, events) as addresses:
-            sessions = [_prepare(tenant, number) for number in range(lives)]
-            with override_settings(**addresses, SIGN_REQUESTS_PER_MINUTE=0):
-                figures = asyncio.run(_measure(sessions))
-            figures |= _found(sessions)
-        if figures["messages"] < events:
-            raise CommandError(f"The lives ended early: {figures['messages']} of {events} messages arrived.")
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = ArgumentParser(prog="python -m bench.ingest", description=__doc__)
+    parser.add_argument("--events", type=int, default=500_000, help="messages in all")
+    parser.add_argument("--lives", type=int, default=5, help="lives that share them")
+    options = parser.parse_args(arguments)
+    with reported(TARGETS) as figures:
+        figures |= measure(options.events, options.lives)
         for stage, cost_us in figures["us_per_message"].items():
-            self.stdout.write(f"{stage:<36}{cost_us:>8.1f} µs a message")
-        self.stdout.write(json.dumps(_report(figures)))
+            print(f"{stage:<36}{cost_us:>8.1f} µs a message")
 
 
-def _report(figures: dict[str, Any]) -> dict[str, Any]:
-    targets = {
-        "messages_per_s": TARGET_PER_S,
-        "behind_at_most_ms": TARGET_BEHIND_MS,
-        "rss_growth_mb": TARGET_GROWTH_MB,
-    }
-    met = (
-        figures["messages_per_s"] >= TARGET_PER_S
-        and figures["behind_at_most_ms"] <= TARGET_BEHIND_MS
-        and figures["rss_growth_mb"] <= TARGET_GROWTH_MB
-        and figures["rows"] == figures["rows_expected"]
-    )
-    return {"figures": figures, "targets": targets, "met": met}
+def measure(events: int, lives: int) -> dict[str, Any]:
+    with scopes_disabled(), temporary_tenant() as tenant, _flood(lives, events) as addresses:
+        sessions = [_prepare(tenant, number) for number in range(lives)]
+        with override_settings(**addresses, SIGN_REQUESTS_PER_MINUTE=0):
+            figures = asyncio.run(_measure(sessions))
+        figures |= _found(sessions)
+    if figures["messages"] < events:
+        raise BenchError(f"The lives ended early: {figures['messages']} of {events} messages arrived.")
+    return figures
 
 
 async def _measure(sessions: list[LiveSession]) -> dict[str, Any]:
@@ -100,8 +87,6 @@ async def _measure(sessions: list[LiveSession]) -> dict[str, Any]:
         "not_written": resources.recorder.lost,
         "rss_mb": {"start": memory.at(0.0), "middle": memory.at(0.5), "end": memory.at(1.0)},
         "rss_growth_mb": round(memory.at(1.0) - memory.at(0.5), 1),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "load": [round(load, 2) for load in os.getloadavg()],
     }
 
 
@@ -111,7 +96,7 @@ async def _watch(watch: Stopwatch, sessions: list[LiveSession], stopping: asynci
 
     async def look() -> None:
         ids = [session.id for session in sessions]
-        while await worker.in_thread(_open_among, ids):  # noqa: ASYNC110 (a row tells nobody that it changes)
+        while await in_thread(_open_among, ids):  # noqa: ASYNC110 (a row tells nobody that it changes)
             await asyncio.sleep(POLL_S)
         over.set()
 
@@ -137,9 +122,12 @@ def _watched_by(watch: Stopwatch) -> Iterator[None]:
 def _found(sessions: list[LiveSession]) -> dict[str, Any]:
     """Return what the database holds of the lives, and what it should hold."""
     counts = [LiveSession.objects.get(id=session.id).counts for session in sessions]
+    rows = ChatEvent.objects.filter(session__in=sessions).count()
+    expected = sum(each.get("decoded", 0) - each.get("duplicate", 0) for each in counts)
     return {
-        "rows": ChatEvent.objects.filter(session__in=sessions).count(),
-        "rows_expected": sum(each.get("decoded", 0) - each.get("duplicate", 0) for each in counts),
+        "rows": rows,
+        "rows_expected": expected,
+        "rows_missing": abs(expected - rows),
         "replies": Reply.objects.filter(session__in=sessions).count(),
     }
 
@@ -166,24 +154,12 @@ def _flood(lives: int, messages: int) -> Iterator[dict[str, str]]:
     )
     addresses = process.stdout.readline().split() if process.stdout else []
     if not addresses:
-        raise CommandError("The local TikTok, which lies in tests/, could not be started.")
+        raise BenchError("The local TikTok, which lies in tests/, could not be started.")
     try:
         yield dict(zip(("TIKTOK_APP_URL", "TIKTOK_WEBCAST_URL", "TIKTOK_SIGN_URL"), addresses, strict=True))
     finally:
         process.communicate()
 
 
-@contextmanager
-def _tenant() -> Iterator[Tenant]:
-    """A tenant of its own, gone afterwards with all that it made."""
-    user = User.objects.create_user(f"bench-{os.getpid()}@vivavoce.example")
-    tenant = create_tenant(owner=user, name=f"Bench {os.getpid()}", language="it")
-    try:
-        yield tenant
-    finally:
-        with connection.cursor() as cursor:  # by the hundred thousand, not one by one
-            cursor.execute("DELETE FROM livesessions_chatevent WHERE tenant_id = %s", [tenant.id])
-        LiveSession.objects.filter(tenant=tenant).delete()
-        Show.objects.filter(tenant=tenant).delete()
-        tenant.delete()
-        user.delete()
+if __name__ == "__main__":
+    main()

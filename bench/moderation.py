@@ -1,5 +1,6 @@
+"""Measures the gate's time for a chat line, with 20,000 terms of a tenant and the shipped lists."""
+
 import json
-import platform
 import random
 import statistics
 import time
@@ -9,54 +10,54 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
 
+from bench.report import BenchError, Target, reported
 from moderation.defaults import shipped_lexicon
 from moderation.stage.moderator import Moderator
 
 TERMS = 20_000
 SYLLABLES = ["ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "zo", "tra", "cri"]
-TARGET_P50_US = 30.0
-TARGET_P95_US = 100.0
+TARGETS = (
+    Target("p50_us", at_most=30.0, scaled=True),
+    Target("p95_us", at_most=100.0, scaled=True),
+)
 CHAT = "tests/data/chat"
 
 
-class Command(BaseCommand):
-    help = "Measure the gate's time for a chat line, with 20,000 terms of a tenant and the shipped lists."
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--chat", type=Path, default=Path(settings.BASE_DIR) / CHAT)
-
-    def handle(self, *args: Any, chat: Path, **options: Any) -> None:
-        lines = _chat_lines(chat)
-        if len(lines) < 2:
-            raise CommandError(f"{chat} holds no chat lines.")
-        started_s = time.perf_counter()
-        moderator = Moderator(_terms(), shipped=shipped_lexicon())
-        ready_ms = (time.perf_counter() - started_s) * 1000
-        new = _times_us(moderator, lines)
-        known = _times_us(moderator, lines)
-        figures: dict[str, Any] = {
-            "terms": TERMS,
-            "lines": len(lines),
-            "ready_ms": round(ready_ms),
-            "p50_us": _percentile(new, 50),
-            "p95_us": _percentile(new, 95),
-            "p50_us_words_known": _percentile(known, 50),
-            "p95_us_words_known": _percentile(known, 95),
-            "machine": f"{platform.machine()}, Python {platform.python_version()}",
-        }
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = ArgumentParser(prog="python -m bench.moderation", description=__doc__)
+    parser.add_argument("--chat", type=Path, default=settings.BASE_DIR / CHAT)
+    lines = _chat_lines(parser.parse_args(arguments).chat)
+    with reported(TARGETS) as figures:
+        figures |= measure(lines)
         for name, value in figures.items():
-            self.stdout.write(f"{name:<20}{value}")
-        met = figures["p50_us"] <= TARGET_P50_US and figures["p95_us"] <= TARGET_P95_US
-        targets = {"p50_us": TARGET_P50_US, "p95_us": TARGET_P95_US}
-        self.stdout.write(json.dumps({"figures": figures, "targets": targets, "met": met}))
+            print(f"{name:<20}{value}")
+
+
+def measure(lines: Sequence[str]) -> dict[str, Any]:
+    started_s = time.perf_counter()
+    moderator = Moderator(_terms(), shipped=shipped_lexicon())
+    ready_ms = (time.perf_counter() - started_s) * 1000
+    new = _times_us(moderator, lines)
+    known = _times_us(moderator, lines)
+    return {
+        "terms": TERMS,
+        "lines": len(lines),
+        "ready_ms": round(ready_ms),
+        "p50_us": _percentile(new, 50),
+        "p95_us": _percentile(new, 95),
+        "p50_us_words_known": _percentile(known, 50),
+        "p95_us_words_known": _percentile(known, 95),
+    }
 
 
 def _chat_lines(path: Path) -> list[str]:
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
     rows = (json.loads(row) for file in files for row in file.read_text(encoding="utf-8").splitlines())
-    return [row["message"] for row in rows if row.get("message")]
+    lines = [row["message"] for row in rows if row.get("message")]
+    if len(lines) < 2:
+        raise BenchError(f"{path} holds no chat lines.")
+    return lines
 
 
 def _terms() -> list[str]:
@@ -81,3 +82,7 @@ def _times_us(moderator: Moderator, lines: Sequence[str]) -> list[float]:
 
 def _percentile(times_us: Sequence[float], percent: int) -> float:
     return round(statistics.quantiles(times_us, n=100)[percent - 1], 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""What a long talk does to a page and to the servers: times and memory go in, slopes and drift come out."""
+"""Computes from times and memory samples how playback drifts and how memory grows."""
 
 import resource
 from collections.abc import Iterator, Sequence

@@ -1,14 +1,11 @@
+"""Measures a comment's way from the source to the first audio frame on the overlay's socket."""
+
 import json
-import os
-import platform
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,22 +13,28 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
 from django_scopes import scope, scopes_disabled
 from websockets.sync.client import ClientConnection, connect
 
+from bench.environment import (
+    START_TIMEOUT_S,
+    free_port,
+    running_daphne,
+    running_process,
+    temporary_tenant,
+    wait_for_port,
+)
+from bench.report import BenchError, Target, reported
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
-from livesessions.models.shows import Show
 from livesessions.services.sessions import create_session, skip_reply, start_session, stop_session
 from livesessions.shows.services.shows import create_show
-from tenants.models import Tenant, User
-from tenants.services import create_tenant
+from overlay.wire import unpack_audio
+from tenants.models import Tenant
 
-TARGET_P95_MS = 25.0
+TARGETS = (Target("p95_ms", at_most=25.0, scaled=True),)
 LINE_EVERY_S = 0.6
-START_TIMEOUT_S = 60.0
 WARM_UP = 5
 # One of each kind, for the host has only so many lines of a kind and says none of them twice.
 LINES = (
@@ -69,58 +72,41 @@ class Sample:
     first_frames: dict[UUID, float] = field(default_factory=dict)
 
 
-class Command(BaseCommand):
-    help = "Measure a comment's way from the source to the first audio frame on the overlay's socket."
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--comments", type=int, default=100)
-
-    def handle(self, *args: Any, comments: int, **options: Any) -> None:
-        with ExitStack() as stack:
-            tenant = stack.enter_context(_tenant())
-            recording = stack.enter_context(_recording(comments + WARM_UP))
-            port = _free_port()
-            stack.enter_context(
-                _process("-m", "daphne", "-v", "0", "-p", str(port), "config.asgi:application")
-            )
-            stack.enter_context(_process("manage.py", "run_lives"))
-            _wait_for_port(port)
-            with scope(tenant=tenant):
-                session = _prepare(tenant, recording)
-                sample = _listen(session, port, comments + WARM_UP)
-                stop_session(session=session)
-                latencies_ms = _latencies_ms(session, sample)
-            _wait_for_end(session)
-        self.stdout.write(json.dumps(_report(latencies_ms[WARM_UP:])))
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = ArgumentParser(prog="python -m bench.reply", description=__doc__)
+    parser.add_argument("--comments", type=int, default=100)
+    comments = parser.parse_args(arguments).comments
+    with reported(TARGETS) as figures:
+        figures |= _figures(measure(comments)[WARM_UP:])
 
 
-def _report(latencies_ms: list[float]) -> dict[str, Any]:
+def measure(comments: int) -> list[float]:
+    """Return each comment's time in ms, those of the warm-up first."""
+    with ExitStack() as stack:
+        tenant = stack.enter_context(temporary_tenant())
+        recording = stack.enter_context(_recording(comments + WARM_UP))
+        port = free_port()
+        stack.enter_context(running_daphne(port))
+        stack.enter_context(running_process("manage.py", "run_lives"))
+        wait_for_port(port)
+        with scope(tenant=tenant):
+            session = _prepare(tenant, recording)
+            sample = _listen(session, port, comments + WARM_UP)
+            stop_session(session=session)
+            latencies_ms = _latencies_ms(session, sample)
+        _wait_for_end(session)
+    return latencies_ms
+
+
+def _figures(latencies_ms: list[float]) -> dict[str, Any]:
     if len(latencies_ms) < 2:
-        raise CommandError("Too few replies were heard to measure anything.")
-    p95 = statistics.quantiles(latencies_ms, n=20)[-1]
-    figures = {
+        raise BenchError("Too few replies were heard to measure anything.")
+    return {
         "comments": len(latencies_ms),
         "p50_ms": round(statistics.median(latencies_ms), 2),
-        "p95_ms": round(p95, 2),
+        "p95_ms": round(statistics.quantiles(latencies_ms, n=20)[-1], 2),
         "max_ms": round(max(latencies_ms), 2),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
     }
-    return {"figures": figures, "targets": {"p95_ms": TARGET_P95_MS}, "met": p95 <= TARGET_P95_MS}
-
-
-@contextmanager
-def _tenant() -> Iterator[Tenant]:
-    """A tenant of its own, gone afterwards with all that it made."""
-    user = User.objects.create_user(f"bench-{os.getpid()}@vivavoce.example")
-    tenant = create_tenant(owner=user, name=f"Bench {os.getpid()}", language="it")
-    try:
-        yield tenant
-    finally:
-        with scopes_disabled():
-            LiveSession.objects.filter(tenant=tenant).delete()
-            Show.objects.filter(tenant=tenant).delete()
-            tenant.delete()
-            user.delete()
 
 
 @contextmanager
@@ -138,17 +124,6 @@ def _recording(lines: int) -> Iterator[str]:
             file.write(json.dumps(entry) + "\n")
         file.flush()
         yield Path(file.name).name
-
-
-@contextmanager
-def _process(*arguments: str) -> Iterator[None]:
-    environment = {**os.environ, "DATABASE_URL": settings.DATABASE_URL, "REDIS_URL": settings.REDIS_URL}
-    process = subprocess.Popen([sys.executable, *arguments], env=environment, cwd=settings.BASE_DIR)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _prepare(tenant: Tenant, recording: str) -> LiveSession:
@@ -182,8 +157,6 @@ def _listen(session: LiveSession, port: int, comments: int) -> Sample:
 
 def _next_utterance(overlay: ClientConnection) -> UUID | None:
     """Return whose audio the next frame is; None when none has come for a while."""
-    from overlay.wire import unpack_audio
-
     while True:
         try:
             frame = overlay.recv(timeout=10.0)
@@ -212,21 +185,5 @@ def _wait_for_end(session: LiveSession) -> None:
             session.refresh_from_db()
 
 
-def _wait_for_port(port: int) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        else:
-            return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+if __name__ == "__main__":
+    main()

@@ -1,69 +1,71 @@
+"""Lets a host talk through the web server to a browser; measures drift, underruns and memory."""
+
 import json
-import os
-import platform
 import subprocess
 import time
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
 from django_scopes import scope
 
-from livesessions.management.benching import (
+from bench.environment import (
     CHROMIUM_ARGUMENTS,
-    a_process,
-    a_tenant,
     find_chromium,
     free_port,
+    running_daphne,
+    running_process,
+    temporary_tenant,
     wait_for_port,
 )
-from livesessions.management.soak import MEGABYTE, Series, opened_page, playing, rss_mb
+from bench.playback import MEGABYTE, Series, opened_page, playing, rss_mb
+from bench.report import BenchError, Target, reported
 from livesessions.shows.services.shows import create_show
 
 LOOK_EVERY_S = 10.0
 LAST_WORDS_S = 60.0
-TARGETS = {
-    "drift_ms": 50.0,
-    "worst_on_sound_clock_ms": 50.0,
-    "heap_mb_per_minute": 0.2,
-    "rss_mb_per_minute": 0.5,
-    "hour_rss_mb": 10.0,
-    "underruns": 0,
-}
+TARGETS = (
+    Target("drift_ms", at_most=50.0),
+    Target("drift_ms", at_least=-50.0),
+    Target("worst_ms.sound", at_most=50.0),
+    Target("page_heap.mb_per_minute", at_most=0.2),
+    Target("daphne_rss.mb_per_minute", at_most=0.5),
+    Target("worker_rss.mb_per_minute", at_most=0.5),
+    Target("hour.grown_mb", at_most=10.0),
+    Target("underruns", at_most=0),
+    Target("not_ended", at_most=0),
+)
 HOUR_S = 3600.0
 SETTLED_S = 1200.0  # of speech; before, caches fill
 
 
-class Command(BaseCommand):
-    help = "Let a host talk through daphne to a browser, and measure drift, underruns and memory."
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = ArgumentParser(prog="python -m bench.soak", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    minutes = parser.parse_args(arguments).minutes
+    with reported(TARGETS) as figures:
+        figures |= measure(minutes)
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--minutes", type=float, default=10.0)
 
-    def handle(self, *args: Any, minutes: float, **options: Any) -> None:
-        chromium = find_chromium()
-        port = free_port()
-        with ExitStack() as stack:
-            tenant = stack.enter_context(a_tenant())
-            daphne = stack.enter_context(
-                a_process("-m", "daphne", "-v", "0", "-p", str(port), "config.asgi:application")
-            )
-            wait_for_port(port)
-            with scope(tenant=tenant):
-                show = create_show(tenant=tenant, name="Bench", language="it")
-            address = f"http://127.0.0.1:{port}/overlay/{show.overlay.token}/"
-            overlay_id = str(show.overlay.id)
-            page = stack.enter_context(opened_page(chromium, CHROMIUM_ARGUMENTS, address))
-            talk = ("-m", "tests.overlay.soaking", overlay_id)
-            host = stack.enter_context(a_process(*talk, str(60 * minutes), stdout=subprocess.PIPE))
-            figures = _measure(page, daphne, host, minutes)
-            page.close()
-            hurried = stack.enter_context(
-                a_process(*talk, str(SETTLED_S + HOUR_S), "--hurried", stdout=subprocess.PIPE)
-            )
-            figures["hour"] = _hour_of(hurried)
-        self.stdout.write(json.dumps(_report(figures)))
+def measure(minutes: float) -> dict[str, Any]:
+    chromium, port = find_chromium(), free_port()
+    with ExitStack() as stack:
+        tenant = stack.enter_context(temporary_tenant())
+        daphne = stack.enter_context(running_daphne(port))
+        wait_for_port(port)
+        with scope(tenant=tenant):
+            show = create_show(tenant=tenant, name="Bench", language="it")
+        address = f"http://127.0.0.1:{port}/overlay/{show.overlay.token}/"
+        page = stack.enter_context(opened_page(chromium, CHROMIUM_ARGUMENTS, address))
+        talk = ("-m", "tests.overlay.soaking", str(show.overlay.id))
+        host = stack.enter_context(running_process(*talk, str(60 * minutes), stdout=subprocess.PIPE))
+        figures = _measure(page, daphne, host, minutes)
+        page.close()
+        hurried = stack.enter_context(
+            running_process(*talk, str(SETTLED_S + HOUR_S), "--hurried", stdout=subprocess.PIPE)
+        )
+        return {**figures, "hour": _hour_of(hurried)}
 
 
 def _hour_of(host: "subprocess.Popen[str]") -> dict[str, float]:
@@ -75,7 +77,7 @@ def _hour_of(host: "subprocess.Popen[str]") -> dict[str, float]:
             last_mb = rss_mb(host.pid)
             settled_mb = settled_mb or last_mb
     if not settled_mb:
-        raise CommandError("The hurried host has said too little.")
+        raise BenchError("The hurried host has said too little.")
     grown_mb = round(last_mb - settled_mb, 1)
     return {
         "speech_s": round(spoken_s - SETTLED_S, 1),
@@ -100,30 +102,18 @@ def _measure(
         for name, now_mb in zip(memory, (heap, rss_mb(daphne.pid), rss_mb(host.pid)), strict=True):
             memory[name].add(at, now_mb)
     if host.poll() is None:
-        raise CommandError("The host does not come to an end.")
+        raise BenchError("The host does not come to an end.")
     said = [json.loads(line) for line in host.stdout or ()]
     if not said:
-        raise CommandError("The host did not say anything.")
+        raise BenchError("The host did not say anything.")
     return {
         "minutes": round((time.monotonic() - began_s) / 60, 2),
         **playing(page.evaluate("ledger"), said),
         "lead_ms": round(1000 * page.evaluate("vivavoce.player.lead")),
         "audio": page.evaluate("vivavoce.player.output.mode"),
         **{name: series.summary() for name, series in memory.items()},
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "load": [round(load, 2) for load in os.getloadavg()],
     }
 
 
-def _report(figures: dict[str, Any]) -> dict[str, Any]:
-    met = (
-        abs(figures["drift_ms"]) <= TARGETS["drift_ms"]
-        and figures["worst_ms"]["sound"] <= TARGETS["worst_on_sound_clock_ms"]
-        and figures["page_heap"]["mb_per_minute"] <= TARGETS["heap_mb_per_minute"]
-        and figures["daphne_rss"]["mb_per_minute"] <= TARGETS["rss_mb_per_minute"]
-        and figures["worker_rss"]["mb_per_minute"] <= TARGETS["rss_mb_per_minute"]
-        and figures["hour"]["grown_mb"] <= TARGETS["hour_rss_mb"]
-        and figures["underruns"] <= TARGETS["underruns"]
-        and figures["not_ended"] == 0
-    )
-    return {"figures": figures, "targets": TARGETS, "met": met}
+if __name__ == "__main__":
+    main()

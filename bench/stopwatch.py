@@ -1,4 +1,4 @@
-"""Where a worker's time and memory go while messages stream through its lives; for the bench alone."""
+"""Measures where a worker's time and memory go while messages stream through its lives."""
 
 import asyncio
 import os

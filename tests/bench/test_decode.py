@@ -1,24 +1,24 @@
 import json
-from io import StringIO
 from itertools import islice
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import CommandError, call_command
+
+from bench import decode
+from bench.report import BenchError
 
 CAPTURE = Path(settings.BASE_DIR) / "recordings" / "tiktok_capture.jsonl"
 
 
-def test_the_last_line_is_the_measurement(tmp_path: Path) -> None:
+def test_the_last_line_is_the_measurement(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     few = tmp_path / "few.jsonl"
     with CAPTURE.open(encoding="utf-8") as lines:
         few.write_text("".join(islice(lines, 12)), encoding="utf-8")
-    output = StringIO()
-    call_command("bench_decode", few, stdout=output)
-    heading, *rows, last = output.getvalue().splitlines()
+    decode.main([str(few)])
+    heading, *rows, last = capsys.readouterr().out.splitlines()
     report = json.loads(last)
-    assert set(report) == {"figures", "targets", "met"}
+    assert set(report) == {"figures", "targets", "met", "machine", "calibration"}
     assert report["figures"]["messages"] == 12
     assert len(rows) == len(report["figures"]["decode_us_by_kind"])
     assert all(cost > 0 for cost in report["figures"]["decode_us_by_kind"].values())
@@ -31,5 +31,5 @@ def test_the_last_line_is_the_measurement(tmp_path: Path) -> None:
 def test_what_is_no_capture_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "file.jsonl"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(CommandError):
-        call_command("bench_decode", file)
+    with pytest.raises(BenchError):
+        decode.main([str(file)])

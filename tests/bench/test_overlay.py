@@ -1,12 +1,12 @@
-"""What the bench of the overlay reads from a trace."""
+"""The overlay bench reads a browser's trace."""
 
 import json
 from typing import Any
 
 import pytest
 
-from livesessions.management.commands.bench_overlay import _report
-from livesessions.management.frames import Trace
+from bench.frames import Trace
+from bench.overlay import frames_not_shown_per_s
 
 PAGE, MAIN, RASTER, VIZ = 7, 1, 2, 3
 FRAME_MS = 20.0
@@ -87,23 +87,10 @@ def test_a_trace_of_a_page_that_stands_is_refused() -> None:
         traced(frame(0), work("RunTask", 1, lasts_ms=1, cpu_ms=1), frame(20))
 
 
-@pytest.mark.parametrize(
-    ("changes", "met"),
-    [
-        ({}, True),
-        ({"main_thread_ms": {"p95": 8.1}}, False),
-        ({"long_tasks": 1}, False),
-        ({"frames_per_s": 40.0}, False),
-        ({"frames_per_s": 40.0, "drawing_ms_per_frame": 30.0}, True),  # it is not the page that is slow
-    ],
-)
-def test_the_targets_are_for_the_page_not_for_the_machine_that_draws_it(
-    changes: dict[str, Any], met: bool
-) -> None:
-    figures = {
-        "main_thread_ms": {"p95": 4.0},
-        "long_tasks": 0,
-        "frames_per_s": 59.9,
-        "drawing_ms_per_frame": 9.0,
-    }
-    assert _report({**figures, **changes})["met"] is met
+def test_frames_that_the_page_did_not_show_in_time_count() -> None:
+    assert frames_not_shown_per_s({"frames_per_s": 40.0, "drawing_ms_per_frame": 9.0}) == 20.0
+    assert frames_not_shown_per_s({"frames_per_s": 60.1, "drawing_ms_per_frame": 9.0}) == 0.0
+
+
+def test_where_drawing_alone_takes_too_long_it_is_not_the_page_that_is_slow() -> None:
+    assert frames_not_shown_per_s({"frames_per_s": 40.0, "drawing_ms_per_frame": 30.0}) == 0.0

@@ -1,3 +1,5 @@
+"""Plays a speech service on this machine that answers every line with a tone: `make fake-voice`."""
+
 import asyncio
 import json
 import math
@@ -5,9 +7,8 @@ import signal
 from argparse import ArgumentParser
 from array import array
 from base64 import b64encode
-from typing import Any
+from collections.abc import Sequence
 
-from django.core.management.base import BaseCommand
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import State
@@ -21,20 +22,17 @@ HEADERS = (
 )
 
 
-class Command(BaseCommand):
-    help = "Play a speech service on this machine that answers everybody with a tone, after a while."
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=9100)
-        parser.add_argument("--first-byte", type=float, default=0.15, help="seconds until its first byte")
-        parser.add_argument("--duration", type=float, default=2.0, help="seconds of audio for every line")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        asyncio.run(_serve(options["port"], options["first_byte"], _tone(options["duration"])))
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = ArgumentParser(prog="python -m tests.fakes.voice_server", description=__doc__)
+    parser.add_argument("--port", type=int, default=9100)
+    parser.add_argument("--first-byte", type=float, default=0.15, help="seconds until its first byte")
+    parser.add_argument("--duration", type=float, default=2.0, help="seconds of audio for every line")
+    options = parser.parse_args(arguments)
+    asyncio.run(_serve(options.port, options.first_byte, _tone(options.duration)))
 
 
 def _tone(duration_s: float) -> bytes:
-    """A tone that swells and fades four times a second, as syllables do."""
+    """Return a tone that swells and fades four times a second, as syllables do."""
     samples = (
         round(6_000 * math.sin(index / 20) * math.sin(index * math.pi * 4 / RATE_HZ) ** 2 + 100)
         for index in range(round(duration_s * RATE_HZ))
@@ -113,3 +111,7 @@ async def _converse(
                     asyncio.get_running_loop().call_later(first_byte_s, say, told["context_id"])
         writer.writelines(protocol.data_to_send())
         data = await reader.read(65_536)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,3 @@
-import os
 import signal
 import subprocess
 import sys
@@ -9,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import CommandError, call_command
 
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.replay import WebcastReplaySource
 from livesessions.sources.tiktok import TikTokEndpoints, TikTokSource
+from tests.fakes import tiktok_server
 from tests.fakes.webcast import ENDED, FakeWebcast, PlayCapture, Send, control
 
 CAPTURE = Path(settings.BASE_DIR) / "recordings" / "tiktok_capture.jsonl"
@@ -63,9 +62,8 @@ async def test_played_again_a_capture_has_fresh_ids() -> None:
 @contextmanager
 def fake_tiktok(*options: str) -> Iterator[TikTokEndpoints]:
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "fake_tiktok", "--port", "0", "--every", "0.01", *options],
+        [sys.executable, "-m", "tests.fakes.tiktok_server", "--port", "0", "--every", "0.01", *options],
         cwd=settings.BASE_DIR,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test"},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -89,11 +87,13 @@ async def test_the_command_plays_a_capture_until_it_is_stopped() -> None:
         assert len(await collect(TikTokSource("demo", endpoints=endpoints), 300)) == 300
 
 
-def test_a_fault_that_nobody_knows_is_refused_with_the_list() -> None:
-    with pytest.raises(CommandError, match="age-restricted"):
-        call_command("fake_tiktok", fault="nonsense")
+def test_a_fault_that_nobody_knows_is_refused_with_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        tiktok_server.main(["--fault", "nonsense"])
+    assert "age-restricted" in capsys.readouterr().err
 
 
-def test_a_capture_that_is_not_there_is_refused() -> None:
-    with pytest.raises(CommandError, match="no capture"):
-        call_command("fake_tiktok", capture=Path("/nowhere.jsonl"))
+def test_a_capture_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        tiktok_server.main(["--capture", "/nowhere.jsonl"])
+    assert "no capture" in capsys.readouterr().err

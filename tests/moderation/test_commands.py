@@ -1,6 +1,5 @@
-"""`evaluate_moderation` and `bench_moderation`."""
+"""Tests `evaluate_moderation`."""
 
-import json
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -108,18 +107,3 @@ def test_a_model_that_cannot_be_asked_is_told_at_once(status: int, settings: Any
 def test_without_a_key_no_model_can_be_asked(suite: Path) -> None:
     with pytest.raises(CommandError, match="OPENAI_API_KEY"):
         call_command("evaluate_moderation", suite, "--model")
-
-
-def test_the_bench_ends_with_its_figures_as_json() -> None:
-    output = StringIO()
-    call_command("bench_moderation", stdout=output)
-
-    report = json.loads(output.getvalue().splitlines()[-1])
-    assert set(report) == {"figures", "targets", "met"}
-    assert report["figures"]["terms"] == 20_000
-    assert set(report["targets"]) <= set(report["figures"])
-
-
-def test_the_bench_needs_chat_lines(tmp_path: Path) -> None:
-    with pytest.raises(CommandError):
-        call_command("bench_moderation", "--chat", tmp_path)
