@@ -40,12 +40,12 @@ from overlay.publisher import OverlayPublisher
 from planner.models import Persona
 from planner.providers.openai_chat import OpenAIChatModel
 from planner.spending import RedisSpendCap
-from planner.stage.breaker import Breaker
 from planner.stage.fallback import FallbackModel, NamedModel
 from planner.stage.planner import Planner
 from planner.stage.ports import LanguageModel
 from planner.stage.prices import price_of
 from planner.stage.turn import Character, ReplyLanguage, ShowFacts
+from providers.breaker import CircuitBreaker
 from speech.runtime.voice_pool import VoicePool, open_synthesizers
 from speech.services.voice_resolution import resolve_voices
 from speech.storage import AudioObjectStore
@@ -86,7 +86,7 @@ def open_model_gate(stack: AsyncExitStack) -> WatchedGate | None:
         model=settings.OPENAI_MODERATION_MODEL,
     )
     stack.push_async_callback(gate.aclose)
-    return WatchedGate(gate, Breaker())
+    return WatchedGate(gate, CircuitBreaker())
 
 
 def open_models(stack: AsyncExitStack) -> tuple[NamedModel, ...]:
@@ -101,7 +101,7 @@ def open_models(stack: AsyncExitStack) -> tuple[NamedModel, ...]:
             timeout_s=settings.OPENAI_TIMEOUT_S,
         )
         stack.push_async_callback(model.aclose)
-        models.append(NamedModel(name, model, Breaker(), price_of(name)))
+        models.append(NamedModel(name, model, CircuitBreaker(), price_of(name)))
     return tuple(models)
 
 

@@ -8,12 +8,12 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from planner.errors import PlannerError
-from planner.stage.breaker import Breaker
 from planner.stage.cleaning import clean_for_speech
 from planner.stage.ports import LanguageModel, Prompt, SpendCap
 from planner.stage.prices import Price
 from planner.stage.sentences import SentenceChunker
 from planner.stage.turn import TokenUsage
+from providers.breaker import CircuitBreaker
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class NamedModel:
 
     name: str
     model: LanguageModel
-    breaker: Breaker
+    breaker: CircuitBreaker
     price: Price | None = None
 
 
@@ -115,7 +115,7 @@ class _Attempt:
             raise
         finally:
             if not self._told:
-                self.named.breaker.left()
+                self.named.breaker.abandoned()
 
     async def _sound(self, pieces: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
         chunker, buffer, unbroken = SentenceChunker(), "", 0
@@ -165,7 +165,7 @@ class _Attempt:
         self._told = True
         if isinstance(error, Unspeakable):
             # A viewer can ask for that. It must not be in a viewer's power to take a model off the air.
-            self.named.breaker.left()
+            self.named.breaker.abandoned()
             return
         was_open = self.named.breaker.is_open
         self.named.breaker.failed(permanent=error.permanent)

@@ -9,13 +9,13 @@ from importlib.resources import files
 from random import Random
 
 from planner.errors import PlannerError
-from planner.stage.breaker import Breaker
 from planner.stage.fallback import FallbackModel, NamedModel
 from planner.stage.lines import template_language
 from planner.stage.ports import LanguageModel, Prompt
 from planner.stage.prices import price_of
 from planner.stage.prompt import build_messages
 from planner.stage.turn import TokenUsage
+from providers.breaker import CircuitBreaker
 
 PRICED_AS = "gpt-4o-mini"
 FIRST_PIECE_AFTER_S = 0.6
@@ -73,7 +73,7 @@ class SeededWriter:
 
 def fallback_of(writer: LanguageModel, now_s: Callable[[], float]) -> FallbackModel:
     """Return the writer behind the same deadline, breaker and meter that a real model has."""
-    named = NamedModel("rehearsal", writer, Breaker(now_s=now_s), price_of(PRICED_AS))
+    named = NamedModel("rehearsal", writer, CircuitBreaker(now_s=now_s), price_of(PRICED_AS))
     return FallbackModel([named], now_s=now_s)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from planner.stage.breaker import Breaker
+from providers.breaker import CircuitBreaker
 from speech.runtime.synthesizers import OpenSynthesizer, open_with_key
 from speech.services.keys import TenantCredential
 from speech.stage.audio import AudioChunk
@@ -28,7 +28,7 @@ class VoiceService:
 
     provider: str
     synthesizer: Synthesizer
-    breaker: Breaker = field(default_factory=Breaker)
+    breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
     probe: Voice | None = None
 
 

@@ -249,18 +249,14 @@ async def _probe(service: VoiceService) -> None:
     voice = service.probe
     assert voice is not None  # noqa: S101 - only those are probed
     speaker = Speaker(service.synthesizer, voice, first_within_s=LAST_FIRST_WITHIN_S)
-    told = False
-    try:
-        await _say_to_nobody(speaker, PROBE)
-        service.breaker.succeeded()
-        told = True
-        logger.info("voice is back: provider=%s", service.provider)
-    except SpeechError as error:
-        service.breaker.failed(permanent=error.permanent)
-        told = True
-    finally:
-        if not told:
-            service.breaker.left()
+    with service.breaker.attempt() as attempt:
+        try:
+            await _say_to_nobody(speaker, PROBE)
+        except SpeechError as error:
+            attempt.failed(permanent=error.permanent)
+            return
+        attempt.succeeded()
+    logger.info("voice is back: provider=%s", service.provider)
 
 
 async def _say_to_nobody(speaker: Speaker, line: str, *, recurs: bool = False) -> None:

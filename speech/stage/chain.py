@@ -5,9 +5,9 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
+from providers.breaker import CircuitBreaker
 from speech.errors import SpeechError
 from speech.stage.audio import AudioChunk
-from speech.stage.ports import Breaker
 from speech.stage.speaker import Speaker
 
 logger = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ class NamedVoice:
 
     name: str
     speaker: Speaker
-    breaker: Breaker
+    breaker: CircuitBreaker
 
 
 class VoiceChain:
@@ -80,20 +80,15 @@ class _Attempt:
         self._voice = voice
 
     async def speak(self, text: str, *, recurs: bool) -> AsyncGenerator[AudioChunk, None]:
-        told = False
-        try:
-            async with aclosing(self._voice.speaker.speak(text, recurs=recurs)) as chunks:
-                async for chunk in chunks:
-                    self.has_begun = True
-                    yield replace(chunk, voice=self._voice.name)
+        with self._voice.breaker.attempt() as attempt:
+            try:
+                async with aclosing(self._voice.speaker.speak(text, recurs=recurs)) as chunks:
+                    async for chunk in chunks:
+                        self.has_begun = True
+                        yield replace(chunk, voice=self._voice.name)
+            except SpeechError as error:
+                attempt.failed(permanent=error.permanent)
+                logger.warning("voice failed: voice=%s permanent=%s", self._voice.name, error.permanent)
+                raise
             if self.has_begun:
-                self._voice.breaker.succeeded()
-                told = True
-        except SpeechError as error:
-            told = True
-            self._voice.breaker.failed(permanent=error.permanent)
-            logger.warning("voice failed: voice=%s permanent=%s", self._voice.name, error.permanent)
-            raise
-        finally:
-            if not told:
-                self._voice.breaker.left()
+                attempt.succeeded()

@@ -17,21 +17,6 @@ class Voice:
     pitch: float = 0.0
 
 
-class Breaker(Protocol):
-    """Keeps a voice that fails from being asked. Whoever is admitted tells how it went, or that it left."""
-
-    @property
-    def is_open(self) -> bool: ...
-
-    def admit(self) -> bool: ...
-
-    def succeeded(self) -> None: ...
-
-    def failed(self, *, permanent: bool) -> None: ...
-
-    def left(self) -> None: ...
-
-
 @runtime_checkable
 class Connected(Protocol):
     """A synthesizer that speaks over connections, which are slow to open."""

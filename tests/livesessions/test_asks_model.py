@@ -8,7 +8,7 @@ from livesessions.models.shows import Show
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.reply.judging import WatchedGate
 from livesessions.worker.assembly import LiveEnvironment, parts_of
-from planner.stage.breaker import Breaker
+from providers.breaker import CircuitBreaker
 from speech.stage.speaker import Speaker
 from tenants.threads import in_thread
 from tests.fakes.language_model import FakeLanguageModel
@@ -37,7 +37,7 @@ async def test_the_model_is_asked_only_where_the_policy_says_so(
         observer=FakeObserver(),
         now=lambda: datetime.now(UTC),
         seed=1,
-        model_gate=WatchedGate(gate, Breaker()),
+        model_gate=WatchedGate(gate, CircuitBreaker()),
     )
     show.policy.asks_model = asks_model
     await Live(await in_thread(parts_of, show, around)).run()

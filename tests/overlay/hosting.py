@@ -18,7 +18,7 @@ from livesessions.pipeline.reply.generation import Generation
 from livesessions.pipeline.reply.playback_tracker import PlaybackTracker
 from livesessions.pipeline.reply.utterance import Utterance
 from overlay.publisher import OverlayPublisher
-from planner.stage.breaker import Breaker
+from providers.breaker import CircuitBreaker
 from speech.stage.audio import AudioChunk
 from speech.stage.chain import NamedVoice, VoiceChain
 from speech.stage.level import Level
@@ -102,7 +102,7 @@ class Host:
             for language, voice in voices.items()
         }
         self._chains = {
-            language: VoiceChain([NamedVoice(language, speaker, Breaker())])
+            language: VoiceChain([NamedVoice(language, speaker, CircuitBreaker())])
             for language, speaker in self._speakers.items()
         }
 

@@ -13,8 +13,8 @@ from moderation.errors import ModerationError
 from moderation.stage.help_lines import help_line
 from moderation.stage.model_gate import Flag, Flags
 from moderation.stage.moderator import Moderator
-from planner.stage.breaker import Breaker, BreakerSettings
 from planner.stage.turn import TokenUsage, Turn
+from providers.breaker import BreakerSettings, CircuitBreaker
 from tests.fakes.live import FakeSource, FakeWords, Stage, at, comment
 from tests.fakes.model_gate import FakeModelGate
 
@@ -40,7 +40,7 @@ class SlowWords(FakeWords):
 class GatedStage(Stage):
     model_gate: FakeModelGate | None = None
     words: FakeWords = field(default_factory=SlowWords)
-    breaker: Breaker = field(default_factory=Breaker)
+    breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
 
     def parts(self) -> LiveParts:
         watched = WatchedGate(self.model_gate, self.breaker) if self.model_gate else None
@@ -52,14 +52,14 @@ def played(
     answers: dict[str, Flags | ModerationError] | None,
     *lines: str,
     after_s: float = 0.0,
-    breaker: Breaker | None = None,
+    breaker: CircuitBreaker | None = None,
 ) -> GatedStage:
     script: list[tuple[float, LiveEvent]] = [
         (1.0 + 10 * number, comment(line, source_id=str(number), name=f"Viewer{number}"))
         for number, line in enumerate(lines)
     ]
     gate = None if answers is None else FakeModelGate(answers, after_s=after_s)
-    stage = GatedStage(FakeSource(script), model_gate=gate, breaker=breaker or Breaker())
+    stage = GatedStage(FakeSource(script), model_gate=gate, breaker=breaker or CircuitBreaker())
     stage.play()
     return stage
 
@@ -134,7 +134,7 @@ def test_a_model_that_keeps_failing_is_left_alone_and_taken_back() -> None:
     faults: dict[str, Flags | ModerationError] = {line: ModerationError("zebra") for line in lines[:5]}
     faults |= {sentence: ModerationError("zebra") for sentence in SAID}
     now_s = [0.0]
-    breaker = Breaker(BreakerSettings(2, pause_s=3_600.0), now_s=lambda: now_s[0])
+    breaker = CircuitBreaker(BreakerSettings(2, pause_s=3_600.0), now_s=lambda: now_s[0])
     stage = played(faults, *lines, breaker=breaker)
     assert stage.model_gate is not None
     assert len(stage.model_gate.texts) <= 3

@@ -10,12 +10,12 @@ from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.reply.judging import WatchedGate
 from moderation.providers.openai_moderation import OpenAIModeration
 from planner.errors import PlannerError
-from planner.stage.breaker import Breaker
 from planner.stage.cues import Cue, NextAction
 from planner.stage.fallback import FallbackModel, NamedModel
 from planner.stage.planner import Planner
 from planner.stage.ports import LanguageModel
 from planner.stage.turn import Character, Turn, TurnKind
+from providers.breaker import CircuitBreaker
 from tests.fakes.cues import FakeCues
 from tests.fakes.language_model import FakeLanguageModel, FakeSlowModel
 from tests.fakes.live import FakeSource, FakeWords, Stage, comment
@@ -44,7 +44,7 @@ class SpokenStage(Stage):
 
     def parts(self) -> LiveParts:
         assert self.model is not None
-        named = [NamedModel("fake", self.model, Breaker())]
+        named = [NamedModel("fake", self.model, CircuitBreaker())]
         chain = FallbackModel(named, deadline_s=DEADLINE_S, now_s=asyncio.get_running_loop().time)
         return replace(super().parts(), words=Planner(chain, CHARACTER, seed=7))
 
@@ -93,7 +93,7 @@ async def test_nothing_that_a_moderation_model_says_is_voiced(judged: Judged) ->
     with FakeOpenAIModeration(judged) as server:
         model = OpenAIModeration(api_key="x", base_url=server.base_url, model="fake")
         try:
-            gated = replace(stage.parts(), model_gate=WatchedGate(model, Breaker()))
+            gated = replace(stage.parts(), model_gate=WatchedGate(model, CircuitBreaker()))
             await Live(gated).run()
         finally:
             await model.aclose()

@@ -9,7 +9,7 @@ import pytest
 
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.outcome import Outcome
-from planner.stage.breaker import Breaker
+from providers.breaker import CircuitBreaker
 from speech.providers.elevenlabs import ElevenLabsSynthesizer
 from speech.providers.openai_speech import OpenAISynthesizer
 from speech.stage.chain import NamedVoice, VoiceChain
@@ -39,7 +39,7 @@ class OnAir:
     second: FakeOpenAISpeech
     sentences: list[str] = field(default_factory=lambda: list(SENTENCES))
     sink: FakeSink = field(default_factory=FakeSink)
-    breakers: list[Breaker] = field(default_factory=lambda: [Breaker(), Breaker()])
+    breakers: list[CircuitBreaker] = field(default_factory=lambda: [CircuitBreaker(), CircuitBreaker()])
 
     def play(self, comments: int = 1) -> Stage:
         return asyncio.run(self._play(comments))

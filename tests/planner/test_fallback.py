@@ -8,11 +8,11 @@ from itertools import repeat
 import pytest
 
 from planner.errors import PlannerError
-from planner.stage.breaker import Breaker, BreakerSettings
 from planner.stage.fallback import FallbackModel, NamedModel
 from planner.stage.ports import LanguageModel, Prompt
 from planner.stage.prices import Price
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
+from providers.breaker import BreakerSettings, CircuitBreaker
 from tests.fakes.language_model import FakeLanguageModel, FakeSlowModel
 from tests.fakes.virtual_time import run_virtual
 
@@ -48,9 +48,9 @@ def named(
     *,
     failures: int = 3,
     price: Price | None = None,
-    breaker: Breaker | None = None,
+    breaker: CircuitBreaker | None = None,
 ) -> NamedModel:
-    return NamedModel(name, model, breaker or Breaker(BreakerSettings(failures), now_s=loop_s), price)
+    return NamedModel(name, model, breaker or CircuitBreaker(BreakerSettings(failures), now_s=loop_s), price)
 
 
 async def write(model: FallbackModel, usage: TokenUsage, prompt: Prompt = PROMPT) -> list[tuple[float, str]]:
@@ -187,7 +187,7 @@ def test_time_that_the_voice_takes_is_not_the_models() -> None:
 def test_a_model_that_is_down_is_left_alone_probed_and_taken_back() -> None:
     async def run() -> None:
         model = FakeSlowModel()
-        breaker = Breaker(BreakerSettings(2, pause_s=5.0), now_s=loop_s)
+        breaker = CircuitBreaker(BreakerSettings(2, pause_s=5.0), now_s=loop_s)
         chain = FallbackModel(
             [named("a", model, breaker=breaker), named("b", FakeLanguageModel("Eccomi."))], now_s=loop_s
         )
@@ -212,7 +212,7 @@ def test_a_model_that_is_down_is_left_alone_probed_and_taken_back() -> None:
 
 def test_a_reply_that_is_cut_while_probing_lets_the_next_one_probe() -> None:
     async def run() -> None:
-        breaker = Breaker(BreakerSettings(1, pause_s=5.0), now_s=loop_s)
+        breaker = CircuitBreaker(BreakerSettings(1, pause_s=5.0), now_s=loop_s)
         breaker.failed(permanent=True)
         await asyncio.sleep(5.0)
         chain = FallbackModel([named("a", FakeSlowModel((3.0, "Ciao.")), breaker=breaker)], now_s=loop_s)

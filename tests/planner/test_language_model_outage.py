@@ -13,10 +13,10 @@ from livesessions.pipeline.records import ReplyRecord
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.port import CONNECTED, SourceCounts
 from planner.providers.openai_chat import OpenAIChatModel
-from planner.stage.breaker import Breaker, BreakerSettings
 from planner.stage.fallback import FallbackModel, NamedModel
 from planner.stage.planner import Planner
 from planner.stage.turn import Character
+from providers.breaker import BreakerSettings, CircuitBreaker
 from tests.fakes.live import FakeObserver, FakeSource, Stage, comment
 from tests.fakes.openai_chat import Answer, Ending, FakeOpenAIChat
 
@@ -81,7 +81,7 @@ class Show:
     def __init__(self, fake: FakeOpenAIChat, model: OpenAIChatModel) -> None:
         self.fake = fake
         self.now_s = 0.0
-        self.breaker = Breaker(BreakerSettings(2, pause_s=PAUSE_S), now_s=lambda: self.now_s)
+        self.breaker = CircuitBreaker(BreakerSettings(2, pause_s=PAUSE_S), now_s=lambda: self.now_s)
         chain = FallbackModel([NamedModel("fake", model, self.breaker)], deadline_s=1.0)
         self._source, self._observer = AskedSource(), HearingObserver()
         self._observer.ended = asyncio.Queue()

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from planner.errors import PlannerError
-from planner.stage.breaker import Breaker
 from planner.stage.fallback import FallbackModel, NamedModel
 from planner.stage.planner import Planner
 from planner.stage.ports import Prompt
 from planner.stage.prices import price_of
 from planner.stage.prompt import SUMMING_UP, build_messages
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
+from providers.breaker import CircuitBreaker
 from tests.fakes.clock import FakeClock
 from tests.fakes.language_model import FakeLanguageModel, FakeSlowModel
 
@@ -164,7 +164,7 @@ class FakeCap:
 async def test_a_summarys_cost_is_counted_and_none_is_paid_for_past_the_cap() -> None:
     cap = FakeCap()
     model = FakeSlowModel((0.0, SUMMARY))
-    chain = FallbackModel([NamedModel("m", model, Breaker(), price_of("gpt-4o-mini"))], cap=cap)
+    chain = FallbackModel([NamedModel("m", model, CircuitBreaker(), price_of("gpt-4o-mini"))], cap=cap)
     planner = Planner(chain, CHARACTER)
     heard(planner, 26)
     await planner.tidy(approve)

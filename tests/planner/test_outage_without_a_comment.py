@@ -6,10 +6,10 @@ from contextlib import aclosing, asynccontextmanager
 import pytest
 
 from planner.providers.openai_chat import OpenAIChatModel
-from planner.stage.breaker import Breaker
 from planner.stage.fallback import FallbackModel, NamedModel
 from planner.stage.planner import Planner
 from planner.stage.turn import TokenUsage, Turn, TurnKind
+from providers.breaker import CircuitBreaker
 from tests.fakes.openai_chat import Answer, FakeOpenAIChat
 from tests.planner.test_language_model_outage import BACK, BROKEN, CHARACTER, UNSPEAKABLE
 
@@ -20,7 +20,7 @@ ALL = {**BROKEN, **UNSPEAKABLE}
 @asynccontextmanager
 async def planner_with(fake: FakeOpenAIChat) -> AsyncIterator[Planner]:
     model = OpenAIChatModel(api_key="x", base_url=fake.base_url, model="fake", timeout_s=0.3)
-    chain = FallbackModel([NamedModel("fake", model, Breaker())], deadline_s=0.6)
+    chain = FallbackModel([NamedModel("fake", model, CircuitBreaker())], deadline_s=0.6)
     try:
         yield Planner(chain, CHARACTER)
     finally:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from planner.stage.breaker import Breaker
+from providers.breaker import CircuitBreaker
 from speech.errors import SpeechError, StoreError
 from speech.stage.audio import AudioChunk
 from speech.stage.cache import MOST_BYTES, AudioCache, CachedVoice, Offer
@@ -56,7 +56,7 @@ class Host:
         self.synthesizer = FakeSynthesizer()
         self.cache = AudioCache(store)
         self.cache.expect(store.files)
-        self.breaker = Breaker()
+        self.breaker = CircuitBreaker()
         self.speaker = Speaker(
             self.synthesizer,
             VOICE,

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 import numpy as np
 import pytest
 
-from planner.stage.breaker import Breaker
+from providers.breaker import CircuitBreaker
 from speech.errors import SpeechError
 from speech.stage.audio import AudioChunk
 from speech.stage.chain import NamedVoice, VoiceChain
@@ -26,7 +26,9 @@ class Seats:
     """A chain of the given synthesizers, named by their places."""
 
     def __init__(self, *synthesizers: Synthesizer) -> None:
-        self.breakers = [Breaker(now_s=lambda: asyncio.get_running_loop().time()) for _ in synthesizers]
+        self.breakers = [
+            CircuitBreaker(now_s=lambda: asyncio.get_running_loop().time()) for _ in synthesizers
+        ]
         voices = [
             NamedVoice(
                 str(place),
@@ -146,7 +148,7 @@ def test_nothing_to_say_asks_nobody_and_says_nothing_about_a_voice() -> None:
 def test_a_mastered_line_that_breaks_off_ends_without_a_click() -> None:
     async def play() -> list[AudioChunk]:
         speaker = Speaker(failing(after=3), VOICE, level=Level(Loudness(-16.0, 60.0)))
-        return await heard(VoiceChain([NamedVoice("only", speaker, Breaker())]).speak(LINE))
+        return await heard(VoiceChain([NamedVoice("only", speaker, CircuitBreaker())]).speak(LINE))
 
     samples = np.frombuffer(pcm_of(run_virtual(play())), "<i2")
     assert samples.size > 4_000

@@ -15,7 +15,7 @@ from typing import Self
 from livesessions.pipeline.reply.generation import Cut
 from moderation.errors import ModerationError
 from moderation.stage.model_gate import Flags, ModelGate
-from planner.stage.breaker import Breaker
+from providers.breaker import CircuitBreaker
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ NOTHING = Flags()
 class WatchedGate:
     """A `ModelGate` behind a circuit breaker, shared by all lives of a worker."""
 
-    def __init__(self, gate: ModelGate, breaker: Breaker) -> None:
+    def __init__(self, gate: ModelGate, breaker: CircuitBreaker) -> None:
         self._gate = gate
         self._breaker = breaker
 
@@ -34,21 +34,16 @@ class WatchedGate:
         """Judge one text; nothing is flagged while the model fails. Never raises."""
         if not self._breaker.admit():
             return NOTHING
-        told = False
-        try:
-            flags = await self._gate.review(text)
-            told = True
-            self._breaker.succeeded()
-        except ModerationError as error:
-            told = True
-            self._breaker.failed(permanent=error.permanent)
-            logger.warning(
-                "moderation model failed: permanent=%s taken_off=%s", error.permanent, self._breaker.is_open
-            )
-            return NOTHING
-        finally:
-            if not told:
-                self._breaker.left()
+        with self._breaker.attempt() as attempt:
+            try:
+                flags = await self._gate.review(text)
+            except ModerationError as error:
+                attempt.failed(permanent=error.permanent)
+                logger.warning(
+                    "moderation model failed: permanent=%s opened=%s", error.permanent, self._breaker.is_open
+                )
+                return NOTHING
+            attempt.succeeded()
         return flags
 
 

@@ -1,12 +1,12 @@
-from planner.stage.breaker import Breaker, BreakerSettings
+from providers.breaker import BreakerSettings, CircuitBreaker
 from tests.fakes.clock import FakeClock
 
 
-def breaker_with(clock: FakeClock) -> Breaker:
-    return Breaker(BreakerSettings(failures=3, pause_s=5.0, longest_pause_s=15.0), now_s=clock)
+def breaker_with(clock: FakeClock) -> CircuitBreaker:
+    return CircuitBreaker(BreakerSettings(failures=3, pause_s=5.0, longest_pause_s=15.0), now_s=clock)
 
 
-def open_breaker(clock: FakeClock) -> Breaker:
+def open_breaker(clock: FakeClock) -> CircuitBreaker:
     breaker = breaker_with(clock)
     breaker.failed(permanent=True)
     return breaker
@@ -54,7 +54,7 @@ def test_a_probe_that_was_cut_off_leaves_room_for_the_next() -> None:
     breaker = open_breaker(clock)
     clock.now_s = 5.0
     assert breaker.admit()
-    breaker.left()
+    breaker.abandoned()
     assert breaker.admit()
 
 
