@@ -5,6 +5,7 @@ urlpatterns = [
     path("", include("livesessions.urls")),
     path("", include("moderation.urls")),
     path("", include("tenants.urls")),
+    path("", include("providers.urls")),
     path("overlay/", include("overlay.urls")),
     path("api/v1/", include("livesessions.api.urls")),
     path("accounts/", include("allauth.account.urls")),

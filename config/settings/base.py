@@ -8,8 +8,9 @@ import django_stubs_ext
 from csp import constants as csp
 from django.utils.translation import gettext_lazy as _
 from huey import Huey
-from redis.asyncio.retry import Retry
+from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.environment import LOG_LEVELS, TRANSPORTS, WEB, Environment
 from config.queues import make_queues
@@ -35,9 +36,16 @@ QUEUES: dict[str, Huey]
 # Every live waits for its bridge on a connection of its own, so a worker has more of them than the usual 100.
 # A client tries once more at once, since an idle connection may have broken; nobody waits for it longer.
 REDIS_ASYNC_OPTIONS: dict[str, Any] = {
-    "retry": Retry(NoBackoff(), 1),
+    "retry": AsyncRetry(NoBackoff(), 1),
     "socket_timeout": None,
     "socket_connect_timeout": 5.0,
+    "max_connections": 2_000,
+}
+# A thread waits for Redis no longer than this, and under ASGI there is a thread for each request.
+REDIS_SYNC_OPTIONS: dict[str, Any] = {
+    "retry": Retry(NoBackoff(), 1),
+    "socket_timeout": 2.0,
+    "socket_connect_timeout": 2.0,
     "max_connections": 2_000,
 }
 

@@ -10,6 +10,8 @@ PUBLIC = {
     # Who knows the address may see it: it is the credential.
     "overlay/<str:token>/",
     "overlay/pictures/<uuid:overlay_id>/<slug:stem>.<slug:kind>",
+    # Its signature says which object, and for how long.
+    "objects/<str:token>/",
     # Sets a cookie and nothing else.
     "i18n/setlang/",
 }

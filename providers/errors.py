@@ -1,0 +1,59 @@
+"""Faults of what lies between the project and the outside."""
+
+from enum import StrEnum
+
+
+class ProvidersError(Exception):
+    """Base of this app's faults. `code` names the kind for programs, `status` is what HTTP calls it."""
+
+    code = "provider_failed"
+    status = 502
+
+
+class AddressFault(StrEnum):
+    """Why a request to an address is refused."""
+
+    MALFORMED = "malformed"
+    NOT_HTTPS = "not_https"
+    PORT = "port"
+    UNKNOWN_HOST = "unknown_host"
+    NOT_PUBLIC = "not_public"
+
+
+class AddressRefused(ProvidersError):
+    """Raised for an address that a workspace may not choose. The message is for the user."""
+
+    code = "address_refused"
+    status = 400
+
+    def __init__(self, message: str, fault: AddressFault) -> None:
+        super().__init__(message)
+        self.fault = fault
+
+
+class SecretUnreadable(ProvidersError):
+    """Raised when a stored secret cannot be read with any of the installation's encryption keys."""
+
+    code = "secret_unreadable"
+    status = 409
+
+
+class RateLimitUnavailable(ProvidersError):
+    """Raised when Redis does not answer and a rate limit cannot be counted."""
+
+    code = "rate_limit_unavailable"
+    status = 503
+
+
+class ObjectStoreError(ProvidersError):
+    """Raised when the object store failed or did not answer in time."""
+
+    code = "object_store_failed"
+    status = 503
+
+
+class ObjectKeyRefused(ProvidersError):
+    """Raised for a key that could name an object outside the tenant's folder."""
+
+    code = "object_key_refused"
+    status = 400
