@@ -128,10 +128,9 @@ def _recording(lines: int) -> Iterator[str]:
 
 def _prepare(tenant: Tenant, recording: str) -> LiveSession:
     show = create_show(tenant=tenant, name="Bench", language="it")
-    policy = show.policy
-    policy.cooldown_min_s = policy.cooldown_max_s = 0.0
-    policy.answers_per_viewer, policy.answers_per_minute = 100, 1_000
-    policy.save()
+    show.cooldown_min_s = show.cooldown_max_s = 0.0
+    show.answers_per_viewer, show.answers_per_minute = 100, 1_000
+    show.save()
     return create_session(
         show=show, source=LiveSession.Source.REPLAY, source_options={"recording": recording}
     )

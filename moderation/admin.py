@@ -6,7 +6,7 @@ from tenants.admin import AcrossTenantsAdmin
 
 @admin.register(Policy)
 class PolicyAdmin(AcrossTenantsAdmin):
-    list_display = ["name", "tenant", "safe_mode", "holds_replies", "created_at"]
+    list_display = ["name", "tenant", "safe_mode", "created_at"]
     list_filter = ["safe_mode"]
     list_select_related = ["tenant"]
     search_fields = ["name", "tenant__name", "tenant__slug"]

@@ -51,34 +51,13 @@ class PolicyForm(PolicyFormBase):
             "safe_mode",
             "blocklist",
             "allowlist",
-            "cooldown_min_s",
-            "cooldown_max_s",
-            "answers_per_viewer",
-            "answers_per_minute",
-            "thanks_per_minute",
             "asks_model",
-            "holds_replies",
         ]
         labels = {
             "name": gettext_lazy("Name of these rules"),
             "safe_mode": gettext_lazy("Safe mode"),
-            "cooldown_min_s": gettext_lazy("Seconds between two answers in a calm chat"),
-            "cooldown_max_s": gettext_lazy("Seconds between two answers in a rush"),
-            "answers_per_viewer": gettext_lazy("Answers to one viewer in five minutes, at most"),
-            "answers_per_minute": gettext_lazy("Answers a minute, at most"),
-            "thanks_per_minute": gettext_lazy("Thanks a minute, at most"),
             "asks_model": gettext_lazy("Ask a moderation model too"),
-            "holds_replies": gettext_lazy("Hold answers until somebody approves them"),
         }
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        calm, busy = cleaned.get("cooldown_min_s"), cleaned.get("cooldown_max_s")
-        if calm is not None and busy is not None and calm > busy:
-            self.add_error(
-                "cooldown_max_s", _("In a rush the host cannot speak more often than in a calm chat.")
-            )
-        return cleaned
 
 
 class BlocklistFileForm(forms.Form):

@@ -25,7 +25,7 @@ from moderation.services import (
     remove_viewer_rule,
 )
 from moderation.signals import PolicyUse, policy_uses_asked, viewer_rule_removed
-from moderation.wording import ACTION_WORDS, RISK_WORDS, category_words, rate_sentence
+from moderation.wording import ACTION_WORDS, RISK_WORDS, category_words
 from tenants.access import member_required
 from tenants.http import TenantRequest
 from tenants.models import Membership
@@ -125,7 +125,6 @@ def _page(
         "may_edit": _may_edit(request),
         "uses": _uses_of([policy]).get(policy.id, []),
         "has_model": bool(settings.OPENAI_API_KEY),
-        "rate_sentence": rate_sentence(policy),
         "several": Policy.objects.filter(tenant=request.tenant).count() > 1,
         **more,
     }

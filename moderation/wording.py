@@ -3,7 +3,6 @@
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from moderation.models import Policy
 from moderation.stage.verdict import Action, Category, Risk
 
 CATEGORY_WORDS: dict[str, StrPromise] = {
@@ -43,11 +42,3 @@ WITH_TERM = frozenset(Category) - {Category.HOSTILITY, Category.LINK, Category.P
 def category_words(category: str) -> str:
     """Return what a finding is about; a category of a later release keeps its name."""
     return str(CATEGORY_WORDS.get(category, category))
-
-
-def rate_sentence(policy: Policy) -> str:
-    """Say what a policy's pauses mean on air."""
-    return str(
-        _("In a calm chat the host waits at least %(calm)s s between two answers, in a rush %(busy)s s.")
-        % {"calm": f"{policy.cooldown_min_s:g}", "busy": f"{policy.cooldown_max_s:g}"}
-    )

@@ -9,10 +9,13 @@ from livesessions.models.shows import Show, handle_validator
 from livesessions.shows.limits import (
     CALL_LENGTH,
     CALLS,
+    LONGEST_COOLDOWN_S,
     LONGEST_PAUSE_S,
     LONGEST_SEGMENT_S,
     MOST_A_THANKS,
+    MOST_ANSWERS_PER_VIEWER,
     MOST_DIAMONDS,
+    MOST_REPLIES_A_MINUTE,
     OPTIONS,
     POINT_LENGTH,
     POINTS,
@@ -41,6 +44,12 @@ class ShowSerializer(OverlayAddresses):
     subscriptions_per_thanks = serializers.IntegerField()
     small_gift_diamonds = serializers.IntegerField()
     big_gift_diamonds = serializers.IntegerField()
+    cooldown_min_s = serializers.FloatField()
+    cooldown_max_s = serializers.FloatField()
+    answers_per_minute = serializers.IntegerField()
+    thanks_per_minute = serializers.IntegerField()
+    answers_per_viewer = serializers.IntegerField()
+    holds_replies = serializers.BooleanField()
     call_to_action_every_s = serializers.IntegerField()
     game_every_s = serializers.IntegerField()
     calls_to_action = serializers.ListField()
@@ -56,6 +65,10 @@ class HandleField(serializers.CharField):
 
 def _count(most: int, *, least: int = 0) -> serializers.IntegerField:
     return serializers.IntegerField(required=False, min_value=least, max_value=most)
+
+
+def _seconds(most_s: float) -> serializers.FloatField:
+    return serializers.FloatField(required=False, min_value=0.0, max_value=most_s)
 
 
 def _lines(most: int, length: int) -> serializers.ListField:
@@ -78,20 +91,30 @@ class ShowChangeSerializer(StrictSerializer):
     subscriptions_per_thanks = _count(MOST_A_THANKS)
     small_gift_diamonds = _count(MOST_DIAMONDS)
     big_gift_diamonds = _count(MOST_DIAMONDS, least=1)
+    cooldown_min_s = _seconds(LONGEST_COOLDOWN_S)
+    cooldown_max_s = _seconds(LONGEST_COOLDOWN_S)
+    answers_per_minute = _count(MOST_REPLIES_A_MINUTE, least=1)
+    thanks_per_minute = _count(MOST_REPLIES_A_MINUTE, least=1)
+    answers_per_viewer = _count(MOST_ANSWERS_PER_VIEWER, least=1)
+    holds_replies = serializers.BooleanField(required=False)
     call_to_action_every_s = _count(LONGEST_PAUSE_S)
     game_every_s = _count(LONGEST_PAUSE_S)
     calls_to_action = _lines(CALLS, CALL_LENGTH)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse a threshold of big gifts below that of small ones, also when only one of them is sent."""
+        """Refuse limits that contradict each other, also when only one of a pair is sent."""
         small = self._as_it_will_be(attrs, "small_gift_diamonds")
         if small > self._as_it_will_be(attrs, "big_gift_diamonds"):
             words = _("It cannot lie below what is thanked together.")
             raise serializers.ValidationError({"big_gift_diamonds": [words]})
+        calm_s = self._as_it_will_be(attrs, "cooldown_min_s")
+        if calm_s > self._as_it_will_be(attrs, "cooldown_max_s"):
+            words = _("It cannot be shorter than in a calm chat.")
+            raise serializers.ValidationError({"cooldown_max_s": [words]})
         return attrs
 
-    def _as_it_will_be(self, attrs: dict[str, Any], name: str) -> int:
-        value: int = attrs[name] if name in attrs else getattr(self.instance or Show(), name)
+    def _as_it_will_be(self, attrs: dict[str, Any], name: str) -> float:
+        value: float = attrs[name] if name in attrs else getattr(self.instance or Show(), name)
         return value
 
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
+from livesessions.models.pacing import Pacing
 from moderation.models import Policy
 from overlay.models import Overlay
 from planner.models import Persona
@@ -18,8 +19,8 @@ handle_validator = RegexValidator(
 )
 
 
-class Show(models.Model):
-    """The reusable set-up of a live: whose chat it reads, who speaks, and what may be said."""
+class Show(Pacing):
+    """The reusable set-up of a live: whose chat it reads, who speaks, what may be said, and how often."""
 
     class Mode(models.TextChoices):
         SELF = "self", _("In my OBS")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from uuid import UUID
 
 from django.conf import settings
 from redis.asyncio import Redis
@@ -27,7 +26,7 @@ from livesessions.sources.port import ChatSource
 from livesessions.sources.replay import open_replay
 from livesessions.sources.simulator.source import SimulatorSource
 from livesessions.sources.tiktok import TikTokEndpoints, TikTokSource
-from livesessions.worker.observer import ConsoleBoard, LiveObserver, hash_viewer
+from livesessions.worker.observer import ConsoleBoard, LiveObserver
 from livesessions.worker.recorder.pacing import PacedSource
 from livesessions.worker.recorder.recorder import Recorder
 from livesessions.worker.sign_budget import RedisSignBudget
@@ -36,6 +35,7 @@ from moderation.models import Policy
 from moderation.providers.openai_moderation import OpenAIModeration
 from moderation.querysets import standings_of
 from moderation.stage.moderator import Moderator
+from moderation.viewer_hashes import viewer_hash_of
 from overlay.publisher import OverlayPublisher
 from planner.models import Persona
 from planner.providers.openai_chat import OpenAIChatModel
@@ -185,14 +185,9 @@ def parts_of(show: Show, around: LiveEnvironment) -> LiveParts:
         segment_text=lambda: rundown.segment_text(around.now().timestamp()),
         holds_replies=rules.holds_replies,
         model_gate=rules.model_gate,
-        standings=ViewerRoles(standings_of(show.tenant_id), partial(hash_of, show.tenant_id)),
+        standings=ViewerRoles(standings_of(show.tenant_id), partial(viewer_hash_of, show.tenant_id)),
         per_thanks=per_thanks(show),
     )
-
-
-def hash_of(tenant_id: UUID, viewer_id: str) -> str:
-    """Return the hash under which a tenant knows a viewer."""
-    return hash_viewer(viewer_id, tenant_id=tenant_id, key=settings.VIEWER_HASH_KEY)
 
 
 def build_model(session: LiveSession, resources: Resources) -> LanguageModel | None:
@@ -213,17 +208,16 @@ def build_model(session: LiveSession, resources: Resources) -> LanguageModel | N
 def rules_of(show: Show, gate: Gate, model_gate: WatchedGate | None) -> Rules:
     """Return a show's rules beside the gate of its policy, which must be loaded."""
     policy = show.policy
-    return Rules(gate, build_rates(show), policy.holds_replies, model_gate if policy.asks_model else None)
+    return Rules(gate, build_rates(show), show.holds_replies, model_gate if policy.asks_model else None)
 
 
 def build_rates(show: Show) -> Rates:
-    policy = show.policy
     return Rates(
-        cooldown_min_s=policy.cooldown_min_s,
-        cooldown_max_s=policy.cooldown_max_s,
-        answers_per_viewer=policy.answers_per_viewer,
-        answers_per_minute=policy.answers_per_minute,
-        thanks_per_minute=policy.thanks_per_minute,
+        cooldown_min_s=show.cooldown_min_s,
+        cooldown_max_s=show.cooldown_max_s,
+        answers_per_viewer=show.answers_per_viewer,
+        answers_per_minute=show.answers_per_minute,
+        thanks_per_minute=show.thanks_per_minute,
         small_gift_diamonds=show.small_gift_diamonds,
         big_gift_diamonds=show.big_gift_diamonds,
     )

@@ -1,7 +1,6 @@
 """Takes a live's notes: rows for the recorder, messages for the consoles."""
 
 import asyncio
-import hashlib
 import json
 import logging
 from collections import deque
@@ -22,6 +21,7 @@ from livesessions.sources.port import SourceState
 from livesessions.worker.recorder.recorder import Recorder
 from livesessions.worker.recorder.rows import MAX_COUNT, MAX_DIAMONDS, EventRow
 from moderation.stage.verdict import Verdict
+from moderation.viewer_hashes import hash_viewer
 
 logger = logging.getLogger(__name__)
 
@@ -187,14 +187,6 @@ class LiveObserver:
             heard_level_db=record.heard_level_db,
             underruns=record.underruns,
         )
-
-
-def hash_viewer(viewer_id: str, *, tenant_id: UUID, key: str) -> str:
-    """Return a viewer's hash: one in all lives of a tenant, and another in every other tenant."""
-    hashed = hashlib.blake2b(
-        viewer_id.encode(errors="replace"), digest_size=16, key=key.encode()[:64], salt=tenant_id.bytes
-    )
-    return hashed.hexdigest()
 
 
 def _decision(verdict: Verdict | None) -> tuple[str, str, str]:

@@ -21,7 +21,7 @@ from livesessions.pipeline.supervisor import Supervisor
 from livesessions.querysets import standings_of_lives
 from livesessions.tasks import hand_lives_to, lives
 from livesessions.worker import leases
-from livesessions.worker.assembly import Resources, assemble, hash_of, open_resources
+from livesessions.worker.assembly import Resources, assemble, open_resources
 from livesessions.worker.chat_controls import chat_controls
 from livesessions.worker.command_listener import CommandListener, obey
 from livesessions.worker.commands import Command
@@ -31,6 +31,7 @@ from livesessions.worker.policy_reloader import PolicyReloader
 from livesessions.worker.registry import SIGN_IN_EVERY_S, Seats, WorkerRegistry
 from livesessions.worker.snapshots import SnapshotStore, complete, read_log
 from livesessions.worker.startup_heap import settle
+from moderation.viewer_hashes import viewer_hash_of
 from tenants.threads import in_thread
 
 __all__ = ["Worker", "in_thread", "serve"]
@@ -174,7 +175,7 @@ class Worker:
             live.restore(
                 {
                     "counts": session.counts,
-                    **complete(left, log, hash_viewer=partial(hash_of, session.tenant_id)),
+                    **complete(left, log, hash_viewer=partial(viewer_hash_of, session.tenant_id)),
                 }
             )
         except (KeyError, TypeError, ValueError):

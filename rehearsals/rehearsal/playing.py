@@ -36,12 +36,9 @@ GIVEN_UP_AFTER = timedelta(minutes=15)
 
 def rehearse_show(*, show: Show, open_chat: OpenChat, wishes: Wishes) -> dict[str, Any]:
     """Play a live of a show through, and return its report. The show's settings must be loaded. Blocks."""
-    policy = show.policy
-    rates = Rates(
-        policy.cooldown_min_s, policy.cooldown_max_s, policy.answers_per_minute, policy.thanks_per_minute
-    )
+    rates = Rates(show.cooldown_min_s, show.cooldown_max_s, show.answers_per_minute, show.thanks_per_minute)
     notes = rehearse(show, open_chat, wishes)
-    return make_report(notes, gate=build_moderator(policy), rates=rates)
+    return make_report(notes, gate=build_moderator(show.policy), rates=rates)
 
 
 def play(rehearsal_id: UUID) -> None:

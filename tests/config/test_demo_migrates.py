@@ -46,6 +46,17 @@ class Kept:
     elsewhere: frozenset[str] = frozenset()
 
 
+# What a show holds now and its policy held then.
+PACING = frozenset(
+    {
+        "cooldown_min_s",
+        "cooldown_max_s",
+        "answers_per_viewer",
+        "answers_per_minute",
+        "thanks_per_minute",
+        "holds_replies",
+    }
+)
 KEPT = [
     Kept("tenants_user", "tenants.User", 6),
     Kept("tenants_user_groups", "tenants.User_groups", 1),
@@ -53,7 +64,7 @@ KEPT = [
     Kept("tenants_tenant", "tenants.Tenant", 3),
     Kept("tenants_membership", "tenants.Membership", 7),
     Kept("tenants_apitoken", "tenants.ApiToken", 3),
-    Kept("moderation_policy", "moderation.Policy", 4),
+    Kept("moderation_policy", "moderation.Policy", 4, elsewhere=PACING),
     Kept("moderation_viewerrule", "moderation.ViewerRule", 4),
     Kept("planner_persona", "planner.Persona", 4),
     Kept("speech_voiceprofile", "speech.VoiceProfile", 6),
@@ -80,12 +91,12 @@ DJANGOS_OWN = {"django_content_type", "django_migrations", "auth_permission"}
 
 # Where a show finds what sets its pace, and whether somebody approves its answers.
 PACE = {
-    "seconds between answers in a calm chat": "policy__cooldown_min_s",
-    "seconds between answers in a busy chat": "policy__cooldown_max_s",
-    "answers of one viewer": "policy__answers_per_viewer",
-    "answers a minute": "policy__answers_per_minute",
-    "thanks a minute": "policy__thanks_per_minute",
-    "holds every answer": "policy__holds_replies",
+    "seconds between answers in a calm chat": "cooldown_min_s",
+    "seconds between answers in a busy chat": "cooldown_max_s",
+    "answers of one viewer": "answers_per_viewer",
+    "answers a minute": "answers_per_minute",
+    "thanks a minute": "thanks_per_minute",
+    "holds every answer": "holds_replies",
 }
 
 # Kind and name of what a restored database may have otherwise than a new one, and why.

@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def session(show: Show, redis_client: Redis) -> LiveSession:
     with scopes_disabled():
-        show.policy.cooldown_min_s = show.policy.cooldown_max_s = 0.0
-        show.policy.save(update_fields=["cooldown_min_s", "cooldown_max_s"])
+        show.cooldown_min_s = show.cooldown_max_s = 0.0
+        show.save(update_fields=["cooldown_min_s", "cooldown_max_s"])
         session = create_session(show=show, source=LiveSession.Source.BRIDGE)
         return start_session(session=session)
 

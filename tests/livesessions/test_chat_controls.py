@@ -11,10 +11,10 @@ from django_scopes import scopes_disabled
 
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
-from livesessions.worker.assembly import hash_of
 from livesessions.worker.worker import in_thread
 from moderation.models import ViewerRule
 from moderation.services import set_viewer_rule
+from moderation.viewer_hashes import viewer_hash_of
 from tenants.models import User
 from tests.fakes.webcast import FakeWebcast, Send, Step, WaitFor, comment, user
 from tests.livesessions.conftest import eventually, running_worker
@@ -33,7 +33,7 @@ STREAMERS_NAME = user("La Sera", number=44)
 @pytest.fixture
 async def tiktok(show: Show, settings: Any) -> AsyncIterator[FakeWebcast]:
     def name_moderator() -> None:
-        viewer_hash = hash_of(show.tenant_id, str(MODERATOR.id))
+        viewer_hash = viewer_hash_of(show.tenant_id, str(MODERATOR.id))
         moderator = ViewerRule.Role.MODERATOR
         set_viewer_rule(tenant=show.tenant, viewer_hash=viewer_hash, standing=moderator)
 

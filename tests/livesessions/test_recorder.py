@@ -16,11 +16,12 @@ from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
 from livesessions.sources.port import CONNECTED, SourceCounts
-from livesessions.worker.observer import ConsoleBoard, LiveObserver, hash_viewer
+from livesessions.worker.observer import ConsoleBoard, LiveObserver
 from livesessions.worker.recorder.pacing import PacedSource
 from livesessions.worker.recorder.recorder import Recorder
 from livesessions.worker.recorder.rows import EventRow
 from livesessions.worker.recorder.writer import Writer
+from moderation.viewer_hashes import hash_viewer
 from tests.livesessions.conftest import PATIENCE_S, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)

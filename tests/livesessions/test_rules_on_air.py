@@ -8,6 +8,7 @@ from django_scopes import scopes_disabled
 from redis import Redis
 
 from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.rules import Rules
 from livesessions.services.sessions import start_session
@@ -15,7 +16,7 @@ from livesessions.shows.services.shows import change_show
 from livesessions.worker import policy_reloader
 from livesessions.worker.worker import in_thread
 from moderation.models import Policy
-from moderation.services import allow_term, block_term, change_policy, import_blocklist
+from moderation.services import allow_term, block_term, import_blocklist
 from tests.livesessions.conftest import eventually, running_worker
 from tests.livesessions.test_leases import overlay_is_live
 
@@ -51,15 +52,15 @@ def _is_blocked(rules: Rules) -> bool:
 @pytest.mark.parametrize(
     ("change", "has_come"),
     [
-        (lambda policy: block_term(policy=policy, term=WORD), _is_blocked),
-        (lambda policy: import_blocklist(policy=policy, content=WORD.encode()), _is_blocked),
+        (lambda show: block_term(policy=show.policy, term=WORD), _is_blocked),
+        (lambda show: import_blocklist(policy=show.policy, content=WORD.encode()), _is_blocked),
         (
-            lambda policy: allow_term(policy=policy, term="idiota"),
+            lambda show: allow_term(policy=show.policy, term="idiota"),
             lambda rules: not rules.gate.review("idiota").blocked,
         ),
-        (lambda policy: change_policy(policy=policy, holds_replies=True), lambda rules: rules.holds_replies),
+        (lambda show: change_show(show=show, holds_replies=True), lambda rules: rules.holds_replies),
         (
-            lambda policy: change_policy(policy=policy, cooldown_max_s=50.0),
+            lambda show: change_show(show=show, cooldown_max_s=50.0),
             lambda rules: rules.rates.cooldown_max_s == 50.0,
         ),
     ],
@@ -69,13 +70,13 @@ async def test_a_change_reaches_the_live_that_runs(
     session: LiveSession,
     redis_client: Redis,
     told: list[Rules],
-    change: Callable[[Policy], object],
+    change: Callable[[Show], object],
     has_come: Callable[[Rules], bool],
 ) -> None:
     async with running_worker():
         await in_thread(start_session, session=session)
         await eventually(lambda: overlay_is_live(session, redis_client))
-        await in_thread(lambda: change(session.show.policy))
+        await in_thread(lambda: change(session.show))
         await eventually(lambda: told)
 
     [rules] = told
@@ -90,7 +91,7 @@ async def test_a_change_does_not_reach_charlies_live(
         await eventually(lambda: overlay_is_live(other_session, redis_client))
         await in_thread(lambda: block_term(policy=session.show.policy, term=WORD))
         # What comes after it on the way has arrived, so it would have arrived too.
-        await in_thread(lambda: change_policy(policy=other_session.show.policy, holds_replies=True))
+        await in_thread(lambda: change_show(show=other_session.show, holds_replies=True))
         await eventually(lambda: told)
 
     [rules] = told

@@ -25,6 +25,11 @@ def settings_of(**given: Any) -> dict[str, Any]:
         "subscriptions_per_thanks": "1",
         "small_gift_diamonds": "10",
         "big_gift_diamonds": "1000",
+        "cooldown_min_s": "3",
+        "cooldown_max_s": "5",
+        "answers_per_minute": "15",
+        "thanks_per_minute": "10",
+        "answers_per_viewer": "4",
         "calls_to_action": "",
         "call_to_action_every_s": "6",
         "game_every_s": "7",
@@ -46,6 +51,12 @@ def test_every_setting_is_saved(desk: Client, show: Show) -> None:
             subscriptions_per_thanks="2",
             small_gift_diamonds="30",
             big_gift_diamonds="500",
+            cooldown_min_s="2.5",
+            cooldown_max_s="7",
+            answers_per_minute="9",
+            thanks_per_minute="6",
+            answers_per_viewer="2",
+            holds_replies="on",
             calls_to_action="Seguiteci!\r\n\r\n Passate  parola! ",
             call_to_action_every_s="8.5",
             game_every_s="0",
@@ -58,6 +69,8 @@ def test_every_setting_is_saved(desk: Client, show: Show) -> None:
     assert show.facts == "Ogni sabato alle 21."
     assert (show.follows_per_thanks, show.shares_per_thanks, show.subscriptions_per_thanks) == (5, 0, 2)
     assert (show.small_gift_diamonds, show.big_gift_diamonds) == (30, 500)
+    assert (show.cooldown_min_s, show.cooldown_max_s, show.answers_per_minute) == (2.5, 7.0, 9)
+    assert (show.thanks_per_minute, show.answers_per_viewer, show.holds_replies) == (6, 2, True)
     assert show.calls_to_action == ["Seguiteci!", "Passate parola!"]
     assert (show.call_to_action_every_s, show.game_every_s, show.is_shopping) == (510, 0, True)
 
@@ -87,6 +100,9 @@ def test_saving_without_a_change_keeps_odd_seconds(desk: Client, show: Show) -> 
         ({"follows_per_thanks": "-1"}, "greater than or equal to 0"),
         ({"shares_per_thanks": "1001"}, "less than or equal to 1000"),
         ({"big_gift_diamonds": "0"}, "greater than or equal to 1"),
+        ({"cooldown_min_s": "6"}, "It cannot be shorter than in a calm chat."),
+        ({"cooldown_max_s": "61"}, "less than or equal to 60"),
+        ({"answers_per_minute": "0"}, "greater than or equal to 1"),
         ({"big_gift_diamonds": "9"}, "It cannot lie below what is thanked together."),
         ({"calls_to_action": "x" * 201}, "at most 200 characters"),
         ({"calls_to_action": "\n".join(map(str, range(31)))}, "At most 30 lines."),

@@ -31,8 +31,8 @@ def server(settings: Any) -> Iterator[OwnRedis]:
 def lively(session: LiveSession) -> LiveSession:
     """A started live whose host may always speak, in a room that always talks."""
     with scopes_disabled():
-        session.show.policy.cooldown_min_s = session.show.policy.cooldown_max_s = 0.0
-        session.show.policy.save(update_fields=["cooldown_min_s", "cooldown_max_s"])
+        session.show.cooldown_min_s = session.show.cooldown_max_s = 0.0
+        session.show.save(update_fields=["cooldown_min_s", "cooldown_max_s"])
         session.source_options = {"rate_per_minute": 300, "seed": 3}
         session.save(update_fields=["source_options"])
         return start_session(session=session)

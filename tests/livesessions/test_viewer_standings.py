@@ -15,10 +15,11 @@ from livesessions.pipeline.intake.viewer_roles import ViewerRole
 from livesessions.pipeline.live import Live
 from livesessions.services.sessions import start_session
 from livesessions.services.viewers import set_viewer_standing
-from livesessions.worker.assembly import assemble, hash_of, open_resources
+from livesessions.worker.assembly import assemble, open_resources
 from livesessions.worker.worker import in_thread
 from moderation.models import ViewerRule
 from moderation.services import set_viewer_rule
+from moderation.viewer_hashes import viewer_hash_of
 from planner.stage.turn import TurnKind
 from tenants.models import Tenant
 from tests.livesessions.conftest import eventually, running_worker
@@ -51,7 +52,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 
 
 def write_down(session: LiveSession, *, source_id: str = "1", viewer_id: str = ANNA) -> str:
-    viewer_hash = hash_of(session.tenant_id, viewer_id) if viewer_id else ""
+    viewer_hash = viewer_hash_of(session.tenant_id, viewer_id) if viewer_id else ""
     now = datetime.now(UTC)
     ChatEvent.objects.create(
         tenant=session.tenant,
@@ -75,7 +76,7 @@ async def standing_in(session: LiveSession, viewer_id: str) -> ViewerRole:
 
 
 async def test_a_live_begins_with_its_tenants_rules(session: LiveSession, other_session: LiveSession) -> None:
-    viewer_hash = hash_of(session.tenant_id, ANNA)
+    viewer_hash = viewer_hash_of(session.tenant_id, ANNA)
     await in_thread(set_viewer_rule, tenant=session.tenant, viewer_hash=viewer_hash, standing=BLOCKED)
 
     assert await standing_in(session, ANNA) is ViewerRole.BLOCKED
@@ -86,7 +87,7 @@ async def test_charlies_rules_have_no_effect_on_alices_live(
     session: LiveSession, other_session: LiveSession
 ) -> None:
     for tenant_id in (session.tenant_id, other_session.tenant_id):
-        viewer_hash = hash_of(tenant_id, ANNA)
+        viewer_hash = viewer_hash_of(tenant_id, ANNA)
         await in_thread(
             set_viewer_rule, tenant=other_session.tenant, viewer_hash=viewer_hash, standing=BLOCKED
         )
@@ -132,7 +133,7 @@ async def test_a_decision_does_not_reach_charlies_live(
         await in_thread(set_viewer_standing, session=other_session, source_id="1", standing="trusted")
         await eventually(lambda: bool(told))
 
-    assert told == [(hash_of(other_session.tenant_id, ANNA), "trusted")]
+    assert told == [(viewer_hash_of(other_session.tenant_id, ANNA), "trusted")]
 
 
 async def test_a_decision_lost_on_the_way_is_read_when_the_worker_is_back(
@@ -140,7 +141,7 @@ async def test_a_decision_lost_on_the_way_is_read_when_the_worker_is_back(
 ) -> None:
     known: list[dict[str, str]] = []
     monkeypatch.setattr(Live, "set_standings", lambda live, rules: known.append(dict(rules)))
-    viewer_hash = hash_of(session.tenant_id, ANNA)
+    viewer_hash = viewer_hash_of(session.tenant_id, ANNA)
     async with running_worker():
         await in_thread(start_session, session=session)
         await eventually(lambda: overlay_is_live(session, redis_client))

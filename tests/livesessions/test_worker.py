@@ -34,8 +34,8 @@ HANDLE = "la.sera"
 def at_once(show: Show) -> Show:
     """A show whose host may speak whenever it is not speaking."""
     with scopes_disabled():
-        show.policy.cooldown_min_s = show.policy.cooldown_max_s = 0.0
-        show.policy.save(update_fields=["cooldown_min_s", "cooldown_max_s"])
+        show.cooldown_min_s = show.cooldown_max_s = 0.0
+        show.save(update_fields=["cooldown_min_s", "cooldown_max_s"])
     return show
 
 

@@ -24,11 +24,6 @@ FIELDS = {
     "safe_mode": "on",
     "blocklist": "scemo\nbrutto ceffo",
     "allowlist": "",
-    "cooldown_min_s": "3",
-    "cooldown_max_s": "5",
-    "answers_per_viewer": "4",
-    "answers_per_minute": "15",
-    "thanks_per_minute": "10",
     "asks_model": "on",
 }
 
@@ -78,20 +73,17 @@ def test_the_list_leads_to_the_only_rules_and_lists_several(
 
 
 def test_all_settings_are_saved(save: Callable[..., Any], policy: Policy) -> None:
-    answer = save(
-        allowlist="Scemo chi legge", cooldown_min_s="2.5", holds_replies="on", answers_per_minute="9"
-    )
+    answer = save(allowlist="Scemo chi legge")
     assert answer["Location"] == f"/policies/{policy.id}/"
     assert policy.blocklist == ["scemo", "brutto ceffo"]
     assert policy.allowlist == ["Scemo chi legge"]
-    assert (policy.cooldown_min_s, policy.answers_per_minute, policy.holds_replies) == (2.5, 9, True)
 
 
 def test_a_switch_that_is_not_sent_is_off(alice: User, policy: Policy, client_for: ClientFor) -> None:
     sent = {name: value for name, value in FIELDS.items() if name not in ("safe_mode", "asks_model")}
     client_for(alice).post(f"/policies/{policy.id}/", sent)
     policy.refresh_from_db()
-    assert (policy.safe_mode, policy.asks_model, policy.holds_replies) == (False, False, False)
+    assert (policy.safe_mode, policy.asks_model) == (False, False)
 
 
 def test_each_word_is_kept_once_and_cleaned(save: Callable[..., Any], policy: Policy) -> None:
@@ -111,9 +103,6 @@ def test_twenty_thousand_words_fit_and_no_more(save: Callable[..., Any], policy:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"cooldown_min_s": "6"}, "more often than in a calm chat"),
-        ({"answers_per_minute": "0"}, "greater than or equal to 1"),
-        ({"cooldown_max_s": "61"}, "less than or equal to 60"),
         ({"blocklist": "x" * 101}, "at most 100 characters"),
         ({"name": ""}, "required"),
     ],
@@ -121,11 +110,11 @@ def test_twenty_thousand_words_fit_and_no_more(save: Callable[..., Any], policy:
 def test_what_is_not_right_is_told_and_nothing_is_saved(
     save: Callable[..., Any], policy: Policy, fields: dict[str, str], said: str
 ) -> None:
-    before = (policy.blocklist, policy.name, policy.cooldown_min_s)
+    before = (policy.blocklist, policy.name)
     answer = save(**fields)
     assert answer.status_code == 422
     assert said in answer.content.decode()
-    assert (policy.blocklist, policy.name, policy.cooldown_min_s) == before
+    assert (policy.blocklist, policy.name) == before
 
 
 def test_hostile_words_are_text(

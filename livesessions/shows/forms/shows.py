@@ -6,7 +6,16 @@ from django.utils.translation import gettext_lazy as _
 
 from livesessions.models.shows import Show, handle_validator
 from livesessions.shows.forms.minutes import MinutesField
-from livesessions.shows.limits import CALL_LENGTH, CALLS, LONGEST_PAUSE_S, MOST_A_THANKS, MOST_DIAMONDS
+from livesessions.shows.limits import (
+    CALL_LENGTH,
+    CALLS,
+    LONGEST_COOLDOWN_S,
+    LONGEST_PAUSE_S,
+    MOST_A_THANKS,
+    MOST_ANSWERS_PER_VIEWER,
+    MOST_DIAMONDS,
+    MOST_REPLIES_A_MINUTE,
+)
 from planner.forms import LinesField
 
 if TYPE_CHECKING:
@@ -56,6 +65,10 @@ def _count(
     return forms.IntegerField(label=label, help_text=help_text, min_value=least, max_value=most)
 
 
+def _seconds(label: Any) -> forms.FloatField:
+    return forms.FloatField(label=label, min_value=0.0, max_value=LONGEST_COOLDOWN_S)
+
+
 class ShowSettingsForm(ShowForm):
     """All that can be changed of a show, in the sections of its page."""
 
@@ -73,6 +86,14 @@ class ShowSettingsForm(ShowForm):
         least=1,
         most=MOST_DIAMONDS,
     )
+    cooldown_min_s = _seconds(_("Seconds between two answers in a calm chat"))
+    cooldown_max_s = _seconds(_("Seconds between two answers in a busy chat"))
+    answers_per_minute = _count(_("Answers a minute, at most"), least=1, most=MOST_REPLIES_A_MINUTE)
+    thanks_per_minute = _count(_("Thanks a minute, at most"), least=1, most=MOST_REPLIES_A_MINUTE)
+    answers_per_viewer = _count(
+        _("Answers to one viewer in five minutes, at most"), least=1, most=MOST_ANSWERS_PER_VIEWER
+    )
+    holds_replies = forms.BooleanField(label=_("Hold answers until somebody approves them"), required=False)
     calls_to_action = LinesField(
         most=CALLS,
         length=CALL_LENGTH,
@@ -104,6 +125,12 @@ class ShowSettingsForm(ShowForm):
             "subscriptions_per_thanks",
             "small_gift_diamonds",
             "big_gift_diamonds",
+            "cooldown_min_s",
+            "cooldown_max_s",
+            "answers_per_minute",
+            "thanks_per_minute",
+            "answers_per_viewer",
+            "holds_replies",
             "calls_to_action",
             "call_to_action_every_s",
             "game_every_s",
@@ -118,6 +145,9 @@ class ShowSettingsForm(ShowForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        calm_s, busy_s = cleaned.get("cooldown_min_s"), cleaned.get("cooldown_max_s")
+        if calm_s is not None and busy_s is not None and calm_s > busy_s:
+            self.add_error("cooldown_max_s", _("It cannot be shorter than in a calm chat."))
         small, big = cleaned.get("small_gift_diamonds"), cleaned.get("big_gift_diamonds")
         if small is not None and big is not None and small > big:
             self.add_error("big_gift_diamonds", _("It cannot lie below what is thanked together."))
