@@ -7,7 +7,7 @@ urlpatterns = [
     path("", include("tenants.urls")),
     path("", include("providers.urls")),
     path("overlay/", include("overlay.urls")),
-    path("api/v1/", include("livesessions.api.urls")),
+    path("api/v1/", include("config.api_urls")),
     path("accounts/", include("allauth.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("staff/", admin.site.urls),

@@ -1,27 +1,29 @@
 """What users can do wrong with a live; every message says what to do."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from livesessions.shows.limits import QUESTIONS, SEGMENTS
+from tenants.errors import AppError, TechnicalError
 
-
-class SessionConflict(Exception):
-    """Raised when a command does not fit the state that a live is in.
-
-    The message is for the user, `code` for programs.
-    """
-
-    def __init__(self, message: str, *, code: str) -> None:
-        super().__init__(message)
-        self.code = code
+OUT_OF_REACH = gettext_lazy("The live cannot be reached right now. Try again in a moment.")
 
 
-class BridgeUnreachable(Exception):
-    """Raised when the way from a bridge to the live's worker is interrupted; what was sent is not taken."""
+class SessionConflict(AppError):
+    """Raised when a command does not fit the state of a live. The message is for the user."""
 
 
-class CommandUnreachable(Exception):
+class IntakeUnreachable(TechnicalError):
+    """Raised when events cannot be handed to the live's worker; what was sent is not taken."""
+
+    code = "intake_unreachable"
+    user_words = OUT_OF_REACH
+
+
+class CommandUnreachable(TechnicalError):
     """Raised when a command that is on no row did not get through; the next try may pass."""
+
+    code = "command_unreachable"
+    user_words = OUT_OF_REACH
 
 
 def already_ended() -> SessionConflict:
@@ -64,39 +66,6 @@ def shopping_live() -> SessionConflict:
     )
 
 
-class StudioRefusal(Exception):
-    """Raised when a line cannot be rehearsed now. The message is for the user."""
-
-
-def studio_unreachable() -> StudioRefusal:
-    return StudioRefusal(_("The studio cannot be reached right now. Try again in a moment."))
-
-
-def studio_busy() -> StudioRefusal:
-    return StudioRefusal(_("One rehearsal at a time: wait until the last one has ended."))
-
-
-def studio_crowded() -> StudioRefusal:
-    return StudioRefusal(_("Many people are rehearsing right now. Try again in a moment."))
-
-
-def studio_too_often(wait_s: int) -> StudioRefusal:
-    words = _("That was a lot of lines in a short time. Try again in %(seconds)d s.")
-    return StudioRefusal(words % {"seconds": wait_s})
-
-
-class PlanConflict(Exception):
-    """Raised when a show's plan does not take a change as it stands. The message is for the user."""
-
-
-def plan_is_full() -> PlanConflict:
-    return PlanConflict(_("A plan has at most %(most)d segments.") % {"most": SEGMENTS})
-
-
-def plan_is_not_empty() -> PlanConflict:
-    return PlanConflict(_("This plan has segments already. Only an empty plan can be filled."))
-
-
 def reply_unknown() -> SessionConflict:
     return SessionConflict(
         _("This answer is not written down yet, or not one of this live. Try again in a moment."),
@@ -128,33 +97,3 @@ def poll_refused(why: str) -> SessionConflict:
         _("Your rules hold these words back: %(why)s. Put the poll in other words.") % {"why": why},
         code="poll_refused",
     )
-
-
-def questions_are_full() -> PlanConflict:
-    return PlanConflict(_("A show has at most %(most)d questions of its own.") % {"most": QUESTIONS})
-
-
-class TrialRefusal(Exception):
-    """Raised when an overlay cannot be tried out now. The message is for the user."""
-
-
-def trial_too_often(wait_s: int) -> TrialRefusal:
-    return TrialRefusal(
-        _("That was a lot of tests in a short time. Try again in %(seconds)d s.") % {"seconds": wait_s}
-    )
-
-
-def trial_busy() -> TrialRefusal:
-    return TrialRefusal(_("The voice is being tested right now. Wait until it has spoken."))
-
-
-def trial_while_muted() -> TrialRefusal:
-    return TrialRefusal(_("Your host is muted. Unmute it on the console, then test the voice."))
-
-
-def trial_of_quiz_in_live() -> TrialRefusal:
-    return TrialRefusal(_("A live is running. Start a real quiz on the console instead."))
-
-
-def trial_unreachable() -> TrialRefusal:
-    return TrialRefusal(_("The overlay cannot be reached right now. Try again in a moment."))

@@ -1,13 +1,16 @@
-"""Faults of moderation's settings."""
+"""Errors of moderation. No Django: the stage raises them too."""
+
+from tenants.errors import AppError, TechnicalError
 
 
-class BlocklistError(Exception):
-    """Raised when a file cannot be taken into a blocklist: it is no text, or holds too much."""
+class BlocklistError(AppError):
+    """Raised when a blocklist cannot take a word or a file. The message is for the user."""
+
+    code = "blocklist_refused"
+    status = 400
 
 
-class ModerationError(Exception):
-    """Raised when a model cannot judge a text. `permanent` is true when trying again cannot help."""
+class ModerationError(TechnicalError):
+    """Raised when a model cannot judge a text."""
 
-    def __init__(self, message: str, *, permanent: bool = False) -> None:
-        super().__init__(message)
-        self.permanent = permanent
+    code = "moderation_failed"

@@ -8,18 +8,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from livesessions.access import get_show_for
-from livesessions.api.serializers import absolute
 from livesessions.api.show_serializers import ShowSerializer
-from livesessions.api.views import answer, inner, valid
 from overlay.layout import clean_layout, default_layout
 from overlay.serializers import LayoutSerializer, PictureSerializer
 from overlay.services import remove_picture, rotate_token, save_layout
+from tenants.api.requests import absolute_url, tenant_request, valid_input
+from tenants.api.responses import answer_row
 
 
 @api_view(["GET", "PUT", "PATCH"])
 def overlay(request: Request, show_id: UUID) -> Response:
     """The layout. A `PUT` begins with the default, a `PATCH` with what there is: the whole is then judged."""
-    row = get_show_for(inner(request), show_id).overlay
+    row = get_show_for(tenant_request(request), show_id).overlay
     if request.method != "GET":
         before = LayoutSerializer(default_layout() if request.method == "PUT" else row.whole_layout).data
         whole = _laid_over(before, request.data)
@@ -31,22 +31,22 @@ def overlay(request: Request, show_id: UUID) -> Response:
 
 @api_view(["POST"])
 def overlay_rotate(request: Request, show_id: UUID) -> Response:
-    show = get_show_for(inner(request), show_id)
+    show = get_show_for(tenant_request(request), show_id)
     rotate_token(overlay=show.overlay)
-    return answer(ShowSerializer, show, request)
+    return answer_row(ShowSerializer, show, request)
 
 
 @api_view(["GET", "PUT", "DELETE"])
 @parser_classes([MultiPartParser])
 def overlay_picture(request: Request, show_id: UUID) -> Response:
-    row = get_show_for(inner(request), show_id).overlay
+    row = get_show_for(tenant_request(request), show_id).overlay
     if request.method == "DELETE":
         remove_picture(overlay=row)
         return Response(status=status.HTTP_204_NO_CONTENT)
     if request.method == "PUT":
-        picture = valid(PictureSerializer, request)["picture"]
+        picture = valid_input(PictureSerializer, request)["picture"]
         save_layout(overlay=row, layout=row.whole_layout, picture=picture)
-    return Response({"url": absolute(request, row.picture_url) if row.picture_url else ""})
+    return Response({"url": absolute_url(request, row.picture_url) if row.picture_url else ""})
 
 
 def _laid_over(before: Any, sent: Any) -> Any:

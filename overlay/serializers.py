@@ -5,7 +5,6 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.fields import Field
 
-from livesessions.api.serializers import StrictSerializer
 from overlay.forms import FAULTS, UNREADABLE
 from overlay.layout import (
     AVATARS,
@@ -28,6 +27,7 @@ from overlay.layout import (
 )
 from overlay.pictures import MAX_BYTES, Picture, UnusablePicture, read_picture
 from overlay.themes import FONTS, THEMES, Colors
+from tenants.api.serializers import StrictSerializer
 
 PLACES = 4  # to which a layout is rounded
 

@@ -1,19 +1,21 @@
-"""Faults of the planner."""
+"""Errors of the planner. No Django: the stage raises them too."""
 
 from collections.abc import Sequence
 
-
-class PlannerError(Exception):
-    """Raised when no words can be had for a turn. `permanent` is true when trying again cannot help."""
-
-    def __init__(self, message: str, *, permanent: bool = False) -> None:
-        super().__init__(message)
-        self.permanent = permanent
+from tenants.errors import AppError, TechnicalError
 
 
-class PersonaInUse(Exception):
+class PlannerError(TechnicalError):
+    """Raised when no words can be had for a turn."""
+
+    code = "planner_failed"
+
+
+class PersonaInUse(AppError):
     """Raised when a persona cannot be deleted, for it hosts these shows. `shows` are their names."""
 
-    def __init__(self, shows: Sequence[str]) -> None:
-        super().__init__(", ".join(shows))
+    code = "persona_in_use"
+
+    def __init__(self, message: str, *, shows: Sequence[str]) -> None:
+        super().__init__(message)
         self.shows = tuple(shows)

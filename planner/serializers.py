@@ -2,11 +2,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from livesessions.api.serializers import StrictSerializer
 from planner.limits import PROMPT_LENGTH, SAMPLE_LENGTH, SAMPLES, TOPIC_LENGTH, TOPICS
 from planner.models import Persona
 from planner.presets import TRAITS
 from planner.services import NAME_LENGTH
+from tenants.api.serializers import StrictSerializer, lines_field
 from tenants.models import Language
 
 MIDDLE = 0.5
@@ -42,11 +42,6 @@ class StyleSerializer(StrictSerializer):
     length = _slider()
 
 
-def _lines(most: int, length: int) -> serializers.ListField:
-    line = serializers.CharField(max_length=length)
-    return serializers.ListField(child=line, required=False, max_length=most)
-
-
 class PersonaChangeSerializer(StrictSerializer):
     """What makes a persona, and what may be changed of it."""
 
@@ -55,5 +50,5 @@ class PersonaChangeSerializer(StrictSerializer):
     language = serializers.ChoiceField(required=False, choices=Language.choices)
     reply_in = serializers.ChoiceField(required=False, choices=Persona.ReplyIn.choices)
     style = StyleSerializer(required=False)  # type: ignore[assignment]
-    forbidden_topics = _lines(TOPICS, TOPIC_LENGTH)
-    sample_lines = _lines(SAMPLES, SAMPLE_LENGTH)
+    forbidden_topics = lines_field(TOPICS, TOPIC_LENGTH)
+    sample_lines = lines_field(SAMPLES, SAMPLE_LENGTH)

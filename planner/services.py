@@ -98,4 +98,6 @@ def delete_persona(*, persona: Persona) -> None:
     try:
         persona.delete()
     except ProtectedError as error:
-        raise PersonaInUse(sorted(str(row) for row in error.protected_objects)) from error
+        shows = sorted(str(row) for row in error.protected_objects)
+        words = gettext("This persona hosts shows: %(shows)s. Give them another persona first.")
+        raise PersonaInUse(words % {"shows": ", ".join(shows)}, shows=shows) from error

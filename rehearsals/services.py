@@ -5,7 +5,7 @@ from redis.exceptions import RedisError
 from livesessions.models.rehearsals import Rehearsal
 from livesessions.models.shows import Show
 from livesessions.tasks import play_rehearsal
-from rehearsals.rehearsal import errors
+from rehearsals import errors
 from rehearsals.rehearsal.playing import UPLOAD, settle_rehearsals
 from tenants.models import Tenant
 

@@ -9,7 +9,6 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from livesessions.api.views import answer, inner, page, valid
 from speech.access import get_voice_for, get_word_for
 from speech.errors import VoiceCircle
 from speech.models import Pronunciation, VoiceProfile
@@ -18,26 +17,29 @@ from speech.services.keys import own_keys
 from speech.services.pronunciations import add_word, change_word, delete_word
 from speech.services.voices import Provider, change_voice, create_voice, delete_voice, has_shared
 from speech.stage.capabilities import capabilities_of
+from tenants.api.paging import answer_page
+from tenants.api.requests import tenant_request, valid_input
+from tenants.api.responses import answer_row
 
 
 @api_view(["GET", "POST"])
 def voices(request: Request) -> Response:
-    tenant = inner(request).tenant
+    tenant = tenant_request(request).tenant
     if request.method == "GET":
         rows = VoiceProfile.objects.filter(tenant=tenant).order_by("-created_at", "id")
-        return page(request, rows, VoiceSerializer)
+        return answer_page(request, rows, VoiceSerializer)
     wanted = {
         "language": tenant.language,
         "provider": Provider.AUTO,
         **_wanted_voice(request, VoiceProfile(tenant=tenant), is_new=True),
     }
     row = create_voice(tenant=tenant, **wanted)
-    return answer(VoiceSerializer, row, request, status.HTTP_201_CREATED)
+    return answer_row(VoiceSerializer, row, request, status.HTTP_201_CREATED)
 
 
 @api_view(["GET", "PATCH", "DELETE"])
 def voice(request: Request, voice_id: UUID) -> Response:
-    row = get_voice_for(inner(request), voice_id)
+    row = get_voice_for(tenant_request(request), voice_id)
     if request.method == "DELETE":
         delete_voice(voice=row)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -45,17 +47,16 @@ def voice(request: Request, voice_id: UUID) -> Response:
         wanted = _wanted_voice(request, row)
         try:
             row = change_voice(voice=row, **wanted)
-        except VoiceCircle:
-            words = _("This voice stands in for that one already: that would be a circle.")
-            raise ValidationError({"backup": [words]}) from None
-    return answer(VoiceSerializer, row, request)
+        except VoiceCircle as error:
+            raise ValidationError({"backup": [error.user_message]}) from None
+    return answer_row(VoiceSerializer, row, request)
 
 
 def _wanted_voice(request: Request, row: VoiceProfile, *, is_new: bool = False) -> dict[str, Any]:
-    wanted = valid(VoiceChangeSerializer, request, changes=None if is_new else row)
+    wanted = valid_input(VoiceChangeSerializer, request, changes=None if is_new else row)
     if wanted.get("backup"):
         try:
-            wanted["backup"] = get_voice_for(inner(request), wanted["backup"])
+            wanted["backup"] = get_voice_for(tenant_request(request), wanted["backup"])
         except Http404:
             raise ValidationError({"backup": [_("There is no such voice.")]}) from None
     provider = wanted.get("provider", row.provider)
@@ -79,19 +80,19 @@ def _refuse_beyond(provider: str, wanted: dict[str, Any], row: VoiceProfile) -> 
 
 @api_view(["GET", "POST"])
 def pronunciations(request: Request) -> Response:
-    tenant = inner(request).tenant
+    tenant = tenant_request(request).tenant
     if request.method == "GET":
-        return page(request, Pronunciation.objects.filter(tenant=tenant), WordSerializer)
-    row = add_word(tenant=tenant, **valid(WordChangeSerializer, request))
-    return answer(WordSerializer, row, request, status.HTTP_201_CREATED)
+        return answer_page(request, Pronunciation.objects.filter(tenant=tenant), WordSerializer)
+    row = add_word(tenant=tenant, **valid_input(WordChangeSerializer, request))
+    return answer_row(WordSerializer, row, request, status.HTTP_201_CREATED)
 
 
 @api_view(["GET", "PATCH", "DELETE"])
 def pronunciation(request: Request, word_id: UUID) -> Response:
-    row = get_word_for(inner(request), word_id)
+    row = get_word_for(tenant_request(request), word_id)
     if request.method == "DELETE":
         delete_word(word=row)
         return Response(status=status.HTTP_204_NO_CONTENT)
     if request.method == "PATCH":
-        row = change_word(word=row, **valid(WordChangeSerializer, request, changes=row))
-    return answer(WordSerializer, row, request)
+        row = change_word(word=row, **valid_input(WordChangeSerializer, request, changes=row))
+    return answer_row(WordSerializer, row, request)

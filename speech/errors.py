@@ -1,43 +1,60 @@
-"""Faults of the voice."""
+"""Errors of the voice. No Django: the stage raises them too."""
 
 from collections.abc import Sequence
 
-
-class SpeechError(Exception):
-    """Raised when a line cannot be voiced. `permanent` is true when trying again cannot help.
-
-    `status` is what the service answered, where it answered in HTTP.
-    """
-
-    def __init__(self, message: str, *, permanent: bool = False, status: int | None = None) -> None:
-        super().__init__(message)
-        self.permanent = permanent
-        self.status = status
+from tenants.errors import AppError, TechnicalError
 
 
-class StoreError(Exception):
-    """Raised when a line cannot be put where lines are kept."""
+class SpeechError(TechnicalError):
+    """Raised when a line cannot be voiced. `service_status` is the HTTP status that the service answered."""
+
+    code = "speech_failed"
+
+    def __init__(
+        self, message: str = "", *, permanent: bool | None = None, service_status: int | None = None
+    ) -> None:
+        super().__init__(message, permanent=permanent)
+        self.service_status = service_status
 
 
-class VoiceInUse(Exception):
+class StoreError(TechnicalError):
+    """Raised when the cache of spoken lines cannot be written."""
+
+    code = "voice_cache_failed"
+
+
+class VoiceInUse(AppError):
     """Raised when a voice cannot be deleted, for these shows speak with it. `shows` are their names."""
 
-    def __init__(self, shows: Sequence[str]) -> None:
-        super().__init__(", ".join(shows))
+    code = "voice_in_use"
+
+    def __init__(self, message: str, *, shows: Sequence[str]) -> None:
+        super().__init__(message)
         self.shows = tuple(shows)
 
 
-class VoiceCircle(Exception):
+class VoiceCircle(AppError):
     """Raised when a voice would stand in for itself, directly or by way of others."""
 
+    code = "voice_circle"
+    status = 400
 
-class KeyUnreadable(Exception):
+
+class KeyUnreadable(TechnicalError):
     """Raised when a stored key cannot be read with any of the installation's encryption keys."""
 
+    code = "key_unreadable"
+    permanent = True
 
-class WordConflict(Exception):
+
+class WordConflict(AppError):
     """Raised when a pronunciation does not fit beside those that there are. The message is for the user."""
 
+    code = "pronunciation_conflict"
 
-class AddressRefused(Exception):
+
+class AddressRefused(AppError):
     """Raised when an address of a workspace's own is not a public one. The message is for the user."""
+
+    code = "address_refused"
+    status = 400

@@ -3,11 +3,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from livesessions.api.serializers import StrictSerializer
 from speech.errors import WordConflict
 from speech.forms import VOICE_ID
 from speech.services.pronunciations import SPOKEN_LENGTH, WRITTEN_LENGTH, parse_line
 from speech.services.voices import NAME_LENGTH, Provider
+from tenants.api.serializers import StrictSerializer
 from tenants.models import Language
 
 

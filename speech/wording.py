@@ -18,10 +18,11 @@ def fault_words(provider: str, error: SpeechError) -> str:
         422: _("%(name)s does not take these settings. Is the voice one of theirs?"),
         429: _("%(name)s has had too many requests, or the quota is used up. Try again later."),
     }
-    if error.status in words:
-        return words[error.status] % {"name": name}
-    if error.status is not None:
-        return _("%(name)s answered with the fault %(status)d.") % {"name": name, "status": error.status}
+    if error.service_status in words:
+        return words[error.service_status] % {"name": name}
+    if error.service_status is not None:
+        words_by_number = _("%(name)s answered with the fault %(status)d.")
+        return words_by_number % {"name": name, "status": error.service_status}
     if error.permanent:
         return _("%(name)s cannot speak with this voice as it is set up.") % {"name": name}
     return _("%(name)s did not answer in time, or the connection broke.") % {"name": name}

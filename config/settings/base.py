@@ -221,17 +221,17 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.authentication.ApiTokenAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.api.authentication.ApiTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
-        "tenants.permissions.EditorsWrite",
+        "tenants.api.permissions.EditorsWrite",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 50,
-    "EXCEPTION_HANDLER": "livesessions.api.errors.answer_error",
-    "DEFAULT_THROTTLE_CLASSES": ["tenants.throttling.ApiTokenThrottle"],
+    "EXCEPTION_HANDLER": "tenants.api.errors.answer_error",
+    "DEFAULT_THROTTLE_CLASSES": ["tenants.api.throttles.ApiTokenThrottle"],
     "DEFAULT_THROTTLE_RATES": {"token": "120/min"},
 }
 

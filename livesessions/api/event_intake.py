@@ -113,7 +113,7 @@ def _run(script: str, keys: list[str], arguments: Sequence[str | float]) -> Any:
     try:
         return _client(settings.REDIS_URL).register_script(script)(keys=keys, args=arguments)
     except redis.RedisError as error:
-        raise errors.BridgeUnreachable from error
+        raise errors.IntakeUnreachable from error
 
 
 @lru_cache

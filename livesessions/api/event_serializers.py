@@ -1,21 +1,18 @@
 from typing import Any
 
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
-from livesessions.api.serializers import StrictSerializer
 from livesessions.sources.events import EventKind
-from livesessions.sources.webcast import MAX_NAME_CHARS, MAX_TEXT_CHARS, clean_text
+from livesessions.sources.webcast import MAX_NAME_CHARS, MAX_TEXT_CHARS
+from tenants.api.serializers import CleanTextField, IdField, StrictSerializer
 
 MAX_EVENTS = 500
-MAX_ID_CHARS = 100
 MAX_GIFT_ID_CHARS = 40
 MAX_TARGETS = 100
 MAX_COUNT = 1_000_000_000
 MAX_DIAMONDS = 1_000_000
-ID = r"^[!-~]+$"
 TIKTOK_MSG_ID = r"^[1-9][0-9]{0,19}$"
 
 EVERY_KIND = frozenset({"id", "kind", "at", "tiktok_msg_id"})
@@ -35,32 +32,6 @@ FIELDS: dict[EventKind, tuple[frozenset[str], frozenset[str]]] = {
     EventKind.ENDED: (frozenset(), frozenset()),
     EventKind.DELETED: (frozenset(), frozenset({"targets", "target_viewer_ids"})),
 }
-
-
-class IdField(serializers.CharField):
-    """Visible ASCII without spaces: the same everywhere, whatever it passes through."""
-
-    def __init__(self, pattern: str = ID, max_length: int = MAX_ID_CHARS, **options: Any) -> None:
-        self.pattern = pattern
-        wrong = gettext_lazy("Use letters, digits and signs of ASCII, without spaces.")
-        if pattern == TIKTOK_MSG_ID:
-            wrong = gettext_lazy("This is no message id of TikTok.")
-        validators = [RegexValidator(pattern + r"\Z", wrong)]  # a $ alone lets a line break through
-        super().__init__(max_length=max_length, trim_whitespace=False, validators=validators, **options)
-
-
-class CleanTextField(serializers.CharField):
-    """A text as the database can hold it; what is longer than `cut_at` characters is cut, not refused."""
-
-    def __init__(self, *, cut_at: int, **options: Any) -> None:
-        self.cut_at = cut_at
-        super().__init__(**options)
-
-    def to_internal_value(self, data: Any) -> str:
-        text = clean_text(super().to_internal_value(data), self.cut_at).strip()
-        if not text and not self.allow_blank:
-            self.fail("blank")
-        return text
 
 
 class ViewerSerializer(StrictSerializer):
@@ -86,7 +57,12 @@ class EventSerializer(StrictSerializer):
     id = IdField()
     kind = serializers.ChoiceField(choices=[kind.value for kind in EventKind])
     at = serializers.DateTimeField(required=False)
-    tiktok_msg_id = IdField(pattern=TIKTOK_MSG_ID, max_length=20, required=False)
+    tiktok_msg_id = IdField(
+        pattern=TIKTOK_MSG_ID,
+        max_length=20,
+        wrong=gettext_lazy("This is no message id of TikTok."),
+        required=False,
+    )
     viewer = ViewerSerializer(required=False)
     text = CleanTextField(cut_at=MAX_TEXT_CHARS, required=False)
     count = serializers.IntegerField(min_value=0, max_value=MAX_COUNT, required=False)

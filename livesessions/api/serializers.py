@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
@@ -17,6 +16,8 @@ from livesessions.services.approvals import HELD_FOR
 from livesessions.worker.registry import waiting_reason_of, waiting_text
 from overlay.models import Overlay
 from overlay.presence import read_pages
+from tenants.api.requests import absolute_url
+from tenants.api.serializers import StrictSerializer
 
 RECORDING_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.jsonl")
 MAX_LINE_LENGTH = 300
@@ -32,19 +33,6 @@ SHOWN_OF_PAGE: tuple[Literal["software", "version", "width", "height", "audio", 
 )
 
 
-class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses fields that it does not know: a misspelt option must not pass in silence."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        writable = {name for name, field in self.fields.items() if not field.read_only}
-        unknown = sorted(set(data) - writable) if isinstance(data, dict) else []
-        if unknown:
-            raise serializers.ValidationError(
-                {str(name): [_("There is no such field here.")] for name in unknown}
-            )
-        return super().to_internal_value(data)
-
-
 class OverlayAddresses(serializers.Serializer[Any]):
     """Where the host of a show or a live appears."""
 
@@ -52,18 +40,11 @@ class OverlayAddresses(serializers.Serializer[Any]):
     overlay_socket_url = serializers.SerializerMethodField()
 
     def get_overlay_url(self, row: Show | LiveSession) -> str:
-        return absolute(self.context["request"], reverse("overlay:page", args=[_overlay_of(row).token]))
+        return absolute_url(self.context["request"], reverse("overlay:page", args=[_overlay_of(row).token]))
 
     def get_overlay_socket_url(self, row: Show | LiveSession) -> str:
-        parts = urlsplit(absolute(self.context["request"], f"/ws/overlay/{_overlay_of(row).token}/"))
+        parts = urlsplit(absolute_url(self.context["request"], f"/ws/overlay/{_overlay_of(row).token}/"))
         return urlunsplit(parts._replace(scheme="wss" if parts.scheme == "https" else "ws"))
-
-
-def absolute(request: Request, path: str) -> str:
-    """Return where others find a path of ours."""
-    if settings.PUBLIC_URL:
-        return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
-    return request.build_absolute_uri(path)
 
 
 def _overlay_of(row: Show | LiveSession) -> Overlay:

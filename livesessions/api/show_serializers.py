@@ -3,7 +3,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from livesessions.api.serializers import OverlayAddresses, StrictSerializer
+from livesessions.api.serializers import OverlayAddresses
 from livesessions.models.plans import Segment
 from livesessions.models.shows import Show, handle_validator
 from livesessions.shows.limits import (
@@ -22,6 +22,7 @@ from livesessions.shows.limits import (
     SEGMENTS,
     SHORTEST_SEGMENT_S,
 )
+from tenants.api.serializers import StrictSerializer, lines_field
 from tenants.models import Language
 
 MAX_FACTS_LENGTH = 4_000
@@ -71,11 +72,6 @@ def _seconds(most_s: float) -> serializers.FloatField:
     return serializers.FloatField(required=False, min_value=0.0, max_value=most_s)
 
 
-def _lines(most: int, length: int) -> serializers.ListField:
-    line = serializers.CharField(max_length=length)
-    return serializers.ListField(child=line, required=False, max_length=most)
-
-
 class ShowChangeSerializer(StrictSerializer):
     """What may be changed of a show. Its language stays: its voice and its character speak it."""
 
@@ -99,7 +95,7 @@ class ShowChangeSerializer(StrictSerializer):
     holds_replies = serializers.BooleanField(required=False)
     call_to_action_every_s = _count(LONGEST_PAUSE_S)
     game_every_s = _count(LONGEST_PAUSE_S)
-    calls_to_action = _lines(CALLS, CALL_LENGTH)
+    calls_to_action = lines_field(CALLS, CALL_LENGTH)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse limits that contradict each other, also when only one of a pair is sent."""

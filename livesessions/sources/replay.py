@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 from livesessions.sources.errors import SourceError
 from livesessions.sources.events import EventKind, LiveEvent, Viewer
 from livesessions.sources.port import CONNECTED, ChatSource, SourceCounts, SourceState
-from livesessions.sources.webcast import MAX_NAME_CHARS, WebcastDecoder, clean_text
+from livesessions.sources.webcast import MAX_NAME_CHARS, MAX_TEXT_CHARS, WebcastDecoder
+from tenants.text import clean_text
 
 LONGEST_GAP_S = 10.0
 NAMES: dict[str, tuple[str, ...]] = {
@@ -231,7 +232,7 @@ def _logged(number: int, entry: dict[str, Any]) -> Line:
     if not math.isfinite(at_s):
         raise ValueError("t is not a time")
     user = clean_text(str(entry["user"]), MAX_NAME_CHARS)
-    return Line(at_s, number, user, clean_text(str(entry["message"])))
+    return Line(at_s, number, user, clean_text(str(entry["message"]), MAX_TEXT_CHARS))
 
 
 def _without_long_gaps(messages: list[Recorded]) -> Iterator[tuple[float, Recorded]]:

@@ -11,6 +11,7 @@ from livesessions.sources import webcast_pb2 as pb
 from livesessions.sources.errors import SourceError, SourceFault
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
 from livesessions.sources.port import SourceCounts
+from tenants.text import clean_text
 
 MAX_TEXT_CHARS = 2000
 MAX_NAME_CHARS = 100
@@ -40,15 +41,6 @@ class Stamp(NamedTuple):
 Build = Callable[[Any, Stamp], LiveEvent | None]
 
 
-def clean_text(text: str, max_chars: int = MAX_TEXT_CHARS) -> str:
-    """Return `text` as the database can hold it: no NUL, no lone surrogate, at most `max_chars` long."""
-    # Cut before looking: a hostile line may be megabytes long.
-    text = text[:max_chars]
-    if text.isascii():
-        return text.replace("\0", "") if "\0" in text else text
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-
-
 def _viewer(message: Any) -> Viewer:
     if not message.HasField("user"):
         raise BrokenMessageError
@@ -61,12 +53,12 @@ def _viewer(message: Any) -> Viewer:
 
 
 def _comment(message: pb.WebcastChatMessage, stamp: Stamp) -> LiveEvent:
-    text = clean_text(message.content)
+    text = clean_text(message.content, MAX_TEXT_CHARS)
     return LiveEvent(EventKind.COMMENT, *stamp, viewer=_viewer(message), text=text)
 
 
 def _question(message: pb.WebcastQuestionNewMessage, stamp: Stamp) -> LiveEvent:
-    text = clean_text(message.question.content)
+    text = clean_text(message.question.content, MAX_TEXT_CHARS)
     return LiveEvent(EventKind.QUESTION, *stamp, viewer=_viewer(message.question), text=text)
 
 

@@ -15,8 +15,8 @@ from asgiref.sync import async_to_sync
 from django.conf import settings
 from redis.asyncio import Redis
 
-from livesessions import errors
 from livesessions.api import event_intake
+from livesessions.errors import IntakeUnreachable
 from livesessions.models.shows import Show
 from livesessions.pipeline.ports import Gate, Voice
 from livesessions.worker.assembly import build_character, build_moderator, open_models
@@ -27,6 +27,7 @@ from planner.spending import RedisSpendCap
 from planner.stage.fallback import FallbackModel
 from planner.stage.planner import Planner
 from planner.stage.turn import Character, ShowFacts
+from rehearsals import errors
 from rehearsals.studio.answer import Answer, Result
 from rehearsals.studio.answering import Answering, ViewerLine
 from rehearsals.studio.store import one_at_a_time
@@ -134,7 +135,7 @@ def in_turn(user: User, work: Callable[[], T], *, doing: str = "rehearsing") -> 
 def _take_turn(user: User) -> float:
     try:
         return event_intake.take(f"studio:{user.id}", LINES)
-    except errors.BridgeUnreachable as error:
+    except IntakeUnreachable as error:
         raise errors.studio_unreachable() from error
 
 

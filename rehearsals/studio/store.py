@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import LockError, RedisError
 from redis.retry import Retry
 
-from livesessions import errors
+from rehearsals import errors
 from rehearsals.studio.answer import Answer, Result
 from tenants.models import Tenant, User
 

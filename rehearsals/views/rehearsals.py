@@ -8,9 +8,9 @@ from django.views.decorators.http import require_POST, require_safe
 from livesessions.access import get_rehearsal_for, get_show_for
 from livesessions.models.rehearsals import Rehearsal
 from livesessions.models.shows import Show
+from rehearsals.errors import RehearsalConflict
 from rehearsals.rehearsal.cards import FILTERS, cards_of, chart_of, filters_of, script_of
 from rehearsals.rehearsal.chat import SAMPLES
-from rehearsals.rehearsal.errors import RehearsalConflict
 from rehearsals.rehearsal.forms import RehearsalForm, chat_name
 from rehearsals.rehearsal.querysets import rehearsal_before, rehearsals_of
 from rehearsals.services import request_rehearsal

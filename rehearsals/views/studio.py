@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from livesessions.errors import StudioRefusal
 from livesessions.models.shows import Show
 from planner.access import get_persona_for
 from planner.forms import PersonaForm
 from planner.models import Persona
 from planner.services import build_persona
 from planner.views import STUDIO, render_studio
+from rehearsals.errors import StudioRefusal
 from rehearsals.studio import store
 from rehearsals.studio.answer import Answer
 from rehearsals.studio.answering import ViewerLine

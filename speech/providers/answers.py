@@ -21,7 +21,7 @@ _MPEG_FRAME = frozenset((0xFA, 0xFB, 0xF2, 0xF3, 0xE2, 0xE3))
 def status_fault(service: str, status: int) -> SpeechError:
     """The fault behind a status that is not a success; permanent unless the same request may yet pass."""
     permanent = status < 500 and status not in _WORTH_RETRYING
-    return SpeechError(f"{service} answered {status}.", permanent=permanent, status=status)
+    return SpeechError(f"{service} answered {status}.", permanent=permanent, service_status=status)
 
 
 @contextmanager

@@ -79,7 +79,7 @@ def measure_voice(*, profile: VoiceProfile, user: User) -> Preview:
 
 async def _say(cast: VoiceLineup, text: str, provider: str) -> Preview:
     if not cast.places:
-        return Preview(provider, fault=SpeechError("no key", permanent=True, status=401))
+        return Preview(provider, fault=SpeechError("no key", permanent=True, service_status=401))
     place = cast.places[0]
     preview = Preview(place.provider)
     words = cast.words_in(place.voice.language)

@@ -69,7 +69,7 @@ def _refuse_circle(voice: VoiceProfile, backup: VoiceProfile | None) -> None:
     at, passed = backup.id if backup else None, set[UUID]()
     while at is not None and at not in passed:
         if at == voice.id:
-            raise VoiceCircle
+            raise VoiceCircle(gettext("This voice stands in for that one already: that would be a circle."))
         passed.add(at)
         at = backups.get(at)
 
@@ -95,7 +95,9 @@ def delete_voice(*, voice: VoiceProfile) -> None:
     try:
         voice.delete()
     except ProtectedError as error:
-        raise VoiceInUse(sorted(str(row) for row in error.protected_objects)) from error
+        shows = sorted(str(row) for row in error.protected_objects)
+        words = gettext("Shows speak with this voice: %(shows)s. Give them another voice first.")
+        raise VoiceInUse(words % {"shows": ", ".join(shows)}, shows=shows) from error
 
 
 def resolve_voice(profile: VoiceProfile, own: Collection[str] = ()) -> tuple[str, Voice]:

@@ -6,7 +6,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from livesessions.errors import StudioRefusal
 from speech.errors import AddressRefused
 from speech.forms import WITH_KEY, KeyForm
 from speech.models import ProviderKey, VoiceProfile
@@ -15,6 +14,7 @@ from speech.services.keys import own_keys, remove_key, set_key
 from speech.services.voices import Provider, has_shared
 from speech.wording import fault_words
 from tenants.access import member_required
+from tenants.errors import AppError
 from tenants.http import TenantRequest
 from tenants.models import Membership
 
@@ -98,8 +98,8 @@ def key_try(request: TenantRequest, provider: str) -> HttpResponse:
     profile = VoiceProfile(tenant=request.tenant, provider=provider, language=request.tenant.language)
     try:
         preview = preview_voice(profile=profile, text=TRIED_WITH, user=request.user)
-    except StudioRefusal as refusal:
-        messages.error(request, str(refusal))
+    except AppError as refusal:
+        messages.error(request, refusal.user_message)
     else:
         if preview.fault:
             messages.error(request, fault_words(provider, preview.fault))

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from livesessions.errors import StudioRefusal
 from rehearsals.studio import store
 from speech.access import get_word_for
 from speech.errors import WordConflict
@@ -19,6 +18,7 @@ from speech.services.pronunciations import MAX_WORDS, add_word, add_words, chang
 from speech.services.voices import get_default_voice
 from speech.wording import fault_words
 from tenants.access import member_required
+from tenants.errors import AppError
 from tenants.http import TenantRequest
 from tenants.roles import EDITOR, may_control
 
@@ -123,8 +123,8 @@ def word_hear(request: TenantRequest, word_id: UUID) -> HttpResponse:
         else:
             sound = store.keep_sound(tenant=request.tenant, user=request.user, wav=preview.wav)
             context["sound"] = sound
-    except StudioRefusal as refusal:
-        context["refusal"] = str(refusal)
+    except AppError as refusal:
+        context["refusal"] = refusal.user_message
     if request.htmx:
         return render(request, f"{PAGE}#hearing", context)
     return _page(request, 200, heard_id=word.id, sound=context.get("sound"), refusal=context.get("refusal"))

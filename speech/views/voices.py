@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from livesessions.access import get_show_for
-from livesessions.errors import StudioRefusal
 from livesessions.models.shows import Show
 from livesessions.querysets import shows_by_voice
 from livesessions.shows.services.shows import change_show
@@ -34,6 +33,7 @@ from speech.services.voices import (
 from speech.stage.sound.loudness import TARGET_LUFS
 from speech.wording import fault_words
 from tenants.access import member_required
+from tenants.errors import AppError
 from tenants.http import TenantRequest
 from tenants.roles import EDITOR, may_control
 
@@ -85,8 +85,8 @@ def voice_edit(request: TenantRequest, voice_id: UUID) -> HttpResponse:
     if request.method == "POST" and "refresh" not in request.POST and form.is_valid():
         try:
             change_voice(voice=voice, **form.values)
-        except VoiceCircle:
-            form.add_error("backup", _("This voice stands in for that one already: that would be a circle."))
+        except VoiceCircle as error:
+            form.add_error("backup", error.user_message)
         else:
             messages.success(request, _("Saved. What you changed holds from the next live on."))
             return redirect("livesessions:voice_edit", voice.id)
@@ -173,8 +173,8 @@ def _hear_into(
         context |= {"preview": preview, **_figures(preview)}
         if preview.wav:
             context["sound"] = store.keep_sound(tenant=request.tenant, user=request.user, wav=preview.wav)
-    except StudioRefusal as refusal:
-        context["refusal"] = str(refusal)
+    except AppError as refusal:
+        context["refusal"] = refusal.user_message
         return 409
     return 200
 

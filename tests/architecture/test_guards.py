@@ -1,10 +1,9 @@
-from collections.abc import Iterator
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.permissions import IsAuthenticated
 
-from tenants.permissions import EditorsWrite
+from tenants.api.permissions import EditorsWrite
+from tests.routes import routes
 
 PUBLIC = {
     # Who knows the address may see it: it is the credential.
@@ -21,15 +20,6 @@ LOG_IN_IS_ENOUGH = {"workspace/switch/"}
 SELF_GUARDED = ("accounts/", "staff/")
 
 
-def views(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for pattern in patterns:
-        route = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from views(pattern.url_patterns, route)
-        elif isinstance(pattern, URLPattern):
-            yield route, pattern.callback
-
-
 def is_guarded(view: Any) -> bool:
     if hasattr(view, "required_role"):
         return True
@@ -38,7 +28,7 @@ def is_guarded(view: Any) -> bool:
 
 
 def test_every_view_has_a_guard_or_is_public_on_purpose() -> None:
-    served = dict(views(get_resolver().url_patterns))
+    served = dict(routes())
     assert len(served) > 30
     ours = {route: view for route, view in served.items() if not route.startswith(SELF_GUARDED)}
     open_to_all = {route for route, view in ours.items() if not is_guarded(view)}

@@ -7,8 +7,8 @@ from rest_framework.test import APIClient
 
 from livesessions.models.sessions import LiveSession
 from overlay.errors import OverlayUnreachable
+from tenants.api.throttles import ApiTokenThrottle
 from tenants.models import Tenant, User
-from tenants.throttling import ApiTokenThrottle
 
 
 @pytest.fixture
@@ -17,30 +17,33 @@ def api(alice: User, tenant: Tenant, api_for: Callable[[User], APIClient]) -> AP
 
 
 @pytest.mark.parametrize(
-    ("body", "kind", "code"),
+    ("body", "kind", "status", "code"),
     [
-        ("{", "application/json", 400),
-        ("name=x", "application/x-www-form-urlencoded", 415),
-        ("<name/>", "application/xml", 415),
-        ("\xff", "application/json; charset=latin-1", 400),
+        ("{", "application/json", 400, "parse_error"),
+        ("name=x", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
+        ("<name/>", "application/xml", 415, "unsupported_media_type"),
+        ("\xff", "application/json; charset=latin-1", 400, "parse_error"),
     ],
 )
-def test_a_body_that_is_no_json_is_refused(api: APIClient, body: str, kind: str, code: int) -> None:
+def test_a_body_that_is_no_json_is_refused(
+    api: APIClient, body: str, kind: str, status: int, code: str
+) -> None:
     answer = api.post("/api/v1/shows/", body.encode("latin-1"), content_type=kind)
-    assert answer.status_code == code
-    assert set(answer.json()) == {"detail"}
+    assert answer.status_code == status
+    assert set(answer.json()) == {"detail", "code"}
+    assert answer.json()["code"] == code
 
 
 @pytest.mark.parametrize("path", ["", "nothing/", "sessions/not-an-id/", "shows/1/", "sessions/1/start/"])
 def test_an_unknown_address_is_answered_in_json(api: APIClient, path: str) -> None:
     for answer in (api.get(f"/api/v1/{path}"), api.post(f"/api/v1/{path}", {}, format="json")):
         assert answer.status_code == 404
-        assert answer.json() == {"detail": "Not found."}
+        assert answer.json() == {"detail": "Not found.", "code": "not_found"}
 
 
 def test_words_come_in_the_language_that_was_asked_for(api: APIClient) -> None:
     answer = api.get("/api/v1/nothing/", headers={"Accept-Language": "it"})
-    assert answer.json() == {"detail": "Non trovato."}
+    assert answer.json() == {"detail": "Non trovato.", "code": "not_found"}
 
 
 def test_too_many_requests_are_told_when_to_come_back(
@@ -55,7 +58,7 @@ def test_too_many_requests_are_told_when_to_come_back(
     assert codes == [200, 200, 200, 429]
     answer = api.get("/api/v1/shows/")
     assert 0 < int(answer.headers["Retry-After"]) <= 60
-    assert set(answer.json()) == {"detail"}
+    assert answer.json()["code"] == "throttled"
     assert api_for(charlie).get("/api/v1/shows/").status_code == 200, "each token counts for itself"
 
 
@@ -73,4 +76,7 @@ def test_an_overlay_out_of_reach_is_a_fault_that_passes(
     monkeypatch.setattr("livesessions.services.sessions.mute_overlay", fail)
     answer = api.post(f"/api/v1/sessions/{session.id}/mute/")
     assert answer.status_code == 503
-    assert "redis" not in answer.json()["detail"]
+    assert answer.json() == {
+        "detail": "The live cannot be reached right now. Try again in a moment.",
+        "code": "overlay_unreachable",
+    }

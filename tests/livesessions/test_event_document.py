@@ -15,13 +15,12 @@ from livesessions.api.event_serializers import (
     EVERY_KIND,
     FIELDS,
     MAX_EVENTS,
-    CleanTextField,
     EventSerializer,
-    IdField,
 )
 from livesessions.models.sessions import LiveSession
 from livesessions.sources.events import EventKind
 from tenants.api.parsers import MAX_BYTES
+from tenants.api.serializers import CleanTextField, IdField
 from tenants.models import Tenant, User
 from tests.architecture.sources import ROOT
 

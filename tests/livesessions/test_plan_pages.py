@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from django_scopes import scope, scopes_disabled
 
-from livesessions.errors import PlanConflict
 from livesessions.models.plans import Segment
 from livesessions.models.shows import Show
+from livesessions.shows.errors import ShowConflict
 from livesessions.shows.plan_templates import NAMES, plan_template
 from livesessions.shows.services.plans import SegmentValues, replace_plan
 from livesessions.shows.services.shows import change_show
@@ -162,7 +162,7 @@ def test_a_full_plan_takes_no_more(desk: Client, show: Show) -> None:
     one: SegmentValues = {"kind": "topic", "title": "x", "duration_s": 60, "talking_points": []}
     with scope(tenant=show.tenant):
         replace_plan(show=show, plan=[one] * 40)
-        with pytest.raises(PlanConflict):
+        with pytest.raises(ShowConflict):
             replace_plan(show=show, plan=[one] * 41)
     answer = desk.post(f"/shows/{show.id}/plan/add/", sent(title="Il quarantunesimo"))
     assert "at most 40 segments" in answer.content.decode()
@@ -193,7 +193,7 @@ def test_a_plan_that_was_begun_is_not_filled_over(
     assert titles_of(show) == ["A", "B", "C", "D"]
 
 
-def test_a_ready_plan_that_there_is_not_changes_nothing(desk: Client, show: Show) -> None:
+def test_a_plan_template_that_there_is_not_changes_nothing(desk: Client, show: Show) -> None:
     desk.post(f"/shows/{show.id}/plan/fill/", {"plan": "../../etc"})
     assert plan_of(show) == []
 

@@ -12,12 +12,12 @@ from django.db import connections
 from django.utils import timezone
 from django_scopes import scope
 
-from livesessions.errors import TrialRefusal
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.shows.overlay_test import services, voice
+from livesessions.shows.overlay_test.errors import OverlayTestRefused
 from livesessions.shows.overlay_test.services import Trial, try_out
 from livesessions.shows.overlay_test.voice import Outcome, SpokenLine, say
 from livesessions.worker.commands import Command, CommandKind, channel_of
@@ -204,14 +204,14 @@ def test_a_live_that_runs_does_not_notice_a_test_of_its_overlay(on_air: LiveSess
 
 
 def test_no_room_is_asked_a_quiz_that_is_only_a_test(on_air: LiveSession) -> None:
-    with pytest.raises(TrialRefusal, match="real quiz"):
+    with pytest.raises(OverlayTestRefused, match="real quiz"):
         try_with(on_air.show, Trial.QUIZ)
 
 
 def test_a_muted_host_is_not_tested_aloud(session: LiveSession) -> None:
     with scope(tenant=session.tenant):
         LiveSession.objects.update(muted=True)
-    with pytest.raises(TrialRefusal, match="muted"):
+    with pytest.raises(OverlayTestRefused, match="muted"):
         try_with(session.show, Trial.VOICE)
 
 
@@ -219,7 +219,7 @@ def test_a_voice_is_tested_ten_times_a_minute_at_most(show: Show, monkeypatch: p
     monkeypatch.setattr(services, "_speak", lambda show, trial: Outcome.HEARD)
     for _ in range(services.VOICES.burst):
         assert try_with(show, Trial.VOICE) is Outcome.HEARD
-    with pytest.raises(TrialRefusal, match="Try again in"):
+    with pytest.raises(OverlayTestRefused, match="Try again in"):
         try_with(show, Trial.VOICE)
     assert services.VOICES.burst + 60 * services.VOICES.rate_per_s <= 10
 
@@ -227,7 +227,7 @@ def test_a_voice_is_tested_ten_times_a_minute_at_most(show: Show, monkeypatch: p
 def test_one_voice_at_a_time_is_tested_in_a_show(show: Show) -> None:
     with (
         one_at_a_time(show.id, "trying"),
-        pytest.raises(TrialRefusal, match="right now"),
+        pytest.raises(OverlayTestRefused, match="right now"),
     ):
         try_with(show, Trial.VOICE)
 

@@ -58,14 +58,14 @@ async def test_a_complaint_on_the_socket_is_the_fault_that_http_has_for_it(
 ) -> None:
     socketed.server.raw = json.dumps({"message": f"bad key {KEY}", "error": name, "code": 1008})
     fault = await socketed.fault_of()
-    assert (fault.status, fault.permanent) == (status, status != 429)
+    assert (fault.service_status, fault.permanent) == (status, status != 429)
     assert KEY not in str(fault)
 
 
 async def test_a_service_that_complains_and_hangs_up_is_heard_out(socketed: Socketed) -> None:
     socketed.server.farewell = json.dumps({"message": "no", "error": "invalid_api_key", "code": 1008})
     fault = await socketed.fault_of()
-    assert (fault.status, fault.permanent) == (401, True)
+    assert (fault.service_status, fault.permanent) == (401, True)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ async def test_a_complaint_that_nobody_knows_is_a_passing_fault(
 ) -> None:
     socketed.server.raw = json.dumps(said_instead)
     fault = await socketed.fault_of()
-    assert (fault.status, fault.permanent) == (None, False)
+    assert (fault.service_status, fault.permanent) == (None, False)
 
 
 async def test_a_complaint_about_one_line_is_no_others_fault(socketed: Socketed) -> None:

@@ -7,10 +7,10 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django_scopes import scope
 
-from livesessions.errors import PlanConflict
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import create_session, start_session
+from livesessions.shows.errors import ShowConflict
 from livesessions.shows.plan_templates import plan_template
 from livesessions.shows.services.plans import fill_plan
 from livesessions.shows.services.shows import change_show, create_show
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         """Give the show what its host can talk about, unless somebody has written that already."""
         if not show.facts:
             change_show(show=show, facts=FACTS[show.language])
-        with suppress(PlanConflict):
+        with suppress(ShowConflict):
             fill_plan(show=show, plan=plan_template("talk", show.language))
 
     def _go_on_air(self, show: Show, rate: float) -> None:

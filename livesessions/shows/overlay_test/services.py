@@ -8,11 +8,12 @@ from django.conf import settings
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from livesessions import errors
 from livesessions.api import event_intake
+from livesessions.errors import IntakeUnreachable
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import say_line
+from livesessions.shows.overlay_test import errors
 from livesessions.shows.overlay_test.samples import lines_of, quiz_of, samples_for
 from livesessions.shows.overlay_test.voice import Outcome, SpokenLine, say
 from livesessions.sources.events import EventKind
@@ -51,15 +52,15 @@ _seats = BoundedSemaphore(8)
 def try_out(*, show: Show, trial: Trial) -> Outcome:
     """Show or say something on a show's overlay, whether or not a live runs; nothing of it is written down.
 
-    Blocks while a voice is waited for. Raises `TrialRefusal` and `StudioRefusal` for what cannot be tried
-    now, and `OverlayUnreachable`; with a live that runs also what `say_line` raises.
+    Blocks while a voice is waited for. Raises `OverlayTestRefused` and `OverlayUnreachable`; with a live
+    that runs also what `say_line` raises.
     """
     session = LiveSession.objects.filter(show=show).exclude(status=LiveSession.Status.ENDED).first()
     speaks = trial in (Trial.VOICE, Trial.ALL)
     _take_turn(show, TRIALS, "any")
     if speaks:
         if session is not None and session.muted:
-            raise errors.trial_while_muted()
+            raise errors.host_muted()
         _take_turn(show, VOICES, "voice")
     if session is not None and session.started_at is not None:
         return _try_in_live(session, show, trial, speaks=speaks)
@@ -71,7 +72,7 @@ def try_out(*, show: Show, trial: Trial) -> Outcome:
 
 def _try_in_live(session: LiveSession, show: Show, trial: Trial, *, speaks: bool) -> Outcome:
     if trial is Trial.QUIZ:  # the room would take it for a real one
-        raise errors.trial_of_quiz_in_live()
+        raise errors.quiz_in_live()
     async_to_sync(_show)(show, trial, as_if_on_air=False)
     if not speaks:
         return Outcome.SHOWN
@@ -82,15 +83,15 @@ def _try_in_live(session: LiveSession, show: Show, trial: Trial, *, speaks: bool
 def _speak(show: Show, trial: Trial) -> Outcome:
     with one_at_a_time(show.id, "trying") as is_free:
         if not is_free:
-            raise errors.trial_busy()
+            raise errors.voice_busy()
         if not _seats.acquire(blocking=False):
-            raise errors.studio_crowded()
+            raise errors.too_many()
         try:
             async_to_sync(_show)(show, trial, as_if_on_air=True)
             line = SpokenLine(uuid4(), show.overlay_id, show.voice, samples_for(show.language).hello)
             return async_to_sync(_say)(line, show.id)
         except (RedisError, OSError) as error:
-            raise errors.trial_unreachable() from error
+            raise errors.overlay_unreachable() from error
         finally:
             _seats.release()
 
@@ -98,10 +99,10 @@ def _speak(show: Show, trial: Trial) -> Outcome:
 def _take_turn(show: Show, allowance: event_intake.Allowance, what: str) -> None:
     try:
         wait_s = event_intake.take(f"trying:{what}:{show.id}", allowance)
-    except errors.BridgeUnreachable as error:
-        raise errors.trial_unreachable() from error
+    except IntakeUnreachable as error:
+        raise errors.overlay_unreachable() from error
     if wait_s:
-        raise errors.trial_too_often(ceil(wait_s))
+        raise errors.too_often(ceil(wait_s))
 
 
 async def _show(show: Show, trial: Trial, *, as_if_on_air: bool) -> None:

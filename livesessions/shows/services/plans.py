@@ -5,9 +5,9 @@ from typing import Any, TypedDict
 
 from django.db import transaction
 
-from livesessions import errors
 from livesessions.models.plans import Segment
 from livesessions.models.shows import Show
+from livesessions.shows import errors
 from livesessions.shows.limits import SEGMENTS
 from livesessions.shows.services.warming import warm_once_stored
 
@@ -23,7 +23,7 @@ class SegmentValues(TypedDict):
 
 @transaction.atomic
 def add_segment(*, show: Show, values: SegmentValues) -> Segment:
-    """Put a segment at the end of the plan, but before its closing; raise `PlanConflict` when it is full."""
+    """Put a segment at the end of the plan, but before its closing; raise `ShowConflict` when it is full."""
     segments = _lock(show)
     if len(segments) >= SEGMENTS:
         raise errors.plan_is_full()
@@ -66,7 +66,7 @@ def move_segment(*, segment: Segment, by: int) -> None:
 
 @transaction.atomic
 def replace_plan(*, show: Show, plan: Sequence[SegmentValues]) -> list[Segment]:
-    """Put another plan in the place of what is there; raise `PlanConflict` when it is too long."""
+    """Put another plan in the place of what is there; raise `ShowConflict` when it is too long."""
     if len(plan) > SEGMENTS:
         raise errors.plan_is_full()
     _lock(show)
@@ -80,7 +80,7 @@ def replace_plan(*, show: Show, plan: Sequence[SegmentValues]) -> list[Segment]:
 
 @transaction.atomic
 def fill_plan(*, show: Show, plan: Sequence[SegmentValues]) -> list[Segment]:
-    """Fill an empty plan; raise `PlanConflict` when something is there already."""
+    """Fill an empty plan; raise `ShowConflict` when something is there already."""
     if _lock(show):
         raise errors.plan_is_not_empty()
     return replace_plan(show=show, plan=plan)

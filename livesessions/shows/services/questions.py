@@ -3,9 +3,9 @@ from typing import TypedDict
 
 from django.db import transaction
 
-from livesessions.errors import questions_are_full
 from livesessions.models.plans import QuizQuestion
 from livesessions.models.shows import Show
+from livesessions.shows.errors import questions_are_full
 from livesessions.shows.limits import QUESTIONS
 
 
@@ -18,7 +18,7 @@ class QuestionValues(TypedDict):
 
 @transaction.atomic
 def add_questions(*, show: Show, questions: Sequence[QuestionValues]) -> int:
-    """Add those that the show does not have yet; return how many. Raise `PlanConflict` when it is full."""
+    """Add those that the show does not have yet; return how many. Raise `ShowConflict` when it is full."""
     Show.objects.select_for_update().get(id=show.id)
     texts = QuizQuestion.objects.filter(show=show).values_list("question", flat=True)
     known = {text.casefold() for text in texts}

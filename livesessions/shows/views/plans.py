@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from livesessions.access import get_segment_for, get_show_for
-from livesessions.errors import PlanConflict
 from livesessions.models.plans import Segment
 from livesessions.models.shows import Show
+from livesessions.shows.errors import ShowConflict
 from livesessions.shows.forms.plans import SegmentForm
 from livesessions.shows.limits import SEGMENTS
 from livesessions.shows.plan_templates import NAMES, plan_template
@@ -66,7 +66,7 @@ def segment_create(request: TenantRequest, show_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             add_segment(show=show, values=form.values)
-        except PlanConflict as conflict:
+        except ShowConflict as conflict:
             form.add_error(None, str(conflict))
         else:
             return _done(request, show)
@@ -106,7 +106,7 @@ def plan_fill(request: TenantRequest, show_id: UUID) -> HttpResponse:
     show = get_show_for(request, show_id)
     try:
         fill_plan(show=show, plan=plan_template(request.POST.get("plan", ""), show.language))
-    except PlanConflict as conflict:
+    except ShowConflict as conflict:
         if request.htmx:
             return _draw(request, show, conflict=str(conflict), status=409)
         messages.error(request, str(conflict))
@@ -127,7 +127,7 @@ def _draw(request: TenantRequest, show: Show, *, status: int = 200, **context: A
         "notes": _notes([part.segment for part in parts]),
         "is_full": len(parts) >= SEGMENTS,
         "may_control": may_control(request),
-        "ready_plans": [
+        "plan_templates": [
             {"key": key, "name": name, "minutes": _minutes_of(key, show)} for key, name in NAMES.items()
         ],
     }

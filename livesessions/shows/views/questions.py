@@ -9,9 +9,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from livesessions.access import get_question_for, get_show_for
-from livesessions.errors import PlanConflict
 from livesessions.models.plans import QuizQuestion
 from livesessions.models.shows import Show
+from livesessions.shows.errors import ShowConflict
 from livesessions.shows.forms.questions import PasteForm, QuestionForm, TryForm
 from livesessions.shows.services.questions import add_questions, delete_question
 from planner.stage.games.answers import is_right
@@ -45,7 +45,7 @@ def _add(request: TenantRequest, show_id: UUID, form: QuestionForm | PasteForm, 
     if form.is_valid():
         try:
             added = add_questions(show=show, questions=form.values)
-        except PlanConflict as conflict:
+        except ShowConflict as conflict:
             form.add_error(None, str(conflict))
         else:
             messages.success(request, _added(added, len(form.values)))

@@ -13,7 +13,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from livesessions.access import get_session_for, get_show_for
-from livesessions.errors import CommandUnreachable, SessionConflict, StudioRefusal, TrialRefusal
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.shows.overlay_test.services import Trial, try_out
@@ -22,6 +21,7 @@ from overlay.errors import OverlayUnreachable
 from overlay.presence import read_pages
 from overlay.services import rotate_token
 from tenants.access import member_required
+from tenants.errors import AppError, TechnicalError
 from tenants.http import TenantRequest
 from tenants.roles import EDITOR
 
@@ -103,10 +103,10 @@ def show_try(request: TenantRequest, show_id: UUID) -> HttpResponse:
 def _try(show: Show, trial: Trial) -> tuple[Told, int]:
     try:
         return TOLD[try_out(show=show, trial=trial)], 200
-    except (TrialRefusal, StudioRefusal, SessionConflict) as refusal:
-        return Told(messages.WARNING, str(refusal)), 409
-    except (OverlayUnreachable, CommandUnreachable):
+    except TechnicalError:
         return Told(messages.ERROR, UNREACHABLE), 409
+    except AppError as refusal:
+        return Told(messages.WARNING, refusal.user_message), 409
 
 
 def _live_of(request: TenantRequest, named: str) -> LiveSession:

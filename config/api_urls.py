@@ -1,0 +1,15 @@
+"""The REST API's addresses: each app brings its own."""
+
+from django.urls import include, path, re_path
+
+from tenants.api.views import nothing_here
+
+app_name = "api"
+
+urlpatterns = [
+    path("", include("livesessions.api.urls")),
+    path("", include("overlay.api_urls")),
+    path("", include("planner.api_urls")),
+    path("", include("speech.api_urls")),
+    re_path("", nothing_here),
+]

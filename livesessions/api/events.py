@@ -1,0 +1,46 @@
+"""Inbound events in the REST API."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from rest_framework import status
+from rest_framework.decorators import api_view, parser_classes, throttle_classes
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from livesessions.access import get_session_for
+from livesessions.api import event_intake
+from livesessions.api.event_serializers import EventSerializer, EventsSerializer
+from livesessions.api.throttles import BridgeThrottle, spend_events
+from livesessions.sources.events import LiveEvent
+from tenants.api.errors import by_field
+from tenants.api.parsers import BoundedJSONParser
+from tenants.api.requests import tenant_request, valid_input
+
+
+@api_view(["POST"])
+@throttle_classes([BridgeThrottle])
+@parser_classes([BoundedJSONParser])
+def events(request: Request, session_id: UUID) -> Response:
+    row = get_session_for(tenant_request(request), session_id)
+    event_intake.require_chat(row)
+    taken, rejected = _judged(valid_input(EventsSerializer, request)["events"])
+    spend_events(row, len(taken))
+    accepted = event_intake.deliver(session_id=row.id, events=taken)
+    answer = {"accepted": accepted, "duplicates": len(taken) - accepted, "rejected": rejected}
+    return Response(answer, status=status.HTTP_202_ACCEPTED)
+
+
+def _judged(items: list[Any]) -> tuple[list[LiveEvent], list[dict[str, Any]]]:
+    """Part the events that are right from what is wrong with the others."""
+    judge, now = EventSerializer(), timezone.now()
+    taken: list[LiveEvent] = []
+    rejected: list[dict[str, Any]] = []
+    for index, item in enumerate(items):
+        try:
+            taken.append(event_intake.live_event(judge.run_validation(item), now=now))
+        except ValidationError as error:
+            rejected.append({"index": index, "errors": by_field(error.detail)})
+    return taken, rejected

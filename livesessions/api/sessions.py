@@ -1,0 +1,101 @@
+"""Lives and their commands in the REST API."""
+
+from collections.abc import Callable
+from typing import cast
+from uuid import UUID
+
+from rest_framework import status
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from livesessions.access import get_session_for, get_show_for
+from livesessions.api.serializers import (
+    ApprovalSerializer,
+    HeldReplySerializer,
+    LineSerializer,
+    SessionCreateSerializer,
+    SessionSerializer,
+)
+from livesessions.models.sessions import LiveSession
+from livesessions.querysets import held_replies
+from livesessions.services.approvals import approve_reply, reject_reply
+from livesessions.services.sessions import (
+    create_session,
+    mute_session,
+    say_line,
+    skip_reply,
+    start_session,
+    stop_session,
+    unmute_session,
+)
+from tenants.api.paging import answer_page
+from tenants.api.requests import tenant_request, valid_input
+from tenants.api.responses import answer_row
+
+
+@api_view(["GET", "POST"])
+def sessions(request: Request) -> Response:
+    asked = tenant_request(request)
+    if request.method == "GET":
+        rows = LiveSession.objects.filter(tenant=asked.tenant).select_related("show__overlay")
+        return answer_page(request, rows, SessionSerializer)
+    wanted = valid_input(SessionCreateSerializer, request)
+    wanted["show"] = get_show_for(asked, wanted["show"])
+    return answer_row(SessionSerializer, create_session(**wanted), request, status.HTTP_201_CREATED)
+
+
+@api_view(["GET"])
+def session(request: Request, session_id: UUID) -> Response:
+    return answer_row(SessionSerializer, get_session_for(tenant_request(request), session_id), request)
+
+
+@api_view(["POST"])
+def say(request: Request, session_id: UUID) -> Response:
+    row = get_session_for(tenant_request(request), session_id)
+    say_line(session=row, text=valid_input(LineSerializer, request)["text"])
+    return answer_row(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
+
+
+@api_view(["POST"])
+def skip(request: Request, session_id: UUID) -> Response:
+    row = get_session_for(tenant_request(request), session_id)
+    skip_reply(session=row)
+    return answer_row(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
+
+
+@api_view(["GET"])
+def held(request: Request, session_id: UUID) -> Response:
+    """The answers that wait for somebody's approval, oldest first; five at most."""
+    rows = held_replies(get_session_for(tenant_request(request), session_id))
+    return Response({"results": HeldReplySerializer(rows, many=True).data})
+
+
+@api_view(["POST"])
+def approve(request: Request, session_id: UUID, reply_id: UUID) -> Response:
+    row = get_session_for(tenant_request(request), session_id)
+    text = valid_input(ApprovalSerializer, request)["text"]
+    approve_reply(session=row, reply_id=reply_id, text=text)
+    return answer_row(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
+
+
+@api_view(["POST"])
+def reject(request: Request, session_id: UUID, reply_id: UUID) -> Response:
+    row = get_session_for(tenant_request(request), session_id)
+    reject_reply(session=row, reply_id=reply_id)
+    return answer_row(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
+
+
+def _command(change: Callable[..., LiveSession]) -> Callable[..., Response]:
+    @api_view(["POST"])
+    def view(request: Request, session_id: UUID) -> Response:
+        row = change(session=get_session_for(tenant_request(request), session_id))
+        return answer_row(SessionSerializer, row, request)
+
+    return cast("Callable[..., Response]", view)
+
+
+start = _command(start_session)
+stop = _command(stop_session)
+mute = _command(mute_session)
+unmute = _command(unmute_session)

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from speech import api
+
+urlpatterns = [
+    path("voices/", api.voices, name="voices"),
+    path("voices/<uuid:voice_id>/", api.voice, name="voice"),
+    path("pronunciations/", api.pronunciations, name="pronunciations"),
+    path("pronunciations/<uuid:word_id>/", api.pronunciation, name="pronunciation"),
+]

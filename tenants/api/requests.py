@@ -1,0 +1,32 @@
+from typing import Any, cast
+
+from django.conf import settings
+from django.db.models import Model
+from rest_framework.request import Request
+from rest_framework.serializers import BaseSerializer
+
+from tenants.http import TenantRequest
+
+
+def tenant_request(request: Request) -> TenantRequest:
+    """Return Django's request inside the REST framework's: it has `tenant` and `membership`."""
+    return cast("TenantRequest", request._request)
+
+
+def valid_input(
+    kind: type[BaseSerializer[Any]], request: Request, *, changes: Model | None = None
+) -> dict[str, Any]:
+    """Return the sent fields after validation; raise `ValidationError`.
+
+    With `changes`, the row to change, no field is required.
+    """
+    serializer = kind(changes, data=request.data, partial=changes is not None)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def absolute_url(request: Request, path: str) -> str:
+    """Return the public URL of one of the site's paths."""
+    if settings.PUBLIC_URL:
+        return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
+    return request.build_absolute_uri(path)

@@ -1,0 +1,14 @@
+from typing import Any
+
+from django.db.models import Model
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+
+def answer_row(
+    kind: type[BaseSerializer[Any]], row: Model, request: Request, code: int = status.HTTP_200_OK
+) -> Response:
+    """Answer one row, serialized as `kind`."""
+    return Response(kind(row, context={"request": request}).data, status=code)

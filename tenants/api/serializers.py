@@ -1,0 +1,60 @@
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
+
+from tenants.text import clean_text
+
+VISIBLE_ASCII = r"^[!-~]+$"
+MAX_ID_CHARS = 100
+NOT_VISIBLE_ASCII = gettext_lazy("Use letters, digits and signs of ASCII, without spaces.")
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses fields that it does not know: a misspelt option must not pass in silence."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        writable = {name for name, field in self.fields.items() if not field.read_only}
+        unknown = sorted(set(data) - writable) if isinstance(data, dict) else []
+        if unknown:
+            raise serializers.ValidationError(
+                {str(name): [_("There is no such field here.")] for name in unknown}
+            )
+        return super().to_internal_value(data)
+
+
+class IdField(serializers.CharField):
+    """An id given by somebody else: visible ASCII without spaces, or what `pattern` asks for instead."""
+
+    def __init__(
+        self,
+        pattern: str = VISIBLE_ASCII,
+        max_length: int = MAX_ID_CHARS,
+        wrong: Any = NOT_VISIBLE_ASCII,  # a text, or one that is translated when it is read
+        **options: Any,
+    ) -> None:
+        self.pattern = pattern
+        validators = [RegexValidator(pattern + r"\Z", wrong)]  # a $ alone lets a line break through
+        super().__init__(max_length=max_length, trim_whitespace=False, validators=validators, **options)
+
+
+class CleanTextField(serializers.CharField):
+    """A text as the database can hold it; what is longer than `cut_at` characters is cut, not refused."""
+
+    def __init__(self, *, cut_at: int, **options: Any) -> None:
+        self.cut_at = cut_at
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = clean_text(super().to_internal_value(data), self.cut_at).strip()
+        if not text and not self.allow_blank:
+            self.fail("blank")
+        return text
+
+
+def lines_field(most: int, length: int) -> serializers.ListField:
+    """Return an optional list of at most `most` texts of at most `length` characters."""
+    line = serializers.CharField(max_length=length)
+    return serializers.ListField(child=line, required=False, max_length=most)
