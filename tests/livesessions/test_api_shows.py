@@ -115,13 +115,13 @@ def test_addresses_follow_the_scheme_of_the_request(api: APIClient, show: Show) 
 def test_a_show_is_neither_replaced_nor_deleted(api: APIClient, show: Show, method: str) -> None:
     answer = getattr(api, method)(f"/api/v1/shows/{show.id}/", {"name": "x"}, format="json")
     assert answer.status_code == 405
-    assert set(answer.json()) == {"detail"}
+    assert set(answer.json()) == {"detail", "code"}
 
 
 def test_an_unknown_show_is_not_found(api: APIClient) -> None:
     answer = api.get(f"/api/v1/shows/{UUID(int=1)}/")
     assert answer.status_code == 404
-    assert set(answer.json()) == {"detail"}
+    assert set(answer.json()) == {"detail", "code"}
 
 
 SETTINGS = {

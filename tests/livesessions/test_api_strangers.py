@@ -129,7 +129,7 @@ def test_without_a_token_there_is_no_way_in(
         answer = getattr(client, method)(address, body, content_type="application/json")
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"] == 'Bearer realm="Vivavoce"'
-        assert set(answer.json()) == {"detail"}
+        assert set(answer.json()) == {"detail", "code"}
 
 
 @every_route

@@ -82,7 +82,7 @@ def test_a_refusal_says_how_to_authenticate(db: None, header: str) -> None:
     answer = Client().get("/api/v1/shows/", headers={"Authorization": header})
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="Vivavoce"'
-    assert set(answer.json()) == {"detail"}
+    assert set(answer.json()) == {"detail", "code"}
 
 
 def test_the_use_of_a_token_is_noted_once_a_minute(
