@@ -57,7 +57,7 @@ def test_a_show_takes_a_handle_with_or_without_its_at(api: APIClient) -> None:
 def test_a_wrong_field_is_named(api: APIClient, field: str, sent: Any) -> None:
     answer = api.post("/api/v1/shows/", sent, format="json")
     assert answer.status_code == 400
-    assert set(answer.json()) == {"detail", "errors"}
+    assert set(answer.json()) == {"detail", "code", "errors"}
     assert list(answer.json()["errors"]) == [field]
     assert all(isinstance(text, str) for text in answer.json()["errors"][field])
 
