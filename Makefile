@@ -7,8 +7,9 @@ PYTHON := $(VENV)/bin/python
 PYTHON3 ?= python3
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
+PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile
 
-.PHONY: help setup run test check bench bench-voice bench-decode bench-ingest bench-moderation bench-overlay bench-soak bench-sound fake-tiktok fake-voice test-old-browser browser guide-pictures lock messages clean
+.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-overlay bench-soak bench-sound fake-tiktok fake-voice test-old-browser browser guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -27,18 +28,41 @@ run: setup ## Run the web app, the workers and a demo live (PORT=8000)
 
 test: setup browser ## Run all tests
 	@$(PYTHON) -m config.translations compile
-	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --ignore tests/browser
-	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile tests/browser
+	$(PYTEST) --ignore tests/browser
+	$(PYTEST) tests/browser
 
-check: setup ## Check style, types, layers, sizes, translations, migrations and settings
+test-quick: setup ## Run the tests that need no browser, kill no process and are fast
+	@$(PYTHON) -m config.translations compile
+	$(PYTEST) --ignore tests/browser -m "not browser and not processes and not slow"
+
+test-stress: setup browser ## Run all tests ten times while another process burns one core (RUNS=10)
+	$(PYTHON) -m tests.stress --runs $(or $(RUNS),10) -- make --no-print-directory test
+
+coverage: setup ## Measure the lines that the tests without a browser run; stage/ and pipeline/ need 95 %
+	@$(PYTHON) -m config.translations compile
+	$(PYTEST) --ignore tests/browser --cov --cov-report=
+	$(PYTHON) -m coverage report --skip-covered
+	$(PYTHON) -m coverage report --include='*/stage/*,*/pipeline/*' --fail-under 95 --format total
+
+check: setup ## Check style, types, layers, sizes, translations, licences, migrations and settings
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy .
 	$(VENV)/bin/lint-imports
 	$(PYTHON) -m pytest -q tests/architecture/test_size.py
 	$(PYTHON) -m config.translations check
+	$(PYTHON) -m config.notices check
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) -m config.deploy_check
+
+notices: setup ## Write THIRD-PARTY-NOTICES.md from the pinned packages' metadata (needs the package index)
+	$(PYTHON) -m config.notices write
+
+audit: setup ## Look the pinned packages up in the database of known vulnerabilities (needs the network)
+	@$(VENV)/bin/uv venv --quiet --allow-existing --python $(PYTHON) .local/audit
+	@$(VENV)/bin/uv pip install --quiet --python .local/audit/bin/python --require-hashes -r requirements/audit.txt
+	.local/audit/bin/pip-audit --disable-pip --require-hashes -r requirements/prod.txt
+	.local/audit/bin/pip-audit --disable-pip --require-hashes -r requirements/dev.txt
 
 browser: ## Install Chromium for the browser tests where it is missing
 	@sh tests/browser/install_chromium.sh
@@ -90,7 +114,7 @@ bench-soak: setup browser ## Let a host talk to a browser for long: drift, under
 	$(PYTHON) -m bench.soak --minutes $(or $(MINUTES),10)
 
 lock: setup ## Compile requirements/*.in to pinned, hashed *.txt
-	for name in uv base prod dev; do \
+	for name in uv base prod dev audit; do \
 	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url --no-annotate --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
 	done

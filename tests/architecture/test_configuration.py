@@ -9,6 +9,8 @@ import pytest
 from config.deploy_check import STAND_INS
 from tests.architecture.sources import ROOT, files, tree
 
+pytestmark = pytest.mark.processes
+
 DOCUMENT = ROOT / "docs" / "configuration.md"
 ROW = re.compile(r"^\| `([A-Z0-9_]+)` \| (.+?) \| (.+?) \| .+ \|$", re.MULTILINE)
 TICKED = re.compile(r"^`([^`]+)`")

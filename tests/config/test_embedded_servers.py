@@ -14,6 +14,8 @@ import psycopg
 import pytest
 import redis
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import sys

@@ -10,6 +10,8 @@ import pytest
 
 from config.installer import install
 
+pytestmark = pytest.mark.processes
+
 UV_THAT_NOTES = '#!/bin/sh\necho "$@" > "$(dirname "$0")/uv.called"\n'
 UV_THAT_FAILS = "#!/bin/sh\necho no such index >&2\nexit 2\n"
 

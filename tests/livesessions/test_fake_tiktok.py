@@ -15,6 +15,8 @@ from livesessions.sources.tiktok import TikTokEndpoints, TikTokSource
 from tests.fakes import tiktok_server
 from tests.fakes.webcast import ENDED, FakeWebcast, PlayCapture, Send, control
 
+pytestmark = pytest.mark.processes
+
 CAPTURE = Path(settings.BASE_DIR) / "recordings" / "tiktok_capture.jsonl"
 
 

@@ -18,6 +18,8 @@ from livesessions.worker.recorder.recorder import Recorder
 from livesessions.worker.recorder.rows import EventRow
 from tests.fakes.postgres import OwnPostgres
 
+pytestmark = pytest.mark.processes
+
 PATIENCE_S = 30.0
 POLL_S = 0.01
 

@@ -20,7 +20,7 @@ from livesessions.sources.simulator.room import Room
 from tenants.models import Tenant
 from tests.livesessions.worker_processes import go_on_air, held_by, speaking_since, until, workers
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
 LIVES = 20
 RATE_PER_MINUTE = 40.0

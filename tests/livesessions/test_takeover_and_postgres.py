@@ -20,6 +20,8 @@ from tests.fakes.postgres import ROOT, OwnPostgres
 from tests.livesessions.own_redis import OwnRedis, own_redis
 from tests.livesessions.worker_processes import until, workers
 
+pytestmark = pytest.mark.processes
+
 AWAY_S = 20.0
 RATE_PER_MINUTE = 60.0
 VOICE_BYTES = 2_000  # a message of this size is a stretch of the voice

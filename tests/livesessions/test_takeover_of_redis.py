@@ -18,7 +18,7 @@ from tests.livesessions.conftest import PATIENCE_S, eventually, running_worker
 from tests.livesessions.own_redis import OwnRedis, own_redis
 from tests.overlay.conftest import Socket, open_socket
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
 
 @pytest.fixture

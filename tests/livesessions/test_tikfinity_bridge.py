@@ -25,7 +25,7 @@ from tests.architecture.sources import ROOT
 from tests.fakes.tikfinity import FakeTikfinity, frame
 from tests.livesessions.conftest import eventually, running_worker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
 EXAMPLE = ROOT / "docs" / "examples" / "tikfinity_bridge.py"
 ROSE = {"giftId": 5655, "giftName": "Rose", "diamondCount": 1, "giftType": 1, "groupId": "1661887131074"}

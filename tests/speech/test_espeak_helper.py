@@ -17,6 +17,8 @@ from speech.providers.espeak import EspeakSynthesizer
 from speech.stage.ports import Voice
 from tests.speech.listening import first_of, heard, pcm_of, same_words
 
+pytestmark = pytest.mark.processes
+
 ITALIAN = Voice("f3", "it")
 LONG = "Questa è una riga molto lunga che viene tagliata a metà. " * 18
 PATIENCE_MS = 10_000

@@ -13,6 +13,8 @@ from speech.stage.ports import Voice
 from tests.fakes.piper import COMMAND, RATE_HZ, make_voice
 from tests.speech.listening import duration_s, heard
 
+pytestmark = pytest.mark.processes
+
 PAOLA = Voice("it_IT-paola-medium", "it")
 TEXT = "Benvenuti nella diretta"
 
