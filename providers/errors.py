@@ -2,12 +2,7 @@
 
 from enum import StrEnum
 
-
-class ProvidersError(Exception):
-    """Base of this app's faults. `code` names the kind for programs, `status` is what HTTP calls it."""
-
-    code = "provider_failed"
-    status = 502
+from tenants.errors import AppError, TechnicalError
 
 
 class AddressFault(StrEnum):
@@ -20,7 +15,7 @@ class AddressFault(StrEnum):
     NOT_PUBLIC = "not_public"
 
 
-class AddressRefused(ProvidersError):
+class AddressRefused(AppError):
     """Raised for an address that a workspace may not choose. The message is for the user."""
 
     code = "address_refused"
@@ -31,29 +26,27 @@ class AddressRefused(ProvidersError):
         self.fault = fault
 
 
-class SecretUnreadable(ProvidersError):
+class SecretUnreadable(TechnicalError):
     """Raised when a stored secret cannot be read with any of the installation's encryption keys."""
 
     code = "secret_unreadable"
-    status = 409
+    permanent = True
 
 
-class RateLimitUnavailable(ProvidersError):
+class RateLimitUnavailable(TechnicalError):
     """Raised when Redis does not answer and a rate limit cannot be counted."""
 
     code = "rate_limit_unavailable"
-    status = 503
 
 
-class ObjectStoreError(ProvidersError):
+class ObjectStoreError(TechnicalError):
     """Raised when the object store failed or did not answer in time."""
 
     code = "object_store_failed"
-    status = 503
 
 
-class ObjectKeyRefused(ProvidersError):
+class ObjectKeyRefused(TechnicalError):
     """Raised for a key that could name an object outside the tenant's folder."""
 
     code = "object_key_refused"
-    status = 400
+    permanent = True

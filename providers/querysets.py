@@ -15,6 +15,7 @@ class TenantCredential:
     """A workspace's own key, readable; it shows itself in no log line. `changed_at` tells versions apart."""
 
     tenant_id: UUID
+    kind: Credential.Kind
     provider: str
     secret: str = field(repr=False)
     region: str
@@ -37,4 +38,12 @@ def _readable(row: Credential) -> TenantCredential | None:
         secret = row.secret.reveal()
     except SecretUnreadable:
         return None
-    return TenantCredential(row.tenant_id, row.provider, secret, row.region, row.base_url, row.changed_at)
+    return TenantCredential(
+        tenant_id=row.tenant_id,
+        kind=Credential.Kind(row.kind),
+        provider=row.provider,
+        secret=secret,
+        region=row.region,
+        base_url=row.base_url,
+        changed_at=row.changed_at,
+    )

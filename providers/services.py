@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.apps import apps as installed_apps
@@ -12,6 +12,7 @@ from providers.encryption import rotate
 from providers.errors import AddressFault, AddressRefused, SecretUnreadable
 from providers.fields import EncryptedText, EncryptedTextField
 from providers.models import Credential
+from providers.querysets import TenantCredential, credentials_of
 from providers.signals import credential_changed
 from tenants.models import Tenant
 
@@ -57,18 +58,11 @@ def delete_credential(*, tenant: Tenant, kind: Credential.Kind, provider: str) -
     _send_changed(tenant.id, kind, provider)
 
 
-def check_credential(
-    *, credential: Credential, check: Callable[[], Credential.CheckResult]
-) -> Credential.CheckResult:
-    """Try a key by `check`, which the app of its kind gives and which may block; store what came of it.
-
-    A key that was replaced meanwhile stays unchecked.
-    """
-    result = check()
-    Credential.objects.filter(id=credential.id, changed_at=credential.changed_at).update(
-        check_result=result, checked_at=timezone.now()
-    )
-    return result
+def record_check(*, credential: TenantCredential, result: Credential.CheckResult) -> None:
+    """Store what came of trying a key just now. A key that was replaced meanwhile stays unchecked."""
+    rows = credentials_of(credential.tenant_id, credential.kind)
+    tried = rows.filter(provider=credential.provider, changed_at=credential.changed_at)
+    tried.update(check_result=result, checked_at=timezone.now())
 
 
 def check_address(base_url: str) -> None:

@@ -9,11 +9,12 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from providers.models import Credential
+from providers.querysets import readable_credentials
 from speech.access import get_voice_for, get_word_for
 from speech.errors import VoiceCircle
 from speech.models import Pronunciation, VoiceProfile
 from speech.serializers import VoiceChangeSerializer, VoiceSerializer, WordChangeSerializer, WordSerializer
-from speech.services.keys import own_keys
 from speech.services.pronunciations import add_word, change_word, delete_word
 from speech.services.voices import Provider, change_voice, create_voice, delete_voice, has_shared
 from speech.stage.capabilities import capabilities_of
@@ -67,7 +68,11 @@ def _wanted_voice(request: Request, row: VoiceProfile, *, is_new: bool = False) 
 
 def _refuse_beyond(provider: str, wanted: dict[str, Any], row: VoiceProfile) -> None:
     """Refuse what a provider cannot do, in so far as it was asked for."""
-    if "provider" in wanted and not has_shared(provider) and not own_keys(row.tenant_id).get(provider):
+    if (
+        "provider" in wanted
+        and not has_shared(provider)
+        and not readable_credentials(row.tenant_id, Credential.Kind.VOICE).get(provider)
+    ):
         raise ValidationError({"provider": [_("This provider cannot be used yet.")]})
     can = capabilities_of(provider)
     for name, most, natural in (("speed", can.speed, 1.0), ("pitch", can.pitch, 0.0)):

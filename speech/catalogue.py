@@ -11,12 +11,12 @@ from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.core.cache import cache as remembered
 
+from providers.querysets import TenantCredential
 from speech.errors import SpeechError
 from speech.providers.answers import httpx_faults
 from speech.providers.azure import address_of
 from speech.providers.piper import piper_voices
 from speech.providers.public_addresses import only_public
-from speech.services.keys import TenantCredential
 from speech.services.voices import Provider, has_shared
 
 LIST_KEPT_S = 60 * 60
@@ -109,10 +109,10 @@ async def _ask(provider: str, own: TenantCredential | None) -> list[ListedVoice]
 def _request(provider: str, own: TenantCredential | None) -> tuple[str, dict[str, str]]:
     if provider == Provider.ELEVENLABS:
         base = (own.base_url if own else "") or settings.ELEVENLABS_BASE_URL
-        key = own.key if own else settings.ELEVENLABS_API_KEY
+        key = own.secret if own else settings.ELEVENLABS_API_KEY
         return f"{base.rstrip('/')}/v1/voices", {"xi-api-key": key}
     region = own.region if own else settings.AZURE_SPEECH_REGION
     base = own.base_url if own else settings.AZURE_SPEECH_BASE_URL
-    key = own.key if own else settings.AZURE_SPEECH_KEY
+    key = own.secret if own else settings.AZURE_SPEECH_KEY
     address = address_of(region=region, base_url=base)
     return f"{address}/cognitiveservices/voices/list", {"Ocp-Apim-Subscription-Key": key}

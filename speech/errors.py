@@ -40,21 +40,7 @@ class VoiceCircle(AppError):
     status = 400
 
 
-class KeyUnreadable(TechnicalError):
-    """Raised when a stored key cannot be read with any of the installation's encryption keys."""
-
-    code = "key_unreadable"
-    permanent = True
-
-
 class WordConflict(AppError):
     """Raised when a pronunciation does not fit beside those that there are. The message is for the user."""
 
     code = "pronunciation_conflict"
-
-
-class AddressRefused(AppError):
-    """Raised when an address of a workspace's own is not a public one. The message is for the user."""
-
-    code = "address_refused"
-    status = 400

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from providers.models import Credential
+from providers.querysets import TenantCredential, readable_credentials
 from speech.catalogue import ListedVoice, voices_of
 from speech.errors import WordConflict
 from speech.models import Pronunciation, VoiceProfile
-from speech.services.keys import TenantCredential, own_keys
 from speech.services.pronunciations import SPOKEN_LENGTH, WRITTEN_LENGTH, parse_line
 from speech.services.voices import Provider, has_shared, resolve_voice
 from speech.stage.capabilities import Capabilities, capabilities_of
@@ -56,7 +57,7 @@ class VoiceForm(forms.Form):
 
     def __init__(self, *args: Any, tenant: Tenant, voice: VoiceProfile | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.keys = own_keys(tenant.id)
+        self.keys = readable_credentials(tenant.id, Credential.Kind.VOICE)
         self._tenant = tenant
         self._voice = voice
         self._lacking = self._what_lacks()

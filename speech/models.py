@@ -54,29 +54,6 @@ class VoiceProfile(models.Model):
         return self.name
 
 
-class ProviderKey(models.Model):
-    """A workspace's own key for a provider of voices. Only its ciphertext is kept, and how it ends."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
-    provider = models.CharField(_("provider"), max_length=20, choices=VoiceProfile.Provider)
-    ciphertext = models.TextField(editable=False)
-    last_four = models.CharField(max_length=4, editable=False)
-    region = models.CharField(_("region"), max_length=40, blank=True)
-    base_url = models.CharField(_("address"), max_length=200, blank=True)
-    changed_at = models.DateTimeField(auto_now=True)
-
-    objects: ClassVar[models.Manager["ProviderKey"]] = ScopedManager(tenant="tenant")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "provider"], name="speech_one_key_a_provider")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_provider_display()} …{self.last_four}"
-
-
 class Pronunciation(models.Model):
     """How a workspace wants a word of its own said: a brand, a handle, a name."""
 

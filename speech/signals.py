@@ -11,8 +11,8 @@ voices_changed = Signal()
 
 def send_voices_changed_on_commit(tenant_id: UUID) -> None:
     """Tell it when this transaction is through."""
-    transaction.on_commit(lambda: _send(tenant_id))
+    transaction.on_commit(lambda: send_voices_changed(tenant_id))
 
 
-def _send(tenant_id: UUID) -> None:
+def send_voices_changed(tenant_id: UUID) -> None:
     voices_changed.send(sender=None, tenant_id=tenant_id)

@@ -7,13 +7,13 @@ from typing import Protocol
 
 from django.conf import settings
 
+from providers.querysets import TenantCredential
 from speech.providers.azure import AzureSynthesizer
 from speech.providers.elevenlabs import ElevenLabsSynthesizer
 from speech.providers.elevenlabs_socket import ElevenLabsSocketSynthesizer
 from speech.providers.espeak import EspeakSynthesizer
 from speech.providers.openai_speech import OpenAISynthesizer
 from speech.providers.piper import PiperSynthesizer
-from speech.services.keys import TenantCredential
 from speech.services.voices import Provider, has_shared
 from speech.stage.ports import Synthesizer
 
@@ -56,7 +56,7 @@ def _elevenlabs(own: TenantCredential | None = None) -> OpenSynthesizer:
         else partial(ElevenLabsSynthesizer, guarded=guarded)
     )
     return way(
-        api_key=own.key if own else settings.ELEVENLABS_API_KEY,
+        api_key=own.secret if own else settings.ELEVENLABS_API_KEY,
         base_url=(own.base_url if own else "") or settings.ELEVENLABS_BASE_URL,
         model_id=settings.ELEVENLABS_MODEL,
         timeout_s=settings.ELEVENLABS_TIMEOUT_S,
@@ -65,7 +65,7 @@ def _elevenlabs(own: TenantCredential | None = None) -> OpenSynthesizer:
 
 def _openai(own: TenantCredential | None = None) -> OpenSynthesizer:
     return OpenAISynthesizer(
-        api_key=own.key if own else settings.OPENAI_API_KEY,
+        api_key=own.secret if own else settings.OPENAI_API_KEY,
         base_url=(own.base_url if own else "") or settings.OPENAI_BASE_URL,
         model=settings.OPENAI_SPEECH_MODEL,
         timeout_s=settings.OPENAI_TIMEOUT_S,
@@ -76,7 +76,7 @@ def _openai(own: TenantCredential | None = None) -> OpenSynthesizer:
 def _azure(own: TenantCredential | None = None) -> OpenSynthesizer:
     has_place = own is not None and bool(own.base_url or own.region)
     return AzureSynthesizer(
-        api_key=own.key if own else settings.AZURE_SPEECH_KEY,
+        api_key=own.secret if own else settings.AZURE_SPEECH_KEY,
         region=own.region if own and has_place else settings.AZURE_SPEECH_REGION,
         base_url=own.base_url if own and has_place else settings.AZURE_SPEECH_BASE_URL,
         timeout_s=settings.AZURE_SPEECH_TIMEOUT_S,

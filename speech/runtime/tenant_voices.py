@@ -9,8 +9,8 @@ from datetime import datetime
 from uuid import UUID
 
 from providers.breaker import CircuitBreaker
+from providers.querysets import TenantCredential
 from speech.runtime.synthesizers import OpenSynthesizer, open_with_key
-from speech.services.keys import TenantCredential
 from speech.stage.audio import AudioChunk
 from speech.stage.ports import Synthesizer, Voice
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from providers.models import Credential
+from providers.querysets import TenantCredential, readable_credentials
 from speech.models import VoiceProfile
-from speech.services.keys import TenantCredential, own_keys
 from speech.services.pronunciations import words_by_language
 from speech.services.voices import Provider, has_shared, known_loudness, resolve_voice, voices_in_order
 from speech.stage.ports import Voice
@@ -49,7 +50,7 @@ class VoiceLineup:
 
 def resolve_voices(profile: VoiceProfile, *, alone: bool = False) -> VoiceLineup:
     """Return a profile's voices in the order in which they are asked; `alone`: without who stands in."""
-    keys = own_keys(profile.tenant_id)
+    keys = readable_credentials(profile.tenant_id, Credential.Kind.VOICE)
     readable = {provider for provider, key in keys.items() if key is not None}
     places = []
     for each in [profile] if alone else voices_in_order(profile):

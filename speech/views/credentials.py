@@ -1,3 +1,4 @@
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -6,11 +7,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from speech.errors import AddressRefused
+from providers.errors import AddressRefused
+from providers.models import Credential
+from providers.querysets import credentials_of, readable_credentials
+from providers.services import delete_credential, record_check, save_credential
+from speech.errors import SpeechError
 from speech.forms import WITH_KEY, KeyForm
-from speech.models import ProviderKey, VoiceProfile
+from speech.models import VoiceProfile
 from speech.runtime.preview import preview_voice
-from speech.services.keys import own_keys, remove_key, set_key
 from speech.services.voices import Provider, has_shared
 from speech.wording import fault_words
 from tenants.access import member_required
@@ -19,6 +23,7 @@ from tenants.http import TenantRequest
 from tenants.models import Membership
 
 ADMIN = Membership.Role.ADMIN
+VOICE = Credential.Kind.VOICE
 TRIED_WITH = "Ok."
 
 
@@ -31,8 +36,8 @@ def key_list(request: TenantRequest) -> HttpResponse:
 def _page(
     request: TenantRequest, status: int = 200, wrong: KeyForm | None = None, of: str = ""
 ) -> HttpResponse:
-    rows = {row.provider: row for row in ProviderKey.objects.filter(tenant=request.tenant)}
-    readable = own_keys(request.tenant.id)
+    rows = {row.provider: row for row in credentials_of(request.tenant.id, VOICE)}
+    readable = readable_credentials(request.tenant.id, VOICE)
     providers: list[dict[str, Any]] = [
         {
             "provider": provider,
@@ -49,7 +54,7 @@ def _page(
     return render(request, "livesessions/key_list.html", {"providers": providers}, status=status)
 
 
-def _form_for(provider: Provider, row: ProviderKey | None) -> KeyForm:
+def _form_for(provider: Provider, row: Credential | None) -> KeyForm:
     initial = {"region": row.region, "base_url": row.base_url} if row else {}
     return KeyForm(provider=provider.value, initial=initial)
 
@@ -66,7 +71,9 @@ def key_set(request: TenantRequest, provider: str) -> HttpResponse:
     form = KeyForm(request.POST, provider=_provider(provider))
     if form.is_valid():
         try:
-            set_key(tenant=request.tenant, provider=provider, **form.cleaned_data)
+            values = {name: value for name, value in form.cleaned_data.items() if name != "key"}
+            secret = form.cleaned_data["key"]
+            save_credential(tenant=request.tenant, kind=VOICE, provider=provider, secret=secret, **values)
         except AddressRefused as refusal:
             form.add_error("base_url", str(refusal))
         else:
@@ -79,7 +86,7 @@ def key_set(request: TenantRequest, provider: str) -> HttpResponse:
 @require_POST
 @member_required(ADMIN)
 def key_remove(request: TenantRequest, provider: str) -> HttpResponse:
-    remove_key(tenant=request.tenant, provider=_provider(provider))
+    delete_credential(tenant=request.tenant, kind=VOICE, provider=_provider(provider))
     words = _("The key for %(name)s is gone. A live on air goes on as it began.")
     messages.success(request, words % {"name": Provider(provider).label})
     return redirect("livesessions:key_list")
@@ -89,10 +96,11 @@ def key_remove(request: TenantRequest, provider: str) -> HttpResponse:
 @member_required(ADMIN)
 def key_try(request: TenantRequest, provider: str) -> HttpResponse:
     """Say one word with the key, and tell in words what the provider answered."""
-    known = own_keys(request.tenant.id)
+    known = readable_credentials(request.tenant.id, VOICE)
     if _provider(provider) not in known:
         raise Http404
-    if known[provider] is None:
+    own = known[provider]
+    if own is None:
         messages.error(request, _("This key cannot be read any more. Enter it again."))
         return redirect("livesessions:key_list")
     profile = VoiceProfile(tenant=request.tenant, provider=provider, language=request.tenant.language)
@@ -101,6 +109,7 @@ def key_try(request: TenantRequest, provider: str) -> HttpResponse:
     except AppError as refusal:
         messages.error(request, refusal.user_message)
     else:
+        record_check(credential=own, result=_result_of(preview.fault))
         if preview.fault:
             messages.error(request, fault_words(provider, preview.fault))
         else:
@@ -108,3 +117,10 @@ def key_try(request: TenantRequest, provider: str) -> HttpResponse:
             figures = {"name": Provider(provider).label, "ms": preview.first_audio_ms or 0}
             messages.success(request, words % figures)
     return redirect("livesessions:key_list")
+
+
+def _result_of(fault: SpeechError | None) -> Credential.CheckResult:
+    if fault is None:
+        return Credential.CheckResult.WORKS
+    is_refused = fault.service_status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+    return Credential.CheckResult.REFUSED if is_refused else Credential.CheckResult.FAILED

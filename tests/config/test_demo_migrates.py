@@ -19,8 +19,7 @@ from django_scopes import scopes_disabled
 from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
-from speech.encryption import decrypt
-from speech.errors import KeyUnreadable
+from providers.errors import SecretUnreadable
 from tests.config.restored import (
     Row,
     migrate,
@@ -68,7 +67,7 @@ KEPT = [
     Kept("moderation_viewerrule", "moderation.ViewerRule", 4),
     Kept("planner_persona", "planner.Persona", 4),
     Kept("speech_voiceprofile", "speech.VoiceProfile", 6),
-    Kept("speech_providerkey", "speech.ProviderKey", 5),
+    Kept("speech_providerkey", "providers.Credential", 5, renamed={"ciphertext": "secret"}),
     Kept("speech_pronunciation", "speech.Pronunciation", 2),
     Kept("speech_cachedline", "speech.CachedLine", 3),
     Kept("overlay_overlay", "overlay.Overlay", 6),
@@ -109,8 +108,8 @@ API_KEY = "vv_demo-before-the-rebuild-0123456789abcdef"
 def secret_of(key: Any) -> str | None:
     """Return a provider key's secret; None for one that was encrypted with a key nobody has any more."""
     try:
-        return decrypt(key.ciphertext)
-    except KeyUnreadable:
+        return str(key.secret.reveal())
+    except SecretUnreadable:
         return None
 
 

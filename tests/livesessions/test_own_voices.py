@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from django_scopes import scope, scopes_disabled
 
+from providers.models import Credential
+from providers.querysets import TenantCredential, readable_credentials
+from providers.services import save_credential
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
 from speech.runtime.synthesizers import open_with_key
 from speech.runtime.tenant_voices import TenantVoiceClients
 from speech.runtime.voice_pool import VoicePool
-from speech.services.keys import TenantCredential, own_keys, set_key
 from speech.services.pronunciations import add_word
 from speech.services.voices import Provider
 from speech.stage.audio import AudioChunk
@@ -20,6 +22,8 @@ from speech.stage.ports import Voice
 from tenants.models import Tenant
 from tests.fakes.elevenlabs import FakeElevenLabs
 from tests.fakes.synthesizer import FakeSynthesizer
+
+VOICE = Credential.Kind.VOICE
 
 pytestmark = pytest.mark.django_db
 LINE = "Benvenuti nella diretta di stasera"
@@ -30,7 +34,7 @@ class FakeOwn(FakeSynthesizer):
 
     def __init__(self, own: TenantCredential, **options: Any) -> None:
         super().__init__(**options)
-        self.key = own.key
+        self.key = own.secret
         self.is_closed = False
 
     async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
@@ -50,7 +54,7 @@ class Opener:
         self.opened: list[FakeOwn] = []
 
     def __call__(self, own: TenantCredential) -> FakeOwn:
-        error = SpeechError("401", permanent=True) if own.key.endswith("bad") else None
+        error = SpeechError("401", permanent=True) if own.secret.endswith("bad") else None
         self.opened.append(FakeOwn(own, error=error))
         return self.opened[-1]
 
@@ -58,7 +62,7 @@ class Opener:
 def profile_of(tenant: Tenant, key: str = "") -> VoiceProfile:
     with scope(tenant=tenant):
         if key:
-            set_key(tenant=tenant, provider=Provider.ELEVENLABS, key=key)
+            save_credential(tenant=tenant, kind=VOICE, provider=Provider.ELEVENLABS, secret=key)
         return VoiceProfile.objects.create(
             tenant=tenant, name="G", provider=Provider.ELEVENLABS, voice_id="g", language="it"
         )
@@ -125,7 +129,7 @@ def test_a_changed_key_is_another_service(tenant: Tenant) -> None:
     profile = profile_of(tenant, "the-first-key")
     asyncio.run(spoken(chain_of(rack, profile)))
     with scope(tenant=tenant):
-        set_key(tenant=tenant, provider=Provider.ELEVENLABS, key="the-second-key")
+        save_credential(tenant=tenant, kind=VOICE, provider=Provider.ELEVENLABS, secret="the-second-key")
     asyncio.run(spoken(chain_of(rack, profile)))
     assert [voice.key for voice in opener.opened] == ["the-first-key", "the-second-key"]
 
@@ -177,7 +181,7 @@ async def _heard(own: TenantCredential) -> None:
 def test_the_key_travels_to_the_provider(tenant: Tenant, settings: Any) -> None:
     profile_of(tenant, "alices-own-key")
     with scope(tenant=tenant):
-        own = own_keys(tenant.id)[Provider.ELEVENLABS]
+        own = readable_credentials(tenant.id, VOICE)[Provider.ELEVENLABS]
     assert own is not None
     with FakeElevenLabs() as server:
         settings.ELEVENLABS_BASE_URL = server.url

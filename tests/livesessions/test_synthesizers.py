@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import pytest
 
+from providers.models import Credential
+from providers.querysets import TenantCredential
 from speech.providers.elevenlabs import ElevenLabsSynthesizer
 from speech.providers.elevenlabs_socket import ElevenLabsSocketSynthesizer
 from speech.runtime.synthesizers import open_synthesizer, open_with_key
-from speech.services.keys import TenantCredential
 from speech.services.voices import Provider
 
 
@@ -31,7 +32,9 @@ async def test_a_key_with_an_address_of_its_own_speaks_over_http_whatever_was_se
     settings: Any, base_url: str, way: type
 ) -> None:
     settings.ELEVENLABS_TRANSPORT = "websocket"
-    own = TenantCredential(uuid4(), Provider.ELEVENLABS, "key", "", base_url, datetime.now(UTC))
+    own = TenantCredential(
+        uuid4(), Credential.Kind.VOICE, Provider.ELEVENLABS, "key", "", base_url, datetime.now(UTC)
+    )
     voice = open_with_key(own)
     assert isinstance(voice, way)
     await voice.aclose()

@@ -13,12 +13,12 @@ from django_scopes.exceptions import ScopeError
 from providers.errors import AddressFault, AddressRefused
 from providers.fields import EncryptedText
 from providers.models import Credential
-from providers.querysets import credentials_of, readable_credentials
+from providers.querysets import TenantCredential, credentials_of, readable_credentials
 from providers.services import (
     address_refusal_text,
     check_address,
-    check_credential,
     delete_credential,
+    record_check,
     rotate_encrypted_fields,
     save_credential,
 )
@@ -53,6 +53,12 @@ def changes() -> Iterator[list[dict[str, Any]]]:
 def stored() -> Credential:
     with scopes_disabled():
         return Credential.objects.get()
+
+
+def readable(tenant: Tenant) -> TenantCredential:
+    found = readable_credentials(tenant.id, VOICE)["openai"]
+    assert found is not None
+    return found
 
 
 def test_only_the_ciphertext_and_how_the_key_ends_are_stored(
@@ -134,16 +140,16 @@ def test_the_apps_above_hear_of_a_change_once_it_is_committed(
 
 def test_a_check_is_stored_with_its_time_and_is_no_change_of_the_key(own: Credential, tenant: Tenant) -> None:
     with scope(tenant=tenant):
-        result = check_credential(credential=own, check=lambda: CheckResult.REFUSED)
+        record_check(credential=readable(tenant), result=CheckResult.REFUSED)
     row = stored()
-    assert (result, row.check_result) == (CheckResult.REFUSED, CheckResult.REFUSED)
+    assert row.check_result == CheckResult.REFUSED
     assert row.checked_at is not None
     assert row.changed_at == own.changed_at
 
 
 def test_a_new_key_has_not_been_checked(own: Credential, tenant: Tenant) -> None:
     with scope(tenant=tenant):
-        check_credential(credential=own, check=lambda: CheckResult.WORKS)
+        record_check(credential=readable(tenant), result=CheckResult.WORKS)
         save_credential(tenant=tenant, kind=VOICE, provider="openai", secret=KEY)
     assert (stored().check_result, stored().checked_at) == ("", None)
 
@@ -151,12 +157,10 @@ def test_a_new_key_has_not_been_checked(own: Credential, tenant: Tenant) -> None
 def test_a_check_of_a_key_that_was_replaced_meanwhile_says_nothing_of_the_new_one(
     own: Credential, tenant: Tenant
 ) -> None:
-    def replaced_meanwhile() -> Credential.CheckResult:
-        save_credential(tenant=tenant, kind=VOICE, provider="openai", secret="sk-another-key-5678")
-        return CheckResult.WORKS
-
     with scope(tenant=tenant):
-        check_credential(credential=own, check=replaced_meanwhile)
+        tried = readable(tenant)
+        save_credential(tenant=tenant, kind=VOICE, provider="openai", secret="sk-another-key-5678")
+        record_check(credential=tried, result=CheckResult.WORKS)
     assert stored().check_result == ""
 
 

@@ -1,11 +1,13 @@
 import json
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from django.apps.registry import Apps
 from django.core import serializers
+from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.test.utils import isolate_apps
 
@@ -105,3 +107,16 @@ def test_a_broken_ciphertext_is_a_fault_with_a_name(broken: Any, settings: Any) 
         settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     with pytest.raises(SecretUnreadable):
         decrypt(broken)
+
+
+def test_the_command_says_how_many_and_fails_for_those_it_cannot_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = StringIO()
+    call_command("rotate_field_keys", stdout=said)
+    assert "0 secrets" in said.getvalue()
+    monkeypatch.setattr(
+        "providers.management.commands.rotate_field_keys.rotate_encrypted_fields", lambda: (1, 2)
+    )
+    with pytest.raises(CommandError, match="2 secrets"):
+        call_command("rotate_field_keys", stdout=StringIO())

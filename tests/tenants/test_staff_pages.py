@@ -16,13 +16,14 @@ from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from moderation.models import ViewerRule
 from moderation.services import set_viewer_rule
-from speech.models import CachedLine, ProviderKey
+from providers.models import Credential
+from speech.models import CachedLine
 from tenants.models import ApiToken, Membership, Tenant, User
 from tenants.services import create_api_token
 from tests.architecture.sources import APPS
 
 # A workspace's keys are no business of the staff's.
-MODELS = [model for model in apps.get_models() if model._meta.app_label in APPS and model is not ProviderKey]
+MODELS = [model for model in apps.get_models() if model._meta.app_label in APPS and model is not Credential]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 VALUES = {
     "CharField": "x",

@@ -10,11 +10,13 @@ from django_scopes import scope, scopes_disabled
 from livesessions.models.shows import Show
 from livesessions.services.sessions import create_session
 from livesessions.shows.voice_cache_warming import warm
+from providers.fields import EncryptedText
+from providers.models import Credential
+from providers.services import save_credential
 from rehearsals.studio.store import one_at_a_time
 from speech.errors import SpeechError, StoreError
-from speech.models import CachedLine, ProviderKey
+from speech.models import CachedLine
 from speech.runtime.voice_pool import MEASURED_LINES
-from speech.services.keys import set_key
 from speech.services.voices import Provider, change_voice
 from tenants.models import Tenant
 from tests.fakes.speech_http import Answer
@@ -30,6 +32,8 @@ from tests.livesessions.warming.tools import (
     texts,
 )
 
+VOICE = Credential.Kind.VOICE
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -38,7 +42,7 @@ def test_a_workspace_with_a_key_is_recorded_with_it_and_no_other(
 ) -> None:
     for tenant, key in ((show.tenant, "alices-own"), (other_tenant, "charlies-own")):
         with scope(tenant=tenant):
-            set_key(tenant=tenant, provider=Provider.ELEVENLABS, key=key)
+            save_credential(tenant=tenant, kind=VOICE, provider=Provider.ELEVENLABS, secret=key)
     record(show)
     assert voices.keys == {"alices-own"}
     assert kept(show.tenant) == len(texts(show))
@@ -47,8 +51,8 @@ def test_a_workspace_with_a_key_is_recorded_with_it_and_no_other(
 
 def test_a_key_that_cannot_be_read_is_replaced_by_none(show: Show, voices: Voices) -> None:
     with scope(tenant=show.tenant):
-        set_key(tenant=show.tenant, provider=Provider.ELEVENLABS, key="alices-own")
-        ProviderKey.objects.update(ciphertext="gone")
+        save_credential(tenant=show.tenant, kind=VOICE, provider=Provider.ELEVENLABS, secret="alices-own")
+        Credential.objects.update(secret=EncryptedText("gone"))
     record(show)
     assert voices.asked == []
 

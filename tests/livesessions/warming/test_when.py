@@ -20,11 +20,14 @@ from livesessions.shows.services.plans import (
     replace_plan,
 )
 from livesessions.shows.services.shows import change_show, create_show
-from speech.services.keys import remove_key, set_key
+from providers.models import Credential
+from providers.services import delete_credential, save_credential
 from speech.services.pronunciations import add_word, add_words, change_word, delete_word
 from speech.services.voices import change_voice
 from tenants.models import Tenant
 from tests.livesessions.warming.tools import CHORES, Voices, change, forget_the_minute, waiting_shows
+
+VOICE = Credential.Kind.VOICE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,8 +65,8 @@ CHANGES: dict[str, Callable[[Show], object]] = {
     "its voice": lambda show: change_voice(voice=show.voice, speed=1.1),
     "a new word": lambda show: _word(show.tenant),
     "pasted words": lambda show: add_words(tenant=show.tenant, text="OBS = o bi esse\nTikTok = tic toc"),
-    "a new key": lambda show: set_key(tenant=show.tenant, provider="openai", key="k"),
-    "no key": lambda show: remove_key(tenant=show.tenant, provider="openai"),
+    "a new key": lambda show: save_credential(tenant=show.tenant, kind=VOICE, provider="openai", secret="k"),
+    "no key": lambda show: delete_credential(tenant=show.tenant, kind=VOICE, provider="openai"),
 }
 
 
