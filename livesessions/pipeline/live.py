@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from livesessions.pipeline.host import Host
+from livesessions.pipeline.intake.chat_reader import ChatReader
 from livesessions.pipeline.intake.game_controller import Controls, GameController, no_controls
 from livesessions.pipeline.intake.ingest import Ingest, Room
 from livesessions.pipeline.intake.overlay_chat_queue import OverlayChatQueue
@@ -51,6 +52,8 @@ class LiveParts:
     language: str
     muted: bool
     now: Callable[[], datetime]
+    # Chats that add to the live's own.
+    further_sources: Sequence[ChatSource] = ()
     rates: Rates = field(default_factory=Rates)
     # What the host says of its own accord: asked in this order.
     cues: Sequence[CueSource] = ()
@@ -121,7 +124,7 @@ class Live:
             standings=parts.standings,
             per_thanks=parts.per_thanks,
         )
-        self._ingest = Ingest(parts.source, room)
+        self._ingest = Ingest(ChatReader(parts.source, parts.further_sources), room)
         self._background = (
             feeder.run,
             self._host.run,

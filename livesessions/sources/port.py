@@ -53,7 +53,11 @@ class SourceCounts:
 
 
 class ChatSource(Protocol):
-    """A live's chat. It promises events in order of arrival, and ends when the live ends."""
+    """A live's chat. It promises events in order of arrival, and ends when the live ends.
+
+    An event counts as taken when the next one is asked for. A source that has many events at hand lets other
+    tasks run between them, for its reader does not.
+    """
 
     @property
     def counts(self) -> SourceCounts:

@@ -23,6 +23,8 @@ from livesessions.sources.webcast import WebcastDecoder
 __all__ = ["TikTokEndpoints", "TikTokSource"]
 
 INBOX_SIZE = 512
+# So many items are read before other tasks run: about a millisecond's work.
+ITEMS_A_TURN = 10
 REMEMBERED_IDS = 20_000
 HANDLE = re.compile(r"[A-Za-z0-9_.]{1,64}")
 CONNECTING = SourceState(SourcePhase.CONNECTING)
@@ -191,12 +193,22 @@ class Inbox:
     def __init__(self, size: int) -> None:
         self._queue: asyncio.Queue[LiveEvent | SourceError | None] = asyncio.Queue(maxsize=size)
         self._closed = False
+        self._in_a_row = 0
 
     async def put(self, item: LiveEvent | SourceError | None) -> None:
+        """Add an item; wait while the queue is full."""
         if not self._closed:
             await self._queue.put(item)
 
     async def get(self) -> LiveEvent | SourceError | None:
+        """Return the next item; wait for one, or after a number of them let other tasks run."""
+        self._in_a_row += 1
+        if self._in_a_row > ITEMS_A_TURN:
+            self._in_a_row = 0
+            await asyncio.sleep(0)
+        if not self._queue.empty():
+            return self._queue.get_nowait()
+        self._in_a_row = 0
         return await self._queue.get()
 
     def close(self) -> None:

@@ -12,7 +12,6 @@ from redis.asyncio import Redis
 
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
-from livesessions.pipeline.intake.merging import MergedSource
 from livesessions.pipeline.intake.viewer_roles import ViewerRoles
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.ports import AudioSink, Gate, Observer, Screen, Voice
@@ -123,6 +122,7 @@ class LiveEnvironment:
     seed: int
     muted: bool = False
     model_gate: WatchedGate | None = None
+    further_sources: Sequence[ChatSource] = ()
 
 
 def assemble(session: LiveSession, resources: Resources) -> LiveParts:
@@ -138,8 +138,11 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
         board=resources.board,
         hash_key=settings.VIEWER_HASH_KEY,
     )
+    chats = open_chats(session, resources.redis)
+    own, *further = [PacedSource(chat, resources.recorder) for chat in chats]
     surroundings = LiveEnvironment(
-        source=PacedSource(open_chat(session, resources.redis), resources.recorder),
+        source=own,
+        further_sources=further,
         model=build_model(session, resources),
         model_gate=resources.model_gate,
         voice=resources.voices.chain_of(cast),
@@ -169,6 +172,7 @@ def parts_of(show: Show, around: LiveEnvironment) -> LiveParts:
     rundown = build_rundown(show, plan, seed=around.seed, is_repeat=words.repeats)
     return LiveParts(
         source=around.source,
+        further_sources=around.further_sources,
         gate=gate,
         words=words,
         voice=around.voice,
@@ -244,12 +248,12 @@ def build_character(persona: Persona) -> Character:
     )
 
 
-def open_chat(session: LiveSession, redis: Redis) -> ChatSource:
-    """Return the chat that a session reads, with what a bridge of the streamer's own adds to it."""
-    bridge = BridgeSource(redis, session.id)
+def open_chats(session: LiveSession, redis: Redis) -> list[ChatSource]:
+    """Return the chat that a session reads of its own, then those that add to it."""
+    posted = BridgeSource(redis, session.id)
     if session.source == LiveSession.Source.BRIDGE:
-        return bridge
-    return MergedSource(open_source(session, redis), bridge)
+        return [posted]
+    return [open_source(session, redis), posted]
 
 
 def open_source(session: LiveSession, redis: Redis) -> ChatSource:

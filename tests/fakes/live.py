@@ -201,6 +201,7 @@ class Stage:
     """Everything that a test of a live looks at."""
 
     source: ChatSource
+    further_sources: Sequence[ChatSource] = ()
     words: FakeWords = field(default_factory=FakeWords)
     synthesizer: FakeSynthesizer = field(default_factory=FakeSynthesizer)
     sink: FakeSink = field(default_factory=FakeSink)
@@ -218,6 +219,7 @@ class Stage:
     def parts(self) -> LiveParts:
         return LiveParts(
             source=self.source,
+            further_sources=self.further_sources,
             gate=ChangingGate(Moderator([BLOCKED])),
             words=self.words,
             voice=Speaker(self.synthesizer, VOICE),

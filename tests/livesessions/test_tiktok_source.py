@@ -7,7 +7,7 @@ import pytest
 
 from livesessions.sources.errors import SourceError, SourceFault
 from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.tiktok import INBOX_SIZE, TikTokEndpoints, TikTokSource
+from livesessions.sources.tiktok import INBOX_SIZE, ITEMS_A_TURN, Inbox, TikTokEndpoints, TikTokSource
 from tests.fakes.webcast import (
     ENDED,
     SUSPENDED,
@@ -275,3 +275,22 @@ async def test_the_streamer_is_known_by_the_user_id_also_on_the_next_connection(
     assert not other.viewer.is_host, "the name is the streamer's, the id is not"
     assert again.viewer is not None
     assert again.viewer.is_host
+
+
+async def test_a_connection_with_much_to_tell_lets_other_tasks_run() -> None:
+    inbox = Inbox(INBOX_SIZE)
+    for _ in range(INBOX_SIZE):
+        await inbox.put(None)
+    turns = 0
+
+    async def count_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.get_running_loop().create_task(count_turns())
+    for _ in range(INBOX_SIZE):
+        await inbox.get()
+    counting.cancel()
+    assert turns >= INBOX_SIZE // (2 * ITEMS_A_TURN)

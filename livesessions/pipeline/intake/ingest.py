@@ -3,10 +3,10 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from livesessions.pipeline.intake.chat_reader import ChatReader
 from livesessions.pipeline.intake.deescalation import Deescalation
 from livesessions.pipeline.intake.event_counts import Tally
 from livesessions.pipeline.intake.game_controller import GameController
@@ -17,7 +17,6 @@ from livesessions.pipeline.intake.viewer_roles import RELIED_ON, ViewerRole, Vie
 from livesessions.pipeline.ports import Gate, Observer
 from livesessions.pipeline.selection.turn_queue import Inbox, Priority, QueuedTurn
 from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.port import ChatSource
 from livesessions.sources.state import Frozen
 from moderation.stage.model_gate import Flags
 from moderation.stage.verdict import VIEWER_BLOCKED, Action, Risk, Verdict, judge
@@ -49,10 +48,10 @@ class Room:
 
 
 class Ingest:
-    """Reads one source to its end. Nothing here waits for the host, the screen or the database."""
+    """Takes in a live's chat to its end. Nothing here waits for the host, the screen or the database."""
 
-    def __init__(self, source: ChatSource, room: Room) -> None:
-        self._source = source
+    def __init__(self, chat: ChatReader, room: Room) -> None:
+        self._chat = chat
         self._room = room
         self._streaks = StreakMerger()
         self._tally = Tally()
@@ -67,7 +66,7 @@ class Ingest:
     @property
     def counts(self) -> dict[str, int]:
         """What was counted so far, by name."""
-        met, inbox = self._source.counts, self._room.inbox
+        met, inbox = self._chat.counts, self._room.inbox
         return {
             "received": met.received,
             "decoded": met.decoded,
@@ -81,12 +80,8 @@ class Ingest:
         }
 
     async def run(self) -> None:
-        """Take in events until the source ends; raise its `SourceError`."""
-        async with aclosing(self._source.events()) as events:
-            async for event in events:
-                self.take(event)
-                if event.kind is EventKind.ENDED:
-                    return
+        """Take in events until the live's own chat ends; raise its `SourceError`."""
+        await self._chat.run(self.take)
 
     def take(self, event: LiveEvent) -> None:
         """Take one event in, unless it has been taken before."""
