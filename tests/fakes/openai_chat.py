@@ -23,7 +23,10 @@ class Ending(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One scripted answer. `raw` replaces the stream's whole body; `error` is a status error's JSON."""
+    """One scripted answer. `raw` replaces the stream's whole body; `error` is a status error's JSON.
+
+    `keeps_open` leaves the connection open for the next request.
+    """
 
     deltas: tuple[str, ...] = ()
     status: int = 200
@@ -32,12 +35,14 @@ class Answer:
     finish_reason: str = "stop"
     raw: bytes | None = None
     error: dict[str, Any] | None = None
+    keeps_open: bool = False
 
 
 class FakeOpenAIChat:
     """Serves on loopback while it is entered. Answers are used in order, and the last one stays.
 
-    `requests` are the bodies received; `client_left` is set when a client hangs up in mid-answer.
+    `requests` are the bodies received, `headers` and `connections` those that they came with and over;
+    `client_left` is set when a client hangs up in mid-answer.
     """
 
     def __init__(self, *answers: Answer) -> None:
@@ -45,6 +50,8 @@ class FakeOpenAIChat:
         self._released = threading.Event()
         self.client_left = threading.Event()
         self.requests: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
+        self.connections: set[int] = set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._bound_handler())
         self._server.daemon_threads = False
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
@@ -89,8 +96,10 @@ class _ChatRequest(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.fake.headers.append({name.lower(): value for name, value in self.headers.items()})
+        self.fake.connections.add(self.client_address[1])
         answer = self.fake.next_answer(json.loads(body))
-        self.close_connection = True
+        self.close_connection = not answer.keeps_open
         try:
             self._send(answer)
         except OSError:
@@ -103,7 +112,8 @@ class _ChatRequest(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
-        self.send_header("Connection", "close")
+        if not answer.keeps_open:
+            self.send_header("Connection", "close")
         self.end_headers()
         for part in _stream(answer):
             self._send_chunk(part)

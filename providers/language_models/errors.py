@@ -1,0 +1,20 @@
+"""Errors of language models."""
+
+from providers.language_models.ports import Usage
+
+
+class LanguageModelError(Exception):
+    """Raised when a model gives no usable answer. `permanent`: the same request will fail again.
+
+    `usage` is what was used before the failure, where no stream tells it. The message never quotes the
+    server: its words may repeat the prompt, and nothing of it may be spoken.
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.usage: tuple[Usage, ...] = ()
+
+
+class UnusableAnswer(LanguageModelError):
+    """Raised when a working model wrote nothing usable. A viewer can provoke it, so no breaker counts it."""
