@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "template_partials",
     "tenants",
     "providers",
+    "billing",
     "moderation",
     "planner",
     "speech",

@@ -44,7 +44,7 @@ def openrouter(texts: Sequence[str], tokens: tuple[int, int], reason: str) -> It
     more = {"provider": "Fake"}
     yield b": OPENROUTER PROCESSING\n\n" * 3
     for text in texts:
-        delta = {"role": "assistant", "content": text, "reasoning": None, "reasoning_details": []}
+        delta: Chunk = {"role": "assistant", "content": text, "reasoning": None, "reasoning_details": []}
         yield _event(_choice(delta, native_finish_reason=None), **more)
         yield b": OPENROUTER PROCESSING\n\n"
     yield _event(

@@ -1,0 +1,104 @@
+"""Caps what a live, a workspace and the installation spend; counted in Redis, for all workers."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from billing.prices import PriceBook
+from billing.usage import Subject, UsageRecord
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT_S = 0.2
+LIVE_LIFETIME_S = 7 * 86_400
+MONTH_LIFETIME_S = 62 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class SpendLimits:
+    """The most that may be spent, in US dollars; 0 is no limit. Months are UTC's.
+
+    `month_usd` is for all workspaces together, `tenant_month_usd` for all lives of a workspace.
+    """
+
+    live_usd: float
+    month_usd: float
+    tenant_month_usd: float = 0.0
+
+
+class RedisSpendCap:
+    """The `SpendCap` of one subject. Without a live only the months' limits count.
+
+    What is recorded goes to Redis with the next `allows`, so that no call waits for it. While Redis is away
+    the cap goes by what it knew last and what was recorded here since.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        subject: Subject,
+        limits: SpendLimits,
+        prices: PriceBook,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._redis = redis
+        self._subject = subject
+        self._limits = (limits.live_usd, limits.month_usd, limits.tenant_month_usd)
+        self._prices = prices
+        self._now = now
+        self._spent = (0.0, 0.0, 0.0)
+        self._pending = 0.0
+        self._was_reached = False
+
+    def record(self, usage: UsageRecord) -> None:
+        """Count what a call has cost with the next `allows`."""
+        self._pending += self._prices.cost_usd(usage.kind, usage.quantity, usage.provider, usage.model)
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether a limit is reached, by what was known last and what was recorded since."""
+        return any(
+            limit > 0 and spent + self._pending >= limit
+            for limit, spent in zip(self._limits, self._spent, strict=True)
+        )
+
+    async def allows(self) -> bool:
+        """Write down what is pending, and return whether all limits leave something to spend."""
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                await self._count()
+        except (RedisError, OSError):
+            logger.warning("spend counter unreachable: live=%s", self._subject.live_id)
+        reached = self.is_reached
+        if reached and not self._was_reached:
+            logger.warning(
+                "spend cap reached, only free services are used: tenant=%s live=%s",
+                self._subject.tenant_id,
+                self._subject.live_id,
+            )
+        self._was_reached = reached
+        return not reached
+
+    async def _count(self) -> None:
+        pending, month = self._pending, self._now().strftime("%Y-%m")
+        counters = {
+            f"billing:spent:month:{month}": MONTH_LIFETIME_S,
+            f"billing:spent:tenant:{self._subject.tenant_id}:{month}": MONTH_LIFETIME_S,
+        }
+        if self._subject.live_id is not None:
+            counters[f"billing:spent:live:{self._subject.live_id}"] = LIVE_LIFETIME_S
+        pipe = self._redis.pipeline()
+        for key in counters:
+            pipe.incrbyfloat(key, pending)
+        for key, lifetime_s in counters.items():
+            pipe.expire(key, lifetime_s)
+        month_usd, tenant_usd, *others = await pipe.execute()
+        live_usd = float(others[0]) if self._subject.live_id is not None else 0.0
+        self._spent = (live_usd, float(month_usd), float(tenant_usd))
+        self._pending -= pending

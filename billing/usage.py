@@ -1,0 +1,56 @@
+"""What a paid call used, and the port that every paid call reports to."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+
+class UsageKind(StrEnum):
+    """What is counted. A price belongs to one kind."""
+
+    INPUT_TOKENS = "input_tokens"
+    OUTPUT_TOKENS = "output_tokens"
+    EMBEDDING_TOKENS = "embedding_tokens"
+    MODERATION_TOKENS = "moderation_tokens"
+    VOICE_CHARACTERS = "voice_characters"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a call was made for: a live, or nothing but the workspace itself, such as trying a voice."""
+
+    tenant_id: UUID
+    live_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRecord:
+    """One quantity that one call used. `provider` and `model` name its price."""
+
+    kind: UsageKind
+    quantity: int
+    provider: str
+    model: str
+    subject: Subject
+
+
+class UsageMeter(Protocol):
+    """Takes reports of calls that the installation pays for.
+
+    A call with a workspace's own key is not reported: the provider bills the workspace itself.
+    """
+
+    def record(self, usage: UsageRecord) -> None:
+        """Take a report. Never waits and never raises."""
+
+
+class SpendCap(UsageMeter, Protocol):
+    """A meter that also knows when its subject has spent all it may."""
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the cap is reached, as far as is known here. Never waits."""
+
+    async def allows(self) -> bool:
+        """Write down what was recorded, and return whether more may be spent. Answers within 0.2 s."""

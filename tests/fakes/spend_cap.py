@@ -1,0 +1,25 @@
+"""A spend cap that the test opens and closes."""
+
+from billing.usage import UsageKind, UsageRecord
+
+
+class FakeSpendCap:
+    """Allows spending while `is_open`; `records` is what was reported."""
+
+    def __init__(self, *, is_open: bool = True) -> None:
+        self.is_open = is_open
+        self.records: list[UsageRecord] = []
+
+    def record(self, usage: UsageRecord) -> None:
+        self.records.append(usage)
+
+    @property
+    def is_reached(self) -> bool:
+        return not self.is_open
+
+    async def allows(self) -> bool:
+        return self.is_open
+
+    @property
+    def quantities(self) -> list[tuple[UsageKind, int]]:
+        return [(usage.kind, usage.quantity) for usage in self.records]
