@@ -42,14 +42,6 @@ def shows_by_persona(tenant: Tenant) -> dict[UUID, list[Show]]:
     return hosted
 
 
-def shows_by_voice(tenant: Tenant) -> dict[UUID, list[Show]]:
-    """Return the shows that speak with each voice, by the voice's id. One query."""
-    spoken: dict[UUID, list[Show]] = {}
-    for show in Show.objects.filter(tenant=tenant).order_by("name"):
-        spoken.setdefault(show.voice_id, []).append(show)
-    return spoken
-
-
 def plan_length_s(show: Show) -> int:
     """Return how long a show's plan is; 0 without one."""
     total: int | None = Segment.objects.filter(show=show).aggregate(total=Sum("duration_s"))["total"]

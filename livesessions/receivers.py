@@ -18,15 +18,16 @@ from livesessions.querysets import latest_sessions
 from livesessions.services.rules import tell_lives_of_rules
 from livesessions.services.sessions import send_if_redis_answers
 from livesessions.shows.overlay_test import answers
-from livesessions.shows.services.shows import make_show
+from livesessions.shows.services.shows import change_show, make_show
 from livesessions.shows.services.warming import warm_soon
 from livesessions.worker.commands import Command, CommandKind, send_command
 from moderation.models import Policy, ViewerRule
 from moderation.signals import PolicyUse, policy_changed, policy_uses_asked, viewer_rule_removed
 from overlay.presence import OpenPage
 from overlay.signals import overlay_pages_changed, utterance_acknowledged
-from speech.signals import voices_changed
-from tenants.models import Tenant
+from speech.models import VoiceProfile
+from speech.signals import VoiceUse, voice_assignment_requested, voice_uses_asked, voices_changed
+from tenants.models import Language, Tenant
 from tenants.signals import tenant_created
 
 
@@ -121,6 +122,27 @@ def tell_lives_of_a_viewer(rule: ViewerRule, **kwargs: Any) -> None:
     lives = LiveSession.objects.filter(tenant_id=rule.tenant_id).exclude(status=LiveSession.Status.ENDED)
     for session_id in lives.values_list("id", flat=True):
         send_if_redis_answers(session_id, command)
+
+
+@receiver(voice_uses_asked)
+def list_shows_with_voices(tenant: Tenant, **kwargs: Any) -> list[VoiceUse]:
+    return [_voice_use_of(show) for show in Show.objects.filter(tenant=tenant).order_by("name")]
+
+
+@receiver(voice_assignment_requested)
+def assign_voice_to_show(voice: VoiceProfile, use_id: UUID, **kwargs: Any) -> VoiceUse | None:
+    show = Show.objects.filter(tenant=voice.tenant_id, id=use_id).first()
+    return _voice_use_of(change_show(show=show, voice=voice)) if show else None
+
+
+def _voice_use_of(show: Show) -> VoiceUse:
+    return VoiceUse(
+        id=show.id,
+        name=show.name,
+        address=reverse("livesessions:show_edit", args=[show.id]),
+        voice_id=show.voice_id,
+        language=Language(show.language),
+    )
 
 
 @receiver(voices_changed)

@@ -6,7 +6,6 @@ from livesessions.shows.views import plans, questions, setup, shows
 from overlay import editor_views
 from planner import views as personas
 from rehearsals.views import rehearsals, studio
-from speech.views import credentials, pronunciations, voices
 
 app_name = "livesessions"
 
@@ -78,27 +77,8 @@ urlpatterns = [
     path("personas/compare/", studio.persona_compare, name="persona_compare"),
     path("personas/compare/line/", studio.persona_compare_line, name="persona_compare_line"),
     path("personas/compare/hear/", studio.persona_hear, name="persona_hear"),
-    path("personas/sounds/<str:key>/", studio.studio_sound, name="studio_sound"),
     path("personas/<uuid:persona_id>/", personas.persona_edit, name="persona_edit"),
     path("personas/<uuid:persona_id>/duplicate/", personas.persona_duplicate, name="persona_duplicate"),
     path("personas/<uuid:persona_id>/delete/", personas.persona_delete, name="persona_delete"),
     path("personas/<uuid:persona_id>/shows/", personas.persona_assign, name="persona_assign"),
-    path("voices/", voices.voice_list, name="voice_list"),
-    path("voices/new/", voices.voice_create, name="voice_create"),
-    path("voices/preview/", voices.voice_preview, name="voice_preview"),
-    path("voices/words/", pronunciations.word_list, name="word_list"),
-    path("voices/words/add/", pronunciations.word_create, name="word_create"),
-    path("voices/words/paste/", pronunciations.word_paste, name="word_paste"),
-    path("voices/words/<uuid:word_id>/", pronunciations.word_edit, name="word_edit"),
-    path("voices/words/<uuid:word_id>/delete/", pronunciations.word_delete, name="word_delete"),
-    path("voices/words/<uuid:word_id>/hear/", pronunciations.word_hear, name="word_hear"),
-    path("voices/keys/", credentials.key_list, name="key_list"),
-    path("voices/keys/<slug:provider>/", credentials.key_set, name="key_set"),
-    path("voices/keys/<slug:provider>/try/", credentials.key_try, name="key_try"),
-    path("voices/keys/<slug:provider>/remove/", credentials.key_remove, name="key_remove"),
-    path("voices/<uuid:voice_id>/", voices.voice_edit, name="voice_edit"),
-    path("voices/<uuid:voice_id>/duplicate/", voices.voice_duplicate, name="voice_duplicate"),
-    path("voices/<uuid:voice_id>/delete/", voices.voice_delete, name="voice_delete"),
-    path("voices/<uuid:voice_id>/measure/", voices.voice_measure, name="voice_measure"),
-    path("voices/<uuid:voice_id>/shows/", voices.voice_assign, name="voice_assign"),
 ]

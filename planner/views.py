@@ -22,7 +22,7 @@ from planner.presets import LANGUAGES, find_preset, presets
 from planner.services import change_persona, create_persona, delete_persona, duplicate_persona
 from rehearsals.studio.forms import RehearseForm
 from tenants.access import member_required
-from tenants.http import TenantRequest
+from tenants.http import TenantRequest, as_uuid
 from tenants.models import Language
 from tenants.roles import EDITOR, may_control
 
@@ -135,11 +135,3 @@ def persona_assign(request: TenantRequest, persona_id: UUID) -> HttpResponse:
         words = _("This show speaks %(language)s: the persona will too, in the show's voice.")
         messages.info(request, words % {"language": show.get_language_display()})
     return redirect("livesessions:persona_edit", persona.id)
-
-
-def as_uuid(text: str) -> UUID:
-    """Return the id that a form sent; what is none belongs to nothing."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)

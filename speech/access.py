@@ -14,6 +14,7 @@ def get_voice_for(request: TenantRequest, voice_id: UUID) -> VoiceProfile:
     return voice
 
 
-def get_word_for(request: TenantRequest, word_id: UUID) -> Pronunciation:
-    word: Pronunciation = get_object_or_404(Pronunciation.objects.filter(tenant=request.tenant), id=word_id)
-    return word
+def get_pronunciation_for(request: TenantRequest, pronunciation_id: UUID) -> Pronunciation:
+    pronunciations = Pronunciation.objects.filter(tenant=request.tenant)
+    pronunciation: Pronunciation = get_object_or_404(pronunciations, id=pronunciation_id)
+    return pronunciation

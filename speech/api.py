@@ -11,11 +11,16 @@ from rest_framework.response import Response
 
 from providers.models import Credential
 from providers.querysets import readable_credentials
-from speech.access import get_voice_for, get_word_for
+from speech.access import get_pronunciation_for, get_voice_for
 from speech.errors import VoiceCircle
 from speech.models import Pronunciation, VoiceProfile
-from speech.serializers import VoiceChangeSerializer, VoiceSerializer, WordChangeSerializer, WordSerializer
-from speech.services.pronunciations import add_word, change_word, delete_word
+from speech.serializers import (
+    PronunciationChangeSerializer,
+    PronunciationSerializer,
+    VoiceChangeSerializer,
+    VoiceSerializer,
+)
+from speech.services.pronunciations import add_pronunciation, change_pronunciation, delete_pronunciation
 from speech.services.voices import Provider, change_voice, create_voice, delete_voice, has_shared
 from speech.stage.capabilities import capabilities_of
 from tenants.api.paging import answer_page
@@ -87,17 +92,19 @@ def _refuse_beyond(provider: str, wanted: dict[str, Any], row: VoiceProfile) -> 
 def pronunciations(request: Request) -> Response:
     tenant = tenant_request(request).tenant
     if request.method == "GET":
-        return answer_page(request, Pronunciation.objects.filter(tenant=tenant), WordSerializer)
-    row = add_word(tenant=tenant, **valid_input(WordChangeSerializer, request))
-    return answer_row(WordSerializer, row, request, status.HTTP_201_CREATED)
+        return answer_page(request, Pronunciation.objects.filter(tenant=tenant), PronunciationSerializer)
+    row = add_pronunciation(tenant=tenant, **valid_input(PronunciationChangeSerializer, request))
+    return answer_row(PronunciationSerializer, row, request, status.HTTP_201_CREATED)
 
 
 @api_view(["GET", "PATCH", "DELETE"])
-def pronunciation(request: Request, word_id: UUID) -> Response:
-    row = get_word_for(tenant_request(request), word_id)
+def pronunciation(request: Request, pronunciation_id: UUID) -> Response:
+    row = get_pronunciation_for(tenant_request(request), pronunciation_id)
     if request.method == "DELETE":
-        delete_word(word=row)
+        delete_pronunciation(pronunciation=row)
         return Response(status=status.HTTP_204_NO_CONTENT)
     if request.method == "PATCH":
-        row = change_word(word=row, **valid_input(WordChangeSerializer, request, changes=row))
-    return answer_row(WordSerializer, row, request)
+        row = change_pronunciation(
+            pronunciation=row, **valid_input(PronunciationChangeSerializer, request, changes=row)
+        )
+    return answer_row(PronunciationSerializer, row, request)

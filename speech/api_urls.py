@@ -6,5 +6,5 @@ urlpatterns = [
     path("voices/", api.voices, name="voices"),
     path("voices/<uuid:voice_id>/", api.voice, name="voice"),
     path("pronunciations/", api.pronunciations, name="pronunciations"),
-    path("pronunciations/<uuid:word_id>/", api.pronunciation, name="pronunciation"),
+    path("pronunciations/<uuid:pronunciation_id>/", api.pronunciation, name="pronunciation"),
 ]

@@ -1,4 +1,4 @@
-"""Errors of the voice. No Django: the stage raises them too."""
+"""Errors of voices, their settings and previews. No Django: the stages raise some of them."""
 
 from collections.abc import Sequence
 
@@ -18,13 +18,13 @@ class SpeechError(TechnicalError):
 
 
 class StoreError(TechnicalError):
-    """Raised when the cache of spoken lines cannot be written."""
+    """Raised when the object store, its index or Redis fails to store, read or count a clip."""
 
     code = "voice_cache_failed"
 
 
 class VoiceInUse(AppError):
-    """Raised when a voice cannot be deleted, for these shows speak with it. `shows` are their names."""
+    """Raised when a voice cannot be deleted because shows use it. `shows` are their names."""
 
     code = "voice_in_use"
 
@@ -34,13 +34,19 @@ class VoiceInUse(AppError):
 
 
 class VoiceCircle(AppError):
-    """Raised when a voice would stand in for itself, directly or by way of others."""
+    """Raised when a voice would become its own backup, directly or through others."""
 
     code = "voice_circle"
     status = 400
 
 
-class WordConflict(AppError):
-    """Raised when a pronunciation does not fit beside those that there are. The message is for the user."""
+class PronunciationConflict(AppError):
+    """Raised when a pronunciation is malformed, a duplicate or one too many."""
 
     code = "pronunciation_conflict"
+
+
+class PreviewRefused(AppError):
+    """Raised when a preview cannot run now."""
+
+    code = "preview_refused"

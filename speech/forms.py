@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from providers.models import Credential
 from providers.querysets import TenantCredential, readable_credentials
 from speech.catalogue import ListedVoice, voices_of
-from speech.errors import WordConflict
+from speech.errors import PronunciationConflict
+from speech.fault_texts import requirement_text
 from speech.models import Pronunciation, VoiceProfile
 from speech.services.pronunciations import SPOKEN_LENGTH, WRITTEN_LENGTH, parse_line
 from speech.services.voices import Provider, has_shared, resolve_voice
 from speech.stage.capabilities import Capabilities, capabilities_of
-from speech.wording import lacking_words
 from tenants.models import Language, Tenant
 
 if TYPE_CHECKING:
@@ -29,20 +29,20 @@ PASTE_LENGTH = 140_000
 
 
 class ProviderSelect(forms.Select):
-    """Shows what cannot be chosen too, and why."""
+    """Lists unusable providers too, disabled and with the reason."""
 
-    lacking: dict[str, str] = {}
+    unusable: dict[str, str] = {}
 
     def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, label, *args, **kwargs)
-        if str(value) in self.lacking:
-            option["label"] = f"{label} ({self.lacking[str(value)]})"
+        if str(value) in self.unusable:
+            option["label"] = f"{label} ({self.unusable[str(value)]})"
             option["attrs"]["disabled"] = True
         return option
 
 
 class VoiceForm(forms.Form):
-    """How a host sounds. What can be chosen follows from the provider that is chosen."""
+    """Edits a voice. Voices and ranges follow from the chosen provider."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
     provider = forms.ChoiceField(label=_("Provider"), choices=Provider.choices, widget=ProviderSelect)
@@ -60,10 +60,10 @@ class VoiceForm(forms.Form):
         self.keys = readable_credentials(tenant.id, Credential.Kind.VOICE)
         self._tenant = tenant
         self._voice = voice
-        self._lacking = self._what_lacks()
+        self._unusable = self._unusable_providers()
         select = self.fields["provider"].widget
         assert isinstance(select, ProviderSelect)  # noqa: S101 - as declared above
-        select.lacking = self._lacking
+        select.unusable = self._unusable
         self.speaks_with = self._speaks_with()
         self.can: Capabilities = capabilities_of(self.speaks_with)
         self.listed = self._list_voices()
@@ -77,10 +77,10 @@ class VoiceForm(forms.Form):
     def own_key(self) -> TenantCredential | None:
         return self.keys.get(self.speaks_with)
 
-    def _what_lacks(self) -> dict[str, str]:
+    def _unusable_providers(self) -> dict[str, str]:
         names = [each.value for each in Provider if each != Provider.AUTO]
         usable = {name for name in names if has_shared(name) or self.keys.get(name)}
-        return {name: lacking_words(name) for name in names if name not in usable}
+        return {name: requirement_text(name) for name in names if name not in usable}
 
     def _speaks_with(self) -> str:
         chosen = str(self["provider"].value() or "")
@@ -125,7 +125,7 @@ class VoiceForm(forms.Form):
     def clean_provider(self) -> str:
         provider: str = self.cleaned_data["provider"]
         stays = self._voice is not None and self._voice.provider == provider
-        if provider in self._lacking and not stays:
+        if provider in self._unusable and not stays:
             raise forms.ValidationError(_("This provider cannot be used yet."))
         return provider
 
@@ -134,12 +134,12 @@ class VoiceForm(forms.Form):
         if self.cleaned_data.get("provider") == Provider.AUTO:
             return ""
         if voice_id and not VOICE_ID.fullmatch(voice_id):
-            raise forms.ValidationError(_("A voice's id has letters, digits, dots and dashes only."))
+            raise forms.ValidationError(_("A voice's id has only letters, digits, dots and dashes."))
         return voice_id
 
     @property
     def values(self) -> dict[str, Any]:
-        """What a valid form says; speed and pitch as the provider can do them."""
+        """The values of a valid form; speed and pitch are held to the provider's range."""
         cleaned = self.cleaned_data
         speed, pitch = cleaned.get("speed"), cleaned.get("pitch")
         return {
@@ -150,13 +150,13 @@ class VoiceForm(forms.Form):
 
 
 class SentenceForm(forms.Form):
-    """What a voice is tried out with."""
+    """The sentence of a preview."""
 
     text = forms.CharField(label=_("Your sentence"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class KeyForm(forms.Form):
-    """A workspace's own key. What was kept is never shown, so the field is always empty."""
+    """Edits a workspace's own key. A stored key is never shown, so the field is always empty."""
 
     key = forms.CharField(
         label=_("Key"),
@@ -165,7 +165,7 @@ class KeyForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     region = forms.CharField(label=_("Region"), max_length=40, required=False)
-    base_url = forms.CharField(label=_("Address of your own"), max_length=200, required=False)
+    base_url = forms.CharField(label=_("Your own address"), max_length=200, required=False)
 
     def __init__(self, *args: Any, provider: str, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": f"{provider}-%s", **kwargs})
@@ -175,12 +175,12 @@ class KeyForm(forms.Form):
         else:
             del self.fields["region"]
         self.fields["base_url"].widget.attrs["placeholder"] = "https://"
-        self.fields["base_url"].help_text = _("Only if your provider gave you one. Leave it empty otherwise.")
+        self.fields["base_url"].help_text = _("Only if your provider gave you one. Otherwise leave it empty.")
 
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"].strip()
         if not key.isascii() or not key.isprintable() or " " in key:
-            raise forms.ValidationError(_("This is not a key: it has spaces or signs that no key has."))
+            raise forms.ValidationError(_("This is not a key. Keys have no spaces or special characters."))
         return key
 
     def clean_region(self) -> str:
@@ -193,40 +193,40 @@ class KeyForm(forms.Form):
         cleaned = super().clean() or {}
         is_azure = self._provider == Provider.AZURE
         if is_azure and not self.errors and not cleaned.get("region") and not cleaned.get("base_url"):
-            self.add_error("region", _("Azure needs a region, or an address of your own."))
+            self.add_error("region", _("Azure needs a region or your own address."))
         return cleaned
 
 
 LANGUAGE_OR_ALL = [("", _("every language")), *Language.choices]
 
 
-class WordForm(forms.Form):
-    """A word, and how it is said."""
+class PronunciationForm(forms.Form):
+    """A word or name, and how it is said."""
 
     written = forms.CharField(label=_("Written"), max_length=WRITTEN_LENGTH)
     spoken = forms.CharField(label=_("Said as"), max_length=SPOKEN_LENGTH)
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGE_OR_ALL, required=False)
 
     @classmethod
-    def of(cls, word: Pronunciation, sent: Any = None) -> "WordForm":
-        initial = {"written": word.written, "spoken": word.spoken, "language": word.language}
-        return cls(sent, initial=initial, auto_id=f"word-{word.id}-%s")
+    def of(cls, row: Pronunciation, sent: Any = None) -> "PronunciationForm":
+        initial = {"written": row.written, "spoken": row.spoken, "language": row.language}
+        return cls(sent, initial=initial, auto_id=f"pronunciation-{row.id}-%s")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors:
             try:
-                # The equals sign parts them in what is pasted, so neither side of a word has one.
+                # The import separates both sides by an equals sign, so neither side may contain one.
                 cleaned["written"], cleaned["spoken"] = parse_line(
                     f"{cleaned['written']}={cleaned['spoken']}"
                 )
-            except WordConflict as error:
+            except PronunciationConflict as error:
                 raise forms.ValidationError(str(error)) from None
         return cleaned
 
 
-class PasteWordsForm(forms.Form):
-    """Many words at once."""
+class PronunciationImportForm(forms.Form):
+    """Many pronunciations at once, one a line."""
 
     lines = forms.CharField(
         label=_("One a line: written = spoken"),

@@ -3,7 +3,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from speech.errors import WordConflict
+from speech.errors import PronunciationConflict
 from speech.forms import VOICE_ID
 from speech.services.pronunciations import SPOKEN_LENGTH, WRITTEN_LENGTH, parse_line
 from speech.services.voices import NAME_LENGTH, Provider
@@ -12,7 +12,7 @@ from tenants.models import Language
 
 
 class VoiceSerializer(serializers.Serializer[Any]):
-    """A voice as it is answered."""
+    """Shows a voice."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -28,7 +28,7 @@ class VoiceSerializer(serializers.Serializer[Any]):
 
 
 class VoiceChangeSerializer(StrictSerializer):
-    """What makes a voice, and what may be changed of it."""
+    """Creates or changes a voice."""
 
     name = serializers.CharField(max_length=NAME_LENGTH)
     provider = serializers.ChoiceField(required=False, choices=Provider.choices)
@@ -41,8 +41,8 @@ class VoiceChangeSerializer(StrictSerializer):
     backup = serializers.UUIDField(required=False, allow_null=True)
 
 
-class WordSerializer(serializers.Serializer[Any]):
-    """A pronunciation as it is answered."""
+class PronunciationSerializer(serializers.Serializer[Any]):
+    """Shows a pronunciation."""
 
     id = serializers.UUIDField()
     written = serializers.CharField()
@@ -50,8 +50,8 @@ class WordSerializer(serializers.Serializer[Any]):
     language = serializers.CharField()
 
 
-class WordChangeSerializer(StrictSerializer):
-    """A word and how it is said; no language stands for every one."""
+class PronunciationChangeSerializer(StrictSerializer):
+    """Creates or changes a pronunciation; an empty language means every language."""
 
     written = serializers.CharField(max_length=WRITTEN_LENGTH)
     spoken = serializers.CharField(max_length=SPOKEN_LENGTH)
@@ -59,8 +59,8 @@ class WordChangeSerializer(StrictSerializer):
 
     def validate_written(self, written: str) -> str:
         if "=" in written:
-            raise serializers.ValidationError(_("A word has no equals sign."))
+            raise serializers.ValidationError(_("The equals sign is not allowed here."))
         try:
             return parse_line(f"{written}=x")[0]
-        except WordConflict as error:
-            raise serializers.ValidationError(str(error)) from None
+        except PronunciationConflict as error:
+            raise serializers.ValidationError(error.user_message) from None

@@ -1,16 +1,42 @@
-"""What the settings of voices tell the apps above them."""
+"""What voices send to, and ask of, the apps above."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 from django.dispatch import Signal
 
-# Arguments: tenant_id. Sent when a voice, a key or a word was changed and that is stored.
+from tenants.models import Language
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceUse:
+    """One thing that speaks with a voice, such as a show: its id and name, the page where it is edited."""
+
+    id: UUID
+    name: str
+    address: str
+    voice_id: UUID
+    language: Language
+
+    @property
+    def language_name(self) -> str:
+        return str(self.language.label)
+
+
+# Arguments: tenant. A receiver returns a list of `VoiceUse`: all of the tenant's that it knows, by name.
+voice_uses_asked = Signal()
+
+# Arguments: voice, use_id. The receiver that knows a use of this id in the voice's tenant gives it the voice
+# and returns its new `VoiceUse`; every other receiver returns None.
+voice_assignment_requested = Signal()
+
+# Arguments: tenant_id. Sent after the commit of a changed voice, key or pronunciation.
 voices_changed = Signal()
 
 
 def send_voices_changed_on_commit(tenant_id: UUID) -> None:
-    """Tell it when this transaction is through."""
+    """Send `voices_changed` when the current transaction commits."""
     transaction.on_commit(lambda: send_voices_changed(tenant_id))
 
 

@@ -1,5 +1,7 @@
 """Requests as the views see them once the middleware has run."""
 
+from uuid import UUID
+
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -13,3 +15,11 @@ class TenantRequest(HttpRequest):
     tenant: Tenant
     membership: Membership
     htmx: HtmxDetails
+
+
+def as_uuid(text: str) -> UUID:
+    """Return the id that a form sent; an id that no row has for any other text."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)

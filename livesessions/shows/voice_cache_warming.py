@@ -16,8 +16,8 @@ from livesessions.worker.assembly import build_moderator
 from moderation.stage.help_lines import help_line
 from planner.stage.recurring import lines_of_plan, lines_of_quiet_moments, sentences_of_reactions
 from rehearsals.rehearsal.silent_voice import SilentSynthesizer
-from rehearsals.studio.store import one_at_a_time
 from speech.errors import SpeechError
+from speech.runtime.preview_slots import exclusive
 from speech.runtime.tenant_voices import TenantVoiceClients
 from speech.runtime.voice_pool import LAST_FIRST_WITHIN_S, VoicePool, open_synthesizer
 from speech.services.voice_resolution import VoiceLineup, resolve_voices
@@ -46,32 +46,32 @@ def warm(show_id: UUID, *, characters: int) -> int:
     `SpeechError` or `StoreError` when it broke off.
     """
     show = Show.objects.select_related("voice", "policy").filter(id=show_id).first()
-    cast = _paid_voice_of(show) if show and not show.is_shopping else None
-    if show is None or cast is None:
+    lineup = _paid_voice_of(show) if show and not show.is_shopping else None
+    if show is None or lineup is None:
         return 0
     texts = texts_of(show)
-    with one_at_a_time(show.tenant_id, "recording") as is_free:
-        return asyncio.run(_record(cast, texts, characters)) if is_free else characters
+    with exclusive(show.tenant_id, "recording") as is_free:
+        return asyncio.run(_record(lineup, texts, characters)) if is_free else characters
 
 
 def count_recorded(show: Show) -> Recorded | None:
     """Return how many of a show's lines are recorded; None where its voice costs nothing. Blocks."""
-    cast = _paid_voice_of(show)
-    if cast is None:
+    lineup = _paid_voice_of(show)
+    if lineup is None:
         return None
     with closing(AudioObjectStore(Redis())) as store:  # neither is asked for anything: the index tells
-        rack = VoicePool({cast.places[0].provider: SilentSynthesizer()}, store=store)
-        rack.expect_lines(cast.tenant_id)
-        speaker = rack.first_speaker(cast)
+        rack = VoicePool({lineup.options[0].provider: SilentSynthesizer()}, store=store)
+        rack.expect_lines(lineup.tenant_id)
+        speaker = rack.first_speaker(lineup)
     texts = texts_of(show)
     return Recorded(sum(map(speaker.keeps, texts)), len(texts))
 
 
 def _paid_voice_of(show: Show) -> VoiceLineup | None:
     """Return the voice that a show speaks with first; None when that costs nothing, or has no key."""
-    cast = resolve_voices(show.voice)
-    first = cast.places[0]
-    return replace(cast, places=(first,)) if capabilities_of(first.provider).needs_key else None
+    lineup = resolve_voices(show.voice)
+    first = lineup.options[0]
+    return replace(lineup, options=(first,)) if capabilities_of(first.provider).needs_key else None
 
 
 def texts_of(show: Show) -> list[str]:
@@ -101,28 +101,30 @@ def _within(texts: Iterable[str], characters: int) -> list[str]:
     return chosen
 
 
-async def _record(cast: VoiceLineup, texts: list[str], characters: int) -> int:
+async def _record(lineup: VoiceLineup, texts: list[str], characters: int) -> int:
     async with AsyncExitStack() as stack:
-        rack = await _open_rack(stack, cast)
-        await in_thread(rack.expect_lines, cast.tenant_id)
+        rack = await _open_rack(stack, lineup)
+        await in_thread(rack.expect_lines, lineup.tenant_id)
         try:
             async with asyncio.timeout(PART_WITHIN_S):
-                await rack.hear(cast.places[0], first_within_s=LAST_FIRST_WITHIN_S, within_s=HEARD_WITHIN_S)
-                return await _record_part(rack, rack.first_speaker(cast), texts, characters)
+                await rack.hear(
+                    lineup.options[0], first_within_s=LAST_FIRST_WITHIN_S, within_s=HEARD_WITHIN_S
+                )
+                return await _record_part(rack, rack.first_speaker(lineup), texts, characters)
         except TimeoutError:
             raise SpeechError("The voice did not come to an end in time.") from None
         finally:
             await rack.keep_learned()
 
 
-async def _open_rack(stack: AsyncExitStack, cast: VoiceLineup) -> VoicePool:
-    place = cast.places[0]
+async def _open_rack(stack: AsyncExitStack, lineup: VoiceLineup) -> VoicePool:
+    option = lineup.options[0]
     redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
     stack.push_async_callback(redis.aclose)
     store, own = AudioObjectStore(redis), TenantVoiceClients()
     stack.callback(store.close)
     stack.push_async_callback(own.aclose)
-    shared = {} if place.own else {place.provider: await open_synthesizer(stack, place.provider)}
+    shared = {} if option.credential else {option.provider: await open_synthesizer(stack, option.provider)}
     return VoicePool(shared, own, store=store)
 
 

@@ -129,11 +129,11 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     """Return the parts of a session's live. The session's show and its settings must be loaded."""
     show = session.show
     resources.voices.expect_lines(show.tenant_id)
-    cast = resolve_voices(show.voice)
+    lineup = resolve_voices(show.voice)
     publisher = OverlayPublisher(show.overlay_id, redis=resources.redis)
     observer = LiveObserver(
         session,
-        voice=cast.places[0].name,
+        voice=lineup.options[0].name,
         recorder=resources.recorder,
         board=resources.board,
         hash_key=settings.VIEWER_HASH_KEY,
@@ -145,7 +145,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
         further_sources=further,
         model=build_model(session, resources),
         model_gate=resources.model_gate,
-        voice=resources.voices.chain_of(cast),
+        voice=resources.voices.chain_of(lineup),
         sinks=[publisher],
         screen=publisher,
         observer=observer,

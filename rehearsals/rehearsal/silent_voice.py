@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from speech.stage.audio import BYTES_PER_SAMPLE, MAX_CHUNK_S, AudioChunk
-from speech.stage.ports import Voice
+from speech.stage.ports import VoiceSpec
 
 CHARACTERS_PER_S = 14.0  # an Italian or English speaker at ease
 FIRST_CHUNK_AFTER_S = 0.25  # what the hosted voices take
@@ -15,7 +15,7 @@ SAMPLE_RATE_HZ = 8_000
 class SilentSynthesizer:
     """A `Synthesizer` with the timing of a real one, on the loop's clock."""
 
-    async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
+    async def synthesize(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         await asyncio.sleep(FIRST_CHUNK_AFTER_S)
         left = round(spoken_s(text, voice.speed) * SAMPLE_RATE_HZ)
         while left > 0:

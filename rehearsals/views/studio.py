@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from livesessions.models.shows import Show
@@ -17,7 +16,6 @@ from planner.forms import PersonaForm
 from planner.models import Persona
 from planner.services import build_persona
 from planner.views import STUDIO, render_studio
-from rehearsals.errors import StudioRefusal
 from rehearsals.studio import store
 from rehearsals.studio.answer import Answer
 from rehearsals.studio.answering import ViewerLine
@@ -25,6 +23,8 @@ from rehearsals.studio.chats import captured_chat
 from rehearsals.studio.forms import LINES_AT_ONCE, CompareForm, RehearseForm
 from rehearsals.studio.rehearsing import Scene, rehearse, rehearse_each, set_scene, voice_text
 from rehearsals.studio.words import explain
+from speech.errors import PreviewRefused
+from speech.runtime.preview_sounds import store_sound
 from tenants.access import member_required
 from tenants.http import TenantRequest
 from tenants.roles import EDITOR
@@ -66,9 +66,9 @@ def _rehearse_into(
         context |= {"answer": answer, "told": explain(answer), "line": form.line}
         context |= {"audio_s": number_format(answer.audio_ms / 1000, 1), "cost": _dollars(answer)}
         if wav:
-            context["sound"] = store.keep_sound(tenant=request.tenant, user=request.user, wav=wav)
-    except StudioRefusal as refusal:
-        context["refusal"] = str(refusal)
+            context["sound"] = store_sound(tenant=request.tenant, user=request.user, wav=wav)
+    except PreviewRefused as refusal:
+        context["refusal"] = refusal.user_message
         return 409
     return 200
 
@@ -90,35 +90,6 @@ def _stored_persona(request: TenantRequest) -> Persona | None:
 
 def _wrong_in(form: PersonaForm) -> str:
     return ", ".join(str(form[name].label) for name in form.errors if name in form.fields)
-
-
-@never_cache
-@require_safe
-@member_required(EDITOR)
-def studio_sound(request: TenantRequest, key: str) -> HttpResponse:
-    """Give a sound out, in parts too: some browsers play nothing else."""
-    try:
-        wav = store.read_sound(tenant=request.tenant, user=request.user, key=key)
-    except StudioRefusal:
-        return HttpResponse(status=503)
-    if wav is None:
-        raise Http404
-    start, end = _range_of(request.headers.get("Range", ""), len(wav))
-    part = wav[start:end]
-    answer = HttpResponse(part, content_type="audio/wav", status=200 if len(part) == len(wav) else 206)
-    answer.headers["Accept-Ranges"] = "bytes"
-    if answer.status_code == 206:
-        answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(wav)}"
-    return answer
-
-
-def _range_of(header: str, length: int) -> tuple[int, int]:
-    """Return the one range asked for; all of it for anything else."""
-    first, dash, last = header.removeprefix("bytes=").partition("-")
-    if not dash or not first.isdecimal() or (last and not last.isdecimal()):
-        return 0, length
-    start, end = int(first), min(int(last) + 1 if last else length, length)
-    return (start, end) if start < end else (0, length)
 
 
 # --- two personas, one chat --------------------------------------------------------------------------
@@ -151,8 +122,8 @@ def persona_compare_line(request: TenantRequest) -> HttpResponse:
     refusal = ""
     try:
         _answer_line(request, _scenes(form), lines[number], seed=number)
-    except StudioRefusal as error:
-        refusal = str(error)
+    except PreviewRefused as error:
+        refusal = error.user_message
     if not request.htmx:
         return redirect(f"{reverse('livesessions:persona_compare')}?{urlencode(_query(form))}")
     context = {**_comparison(request, form, only=number), "refusal": refusal, "form": form}
@@ -176,11 +147,11 @@ def persona_hear(request: TenantRequest) -> HttpResponse:
             raise Http404
         wav = voice_text(scene=scene, text=answer.text, user=request.user)
         if wav:
-            context["sound"] = store.keep_sound(tenant=request.tenant, user=request.user, wav=wav)
+            context["sound"] = store_sound(tenant=request.tenant, user=request.user, wav=wav)
         else:
             context["refusal"] = _("The voice cannot be reached right now.")
-    except StudioRefusal as refusal:
-        context["refusal"] = str(refusal)
+    except PreviewRefused as refusal:
+        context["refusal"] = refusal.user_message
     return render(request, f"{COMPARE}#hearing", context)
 
 
@@ -251,7 +222,7 @@ def _comparison(request: TenantRequest, form: CompareForm, *, only: int | None =
 def _kept(request: TenantRequest, scene: Scene, line: ViewerLine) -> Answer | None:
     try:
         return store.read_answer(tenant=request.tenant, key=scene.digest(line))
-    except StudioRefusal:
+    except PreviewRefused:
         return None
 
 

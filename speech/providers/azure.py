@@ -12,7 +12,7 @@ from speech.providers.answers import KEPT_OPEN_S, httpx_faults, proven_pcm, refu
 from speech.providers.public_addresses import only_public
 from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
 from speech.stage.capabilities import capabilities_of
-from speech.stage.ports import Voice
+from speech.stage.ports import VoiceSpec
 from speech.stage.wording import speakable
 
 SERVICE = "Azure"
@@ -39,7 +39,7 @@ def address_of(*, region: str, base_url: str) -> str:
 
 
 class AzureSynthesizer:
-    """Speaks with Azure. `Voice.speed` is held to 0.5..2.0, `Voice.pitch` moves it by half its height.
+    """Speaks with Azure. Speed is held to 0.5..2.0; pitch 1.0 is half as high again.
 
     `region` ("westeurope") or `base_url` says where. `timeout_s` bounds every wait on the network by itself:
     the connection, and each piece of audio. Nothing is tried twice here: a line that comes late is worth
@@ -80,7 +80,7 @@ class AzureSynthesizer:
         with suppress(httpx.HTTPError, SpeechError):
             await self._http.head(address_of(region=self._region, base_url=self._base_url))
 
-    async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
+    async def synthesize(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """Yield the speech as it arrives."""
         ssml = ssml_of(text, voice)
         with httpx_faults(SERVICE):
@@ -104,7 +104,7 @@ class AzureSynthesizer:
                     yield piece
 
 
-def ssml_of(text: str, voice: Voice) -> str:
+def ssml_of(text: str, voice: VoiceSpec) -> str:
     """Return the request for a line. The text is read out, whatever is in it: its markup does not survive."""
     if not _VOICE_ID.fullmatch(voice.voice_id) or not _LANGUAGE.fullmatch(voice.language):
         raise SpeechError(f"{SERVICE}: no such voice", permanent=True)
@@ -119,7 +119,7 @@ def ssml_of(text: str, voice: Voice) -> str:
     )
 
 
-def _prosody(voice: Voice) -> str:
+def _prosody(voice: VoiceSpec) -> str:
     can = capabilities_of("azure")
     speed = can.speed.hold(voice.speed) if can.speed else 1.0
     pitch = can.pitch.hold(voice.pitch) if can.pitch else 0.0

@@ -20,13 +20,13 @@ from speech.providers.elevenlabs_request import (
 )
 from speech.providers.public_addresses import only_public
 from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
-from speech.stage.ports import Voice
+from speech.stage.ports import VoiceSpec
 
 _LIMITS = httpx.Limits(max_keepalive_connections=20, keepalive_expiry=KEPT_OPEN_S)
 
 
 class ElevenLabsSynthesizer:
-    """Speaks with ElevenLabs. `Voice.speed` is held to 0.7..1.2; `Voice.pitch` has no counterpart there.
+    """Speaks with ElevenLabs. Speed is held to 0.7..1.2; pitch is ignored.
 
     `timeout_s` bounds every wait on the network by itself: the connection, and each piece of audio.
     Nothing is tried twice here: a line that comes late is worth nothing in a live. `guarded` keeps it from
@@ -68,7 +68,7 @@ class ElevenLabsSynthesizer:
         with suppress(httpx.HTTPError):
             await self._http.head(self._address)
 
-    async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
+    async def synthesize(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """Yield the speech as it arrives."""
         check_voice(voice)
         with httpx_faults(SERVICE):
@@ -76,7 +76,7 @@ class ElevenLabsSynthesizer:
                 async for piece in pieces:
                     yield AudioChunk(piece, self._sample_rate_hz)
 
-    async def _stream(self, text: str, voice: Voice) -> AsyncGenerator[bytes, None]:
+    async def _stream(self, text: str, voice: VoiceSpec) -> AsyncGenerator[bytes, None]:
         speed = speed_of(voice)
         async with self._client.text_to_speech.with_raw_response.stream(
             voice.voice_id,

@@ -3,7 +3,7 @@
 import re
 
 from speech.errors import SpeechError
-from speech.stage.ports import Voice
+from speech.stage.ports import VoiceSpec
 
 SERVICE = "ElevenLabs"
 ADDRESS = "https://api.elevenlabs.io"
@@ -18,7 +18,7 @@ _VOICE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NO_TAGS = str.maketrans("<>", "  ")
 
 
-def check_voice(voice: Voice) -> None:
+def check_voice(voice: VoiceSpec) -> None:
     """Raise `SpeechError` for a voice that cannot be one of theirs."""
     if not _VOICE_ID.fullmatch(voice.voice_id):
         raise SpeechError(f"{SERVICE}: no such voice", permanent=True)
@@ -29,12 +29,12 @@ def untagged(text: str) -> str:
     return text.translate(_NO_TAGS)
 
 
-def speed_of(voice: Voice) -> float | None:
+def speed_of(voice: VoiceSpec) -> float | None:
     """Return the speed to ask for; `None` leaves the voice's own settings alone."""
     speed = min(max(voice.speed, _SLOWEST), _FASTEST)
     return None if speed == 1.0 else speed
 
 
-def language_code(voice: Voice, model_id: str) -> str | None:
+def language_code(voice: VoiceSpec, model_id: str) -> str | None:
     """Return the language to ask for; the multilingual models find it by themselves and take no code."""
     return None if "multilingual" in model_id else voice.language[:2].lower()

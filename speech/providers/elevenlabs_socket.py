@@ -25,7 +25,7 @@ from speech.providers.elevenlabs_request import (
     untagged,
 )
 from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
-from speech.stage.ports import Voice
+from speech.stage.ports import VoiceSpec
 
 # The longest that the service lets a socket rest.
 _INACTIVITY_S = 180
@@ -119,7 +119,7 @@ class ElevenLabsSocketSynthesizer:
                 with suppress(SpeechError):
                     await self._socket_for(spoken)
 
-    async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
+    async def synthesize(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """Yield the speech as it arrives."""
         check_voice(voice)
         size = int(PIECE_S * self._sample_rate_hz) * BYTES_PER_SAMPLE
@@ -131,7 +131,7 @@ class ElevenLabsSocketSynthesizer:
                 for start in range(0, len(piece), size):
                     yield AudioChunk(piece[start : start + size], self._sample_rate_hz)
 
-    async def _stream(self, text: str, voice: Voice) -> AsyncGenerator[bytes, None]:
+    async def _stream(self, text: str, voice: VoiceSpec) -> AsyncGenerator[bytes, None]:
         spoken = voice.voice_id, language_code(voice, self._model_id)
         sockets = self._sockets[spoken] = self._sockets.pop(spoken, _Sockets())
         sockets.used_at_s = self._now_s()

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from speech.errors import SpeechError
 from speech.providers.espeak_helper import Helper, Line
 from speech.stage.audio import AudioChunk
-from speech.stage.ports import Voice
+from speech.stage.ports import VoiceSpec
 from speech.stage.wording import speakable
 
 MAX_CHARACTERS = 1000
@@ -23,7 +23,7 @@ _VARIANT = re.compile(r"[A-Za-z0-9_]{1,40}")
 
 
 class EspeakSynthesizer:
-    """Speaks with espeak-ng. `Voice.voice_id` is one of its variants ("f3", "Annie"), empty for the default.
+    """Speaks with espeak-ng. A voice id is one of its variants ("f3", "Annie"), empty for the default.
 
     Many lives may share one: a line occupies a helper only while it is being made, which takes about a
     thousandth of its playing time. Helpers start when first needed (`warm_up` does it ahead), and one
@@ -45,7 +45,7 @@ class EspeakSynthesizer:
         for seat in self._seats:
             helper = await seat.occupied()
             for language in ("it", "en"):
-                async with aclosing(self._speak(helper, "a", Voice("", language))) as pieces:
+                async with aclosing(self._speak(helper, "a", VoiceSpec("", language))) as pieces:
                     async for _ in pieces:
                         pass
 
@@ -55,7 +55,7 @@ class EspeakSynthesizer:
         for seat in self._seats:
             await seat.vacate()
 
-    async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
+    async def synthesize(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """Yield the speech of at most `MAX_CHARACTERS` of `text`; markup is read out, never obeyed."""
         if self._closed:
             raise SpeechError("The espeak synthesizer is closed.", permanent=True)
@@ -67,7 +67,7 @@ class EspeakSynthesizer:
             async for piece in pieces:
                 yield piece
 
-    async def _speak(self, helper: Helper, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
+    async def _speak(self, helper: Helper, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         line = helper.say(text, _espeak_voices(voice), rate_wpm=_rate_wpm(voice), pitch=_pitch(voice))
         try:
             while pcm := await self._next_audio(helper, line):
@@ -123,7 +123,7 @@ class _Seat:
                 self.helper = None
 
 
-def _espeak_voices(voice: Voice) -> list[str]:
+def _espeak_voices(voice: VoiceSpec) -> list[str]:
     language, variant = voice.language.lower().replace("_", "-"), voice.voice_id or DEFAULT_VARIANT
     if not _LANGUAGE.fullmatch(language) or not _VARIANT.fullmatch(variant):
         raise SpeechError("espeak: no such voice", permanent=True)
@@ -132,9 +132,9 @@ def _espeak_voices(voice: Voice) -> list[str]:
     return [f"{name}+{variant}" for name in names]
 
 
-def _rate_wpm(voice: Voice) -> int:
+def _rate_wpm(voice: VoiceSpec) -> int:
     return round(min(max(NATURAL_WPM * voice.speed, _SLOWEST_WPM), _FASTEST_WPM))
 
 
-def _pitch(voice: Voice) -> int:
+def _pitch(voice: VoiceSpec) -> int:
     return round(min(max(50 + 49 * voice.pitch, 0), 99))

@@ -18,7 +18,7 @@ from speech.errors import SpeechError
 from speech.providers.answers import KEPT_OPEN_S, malformed, proven_pcm, status_fault
 from speech.providers.public_addresses import only_public
 from speech.stage.audio import AudioChunk
-from speech.stage.ports import Voice
+from speech.stage.ports import VoiceSpec
 
 # The API's "pcm" is 24 kHz mono s16le: https://platform.openai.com/docs/guides/text-to-speech
 SAMPLE_RATE_HZ = 24_000
@@ -33,7 +33,7 @@ _MALFORMED = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.Inva
 
 
 class OpenAISynthesizer:
-    """Speaks with OpenAI. `Voice.speed` is held to 0.25..4.0; `Voice.pitch` has no counterpart there.
+    """Speaks with OpenAI. `VoiceSpec.speed` is held to 0.25..4.0; `VoiceSpec.pitch` has no counterpart there.
 
     `timeout_s` bounds every wait on the network by itself: the connection, and each piece of audio.
     Nothing is tried twice here: a line that comes late is worth nothing in a live. `guarded` keeps it from
@@ -68,14 +68,14 @@ class OpenAISynthesizer:
         with suppress(httpx2.HTTPError):
             await self._http.head(self._client.base_url)
 
-    async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
+    async def synthesize(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """Yield the speech as it arrives."""
         with _own_faults():
             async with aclosing(self._stream(text, voice)) as pieces:
                 async for piece in pieces:
                     yield AudioChunk(piece, SAMPLE_RATE_HZ)
 
-    async def _stream(self, text: str, voice: Voice) -> AsyncGenerator[bytes, None]:
+    async def _stream(self, text: str, voice: VoiceSpec) -> AsyncGenerator[bytes, None]:
         speed = min(max(voice.speed, _SLOWEST), _FASTEST)
         async with self._client.audio.speech.with_streaming_response.create(
             input=text,

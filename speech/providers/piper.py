@@ -18,7 +18,7 @@ from pathlib import Path
 from speech.errors import SpeechError
 from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
 from speech.stage.capabilities import capabilities_of
-from speech.stage.ports import Voice
+from speech.stage.ports import VoiceSpec
 from speech.stage.wording import speakable
 
 MAX_CHARACTERS = 1000
@@ -66,7 +66,7 @@ def _read(folder: Path, voice_id: str) -> PiperVoice:
 
 
 class PiperSynthesizer:
-    """Speaks with Piper. `Voice.voice_id` is a voice file's name without its ending; pitch cannot be changed.
+    """Speaks with Piper. A voice id is a voice file's name without its ending; pitch is ignored.
 
     A cut line's process is killed. `timeout_s` bounds the wait for each piece of audio.
     """
@@ -89,7 +89,7 @@ class PiperSynthesizer:
         while self._waiting:
             await _end(self._waiting.popitem()[1])
 
-    async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
+    async def synthesize(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """Yield the speech of at most `MAX_CHARACTERS` of `text` as it is made."""
         line = speakable(text[:MAX_CHARACTERS])
         if not line:
@@ -153,7 +153,7 @@ class PiperSynthesizer:
             raise SpeechError(f"Piper cannot be started: {reason}.", permanent=True) from None
 
 
-def _speed_of(voice: Voice) -> float:
+def _speed_of(voice: VoiceSpec) -> float:
     can = capabilities_of("piper").speed
     return can.hold(voice.speed) if can else 1.0
 

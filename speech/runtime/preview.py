@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from asgiref.sync import async_to_sync
 
-from rehearsals.studio.rehearsing import in_turn
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
+from speech.runtime.preview_slots import run_preview
 from speech.runtime.synthesizers import open_synthesizer
 from speech.runtime.tenant_voices import TenantVoiceClients
 from speech.runtime.voice_pool import MEASURED_LINES
 from speech.runtime.wav import wav_of
-from speech.services.voice_resolution import Place, VoiceLineup, resolve_voices
+from speech.services.voice_resolution import VoiceLineup, VoiceOption, resolve_voices
 from speech.services.voices import keep_loudness, model_of
 from speech.stage.audio import AudioChunk
 from speech.stage.capabilities import capabilities_of
@@ -59,39 +59,39 @@ class HeardLevel(Level):
 
 
 def preview_voice(*, profile: VoiceProfile, text: str, user: User) -> Preview:
-    """Return how a voice, stored or not, says a sentence. Nobody stands in for it. Blocks.
+    """Return how a voice, stored or not, says a sentence, without its backups. Blocks.
 
-    Raise `StudioRefusal` when this user or this process has enough to do.
+    Raise `PreviewRefused` when the user or the process runs too many previews.
     """
-    cast = resolve_voices(profile, alone=True)
-    return in_turn(user, lambda: async_to_sync(_say)(cast, text, profile.provider), doing="hearing")
+    lineup = resolve_voices(profile, with_backups=False)
+    return run_preview(user, lambda: async_to_sync(_say)(lineup, text, profile.provider), purpose="hearing")
 
 
 def measure_voice(*, profile: VoiceProfile, user: User) -> Preview:
-    """Have a stored voice say a line, and keep how loud it is. Blocks, and refuses, likewise."""
+    """Say a line in a stored voice and save how loud it is. Blocks; raise `PreviewRefused` likewise."""
     line = MEASURED_LINES.get(profile.language[:2], MEASURED_LINES["en"])
     preview = preview_voice(profile=profile, text=line, user=user)
     if preview.before is not None:
-        chosen = {"provider": profile.provider, "voice_id": profile.voice_id}
-        keep_loudness(profile_id=profile.id, loudness=preview.before, **chosen)
+        configured = {"provider": profile.provider, "voice_id": profile.voice_id}
+        keep_loudness(profile_id=profile.id, loudness=preview.before, **configured)
     return preview
 
 
-async def _say(cast: VoiceLineup, text: str, provider: str) -> Preview:
-    if not cast.places:
+async def _say(lineup: VoiceLineup, text: str, provider: str) -> Preview:
+    if not lineup.options:
         return Preview(provider, fault=SpeechError("no key", permanent=True, service_status=401))
-    place = cast.places[0]
-    preview = Preview(place.provider)
-    words = cast.words_in(place.voice.language)
-    reader = TextNormalizer(place.voice.language, words)
+    option = lineup.options[0]
+    preview = Preview(option.provider)
+    language = option.voice.language
+    reader = TextNormalizer(language, lineup.pronunciations_in(language))
     preview.read = speakable(reader.read(text))
     chunks: list[AudioChunk] = []
-    level = HeardLevel(place.loudness)
+    level = HeardLevel(option.loudness)
     try:
         async with AsyncExitStack() as stack, asyncio.timeout(TIME_LIMIT_S):
-            synthesizer = await _open(stack, place)
+            synthesizer = await _open(stack, option)
             begun_s = time.perf_counter()
-            speaker = Speaker(synthesizer, place.voice, reader=reader, level=level)
+            speaker = Speaker(synthesizer, option.voice, reader=reader, level=level)
             spoken = await stack.enter_async_context(aclosing(speaker.speak(text)))
             async for chunk in spoken:
                 if not chunks:
@@ -101,19 +101,19 @@ async def _say(cast: VoiceLineup, text: str, provider: str) -> Preview:
         preview.fault = error
     except TimeoutError:
         preview.fault = SpeechError("The voice gave no audio in time.")
-    _weigh(preview, chunks, level)
+    _fill_figures(preview, chunks, level)
     return preview
 
 
-async def _open(stack: AsyncExitStack, place: Place) -> Synthesizer:
-    if place.own is None:
-        return await open_synthesizer(stack, place.provider, pool_size=1)
-    own = TenantVoiceClients()
-    stack.push_async_callback(own.aclose)
-    return own.service_of(place.own).synthesizer
+async def _open(stack: AsyncExitStack, option: VoiceOption) -> Synthesizer:
+    if option.credential is None:
+        return await open_synthesizer(stack, option.provider, pool_size=1)
+    clients = TenantVoiceClients()
+    stack.push_async_callback(clients.aclose)
+    return clients.service_of(option.credential).synthesizer
 
 
-def _weigh(preview: Preview, chunks: list[AudioChunk], level: HeardLevel) -> None:
+def _fill_figures(preview: Preview, chunks: list[AudioChunk], level: HeardLevel) -> None:
     preview.wav = wav_of(chunks)
     preview.audio_s = sum(chunk.duration_s for chunk in chunks)
     preview.before = level.line

@@ -12,7 +12,7 @@ from providers.breaker import CircuitBreaker
 from providers.querysets import TenantCredential
 from speech.runtime.synthesizers import OpenSynthesizer, open_with_key
 from speech.stage.audio import AudioChunk
-from speech.stage.ports import Synthesizer, Voice
+from speech.stage.ports import Synthesizer, VoiceSpec
 
 IDLE_S = 300.0
 MOST_KNOWN = 128
@@ -29,7 +29,7 @@ class VoiceService:
     provider: str
     synthesizer: Synthesizer
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
-    probe: Voice | None = None
+    probe: VoiceSpec | None = None
 
 
 class TenantSynthesizer:
@@ -50,7 +50,7 @@ class TenantSynthesizer:
     def is_speaking(self) -> bool:
         return self._speaking > 0
 
-    async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
+    async def synthesize(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         if self._opened is None:
             self._opened = self._opener(self._own)
         self._speaking += 1

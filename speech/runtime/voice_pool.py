@@ -14,7 +14,7 @@ from speech.runtime.synthesizers import open_synthesizer as open_synthesizer
 from speech.runtime.synthesizers import open_synthesizers as open_synthesizers
 from speech.runtime.tenant_voices import TenantVoiceClients, VoiceService
 from speech.services.lines import names_of_lines
-from speech.services.voice_resolution import Place, VoiceLineup, resolve_voices
+from speech.services.voice_resolution import VoiceLineup, VoiceOption, resolve_voices
 from speech.services.voices import keep_loudness, model_of
 from speech.stage.cache import AudioCache, CachedVoice
 from speech.stage.capabilities import capabilities_of
@@ -60,18 +60,18 @@ class VoicePool:
     def __init__(
         self,
         synthesizers: Mapping[str, Synthesizer],
-        own: TenantVoiceClients | None = None,
+        tenant_clients: TenantVoiceClients | None = None,
         *,
         store: AudioObjectStore | None = None,
     ) -> None:
         self._store = store
         self._cache = AudioCache(store) if store else None
         self._shared = {name: VoiceService(name, each) for name, each in synthesizers.items()}
-        self._own = own or TenantVoiceClients()
+        self._own = tenant_clients or TenantVoiceClients()
         self._levels: dict[LevelKey, Level] = {}
         self._kept: dict[LevelKey, Loudness] = {}
         self._spare = Level()  # the offline voice's, where it is nobody's profile
-        self._first: dict[UUID, Place] = {}
+        self._first: dict[UUID, VoiceOption] = {}
 
     def chain_for(self, profile: VoiceProfile) -> VoiceChain:
         """Return a profile's voices in the order in which they are asked. Blocks."""
@@ -83,77 +83,87 @@ class VoicePool:
         if self._cache:
             self._cache.expect(names_of_lines(tenant_id))
 
-    def chain_of(self, cast: VoiceLineup) -> VoiceChain:
+    def chain_of(self, lineup: VoiceLineup) -> VoiceChain:
         """Return the chain of voices that were read before."""
-        found = [(place, self._service_of(place)) for place in cast.places]
-        places = [(place, service) for place, service in found if service is not None]
-        for place, service in places:
-            service.probe = service.probe or place.voice
-            if place.profile_id is not None:
-                self._first[place.profile_id] = place
-        last = len(places) - 1
+        found = [(option, self._service_of(option)) for option in lineup.options]
+        options = [(option, service) for option, service in found if service is not None]
+        for option, service in options:
+            service.probe = service.probe or option.voice
+            if option.profile_id is not None:
+                self._first[option.profile_id] = option
+        last = len(options) - 1
         return VoiceChain(
             [
-                self._seat(place, service, cast, is_last=at == last)
-                for at, (place, service) in enumerate(places)
+                self._seat(option, service, lineup, is_last=at == last)
+                for at, (option, service) in enumerate(options)
             ]
         )
 
-    def _service_of(self, place: Place) -> VoiceService | None:
-        return self._own.service_of(place.own) if place.own else self._shared.get(place.provider)
+    def _service_of(self, option: VoiceOption) -> VoiceService | None:
+        return (
+            self._own.service_of(option.credential)
+            if option.credential
+            else self._shared.get(option.provider)
+        )
 
-    def _seat(self, place: Place, service: VoiceService, cast: VoiceLineup, *, is_last: bool) -> NamedVoice:
-        is_embedded = not capabilities_of(place.provider).needs_key
+    def _seat(
+        self, option: VoiceOption, service: VoiceService, lineup: VoiceLineup, *, is_last: bool
+    ) -> NamedVoice:
+        is_embedded = not capabilities_of(option.provider).needs_key
         speaker = Speaker(
             service.synthesizer,
-            place.voice,
+            option.voice,
             splits=not is_embedded,
-            shelf=None if is_embedded else self._shelf_of(place, cast),
-            reader=TextNormalizer(place.voice.language, cast.words_in(place.voice.language)),
-            level=self._level_of(place),
+            shelf=None if is_embedded else self._shelf_of(option, lineup),
+            reader=TextNormalizer(option.voice.language, lineup.pronunciations_in(option.voice.language)),
+            level=self._level_of(option),
             first_within_s=LAST_FIRST_WITHIN_S if is_last else FIRST_WITHIN_S,
             next_within_s=NEXT_WITHIN_S,
         )
-        return NamedVoice(place.name, speaker, service.breaker)
+        return NamedVoice(option.name, speaker, service.breaker)
 
-    def _shelf_of(self, place: Place, cast: VoiceLineup) -> CachedVoice | None:
+    def _shelf_of(self, option: VoiceOption, lineup: VoiceLineup) -> CachedVoice | None:
         if self._cache is None:
             return None
-        voice = place.voice
+        voice = option.voice
         settings = (f"{voice.speed:.3f}", f"{voice.pitch:.3f}")
-        told = (place.name, model_of(place.provider), voice.language, *settings)
-        return CachedVoice(self._cache, tenant=str(cast.tenant_id), told=told)
+        told = (option.name, model_of(option.provider), voice.language, *settings)
+        return CachedVoice(self._cache, tenant=str(lineup.tenant_id), told=told)
 
-    def _level_of(self, place: Place) -> Level:
+    def _level_of(self, option: VoiceOption) -> Level:
         """The level learned here, or by whoever spoke with the voice before."""
-        if place.profile_id is None:
+        if option.profile_id is None:
             return self._spare
-        key = (place.profile_id, place.chosen)
+        key = (option.profile_id, option.configured)
         level = self._levels.get(key)
         if level is None:
-            level = self._levels[key] = Level(place.loudness)
+            level = self._levels[key] = Level(option.loudness)
             if level.known:
                 self._kept[key] = level.known
         return level
 
     async def measure(self, profile: VoiceProfile) -> None:
         """Say a line to nobody in a voice that was never heard, so that its first word is at its level."""
-        place = self._first.get(profile.id)
-        if place is not None:
+        option = self._first.get(profile.id)
+        if option is not None:
             try:
-                await self.hear(place)
+                await self.hear(option)
             except SpeechError:
-                logger.warning("voice not measured: provider=%s", place.provider)
+                logger.warning("voice not measured: provider=%s", option.provider)
 
     async def hear(
-        self, place: Place, *, first_within_s: float = FIRST_WITHIN_S, within_s: float = MEASURE_WITHIN_S
+        self,
+        option: VoiceOption,
+        *,
+        first_within_s: float = FIRST_WITHIN_S,
+        within_s: float = MEASURE_WITHIN_S,
     ) -> None:
         """Learn how loud a voice is that was never heard; raise `SpeechError` when nothing is to be heard."""
-        service, level = self._service_of(place), self._level_of(place)
+        service, level = self._service_of(option), self._level_of(option)
         if service is None or level.known is not None:
             return
-        line = MEASURED_LINES.get(place.voice.language[:2], MEASURED_LINES["en"])
-        speaker = Speaker(service.synthesizer, place.voice, level=level, first_within_s=first_within_s)
+        line = MEASURED_LINES.get(option.voice.language[:2], MEASURED_LINES["en"])
+        speaker = Speaker(service.synthesizer, option.voice, level=level, first_within_s=first_within_s)
         try:
             async with asyncio.timeout(within_s):
                 await _say_to_nobody(speaker, line)
@@ -162,13 +172,13 @@ class VoicePool:
         if level.known is None:
             raise SpeechError("The voice gave nothing but silence.")
 
-    def first_speaker(self, cast: VoiceLineup) -> Speaker:
+    def first_speaker(self, lineup: VoiceLineup) -> Speaker:
         """Return who speaks first of a cast, alone; raise `SpeechError` when nothing is open for it."""
-        place = cast.places[0]
-        service = self._service_of(place)
+        option = lineup.options[0]
+        service = self._service_of(option)
         if service is None:
             raise SpeechError("Nothing is open for this provider.", permanent=True)
-        return self._seat(place, service, cast, is_last=True).speaker
+        return self._seat(option, service, lineup, is_last=True).speaker
 
     async def record(self, speaker: Speaker, text: str) -> bool:
         """Say a text to nobody and keep it, unless it is too long. Raises `SpeechError` or `StoreError`."""
@@ -219,11 +229,11 @@ class VoicePool:
     async def keep_learned(self) -> None:
         """Write down how loud the voices turned out to be, and which lines were used."""
         await self._note_used_lines()
-        for (profile_id, chosen), level in list(self._levels.items()):
+        for (profile_id, configured), level in list(self._levels.items()):
             known = level.known
-            if known is None or known == self._kept.get((profile_id, chosen)):
+            if known is None or known == self._kept.get((profile_id, configured)):
                 continue
-            provider, voice_id = chosen
+            provider, voice_id = configured
             try:
                 await in_thread(
                     keep_loudness,
@@ -234,7 +244,7 @@ class VoicePool:
                 )
             except DatabaseError:
                 return
-            self._kept[profile_id, chosen] = known
+            self._kept[profile_id, configured] = known
 
     async def probe_forever(self) -> None:
         """Try the voices that were taken off, so that no line has to, until cancelled."""

@@ -5,32 +5,32 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from speech.errors import WordConflict
+from speech.errors import PronunciationConflict
 from speech.models import Pronunciation
 from speech.signals import send_voices_changed_on_commit
 from tenants.models import Language, Tenant
 
-MAX_WORDS = 500
+MAX_PRONUNCIATIONS = 500
 WRITTEN_LENGTH = 80
 SPOKEN_LENGTH = 160
 
 
 @dataclass(frozen=True, slots=True)
-class WordProblem:
-    """What is wrong with a pasted line, which is counted from 1."""
+class ImportProblem:
+    """A pasted line that was not added, and why. Lines are counted from 1."""
 
     line: int
     text: str
     why: str
 
 
-def words_for(tenant_id: UUID, language: str) -> dict[str, str]:
-    """Return how a workspace wants its words said in a language. One query."""
-    return dict(words_by_language(tenant_id).get(language[:2], {}))
+def pronunciations_for(tenant_id: UUID, language: str) -> dict[str, str]:
+    """Return a workspace's pronunciations in a language: written, in lower case, to spoken. One query."""
+    return dict(pronunciations_by_language(tenant_id).get(language[:2], {}))
 
 
-def words_by_language(tenant_id: UUID) -> dict[str, Mapping[str, str]]:
-    """Return how words are said, by language; under "" those of every language. One query."""
+def pronunciations_by_language(tenant_id: UUID) -> dict[str, Mapping[str, str]]:
+    """Return a workspace's pronunciations by language; under "" those of every language. One query."""
     rows = list(Pronunciation.objects.filter(tenant_id=tenant_id))
     everywhere = {row.written.casefold(): row.spoken for row in rows if not row.language}
     found: dict[str, Mapping[str, str]] = {"": everywhere}
@@ -40,71 +40,73 @@ def words_by_language(tenant_id: UUID) -> dict[str, Mapping[str, str]]:
     return found
 
 
-def add_word(*, tenant: Tenant, written: str, spoken: str, language: str = "") -> Pronunciation:
-    """Keep a pronunciation; raise `WordConflict` when there is one already, or too many."""
-    word = _add(tenant, written, spoken, language)
+def add_pronunciation(*, tenant: Tenant, written: str, spoken: str, language: str = "") -> Pronunciation:
+    """Store a pronunciation; raise `PronunciationConflict` for a duplicate or one too many."""
+    pronunciation = _add(tenant, written, spoken, language)
     send_voices_changed_on_commit(tenant.id)
-    return word
+    return pronunciation
 
 
 @transaction.atomic
 def _add(tenant: Tenant, written: str, spoken: str, language: str) -> Pronunciation:
-    Tenant.objects.select_for_update().get(id=tenant.id)  # so that two together do not pass the limit
-    if Pronunciation.objects.filter(tenant=tenant).count() >= MAX_WORDS:
-        raise WordConflict(_("A workspace has at most %(most)d words.") % {"most": MAX_WORDS})
-    word = Pronunciation(tenant=tenant, written=written, spoken=spoken, language=language)
-    return _save(word)
+    Tenant.objects.select_for_update().get(id=tenant.id)  # two requests together must not pass the limit
+    if Pronunciation.objects.filter(tenant=tenant).count() >= MAX_PRONUNCIATIONS:
+        words = _("A workspace can have at most %(most)d pronunciations. Delete one first.")
+        raise PronunciationConflict(words % {"most": MAX_PRONUNCIATIONS})
+    return _save(Pronunciation(tenant=tenant, written=written, spoken=spoken, language=language))
 
 
-def change_word(*, word: Pronunciation, **changes: str) -> Pronunciation:
-    """Change a pronunciation; raise `WordConflict` when another one has this word."""
+def change_pronunciation(*, pronunciation: Pronunciation, **changes: str) -> Pronunciation:
+    """Change a pronunciation; raise `PronunciationConflict` when it becomes a duplicate."""
     for name, value in changes.items():
-        setattr(word, name, value)
-    _save(word)
-    send_voices_changed_on_commit(word.tenant_id)
-    return word
+        setattr(pronunciation, name, value)
+    _save(pronunciation)
+    send_voices_changed_on_commit(pronunciation.tenant_id)
+    return pronunciation
 
 
-def delete_word(*, word: Pronunciation) -> None:
-    word.delete()
-    send_voices_changed_on_commit(word.tenant_id)
+def delete_pronunciation(*, pronunciation: Pronunciation) -> None:
+    pronunciation.delete()
+    send_voices_changed_on_commit(pronunciation.tenant_id)
 
 
-def _save(word: Pronunciation) -> Pronunciation:
+def _save(pronunciation: Pronunciation) -> Pronunciation:
     try:
         with transaction.atomic():
-            word.save()
+            pronunciation.save()
     except IntegrityError:
-        words = _("“%(written)s” is there already in this language.")
-        raise WordConflict(words % {"written": word.written}) from None
-    return word
+        words = _("“%(written)s” already has a pronunciation in this language.")
+        raise PronunciationConflict(words % {"written": pronunciation.written}) from None
+    return pronunciation
 
 
 @transaction.atomic
-def add_words(*, tenant: Tenant, text: str, language: str = "") -> tuple[int, list[WordProblem]]:
-    """Keep every line "written = spoken" that is right; return how many, and what is wrong with others."""
-    kept, problems = 0, []
+def import_pronunciations(
+    *, tenant: Tenant, text: str, language: str = ""
+) -> tuple[int, list[ImportProblem]]:
+    """Store each line "written = spoken" of a text; return how many, and the lines that have a problem."""
+    added, problems = 0, []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
         try:
             written, spoken = parse_line(line)
             _add(tenant, written, spoken, language)
-            kept += 1
-        except WordConflict as error:
-            problems.append(WordProblem(number, line.strip(), str(error)))
+            added += 1
+        except PronunciationConflict as error:
+            problems.append(ImportProblem(number, line.strip(), str(error)))
     send_voices_changed_on_commit(tenant.id)
-    return kept, problems
+    return added, problems
 
 
 def parse_line(line: str) -> tuple[str, str]:
-    """Return the two sides of a line; raise `WordConflict` for one that has not two."""
+    """Return the written and the spoken side of a line; raise `PronunciationConflict` if it is malformed."""
     written, equals, spoken = (" ".join(part.split()) for part in line.partition("="))
     if not equals or not written or not spoken:
-        raise WordConflict(_("Write it as: written = spoken."))
+        raise PronunciationConflict(_("Write it as: written = spoken."))
     if len(written) > WRITTEN_LENGTH or len(spoken) > SPOKEN_LENGTH:
         words = _("At most %(written)d characters written and %(spoken)d spoken.")
-        raise WordConflict(words % {"written": WRITTEN_LENGTH, "spoken": SPOKEN_LENGTH})
+        raise PronunciationConflict(words % {"written": WRITTEN_LENGTH, "spoken": SPOKEN_LENGTH})
     if not any(map(str.isalnum, written)) or "\0" in line:
-        raise WordConflict(_("There is no word to say."))
+        raise PronunciationConflict(_("The written side needs at least one letter or digit."))
     return written, spoken

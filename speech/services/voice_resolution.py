@@ -1,4 +1,4 @@
-"""From a profile's rows to the voices of a live, read at once, so that nothing asks the database later."""
+"""Resolves a voice profile to the voices of a live. It reads everything at once: no query follows later."""
 
 import logging
 from collections.abc import Mapping
@@ -8,66 +8,75 @@ from uuid import UUID
 from providers.models import Credential
 from providers.querysets import TenantCredential, readable_credentials
 from speech.models import VoiceProfile
-from speech.services.pronunciations import words_by_language
+from speech.services.pronunciations import pronunciations_by_language
 from speech.services.voices import Provider, has_shared, known_loudness, resolve_voice, voices_in_order
-from speech.stage.ports import Voice
+from speech.stage.ports import VoiceSpec
 from speech.stage.sound.loudness import Loudness
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """One voice of a chain. `profile_id` is None for the offline voice that stands behind them all.
+class VoiceOption:
+    """One voice of a lineup.
 
-    `chosen` are the provider and the voice as the profile has them. `own`: speaks with the workspace's key.
+    - `profile_id`: None for the offline voice that is every lineup's last.
+    - `configured`: provider and voice id as the profile has them, before the defaults are filled in.
+    - `credential`: the workspace's own key; None where the installation's is used, or none is needed.
     """
 
     profile_id: UUID | None
-    chosen: tuple[str, str]
+    configured: tuple[str, str]
     provider: str
-    voice: Voice
+    voice: VoiceSpec
     loudness: Loudness | None
-    own: TenantCredential | None
+    credential: TenantCredential | None
 
     @property
     def name(self) -> str:
-        """What the records call it."""
+        """The name in records and logs: provider/voice id."""
         return f"{self.provider}/{self.voice.voice_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceLineup:
-    """Who speaks for a show, first to last, and how a workspace's words are said, by language."""
+    """A show's voices in the order in which they are tried, and pronunciations by language."""
 
-    places: tuple[Place, ...]
-    words: Mapping[str, Mapping[str, str]]
+    options: tuple[VoiceOption, ...]
+    pronunciations: Mapping[str, Mapping[str, str]]
     tenant_id: UUID
 
-    def words_in(self, language: str) -> Mapping[str, str]:
-        return self.words.get(language[:2], self.words.get("", {}))
+    def pronunciations_in(self, language: str) -> Mapping[str, str]:
+        """Return how words are said in a language: written, in lower case, to spoken."""
+        return self.pronunciations.get(language[:2], self.pronunciations.get("", {}))
 
 
-def resolve_voices(profile: VoiceProfile, *, alone: bool = False) -> VoiceLineup:
-    """Return a profile's voices in the order in which they are asked; `alone`: without who stands in."""
+def resolve_voices(profile: VoiceProfile, *, with_backups: bool = True) -> VoiceLineup:
+    """Return a profile's voices in the order in which they are tried.
+
+    These are its own, its backups and the offline voice. Without backups it is the profile's own voice only,
+    or none when its key is missing.
+    """
     keys = readable_credentials(profile.tenant_id, Credential.Kind.VOICE)
     readable = {provider for provider, key in keys.items() if key is not None}
-    places = []
-    for each in [profile] if alone else voices_in_order(profile):
+    options = []
+    for each in voices_in_order(profile) if with_backups else [profile]:
         provider, voice = resolve_voice(each, readable)
-        own = keys.get(provider)
-        if provider in keys and own is None:
-            logger.warning("own key unreadable, voice passed over: provider=%s", provider)
+        credential = keys.get(provider)
+        if provider in keys and credential is None:
+            logger.warning("own key unreadable, voice skipped: provider=%s", provider)
             continue
-        # What has lost its key is passed over; it comes back with it.
-        if own is not None or has_shared(provider):
-            chosen = (each.provider, each.voice_id)
-            places.append(Place(each.id, chosen, provider, voice, known_loudness(each), own))
-    if not alone and all(place.provider != Provider.ESPEAK for place in places):
-        places.append(_offline(profile.language))
-    return VoiceLineup(tuple(places), words_by_language(profile.tenant_id), profile.tenant_id)
+        # A voice without a key is skipped; it is back as soon as there is one.
+        if credential is not None or has_shared(provider):
+            configured = (each.provider, each.voice_id)
+            options.append(
+                VoiceOption(each.id, configured, provider, voice, known_loudness(each), credential)
+            )
+    if with_backups and all(option.provider != Provider.ESPEAK for option in options):
+        options.append(_offline(profile.language))
+    return VoiceLineup(tuple(options), pronunciations_by_language(profile.tenant_id), profile.tenant_id)
 
 
-def _offline(language: str) -> Place:
+def _offline(language: str) -> VoiceOption:
     provider, voice = resolve_voice(VoiceProfile(provider=Provider.ESPEAK, language=language))
-    return Place(None, (provider, voice.voice_id), provider, voice, None, None)
+    return VoiceOption(None, (provider, voice.voice_id), provider, voice, None, None)

@@ -1,4 +1,4 @@
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -6,14 +6,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, ngettext, override
 
 from speech.defaults import DEFAULT_VOICES
 from speech.errors import VoiceCircle, VoiceInUse
 from speech.models import VoiceProfile
 from speech.providers.piper import piper_voices
 from speech.signals import send_voices_changed_on_commit
-from speech.stage.ports import Voice
+from speech.stage.ports import VoiceSpec
 from speech.stage.sound.loudness import Loudness
 from tenants.models import Tenant
 
@@ -69,7 +69,7 @@ def _refuse_circle(voice: VoiceProfile, backup: VoiceProfile | None) -> None:
     at, passed = backup.id if backup else None, set[UUID]()
     while at is not None and at not in passed:
         if at == voice.id:
-            raise VoiceCircle(gettext("This voice stands in for that one already: that would be a circle."))
+            raise VoiceCircle(gettext("These voices would be each other's backup. Choose another backup."))
         passed.add(at)
         at = backups.get(at)
 
@@ -95,12 +95,19 @@ def delete_voice(*, voice: VoiceProfile) -> None:
     try:
         voice.delete()
     except ProtectedError as error:
-        shows = sorted(str(row) for row in error.protected_objects)
-        words = gettext("Shows speak with this voice: %(shows)s. Give them another voice first.")
-        raise VoiceInUse(words % {"shows": ", ".join(shows)}, shows=shows) from error
+        raise _in_use(voice, sorted(str(row) for row in error.protected_objects)) from error
 
 
-def resolve_voice(profile: VoiceProfile, own: Collection[str] = ()) -> tuple[str, Voice]:
+def _in_use(voice: VoiceProfile, shows: Sequence[str]) -> VoiceInUse:
+    words = ngettext(
+        "The show %(shows)s speaks with %(name)s. Give it another voice first.",
+        "The shows %(shows)s speak with %(name)s. Give them another voice first.",
+        len(shows),
+    )
+    return VoiceInUse(words % {"name": voice.name, "shows": ", ".join(shows)}, shows=shows)
+
+
+def resolve_voice(profile: VoiceProfile, own: Collection[str] = ()) -> tuple[str, VoiceSpec]:
     """Return which provider speaks for a profile here and now, and the voice to ask it for.
 
     `own` are the providers for which the workspace has a key. Reads Piper's folder where that is asked.
@@ -109,7 +116,7 @@ def resolve_voice(profile: VoiceProfile, own: Collection[str] = ()) -> tuple[str
     if provider == Provider.AUTO:
         provider = _best_provider(own, profile.language)
     voice_id = profile.voice_id or _default_id(provider, profile.language)
-    return provider, Voice(voice_id, profile.language, speed=profile.speed, pitch=profile.pitch)
+    return provider, VoiceSpec(voice_id, profile.language, speed=profile.speed, pitch=profile.pitch)
 
 
 def _default_id(provider: str, language: str) -> str:

@@ -8,7 +8,7 @@ from speech.stage.audio import AudioChunk
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class VoiceSpec:
     """A voice as plain values. `speed` is a factor (1.0 is natural); `pitch` runs from -1.0 to 1.0."""
 
     voice_id: str
@@ -28,5 +28,5 @@ class Connected(Protocol):
 class Synthesizer(Protocol):
     """Speaks text. It promises audio only: its own errors are raised, never voiced."""
 
-    def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
+    def synthesize(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """Yield the speech as it is made; raise `SpeechError` on failure. Chunks may be of any length."""

@@ -9,7 +9,7 @@ from speech.stage.audio import BYTES_PER_SAMPLE, MAX_CHUNK_S, AudioChunk
 from speech.stage.cache import CachedVoice
 from speech.stage.clauses import split_for_voice
 from speech.stage.level import Level
-from speech.stage.ports import Synthesizer, Voice
+from speech.stage.ports import Synthesizer, VoiceSpec
 from speech.stage.sound.mastering import HELD_BACK_S, Mastering
 from speech.stage.text_normalization.normalizer import TextNormalizer
 from speech.stage.wording import speakable
@@ -31,7 +31,7 @@ class Speaker:
     def __init__(
         self,
         synthesizer: Synthesizer,
-        voice: Voice,
+        voice: VoiceSpec,
         *,
         reader: TextNormalizer | None = None,
         level: Level | None = None,

@@ -12,11 +12,11 @@ from providers.models import Credential
 from providers.querysets import credentials_of, readable_credentials
 from providers.services import delete_credential, record_check, save_credential
 from speech.errors import SpeechError
+from speech.fault_texts import fault_text
 from speech.forms import WITH_KEY, KeyForm
 from speech.models import VoiceProfile
 from speech.runtime.preview import preview_voice
 from speech.services.voices import Provider, has_shared
-from speech.wording import fault_words
 from tenants.access import member_required
 from tenants.errors import AppError
 from tenants.http import TenantRequest
@@ -24,12 +24,12 @@ from tenants.models import Membership
 
 ADMIN = Membership.Role.ADMIN
 VOICE = Credential.Kind.VOICE
-TRIED_WITH = "Ok."
+CHECK_TEXT = "Ok."
 
 
 @require_safe
 @member_required(ADMIN)
-def key_list(request: TenantRequest) -> HttpResponse:
+def credential_list(request: TenantRequest) -> HttpResponse:
     return _page(request)
 
 
@@ -51,7 +51,7 @@ def _page(
         }
         for provider in WITH_KEY
     ]
-    return render(request, "livesessions/key_list.html", {"providers": providers}, status=status)
+    return render(request, "speech/credential_list.html", {"providers": providers}, status=status)
 
 
 def _form_for(provider: Provider, row: Credential | None) -> KeyForm:
@@ -67,7 +67,7 @@ def _provider(name: str) -> str:
 
 @require_POST
 @member_required(ADMIN)
-def key_set(request: TenantRequest, provider: str) -> HttpResponse:
+def credential_save(request: TenantRequest, provider: str) -> HttpResponse:
     form = KeyForm(request.POST, provider=_provider(provider))
     if form.is_valid():
         try:
@@ -75,48 +75,48 @@ def key_set(request: TenantRequest, provider: str) -> HttpResponse:
             secret = form.cleaned_data["key"]
             save_credential(tenant=request.tenant, kind=VOICE, provider=provider, secret=secret, **values)
         except AddressRefused as refusal:
-            form.add_error("base_url", str(refusal))
+            form.add_error("base_url", refusal.user_message)
         else:
-            words = _("The key for %(name)s is kept. Try it, so that you know that it works.")
+            words = _("The key for %(name)s is saved. Check it now to see that it works.")
             messages.success(request, words % {"name": Provider(provider).label})
-            return redirect("livesessions:key_list")
+            return redirect("speech:credential_list")
     return _page(request, 422, form, provider)
 
 
 @require_POST
 @member_required(ADMIN)
-def key_remove(request: TenantRequest, provider: str) -> HttpResponse:
+def credential_delete(request: TenantRequest, provider: str) -> HttpResponse:
     delete_credential(tenant=request.tenant, kind=VOICE, provider=_provider(provider))
-    words = _("The key for %(name)s is gone. A live on air goes on as it began.")
+    words = _("The key for %(name)s is deleted. A running live is not changed.")
     messages.success(request, words % {"name": Provider(provider).label})
-    return redirect("livesessions:key_list")
+    return redirect("speech:credential_list")
 
 
 @require_POST
 @member_required(ADMIN)
-def key_try(request: TenantRequest, provider: str) -> HttpResponse:
-    """Say one word with the key, and tell in words what the provider answered."""
+def credential_check(request: TenantRequest, provider: str) -> HttpResponse:
+    """Say one word with the key, and report and store what the provider answered."""
     known = readable_credentials(request.tenant.id, VOICE)
     if _provider(provider) not in known:
         raise Http404
     own = known[provider]
     if own is None:
         messages.error(request, _("This key cannot be read any more. Enter it again."))
-        return redirect("livesessions:key_list")
+        return redirect("speech:credential_list")
     profile = VoiceProfile(tenant=request.tenant, provider=provider, language=request.tenant.language)
     try:
-        preview = preview_voice(profile=profile, text=TRIED_WITH, user=request.user)
+        preview = preview_voice(profile=profile, text=CHECK_TEXT, user=request.user)
     except AppError as refusal:
         messages.error(request, refusal.user_message)
     else:
         record_check(credential=own, result=_result_of(preview.fault))
         if preview.fault:
-            messages.error(request, fault_words(provider, preview.fault))
+            messages.error(request, fault_text(provider, preview.fault))
         else:
-            words = _("%(name)s speaks with this key: the first sound came after %(ms)d ms.")
+            words = _("The key works: %(name)s sent its first sound after %(ms)d ms.")
             figures = {"name": Provider(provider).label, "ms": preview.first_audio_ms or 0}
             messages.success(request, words % figures)
-    return redirect("livesessions:key_list")
+    return redirect("speech:credential_list")
 
 
 def _result_of(fault: SpeechError | None) -> Credential.CheckResult:

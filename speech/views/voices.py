@@ -1,25 +1,22 @@
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from livesessions.access import get_show_for
-from livesessions.models.shows import Show
-from livesessions.querysets import shows_by_voice
-from livesessions.shows.services.shows import change_show
-from planner.views import as_uuid
-from rehearsals.studio import store
 from speech.access import get_voice_for
 from speech.errors import VoiceCircle, VoiceInUse
+from speech.fault_texts import fault_text
 from speech.forms import SentenceForm, VoiceForm
 from speech.models import VoiceProfile
 from speech.runtime.preview import Preview, measure_voice, preview_voice
+from speech.runtime.preview_sounds import store_sound
 from speech.services.voices import (
     Provider,
     change_voice,
@@ -30,14 +27,15 @@ from speech.services.voices import (
     model_of,
     voices_in_order,
 )
+from speech.signals import VoiceUse, voice_assignment_requested, voice_uses_asked
 from speech.stage.sound.loudness import TARGET_LUFS
-from speech.wording import fault_words
 from tenants.access import member_required
 from tenants.errors import AppError
-from tenants.http import TenantRequest
+from tenants.http import TenantRequest, as_uuid
+from tenants.models import Tenant
 from tenants.roles import EDITOR, may_control
 
-PAGE = "livesessions/voice_edit.html"
+PAGE = "speech/voice_edit.html"
 SENTENCES = {
     "it": "Ciao Giulia, grazie della rosa! Siamo in 1.250 e sono le 21:30.",
     "en": "Hi Julia, thank you for the rose! There are 1,250 of us and it is 9:30 pm.",
@@ -47,22 +45,25 @@ SENTENCES = {
 @require_safe
 @member_required()
 def voice_list(request: TenantRequest) -> HttpResponse:
-    spoken = shows_by_voice(request.tenant)
-    voices = (
-        VoiceProfile.objects.filter(tenant=request.tenant).select_related("backup").order_by("created_at")
-    )
+    uses: defaultdict[UUID, list[VoiceUse]] = defaultdict(list)
+    for use in _uses_in(request.tenant):
+        uses[use.voice_id].append(use)
+    voices = VoiceProfile.objects.filter(tenant=request.tenant).select_related("backup")
     rows = [
         {
             "voice": voice,
-            "shows": spoken.get(voice.id, []),
-            "chain": _chain(voice),
-            "loudness": _loudness_words(voice),
+            "uses": uses[voice.id],
+            "chain": _chain_names(voice),
+            "loudness": _loudness_text(voice),
         }
-        for voice in voices
+        for voice in voices.order_by("created_at")
     ]
-    return render(
-        request, "livesessions/voice_list.html", {"rows": rows, "may_control": may_control(request)}
-    )
+    return render(request, "speech/voice_list.html", {"rows": rows, "may_control": may_control(request)})
+
+
+def _uses_in(tenant: Tenant) -> list[VoiceUse]:
+    answers = voice_uses_asked.send(sender=VoiceProfile, tenant=tenant)
+    return [use for _receiver, uses in answers for use in cast("list[VoiceUse]", uses)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,8 +73,8 @@ def voice_create(request: TenantRequest) -> HttpResponse:
     form = VoiceForm(request.POST or None, tenant=request.tenant, initial=initial)
     if request.method == "POST" and "refresh" not in request.POST and form.is_valid():
         voice = create_voice(tenant=request.tenant, **form.values)
-        messages.success(request, _("Your voice is ready. Give it a show, or listen to it first."))
-        return redirect("livesessions:voice_edit", voice.id)
+        messages.success(request, _("Your voice is ready. Use it in a show, or listen to it first."))
+        return redirect("speech:voice_edit", voice.id)
     return _page(request, form)
 
 
@@ -88,8 +89,8 @@ def voice_edit(request: TenantRequest, voice_id: UUID) -> HttpResponse:
         except VoiceCircle as error:
             form.add_error("backup", error.user_message)
         else:
-            messages.success(request, _("Saved. What you changed holds from the next live on."))
-            return redirect("livesessions:voice_edit", voice.id)
+            messages.success(request, _("Saved. The change applies from the next live on."))
+            return redirect("speech:voice_edit", voice.id)
     voice.refresh_from_db()  # the page around the form shows what is stored
     return _page(request, form, voice=voice)
 
@@ -103,17 +104,16 @@ def _form_of(request: TenantRequest, voice: VoiceProfile, sent: QueryDict | None
 def _page(
     request: TenantRequest, form: VoiceForm, *, voice: VoiceProfile | None = None, **more: Any
 ) -> HttpResponse:
-    shows = list(Show.objects.filter(tenant=request.tenant).order_by("name"))
-    spoken = [show for show in shows if voice is not None and show.voice_id == voice.id]
+    uses = _uses_in(request.tenant)
     price = form.can.price_of(model_of(form.speaks_with))
     language = str(form["language"].value() or request.tenant.language)
     context = {
         "form": form,
         "voice": voice,
-        "spoken": spoken,
-        "others": [show for show in shows if show not in spoken],
-        "chain": _chain(voice) if voice else [],
-        "loudness": _loudness_words(voice) if voice else "",
+        "uses": [use for use in uses if voice is not None and use.voice_id == voice.id],
+        "other_uses": [use for use in uses if voice is None or use.voice_id != voice.id],
+        "chain": _chain_names(voice) if voice else [],
+        "loudness": _loudness_text(voice) if voice else "",
         "speaks_with": Provider(form.speaks_with).label,
         "is_own": form.own_key is not None,
         "price": price,
@@ -129,7 +129,7 @@ def _page(
 @require_POST
 @member_required(EDITOR)
 def voice_preview(request: TenantRequest) -> HttpResponse:
-    """Say a sentence in the voice as the page has it, saved or not."""
+    """Say a sentence in the voice as the form has it, saved or not."""
     named = request.POST.get("voice", "")
     voice = get_voice_for(request, as_uuid(named)) if named else None
     form = VoiceForm(request.POST if "provider" in request.POST else None, tenant=request.tenant, voice=voice)
@@ -138,11 +138,14 @@ def voice_preview(request: TenantRequest) -> HttpResponse:
     status = 422
     if sentence.is_valid() and (form.is_valid() if form.is_bound else voice is not None):
         profile = _unstored(request, form, voice)
-        status = _hear_into(context, request, profile, sentence.cleaned_data["text"])
+        text = sentence.cleaned_data["text"]
+        status = _preview_into(
+            context, request, lambda: preview_voice(profile=profile, text=text, user=request.user)
+        )
     elif sentence.errors:
         context["refusal"] = " ".join(map(str, sentence["text"].errors))
     else:
-        context["refusal"] = _("Complete the voice first: what is marked or missing in the form.")
+        context["refusal"] = _("Complete the form first: some fields are missing or marked.")
     if request.htmx:
         return render(request, f"{PAGE}#preview", context, status=status)
     if voice is not None and not form.is_bound:
@@ -151,7 +154,7 @@ def voice_preview(request: TenantRequest) -> HttpResponse:
 
 
 def _unstored(request: TenantRequest, form: VoiceForm, voice: VoiceProfile | None) -> VoiceProfile:
-    """Return the voice as the form has it, with the loudness that is known of it."""
+    """Return the voice as the form has it; its loudness is kept while provider and voice id are the same."""
     if not form.is_bound:
         assert voice is not None  # noqa: S101 - one of the two is there
         return voice
@@ -162,17 +165,13 @@ def _unstored(request: TenantRequest, form: VoiceForm, voice: VoiceProfile | Non
     return profile
 
 
-def _hear_into(
-    context: dict[str, Any], request: TenantRequest, profile: VoiceProfile, text: str, *, keep: bool = False
-) -> int:
+def _preview_into(context: dict[str, Any], request: TenantRequest, run: Callable[[], Preview]) -> int:
+    """Run a preview, add to the context what the page shows of it, and return the HTTP status."""
     try:
-        if keep:
-            preview = measure_voice(profile=profile, user=request.user)
-        else:
-            preview = preview_voice(profile=profile, text=text, user=request.user)
+        preview = run()
         context |= {"preview": preview, **_figures(preview)}
         if preview.wav:
-            context["sound"] = store.keep_sound(tenant=request.tenant, user=request.user, wav=preview.wav)
+            context["sound"] = store_sound(tenant=request.tenant, user=request.user, wav=preview.wav)
     except AppError as refusal:
         context["refusal"] = refusal.user_message
         return 409
@@ -182,7 +181,7 @@ def _hear_into(
 def _figures(preview: Preview) -> dict[str, str]:
     cost = preview.cost_usd
     return {
-        "fault": fault_words(preview.provider, preview.fault) if preview.fault else "",
+        "fault": fault_text(preview.provider, preview.fault) if preview.fault else "",
         "audio_s": number_format(preview.audio_s, 1),
         "before": number_format(preview.before.lufs, 1) if preview.before else "",
         "after": number_format(preview.after.lufs, 1) if preview.after else "",
@@ -195,25 +194,25 @@ def _figures(preview: Preview) -> dict[str, str]:
 @require_POST
 @member_required(EDITOR)
 def voice_measure(request: TenantRequest, voice_id: UUID) -> HttpResponse:
-    """Have the stored voice heard once, so that its first word on air is at its level."""
+    """Measure the stored voice once, so that its first word on air has the right loudness."""
     voice = get_voice_for(request, voice_id)
     context: dict[str, Any] = {}
-    _hear_into(context, request, voice, "", keep=True)
+    _preview_into(context, request, lambda: measure_voice(profile=voice, user=request.user))
     problem = context.get("refusal") or context.get("fault")
     if problem:
         messages.error(request, problem)
     else:
         voice.refresh_from_db()
-        messages.success(request, _loudness_words(voice))
-    return redirect("livesessions:voice_edit", voice.id)
+        messages.success(request, _loudness_text(voice))
+    return redirect("speech:voice_edit", voice.id)
 
 
 @require_POST
 @member_required(EDITOR)
 def voice_duplicate(request: TenantRequest, voice_id: UUID) -> HttpResponse:
     copy = duplicate_voice(voice=get_voice_for(request, voice_id))
-    messages.success(request, _("This is the copy. Change what you like."))
-    return redirect("livesessions:voice_edit", copy.id)
+    messages.success(request, _("This is the copy. You can change it now."))
+    return redirect("speech:voice_edit", copy.id)
 
 
 @require_POST
@@ -223,42 +222,44 @@ def voice_delete(request: TenantRequest, voice_id: UUID) -> HttpResponse:
     try:
         delete_voice(voice=voice)
     except VoiceInUse as error:
-        words = ngettext(
-            "The show %(shows)s speaks with %(name)s. Give it another voice first.",
-            "The shows %(shows)s speak with %(name)s. Give them another voice first.",
-            len(error.shows),
-        )
-        messages.error(request, words % {"name": voice.name, "shows": ", ".join(error.shows)})
+        messages.error(request, error.user_message)
     else:
         messages.success(request, _("%(name)s has been deleted.") % {"name": voice.name})
-    return redirect("livesessions:voice_list")
+    return redirect("speech:voice_list")
 
 
 @require_POST
 @member_required(EDITOR)
 def voice_assign(request: TenantRequest, voice_id: UUID) -> HttpResponse:
     voice = get_voice_for(request, voice_id)
-    show = get_show_for(request, as_uuid(request.POST.get("show", "")))
-    change_show(show=show, voice=voice)
-    words = _("%(show)s speaks with %(voice)s from the next live on. A live on air goes on as it began.")
-    messages.success(request, words % {"voice": voice.name, "show": show.name})
-    if voice.language != show.language:
-        words = _("This show speaks %(language)s, the voice does not: it will have an accent.")
-        messages.info(request, words % {"language": show.get_language_display()})
-    return redirect("livesessions:voice_edit", voice.id)
+    use = _assign(voice, as_uuid(request.POST.get("show", "")))
+    words = _("%(show)s uses %(voice)s from the next live on. A running live is not changed.")
+    messages.success(request, words % {"voice": voice.name, "show": use.name})
+    if voice.language != use.language:
+        words = _("The show is in %(language)s and the voice is not: it will have an accent.")
+        messages.info(request, words % {"language": use.language_name})
+    return redirect("speech:voice_edit", voice.id)
 
 
-def _chain(voice: VoiceProfile) -> list[str]:
-    """Return who speaks, first to last: the offline voice stands behind them all."""
+def _assign(voice: VoiceProfile, use_id: UUID) -> VoiceUse:
+    answers = voice_assignment_requested.send(sender=VoiceProfile, voice=voice, use_id=use_id)
+    assigned = [cast("VoiceUse", use) for _receiver, use in answers if use is not None]
+    if not assigned:
+        raise Http404
+    return assigned[0]
+
+
+def _chain_names(voice: VoiceProfile) -> list[str]:
+    """Return the names of the voices in the order in which they are tried; the offline voice is last."""
     voices = voices_in_order(voice)
     names = [each.name for each in voices]
     return names if any(each.provider == Provider.ESPEAK for each in voices) else [*names, "eSpeak NG"]
 
 
-def _loudness_words(voice: VoiceProfile) -> str:
+def _loudness_text(voice: VoiceProfile) -> str:
     known = known_loudness(voice)
     if known is None:
-        return _("not yet heard")
+        return _("not measured yet")
     words = _("measured: %(lufs)s LUFS from %(seconds)s s")
     figures = {"lufs": number_format(known.lufs, 1), "seconds": number_format(known.heard_s, 0)}
     return words % figures

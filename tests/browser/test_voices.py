@@ -52,14 +52,14 @@ def test_a_preview_really_plays_and_a_faster_voice_is_done_sooner(studio: Page, 
     assert heard_s(studio) < 0.85 * slow_s
 
     studio.get_by_role("button", name="Save", exact=True).last.click()
-    expect(studio.get_by_text("holds from the next live on").first).to_be_visible()
+    expect(studio.get_by_text("applies from the next live on").first).to_be_visible()
     with scope(tenant=voice.tenant):
         voice.refresh_from_db()
     assert voice.speed == 1.5
 
 
 def test_a_measured_voice_says_how_loud_it_is(studio: Page) -> None:
-    expect(studio.locator("[data-loudness]")).to_have_text("not yet heard")
+    expect(studio.locator("[data-loudness]")).to_have_text("not measured yet")
     studio.get_by_role("button", name="Measure now").click()
     expect(studio.locator("[data-loudness]")).to_contain_text("LUFS")
 
@@ -71,7 +71,7 @@ def test_another_provider_brings_its_voices_at_once(studio: Page) -> None:
     expect(studio.get_by_text("Right now the best one is eSpeak NG.")).to_be_visible()
 
 
-def test_words_are_pasted_and_heard(alice: User, show: Show, logged_in_page: LoggedInPage) -> None:
+def test_pronunciations_are_pasted_and_heard(alice: User, show: Show, logged_in_page: LoggedInPage) -> None:
     page = logged_in_page(alice)
     page.goto("/voices/words/")
     page.get_by_text("Paste many at once").click()

@@ -21,12 +21,12 @@ from planner.stage.cues import CueSource
 from planner.stage.games.games import Games
 from planner.stage.turn import TokenUsage, Turn
 from speech.stage.audio import AudioChunk
-from speech.stage.ports import Voice
+from speech.stage.ports import VoiceSpec
 from speech.stage.speaker import Speaker
 from tests.fakes.synthesizer import FakeSynthesizer
 from tests.fakes.virtual_time import EPOCH, run_virtual, virtual_now
 
-VOICE = Voice("tone", "en")
+VOICE = VoiceSpec("tone", "en")
 BLOCKED = "forbidden"
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from speech.errors import SpeechError
 from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
-from speech.stage.ports import Voice
+from speech.stage.ports import VoiceSpec
 
 
 def tone(duration_s: float, sample_rate_hz: int = 24_000, frequency_hz: float = 440.0) -> bytes:
@@ -34,7 +34,7 @@ class FakeSynthesizer:
         error: SpeechError | None = None,
         fail_after: int = 0,
     ) -> None:
-        self.lines: list[tuple[str, Voice]] = []
+        self.lines: list[tuple[str, VoiceSpec]] = []
         self.finished = 0
         self.closed = 0
         self._sample_rate_hz = sample_rate_hz
@@ -52,7 +52,7 @@ class FakeSynthesizer:
         """How long that tone plays, in seconds."""
         return len(self.audio_of(text)) / BYTES_PER_SAMPLE / self._sample_rate_hz
 
-    async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
+    async def synthesize(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         self.lines.append((text, voice))
         audio = self.audio_of(text)
         try:

@@ -10,11 +10,12 @@ from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from overlay.models import Overlay
 from speech.models import Pronunciation
-from speech.services.pronunciations import add_word
+from speech.services.pronunciations import add_pronunciation
 from tenants.models import Tenant, User
 from tests.routes import api_routes
 
 NOBODY = UUID(int=1)
+ROWS = ("show", "session", "persona", "voice", "pronunciation")
 DECISIONS = [f"replies/{NOBODY}/approve", f"replies/{NOBODY}/reject"]
 COMMANDS = ["start", "stop", "mute", "unmute", "skip", "say", "events", *DECISIONS]
 ROUTES = [
@@ -35,9 +36,9 @@ ROUTES = [
     ("get", "/api/v1/voices/{voice}/", {}),
     ("patch", "/api/v1/voices/{voice}/", {"name": "Mine now"}),
     ("delete", "/api/v1/voices/{voice}/", {}),
-    ("get", "/api/v1/pronunciations/{word}/", {}),
-    ("patch", "/api/v1/pronunciations/{word}/", {"spoken": "Mine now"}),
-    ("delete", "/api/v1/pronunciations/{word}/", {}),
+    ("get", "/api/v1/pronunciations/{pronunciation}/", {}),
+    ("patch", "/api/v1/pronunciations/{pronunciation}/", {"spoken": "Mine now"}),
+    ("delete", "/api/v1/pronunciations/{pronunciation}/", {}),
     ("post", "/api/v1/sessions/", {"show": "{show}", "source": "simulator"}),
     ("get", "/api/v1/sessions/{session}/", {}),
     ("get", "/api/v1/sessions/{session}/held/", {}),
@@ -49,22 +50,19 @@ every_route = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def word(tenant: Tenant) -> Pronunciation:
+def pronunciation(tenant: Tenant) -> Pronunciation:
     with scope(tenant=tenant):
-        return add_word(tenant=tenant, written="Nike", spoken="naichi")
+        return add_pronunciation(tenant=tenant, written="Nike", spoken="naichi")
 
 
-def address_of(path: str, session: LiveSession, word: Pronunciation) -> str:
+def address_of(path: str, session: LiveSession, pronunciation: Pronunciation) -> str:
     show = session.show
     ids = {"show": show.id, "session": session.id, "persona": show.persona_id, "voice": show.voice_id}
-    return path.format(**ids, word=word.id)
+    return path.format(**ids, pronunciation=pronunciation.id)
 
 
 def test_the_routes_below_are_all_there_are() -> None:
-    shapes = {
-        path.format(**{name: f"<uuid:{name}_id>" for name in ("show", "session", "persona", "voice", "word")})
-        for _, path, _ in ROUTES
-    }
+    shapes = {path.format(**{name: f"<uuid:{name}_id>" for name in ROWS}) for _, path, _ in ROUTES}
     shapes = {shape.replace(str(NOBODY), "<uuid:reply_id>") for shape in shapes}
     served = {f"/api/v1/{route}" for route in api_routes()}
     assert served == shapes | {
@@ -77,7 +75,7 @@ def test_charlie_finds_nothing_of_alices(
     charlie: User,
     other_tenant: Tenant,
     session: LiveSession,
-    word: Pronunciation,
+    pronunciation: Pronunciation,
     api_for: Callable[[User], APIClient],
     method: str,
     path: str,
@@ -90,12 +88,12 @@ def test_charlie_finds_nothing_of_alices(
         answer = getattr(api, method)(address, sent, format="json")
         return answer.status_code, answer.content
 
-    nowhere = path.format(**dict.fromkeys(("show", "session", "persona", "voice", "word"), NOBODY))
+    nowhere = path.format(**dict.fromkeys(ROWS, NOBODY))
 
     with scope(tenant=session.tenant):
         before = LiveSession.objects.values().get(id=session.id)
         overlay_before = Overlay.objects.values().get(id=session.show.overlay_id)
-    assert ask(address_of(path, session, word), session.show_id) == ask(nowhere, NOBODY), (
+    assert ask(address_of(path, session, pronunciation), session.show_id) == ask(nowhere, NOBODY), (
         "it must not tell what exists"
     )
     assert ask(nowhere, NOBODY)[0] == 404
@@ -103,7 +101,7 @@ def test_charlie_finds_nothing_of_alices(
         assert LiveSession.objects.values().get(id=session.id) == before
         assert Overlay.objects.values().get(id=session.show.overlay_id) == overlay_before
         assert not Show.objects.filter(name="Mine now").exists()
-        assert Pronunciation.objects.get(id=word.id).spoken == "naichi"
+        assert Pronunciation.objects.get(id=pronunciation.id).spoken == "naichi"
 
 
 def test_charlies_lists_hold_nothing_of_alices(
@@ -117,14 +115,14 @@ def test_charlies_lists_hold_nothing_of_alices(
 @every_route
 def test_without_a_token_there_is_no_way_in(
     session: LiveSession,
-    word: Pronunciation,
+    pronunciation: Pronunciation,
     alice: User,
     client_for: Callable[[User], Client],
     method: str,
     path: str,
     body: dict[str, str],
 ) -> None:
-    address = address_of(path, session, word)
+    address = address_of(path, session, pronunciation)
     for client in (Client(), client_for(alice)):  # a cookie alone is no token: no form can forge a call
         answer = getattr(client, method)(address, body, content_type="application/json")
         assert answer.status_code == 401
@@ -136,12 +134,12 @@ def test_without_a_token_there_is_no_way_in(
 def test_bob_who_only_looks_on_changes_nothing(
     bob: User,
     session: LiveSession,
-    word: Pronunciation,
+    pronunciation: Pronunciation,
     api_for: Callable[[User], APIClient],
     method: str,
     path: str,
     body: dict[str, str],
 ) -> None:
-    address = address_of(path, session, word)
+    address = address_of(path, session, pronunciation)
     answer = getattr(api_for(bob), method)(address, body, format="json")
     assert answer.status_code == (200 if method == "get" else 403)

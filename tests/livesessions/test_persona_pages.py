@@ -11,7 +11,7 @@ from livesessions.models.shows import Show
 from planner.models import Persona
 from planner.presets import presets
 from planner.services import PersonaTraits, create_persona
-from rehearsals.studio import store
+from speech.runtime.preview_sounds import store_sound
 from tenants.models import Membership, Tenant, User
 
 ClientFor = Callable[[User], Client]
@@ -39,7 +39,7 @@ def persona(tenant: Tenant) -> Persona:
 
 @pytest.fixture
 def wav(alice: User, tenant: Tenant) -> str:
-    return store.keep_sound(tenant=tenant, user=alice, wav=b"RIFF0123456789")
+    return store_sound(tenant=tenant, user=alice, wav=b"RIFF0123456789")
 
 
 def stored(persona: Persona) -> Persona:

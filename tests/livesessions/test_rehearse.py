@@ -10,7 +10,6 @@ import redis as sync_redis
 from django.test import Client
 from django_scopes import scope
 
-from livesessions.api.event_intake import Allowance
 from livesessions.models.shows import Show
 from moderation.defaults import shipped_lexicon
 from moderation.stage.help_lines import help_line
@@ -21,13 +20,15 @@ from planner.services import PersonaTraits, create_persona
 from planner.stage.planner import Planner
 from planner.stage.ports import LanguageModel
 from planner.stage.turn import Character
-from rehearsals.studio import rehearsing, store
+from providers.rate_limit import Bucket
+from rehearsals.studio import rehearsing
 from rehearsals.studio.answer import Answer, Result
 from rehearsals.studio.answering import Answering, ViewerLine
 from rehearsals.studio.chats import LANGUAGES, captured_chat
 from rehearsals.studio.words import explain
 from speech.errors import SpeechError
-from speech.stage.ports import Voice
+from speech.runtime import preview_slots, voice_opening
+from speech.stage.ports import VoiceSpec
 from speech.stage.speaker import Speaker
 from tenants.models import Tenant, User
 from tests.fakes.language_model import FakeLanguageModel
@@ -64,7 +65,7 @@ async def answer_to(
     answering = Answering(
         gate=GATE,
         words=Planner(model, Character("Viva", "", "it")),
-        voice=Speaker(voice or FakeSynthesizer(), Voice("", "it")),
+        voice=Speaker(voice or FakeSynthesizer(), VoiceSpec("", "it")),
         language="it",
     )
     await answering.run(line)
@@ -282,7 +283,7 @@ def test_without_any_voice_there_are_words_and_a_reason(
     async def refuse(*_: Any, **__: Any) -> None:
         raise SpeechError("down")
 
-    monkeypatch.setattr(rehearsing, "open_synthesizer", refuse)
+    monkeypatch.setattr(voice_opening, "open_synthesizer", refuse)
     page = rehearse(client_for(alice), show=str(show.id)).content.decode()
     assert "Melodia" in page
     assert "The voice cannot be reached" in page
@@ -290,28 +291,28 @@ def test_without_any_voice_there_are_words_and_a_reason(
 
 
 def test_one_rehearsal_of_a_user_at_a_time(alice: User, tenant: Tenant, client_for: ClientFor) -> None:
-    with store.one_at_a_time(alice.id, "rehearsing") as is_free:
+    with preview_slots.exclusive(alice.id, "rehearsing") as is_free:
         assert is_free
         answer = rehearse(client_for(alice))
     assert answer.status_code == 409
-    assert "One rehearsal at a time" in answer.content.decode()
+    assert "last preview is still running" in answer.content.decode()
     assert rehearse(client_for(alice)).status_code == 200
 
 
 def test_a_process_has_seats_for_a_few(
     alice: User, tenant: Tenant, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rehearsing, "_seats", threading.BoundedSemaphore(1))
-    with rehearsing._seats:
-        assert "Many people are rehearsing" in rehearse(client_for(alice)).content.decode()
+    monkeypatch.setattr(preview_slots, "SLOTS", threading.BoundedSemaphore(1))
+    with preview_slots.SLOTS:
+        assert "Many people are using previews" in rehearse(client_for(alice)).content.decode()
     assert rehearse(client_for(alice)).status_code == 200
 
 
 def test_too_many_lines_in_a_minute_have_to_wait(
     alice: User, tenant: Tenant, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert (rehearsing.LINES.burst, round(rehearsing.LINES.rate_per_s * 60)) == (20, 20)
-    monkeypatch.setattr(rehearsing, "LINES", Allowance(rate_per_s=0.001, burst=2))
+    assert (preview_slots.RATE.burst, round(preview_slots.RATE.rate_per_s * 60)) == (20, 20)
+    monkeypatch.setattr(preview_slots, "RATE", Bucket(rate_per_s=0.001, burst=2))
     client = client_for(alice)
     assert [rehearse(client, SLUR).status_code for _ in range(3)] == [200, 200, 409]
 
@@ -391,7 +392,7 @@ def test_each_answer_can_be_heard(alice: User, show: Show, persona: Persona, cli
 def test_a_refused_line_waits_for_a_press(
     alice: User, show: Show, persona: Persona, client_for: ClientFor
 ) -> None:
-    with store.one_at_a_time(alice.id, "rehearsing"):
+    with preview_slots.exclusive(alice.id, "rehearsing"):
         row = compared(client_for(alice), persona, show.persona).content.decode()
-    assert "One rehearsal at a time" in row
+    assert "last preview is still running" in row
     assert 'hx-trigger="load"' not in row

@@ -21,10 +21,10 @@ from livesessions.shows.overlay_test.errors import OverlayTestRefused
 from livesessions.shows.overlay_test.services import Trial, try_out
 from livesessions.shows.overlay_test.voice import Outcome, SpokenLine, say
 from livesessions.worker.commands import Command, CommandKind, channel_of
-from rehearsals.studio.store import one_at_a_time
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
-from speech.stage.ports import Voice
+from speech.runtime.preview_slots import exclusive
+from speech.stage.ports import VoiceSpec
 from speech.stage.speaker import Speaker
 from tests.fakes.synthesizer import FakeSynthesizer
 from tests.overlay.conftest import Socket, open_socket
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def opens(fake: FakeSynthesizer) -> Callable[..., Awaitable[Speaker]]:
     async def open_voice(stack: Any, profile: VoiceProfile) -> Speaker:
-        return Speaker(fake, Voice("test", profile.language))
+        return Speaker(fake, VoiceSpec("test", profile.language))
 
     return open_voice
 
@@ -226,7 +226,7 @@ def test_a_voice_is_tested_ten_times_a_minute_at_most(show: Show, monkeypatch: p
 
 def test_one_voice_at_a_time_is_tested_in_a_show(show: Show) -> None:
     with (
-        one_at_a_time(show.id, "trying"),
+        exclusive(show.id, "trying"),
         pytest.raises(OverlayTestRefused, match="right now"),
     ):
         try_with(show, Trial.VOICE)

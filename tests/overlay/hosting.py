@@ -22,7 +22,7 @@ from providers.breaker import CircuitBreaker
 from speech.stage.audio import AudioChunk
 from speech.stage.chain import NamedVoice, VoiceChain
 from speech.stage.level import Level
-from speech.stage.ports import Synthesizer, Voice
+from speech.stage.ports import Synthesizer, VoiceSpec
 from speech.stage.speaker import Speaker
 from speech.stage.text_normalization.normalizer import TextNormalizer
 
@@ -88,7 +88,7 @@ class KeepingPublisher(OverlayPublisher):
 class Host:
     """Speaks each language in a voice of one provider, as a live does."""
 
-    def __init__(self, synthesizer: Synthesizer, voices: Mapping[str, Voice]) -> None:
+    def __init__(self, synthesizer: Synthesizer, voices: Mapping[str, VoiceSpec]) -> None:
         self._speakers = {
             language: Speaker(
                 synthesizer,

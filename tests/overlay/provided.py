@@ -14,7 +14,7 @@ from speech.providers.elevenlabs_socket import ElevenLabsSocketSynthesizer
 from speech.providers.espeak import EspeakSynthesizer
 from speech.providers.openai_speech import OpenAISynthesizer
 from speech.providers.piper import PiperSynthesizer
-from speech.stage.ports import Synthesizer, Voice
+from speech.stage.ports import Synthesizer, VoiceSpec
 from tests.fakes import piper
 from tests.fakes.azure import FakeAzure
 from tests.fakes.elevenlabs import FakeElevenLabs
@@ -24,7 +24,7 @@ from tests.fakes.spoken import Espeak, Speech
 
 KEY = "a-key"
 
-Voices = Mapping[str, Voice]
+Voices = Mapping[str, VoiceSpec]
 Do = Callable[[Coroutine[Any, Any, Any]], Any]  # runs something on the loop on which it is spoken
 
 
@@ -40,7 +40,7 @@ class Provided:
 def elevenlabs(do: Do) -> Iterator[Provided]:
     with Espeak() as espeak, FakeElevenLabs(speech=Speech(espeak, lufs=-27.0)) as server:
         client = ElevenLabsSynthesizer(api_key=KEY, base_url=server.url)
-        yield Provided(client, {"it": Voice("voce", "it"), "en": Voice("voice", "en")})
+        yield Provided(client, {"it": VoiceSpec("voce", "it"), "en": VoiceSpec("voice", "en")})
         do(client.aclose())
 
 
@@ -48,7 +48,7 @@ def elevenlabs(do: Do) -> Iterator[Provided]:
 def elevenlabs_websocket(do: Do) -> Iterator[Provided]:
     with Espeak() as espeak, FakeElevenLabsSocket(speech=Speech(espeak, lufs=-27.0)) as server:
         client = ElevenLabsSocketSynthesizer(api_key=KEY, base_url=server.url)
-        yield Provided(client, {"it": Voice("voce", "it"), "en": Voice("voice", "en")})
+        yield Provided(client, {"it": VoiceSpec("voce", "it"), "en": VoiceSpec("voice", "en")})
         do(client.aclose())
 
 
@@ -56,7 +56,7 @@ def elevenlabs_websocket(do: Do) -> Iterator[Provided]:
 def openai(do: Do) -> Iterator[Provided]:
     with Espeak() as espeak, FakeOpenAISpeech(speech=Speech(espeak, lufs=-14.0)) as server:
         client = OpenAISynthesizer(api_key=KEY, base_url=server.base_url)
-        yield Provided(client, {"it": Voice("coral", "it"), "en": Voice(ENGLISH_VOICE, "en")})
+        yield Provided(client, {"it": VoiceSpec("coral", "it"), "en": VoiceSpec(ENGLISH_VOICE, "en")})
         do(client.aclose())
 
 
@@ -64,7 +64,9 @@ def openai(do: Do) -> Iterator[Provided]:
 def azure(do: Do, *, rate_hz: int = 24_000) -> Iterator[Provided]:
     with Espeak() as espeak, FakeAzure(speech=Speech(espeak, rate_hz, lufs=-19.0)) as server:
         client = AzureSynthesizer(api_key=KEY, base_url=server.url, sample_rate_hz=rate_hz)
-        yield Provided(client, {"it": Voice("it-IT-Elsa", "it-IT"), "en": Voice("en-US-Ava", "en-US")})
+        yield Provided(
+            client, {"it": VoiceSpec("it-IT-Elsa", "it-IT"), "en": VoiceSpec("en-US-Ava", "en-US")}
+        )
         do(client.aclose())
 
 
@@ -72,7 +74,7 @@ def azure(do: Do, *, rate_hz: int = 24_000) -> Iterator[Provided]:
 def espeak(do: Do) -> Iterator[Provided]:
     client = EspeakSynthesizer()
     do(client.warm_up())
-    yield Provided(client, {"it": Voice("", "it"), "en": Voice("", "en")})
+    yield Provided(client, {"it": VoiceSpec("", "it"), "en": VoiceSpec("", "en")})
     do(client.aclose())
 
 
@@ -82,7 +84,7 @@ def piper_program(do: Do) -> Iterator[Provided]:
         for language in ("it", "en"):
             piper.make_voice(Path(folder), f"{language}-speaks", language)
         client = PiperSynthesizer(command=piper.COMMAND, voices_dir=folder)
-        yield Provided(client, {"it": Voice("it-speaks", "it"), "en": Voice("en-speaks", "en")})
+        yield Provided(client, {"it": VoiceSpec("it-speaks", "it"), "en": VoiceSpec("en-speaks", "en")})
         do(client.aclose())
 
 

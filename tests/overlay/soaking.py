@@ -20,7 +20,7 @@ from django.conf import settings  # noqa: E402
 from redis.asyncio import Redis  # noqa: E402
 
 from speech.providers.espeak import EspeakSynthesizer  # noqa: E402
-from speech.stage.ports import Voice  # noqa: E402
+from speech.stage.ports import VoiceSpec  # noqa: E402
 from tests.overlay.hosting import Host, KeepingPublisher  # noqa: E402
 
 SENTENCES = (
@@ -43,7 +43,7 @@ async def main(overlay_id: UUID, seconds: float, *, hurried: bool) -> None:
     await voice.warm_up()
     try:
         async with Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS) as redis:
-            host = Host(voice, {"it": Voice("", "it")})
+            host = Host(voice, {"it": VoiceSpec("", "it")})
             await host.get_ready()
             publisher = KeepingPublisher(overlay_id, redis=redis)
             began_s, spoken_s = time.monotonic(), 0.0

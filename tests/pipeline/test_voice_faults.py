@@ -13,7 +13,7 @@ from providers.breaker import CircuitBreaker
 from speech.providers.elevenlabs import ElevenLabsSynthesizer
 from speech.providers.openai_speech import OpenAISynthesizer
 from speech.stage.chain import NamedVoice, VoiceChain
-from speech.stage.ports import Synthesizer, Voice
+from speech.stage.ports import Synthesizer, VoiceSpec
 from speech.stage.speaker import Speaker
 from tests.fakes.elevenlabs import FakeElevenLabs
 from tests.fakes.live import FakeSink, FakeSource, FakeWords, Stage, comment
@@ -27,7 +27,7 @@ SENTENCES = ["Questa è la prima frase.", "E questa è la seconda."]
 LONG = (
     "Questa frase è così lunga che nessuno chiede la prossima prima che questa sia stata sentita quasi tutta"
 )
-VOICE = Voice("coral", "it")
+VOICE = VoiceSpec("coral", "it")
 AUDIO = in_pieces(tone(0.4), 4_800)
 
 

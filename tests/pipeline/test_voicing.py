@@ -11,7 +11,7 @@ from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.outcome import Outcome
 from speech.errors import SpeechError
 from speech.stage.audio import AudioChunk
-from speech.stage.ports import Voice
+from speech.stage.ports import VoiceSpec
 from speech.stage.speaker import Speaker
 from tests.fakes.live import VOICE, FakeSource, FakeWords, Stage, at, comment
 from tests.fakes.synthesizer import tone
@@ -30,7 +30,7 @@ class Asked:
         self._failures = failures
         self._pace = seconds_per_character
 
-    async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
+    async def synthesize(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         self.lines.append((asyncio.get_running_loop().time(), text))
         self.open += 1
         try:
@@ -157,7 +157,7 @@ def test_a_skip_takes_away_what_is_shown() -> None:
 
 def test_a_sentence_that_breaks_off_after_its_first_piece_is_not_begun_again() -> None:
     class Half(Asked):
-        async def synthesize(self, text: str, voice: Voice) -> AsyncGenerator[AudioChunk, None]:
+        async def synthesize(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
             if text == REST:
                 raise SpeechError("gone")
             async for chunk in super().synthesize(text, voice):

@@ -16,7 +16,7 @@ from rehearsals.rehearsal.chat import OpenChat, RehearsalChat, open_recording, o
 from rehearsals.rehearsal.silent_voice import SilentSynthesizer, spoken_s
 from rehearsals.rehearsal.upload import Problem, faults_of
 from rehearsals.rehearsal.virtual_time import run_virtual, virtual_now
-from speech.stage.ports import Voice
+from speech.stage.ports import VoiceSpec
 from speech.stage.speaker import Speaker
 
 DATA = Path(__file__).parent.parent / "data"
@@ -128,7 +128,7 @@ def test_the_silent_voice_takes_the_time_of_a_person_and_comes_as_fast_as_a_real
     async def run() -> tuple[float, float, float]:
         now_s = asyncio.get_running_loop().time
         first_at_s, played_s = 0.0, 0.0
-        async with aclosing(Speaker(SilentSynthesizer(), Voice("any", "it")).speak(text)) as chunks:
+        async with aclosing(Speaker(SilentSynthesizer(), VoiceSpec("any", "it")).speak(text)) as chunks:
             async for chunk in chunks:
                 first_at_s = first_at_s or now_s()
                 played_s += chunk.duration_s

@@ -4,7 +4,7 @@ import pytest_asyncio
 
 from speech.providers.espeak import EspeakSynthesizer
 from tests.fakes.elevenlabs_socket import FakeElevenLabsSocket
-from tests.speech.socketed import Clock, Socketed, voice_of
+from tests.speech.providers.socketed import Clock, Socketed, voice_of
 
 
 @pytest_asyncio.fixture

@@ -32,8 +32,8 @@ def test_a_voice_whose_own_key_is_broken_is_passed_over_and_never_spoken_with_th
         Credential.objects.update(secret=EncryptedText("broken"))
         voice = VoiceProfile(tenant=tenant, provider=Provider.OPENAI, language="it")
         with caplog.at_level(logging.WARNING):
-            places = resolve_voices(voice).places
-    assert [place.provider for place in places] == ["espeak"]
+            options = resolve_voices(voice).options
+    assert [option.provider for option in options] == ["espeak"]
     assert "unreadable" in caplog.text
 
 
@@ -41,10 +41,10 @@ def test_the_best_voice_counts_the_workspaces_own_keys(own: Credential, tenant: 
     voice = VoiceProfile(tenant=tenant, provider=Provider.AUTO, language="it")
     assert resolve_voice(voice)[0] == "espeak"
     with scope(tenant=tenant):
-        (first, last) = resolve_voices(voice).places
+        (first, last) = resolve_voices(voice).options
     assert (first.provider, last.provider) == ("openai", "espeak")
-    assert first.own is not None
-    assert last.own is None
+    assert first.credential is not None
+    assert last.credential is None
 
 
 def test_one_workspaces_cast_never_holds_anothers_key(
@@ -53,6 +53,6 @@ def test_one_workspaces_cast_never_holds_anothers_key(
     with scopes_disabled():  # as a worker reads
         save_credential(tenant=other_tenant, kind=VOICE, provider=Provider.ELEVENLABS, secret="charlies-own")
         for owner, provider in ((tenant, "openai"), (other_tenant, "elevenlabs")):
-            places = resolve_voices(VoiceProfile(tenant=owner, provider="auto", language="it")).places
-            assert [place.provider for place in places] == [provider, "espeak"]
-            assert {place.own.tenant_id for place in places if place.own} == {owner.id}
+            options = resolve_voices(VoiceProfile(tenant=owner, provider="auto", language="it")).options
+            assert [option.provider for option in options] == [provider, "espeak"]
+            assert {option.credential.tenant_id for option in options if option.credential} == {owner.id}

@@ -18,7 +18,7 @@ from livesessions.shows.overlay_test.samples import lines_of, quiz_of, samples_f
 from livesessions.shows.overlay_test.voice import Outcome, SpokenLine, say
 from livesessions.sources.events import EventKind
 from overlay.publisher import OverlayPublisher
-from rehearsals.studio.store import one_at_a_time
+from speech.runtime.preview_slots import exclusive
 from tenants.threads import in_thread
 
 
@@ -81,7 +81,7 @@ def _try_in_live(session: LiveSession, show: Show, trial: Trial, *, speaks: bool
 
 
 def _speak(show: Show, trial: Trial) -> Outcome:
-    with one_at_a_time(show.id, "trying") as is_free:
+    with exclusive(show.id, "trying") as is_free:
         if not is_free:
             raise errors.voice_busy()
         if not _seats.acquire(blocking=False):

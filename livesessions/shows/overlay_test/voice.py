@@ -16,9 +16,9 @@ from livesessions.pipeline.ports import Voice
 from livesessions.shows.overlay_test import answers
 from overlay.presence import PresenceStore
 from overlay.publisher import OverlayPublisher
-from rehearsals.studio.rehearsing import open_cast
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
+from speech.runtime.voice_opening import open_lineup
 from speech.services.voice_resolution import VoiceLineup, resolve_voices
 
 VOICED_WITHIN_S = 8.0
@@ -77,7 +77,7 @@ async def say(line: SpokenLine, *, live_runs: Callable[[], Awaitable[bool]]) -> 
 async def open_voice(stack: AsyncExitStack, profile: VoiceProfile) -> Voice:
     """Open the voices that a live would speak in, one after the other if need be; raise `SpeechError`."""
     # In the caller's own thread: it is the one that may ask the database.
-    voice = await open_cast(stack, await sync_to_async(_read_cast)(profile))
+    voice = await open_lineup(stack, await sync_to_async(_read_cast)(profile))
     if voice is None:
         raise SpeechError("No voice can be opened.")
     return voice
@@ -85,10 +85,10 @@ async def open_voice(stack: AsyncExitStack, profile: VoiceProfile) -> Voice:
 
 def _read_cast(profile: VoiceProfile) -> VoiceLineup:
     """Read the voices, and give the connection back: what follows takes seconds and needs none."""
-    cast = resolve_voices(profile)
+    lineup = resolve_voices(profile)
     if not connection.in_atomic_block:
         connection.close()
-    return cast
+    return lineup
 
 
 async def _voice_out(line: SpokenLine, voice: Voice, publisher: OverlayPublisher) -> float:

@@ -13,9 +13,9 @@ from livesessions.shows.voice_cache_warming import warm
 from providers.fields import EncryptedText
 from providers.models import Credential
 from providers.services import save_credential
-from rehearsals.studio.store import one_at_a_time
 from speech.errors import SpeechError, StoreError
 from speech.models import CachedLine
+from speech.runtime.preview_slots import exclusive
 from speech.runtime.voice_pool import MEASURED_LINES
 from speech.services.voices import Provider, change_voice
 from tenants.models import Tenant
@@ -134,7 +134,7 @@ def test_it_is_done_in_parts_so_that_other_chores_have_their_turn(
 
 
 def test_one_line_of_a_workspace_is_recorded_at_a_time(show: Show, voices: Voices) -> None:
-    with one_at_a_time(show.tenant_id, "recording") as is_free:
+    with exclusive(show.tenant_id, "recording") as is_free:
         assert is_free
         with scopes_disabled():
             assert warm(show.id, characters=600) == 600

@@ -11,7 +11,7 @@ from moderation.stage.help_lines import help_line
 from planner.stage.lines import load_lines
 from speech.models import VoiceProfile
 from speech.runtime.voice_pool import MEASURED_LINES
-from speech.services.pronunciations import add_word
+from speech.services.pronunciations import add_pronunciation
 from speech.services.voices import Provider, change_voice
 from speech.stage.clauses import split_for_voice
 from tests.livesessions.warming.tools import (
@@ -61,7 +61,7 @@ def test_a_new_word_is_said_in_the_lines_that_have_it(show: Show, voices: Voices
     record(show)
     before = len(voices.texts)
     with scope(tenant=show.tenant):
-        add_word(tenant=show.tenant, written="Alice", spoken="Ellis")
+        add_pronunciation(tenant=show.tenant, written="Alice", spoken="Ellis")
     run_chores()
     assert voices.texts[before:] == [CALL.replace("Alice", "Ellis")]
 

@@ -22,7 +22,12 @@ from livesessions.shows.services.plans import (
 from livesessions.shows.services.shows import change_show, create_show
 from providers.models import Credential
 from providers.services import delete_credential, save_credential
-from speech.services.pronunciations import add_word, add_words, change_word, delete_word
+from speech.services.pronunciations import (
+    add_pronunciation,
+    change_pronunciation,
+    delete_pronunciation,
+    import_pronunciations,
+)
 from speech.services.voices import change_voice
 from tenants.models import Tenant
 from tests.livesessions.warming.tools import CHORES, Voices, change, forget_the_minute, waiting_shows
@@ -54,7 +59,7 @@ def test_a_show_is_saved_though_redis_is_away(show: Show, settings: Any) -> None
 
 
 def _word(tenant: Tenant) -> Any:
-    return add_word(tenant=tenant, written="OBS", spoken="o bi esse")
+    return add_pronunciation(tenant=tenant, written="OBS", spoken="o bi esse")
 
 
 PART = SegmentValues(kind="topic", title="Musica", duration_s=600, talking_points=[])
@@ -64,7 +69,9 @@ CHANGES: dict[str, Callable[[Show], object]] = {
     "its plan": lambda show: replace_plan(show=show, plan=[PART]),
     "its voice": lambda show: change_voice(voice=show.voice, speed=1.1),
     "a new word": lambda show: _word(show.tenant),
-    "pasted words": lambda show: add_words(tenant=show.tenant, text="OBS = o bi esse\nTikTok = tic toc"),
+    "pasted words": lambda show: import_pronunciations(
+        tenant=show.tenant, text="OBS = o bi esse\nTikTok = tic toc"
+    ),
     "a new key": lambda show: save_credential(tenant=show.tenant, kind=VOICE, provider="openai", secret="k"),
     "no key": lambda show: delete_credential(tenant=show.tenant, kind=VOICE, provider="openai"),
 }
@@ -83,8 +90,8 @@ def test_changes_to_words_and_parts_count_too(show: Show) -> None:
     with scope(tenant=show.tenant):
         word, part = _word(show.tenant), add_segment(show=show, values=PART)
         for change_it in (
-            lambda: change_word(word=word, spoken="obì esse"),
-            lambda: delete_word(word=word),
+            lambda: change_pronunciation(pronunciation=word, spoken="obì esse"),
+            lambda: delete_pronunciation(pronunciation=word),
             lambda: change_segment(segment=part, values={**PART, "kind": "closing"}),
             lambda: delete_segment(segment=part),
         ):

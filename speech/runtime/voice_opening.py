@@ -1,0 +1,22 @@
+"""Opens a lineup of voices for a single use, outside a worker."""
+
+from contextlib import AsyncExitStack
+
+from speech.errors import SpeechError
+from speech.runtime.synthesizers import open_synthesizer
+from speech.runtime.tenant_voices import TenantVoiceClients
+from speech.runtime.voice_pool import VoicePool
+from speech.services.voice_resolution import VoiceLineup
+from speech.stage.chain import VoiceChain
+
+
+async def open_lineup(stack: AsyncExitStack, lineup: VoiceLineup) -> VoiceChain | None:
+    """Open the voices of a lineup, closed with `stack`; None when even the embedded one cannot be opened."""
+    providers = dict.fromkeys(option.provider for option in lineup.options if option.credential is None)
+    tenant_clients = TenantVoiceClients()
+    stack.push_async_callback(tenant_clients.aclose)
+    try:
+        shared = {each: await open_synthesizer(stack, each, pool_size=1) for each in providers}
+    except SpeechError:
+        return None
+    return VoicePool(shared, tenant_clients).chain_of(lineup)
