@@ -1,10 +1,10 @@
 """Errors of language models."""
 
-from providers.errors import ProvidersError
 from providers.language_models.ports import Usage
+from tenants.errors import TechnicalError
 
 
-class LanguageModelError(ProvidersError):
+class LanguageModelError(TechnicalError):
     """Raised when a model gives no usable answer. `permanent`: the same request will fail again.
 
     `usage` is what was used before the failure, where no stream tells it. The message never quotes the
@@ -14,8 +14,7 @@ class LanguageModelError(ProvidersError):
     code = "language_model_failed"
 
     def __init__(self, message: str, *, permanent: bool = False) -> None:
-        super().__init__(message)
-        self.permanent = permanent
+        super().__init__(message, permanent=permanent)
         self.usage: tuple[Usage, ...] = ()
 
 
