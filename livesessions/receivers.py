@@ -20,11 +20,12 @@ from livesessions.services.sessions import send_if_redis_answers
 from livesessions.shows.overlay_test import answers
 from livesessions.shows.services.shows import change_show, make_show
 from livesessions.shows.services.warming import warm_soon
-from livesessions.worker.commands import Command, CommandKind, send_command
+from livesessions.worker.commands import ReportPlayback, SetViewerRole, encode_command, playback_channel
 from moderation.models import Policy, ViewerRule
 from moderation.signals import PolicyUse, policy_changed, policy_uses_asked, viewer_rule_removed
 from overlay.presence import OpenPage
 from overlay.signals import overlay_pages_changed, utterance_acknowledged
+from providers.redis import async_redis
 from speech.models import VoiceProfile
 from speech.signals import VoiceUse, voice_assignment_requested, voice_uses_asked, voices_changed
 from tenants.models import Language, Tenant
@@ -40,24 +41,17 @@ def give_new_tenant_a_show(tenant: Tenant, **kwargs: Any) -> None:
 
 
 @receiver(utterance_acknowledged)
-async def tell_worker_what_was_heard(
-    overlay_id: Any,
-    utterance_id: Any,
+async def send_playback_report(
+    overlay_id: UUID,
+    utterance_id: UUID,
     phase: str,
-    played_ms: int | None,
     level_db: float | None = None,
     underruns: int | None = None,
     **kwargs: Any,
 ) -> None:
-    command = Command(
-        CommandKind.HEARD,
-        utterance_id=str(utterance_id),
-        phase=phase,
-        played_ms=played_ms,
-        level_db=level_db,
-        underruns=underruns,
-    )
-    await database_sync_to_async(_send_to_live_of)(overlay_id, command)
+    """Publish a page's report to the worker of its live: one message, on the process's own connection."""
+    report = ReportPlayback(utterance_id, phase == "ended", level_db, underruns)
+    await async_redis().publish(playback_channel(overlay_id), encode_command(report))
 
 
 @receiver(utterance_acknowledged)
@@ -66,14 +60,6 @@ async def tell_who_tries_a_voice(
 ) -> None:
     """A line that was said without a live is waited for by nobody but the one who tries it."""
     await answers.note(utterance_id, phase=phase, played_ms=played_ms, level_db=kwargs.get("level_db"))
-
-
-def _send_to_live_of(overlay_id: Any, command: Command) -> None:
-    with scopes_disabled():
-        active = LiveSession.objects.filter(show__overlay_id=overlay_id, status=LiveSession.Status.ACTIVE)
-        session_id = active.values_list("id", flat=True).first()
-    if session_id is not None:
-        send_command(session_id, command)
 
 
 @receiver(overlay_pages_changed)
@@ -118,7 +104,7 @@ def tell_lives_of_their_rules(policy: Policy, **kwargs: Any) -> None:
 @receiver(viewer_rule_removed)
 def tell_lives_of_a_viewer(rule: ViewerRule, **kwargs: Any) -> None:
     """The lives that run treat the viewer like any other at once."""
-    command = Command(CommandKind.VIEWER, viewer_hash=rule.viewer_hash, standing="")
+    command = SetViewerRole(rule.viewer_hash, "")
     lives = LiveSession.objects.filter(tenant_id=rule.tenant_id).exclude(status=LiveSession.Status.ENDED)
     for session_id in lives.values_list("id", flat=True):
         send_if_redis_answers(session_id, command)

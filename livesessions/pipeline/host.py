@@ -139,7 +139,7 @@ class Host:
         else:
             self._may_speak.set()
 
-    def heard(
+    def report_playback(
         self,
         utterance_id: UUID,
         *,
@@ -147,7 +147,7 @@ class Host:
         level_db: float | None = None,
         underruns: int | None = None,
     ) -> None:
-        """Note the overlay's word that an utterance began or ended to sound; the first one counts."""
+        """Record a page's report that an utterance began or ended to sound; the first one counts."""
         replying = self._replies.get(utterance_id)
         if replying is None:
             return

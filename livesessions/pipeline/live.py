@@ -104,7 +104,7 @@ class Live:
         self._host = Host(
             self._desk(observer), self._inbox, self._director, self._approvals, muted=parts.muted
         )
-        self.play = GameController(
+        self.games = GameController(
             parts.games,
             controls=parts.controls,
             observer=observer,
@@ -120,7 +120,7 @@ class Live:
             language=parts.language,
             now_s=self._now_s,
             set_paused=self._host.set_paused,
-            play=self.play,
+            play=self.games,
             standings=parts.standings,
             per_thanks=parts.per_thanks,
         )
@@ -131,7 +131,7 @@ class Live:
             self._approvals.run,
             self._ingest.watch_streaks,
             self._ingest.watch_crowd,
-            self.play.carry_out,
+            self.games.carry_out,
             MemorySummarizer(parts.words, parts.gate).run,
             self._report_state,
         )
@@ -245,7 +245,7 @@ class Live:
         self._parts.observer.state_changed(
             viewers=self._ingest.viewers, counts=self.counts, connection=self._parts.source.state
         )
-        self.play.report()
+        self.games.report()
 
     async def _tell_sinks(self, tell: Callable[[AudioSink], Awaitable[None]]) -> None:
         """Tell every sink; one that cannot be reached must not keep the others from hearing it."""
@@ -283,11 +283,11 @@ class Live:
         turn = Turn(TurnKind.COMMENT, viewer_name="", language=self._parts.language, text="")
         self._inbox.put(QueuedTurn(Priority.STREAMER, turn, None, self._now_s(), line=text))
 
-    def set_standing(self, viewer_hash: str, standing: str) -> None:
+    def set_viewer_role(self, viewer_hash: str, standing: str) -> None:
         """Treat a viewer as was decided from now on; raise ValueError for what is no standing."""
         self._ingest.set_standing(viewer_hash, standing)
 
-    def set_standings(self, rules: Mapping[str, str]) -> None:
+    def set_viewer_roles(self, rules: Mapping[str, str]) -> None:
         """Treat all viewers as `rules` say, by their hashes; raise ValueError for what is no standing."""
         self._ingest.set_standings(rules)
 
@@ -300,7 +300,7 @@ class Live:
         self._ingest.judge_again()
         self._inbox.stirred.set()
 
-    def heard(
+    def report_playback(
         self,
         utterance_id: UUID,
         *,
@@ -308,5 +308,5 @@ class Live:
         level_db: float | None = None,
         underruns: int | None = None,
     ) -> None:
-        """Take the overlay's word that an utterance began or ended to sound."""
-        self._host.heard(utterance_id, ended=ended, level_db=level_db, underruns=underruns)
+        """Take a page's report that an utterance began or ended to sound."""
+        self._host.report_playback(utterance_id, ended=ended, level_db=level_db, underruns=underruns)

@@ -8,7 +8,7 @@ from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.reply.approvals import HELD_FOR_S
 from livesessions.services.sessions import require_on_air, send
-from livesessions.worker.commands import Command, CommandKind
+from livesessions.worker.commands import Approve, Reject
 from moderation.line_check import try_line
 from moderation.models import Policy
 from moderation.wording import category_words
@@ -24,13 +24,13 @@ def approve_reply(*, session: LiveSession, reply_id: UUID, text: str = "") -> No
     _require_held(session, reply_id)
     if text.strip() and (why := held_back_for(session, text)):
         raise errors.reply_refused(why)
-    send(session, Command(CommandKind.APPROVE, text=text, utterance_id=str(reply_id)))
+    send(session, Approve(reply_id, text))
 
 
 def reject_reply(*, session: LiveSession, reply_id: UUID) -> None:
     """Drop a reply that is held. Raise `SessionConflict` when it waits no longer."""
     _require_held(session, reply_id)
-    send(session, Command(CommandKind.REJECT, utterance_id=str(reply_id)))
+    send(session, Reject(reply_id))
 
 
 def _require_held(session: LiveSession, reply_id: UUID) -> None:

@@ -2,10 +2,10 @@ from django.db.models import QuerySet
 
 from livesessions.models.sessions import LiveSession
 from livesessions.services.sessions import Status, send_if_redis_answers
-from livesessions.worker.commands import Command, CommandKind
+from livesessions.worker.commands import ReloadRules
 
 
 def tell_lives_of_rules(lives: QuerySet[LiveSession]) -> None:
     """Have the lives that run read their rules anew; a worker that is not reached does so once it is back."""
     for session_id in lives.exclude(status=Status.ENDED).values_list("id", flat=True):
-        send_if_redis_answers(session_id, Command(CommandKind.RULES))
+        send_if_redis_answers(session_id, ReloadRules())

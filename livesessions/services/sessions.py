@@ -14,7 +14,7 @@ from livesessions.console import publisher
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.tasks import run_live
-from livesessions.worker.commands import Command, CommandKind, send_command
+from livesessions.worker.commands import Command, Mute, Say, Skip, Stop, Unmute, send_command
 from livesessions.worker.leases import note_waiting
 from livesessions.worker.registry import waiting_reason
 from overlay.errors import OverlayUnreachable
@@ -76,7 +76,7 @@ def stop_session(*, session: LiveSession) -> LiveSession:
         status=Status.ENDED, end_reason=LiveSession.EndReason.STOPPED, ended_at=now
     )
     session.refresh_from_db()
-    transaction.on_commit(lambda: _tell(session, Command(CommandKind.STOP)))
+    transaction.on_commit(lambda: _tell(session, Stop()))
     if ended and session.started_at is not None:
         transaction.on_commit(lambda: _take_off_air(session))
     return session
@@ -102,13 +102,12 @@ def _set_muted(session: LiveSession, *, muted: bool) -> LiveSession:
     if not LiveSession.objects.filter(id=session.id).exclude(status=Status.ENDED).update(muted=muted):
         raise errors.already_ended()
     session.refresh_from_db()
-    kind = CommandKind.MUTE if muted else CommandKind.UNMUTE
 
     def tell() -> None:
         try:
             mute_overlay(session.show.overlay_id, muted=muted)
         finally:
-            _tell(session, Command(kind))
+            _tell(session, Mute() if muted else Unmute())
 
     transaction.on_commit(tell)
     return session
@@ -117,13 +116,13 @@ def _set_muted(session: LiveSession, *, muted: bool) -> LiveSession:
 def skip_reply(*, session: LiveSession) -> None:
     """Cut what the host is saying and go on with the next."""
     require_on_air(session)
-    send(session, Command(CommandKind.SKIP))
+    send(session, Skip())
 
 
 def say_line(*, session: LiveSession, text: str) -> None:
     """Have the host say a line of the streamer's own; it passes the same gate as every reply."""
     require_on_air(session)
-    send(session, Command(CommandKind.SAY, text=text))
+    send(session, Say(text))
 
 
 def require_on_air(session: LiveSession) -> None:

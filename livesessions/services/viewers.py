@@ -4,7 +4,7 @@ from livesessions import errors
 from livesessions.models.events import ChatEvent
 from livesessions.models.sessions import LiveSession
 from livesessions.services.sessions import Status, send_if_redis_answers
-from livesessions.worker.commands import Command, CommandKind
+from livesessions.worker.commands import Command, SetViewerRole
 from moderation.models import ViewerRule
 from moderation.services import remove_viewer_rule, set_viewer_rule
 
@@ -22,7 +22,7 @@ def set_viewer_standing(*, session: LiveSession, source_id: str, standing: str) 
         set_viewer_rule(tenant=session.tenant, viewer_hash=viewer_hash, standing=decided)
     else:
         remove_viewer_rule(tenant=session.tenant, viewer_hash=viewer_hash)
-    command = Command(CommandKind.VIEWER, viewer_hash=viewer_hash, standing=standing)
+    command = SetViewerRole(viewer_hash, standing)
     transaction.on_commit(lambda: _tell_lives(session, command))
 
 

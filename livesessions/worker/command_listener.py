@@ -1,4 +1,4 @@
-"""Brings the commands that views send through Redis to the lives of this worker."""
+"""Delivers the commands that arrive through Redis to the lives of this worker."""
 
 import asyncio
 import logging
@@ -11,11 +11,30 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from livesessions.pipeline.live import Live
-from livesessions.worker.commands import WORKERS_CHANNEL, Command, CommandKind, GameAction, channel_of
+from livesessions.worker.commands import (
+    WORKERS_CHANNEL,
+    Approve,
+    Command,
+    EndGame,
+    Mute,
+    Reject,
+    ReloadRules,
+    ReportPlayback,
+    Say,
+    SetViewerRole,
+    Skip,
+    StartPoll,
+    StartQuiz,
+    Stop,
+    Unmute,
+    command_channel,
+    decode_command,
+    playback_channel,
+)
 
 logger = logging.getLogger(__name__)
 
-WAITING_COMMANDS = 1_000
+MAX_QUEUED_COMMANDS = 1_000
 RETRY_S = 0.5
 POLL_S = 1.0
 
@@ -23,30 +42,38 @@ POLL_S = 1.0
 class CommandListener:
     """One Redis subscription for all lives of a worker; it comes back by itself when Redis does.
 
-    `on_call` is called when somebody wants all workers to look around, `on_return` when the subscription is
+    `on_call` is called when all workers are to look for free lives, `on_return` when the subscription is
     back after a gap, in which commands may have been lost.
     """
 
     def __init__(self, redis: Redis, *, on_call: Callable[[], None], on_return: Callable[[], None]) -> None:
         self._subscription = redis.pubsub()
-        self._queues: dict[str, asyncio.Queue[Command]] = {}
+        self._queues: dict[str, asyncio.Queue[Command]] = {}  # by channel
         self._on_call = on_call
         self._on_return = on_return
         self._was_there = False
 
     async def follow(self, session_id: str) -> "asyncio.Queue[Command]":
-        """Begin to gather a session's commands, and return the queue they come in by."""
-        channel = channel_of(session_id)
-        queue = self._queues[channel] = asyncio.Queue(WAITING_COMMANDS)
-        with suppress(RedisError, OSError):  # `run` subscribes again when Redis is back
-            await self._subscription.subscribe(channel)
+        """Begin to collect a session's commands, and return the queue that they arrive in."""
+        queue: asyncio.Queue[Command] = asyncio.Queue(MAX_QUEUED_COMMANDS)
+        await self._subscribe(command_channel(session_id), queue)
         return queue
 
-    async def unfollow(self, session_id: str) -> None:
-        channel = channel_of(session_id)
-        del self._queues[channel]
-        with suppress(RedisError, OSError):
-            await self._subscription.unsubscribe(channel)
+    async def follow_overlay(self, overlay_id: UUID, queue: "asyncio.Queue[Command]") -> None:
+        """Put the playback reports of an overlay's pages into a queue too."""
+        await self._subscribe(playback_channel(overlay_id), queue)
+
+    async def unfollow(self, queue: "asyncio.Queue[Command]") -> None:
+        """Stop filling a queue."""
+        for channel in [name for name, filled in self._queues.items() if filled is queue]:
+            del self._queues[channel]
+            with suppress(RedisError, OSError):
+                await self._subscription.unsubscribe(channel)
+
+    async def _subscribe(self, channel: str, queue: "asyncio.Queue[Command]") -> None:
+        self._queues[channel] = queue
+        with suppress(RedisError, OSError):  # `run` subscribes again when Redis is back
+            await self._subscription.subscribe(channel)
 
     async def run(self) -> None:
         """Listen until cancelled."""
@@ -85,47 +112,44 @@ class CommandListener:
         if queue is None:
             return
         try:
-            queue.put_nowait(Command.from_json(data))
+            queue.put_nowait(decode_command(data))
         except (ValueError, TypeError, KeyError, asyncio.QueueFull):
             logger.warning("command dropped: channel=%s", channel)
 
 
-def play(live: Live, command: Command) -> None:
-    """Have a live begin or end a game."""
-    if command.game == GameAction.QUIZ:
-        live.play.start_quiz()
-    elif command.game == GameAction.POLL:
-        live.play.start_poll(command.text, command.options)
-    else:
-        live.play.end_game()
-
-
 async def obey(live: Live, commands: "asyncio.Queue[Command]", *, on_new_rules: Callable[[], None]) -> None:
-    """Have a live do what comes in, until cancelled. `on_new_rules` may not wait."""
+    """Apply each command to a live, in order, until cancelled. `on_new_rules` may not wait."""
     while True:
-        command = await commands.get()
-        if command.kind is CommandKind.STOP:
+        match await commands.get():
+            case ReloadRules():
+                on_new_rules()
+            case command:
+                await _apply(live, command)
+
+
+async def _apply(live: Live, command: Command) -> None:
+    match command:
+        case Stop():
             live.stop()
-        elif command.kind in (CommandKind.MUTE, CommandKind.UNMUTE):
-            await live.set_muted(command.kind is CommandKind.MUTE)
-        elif command.kind is CommandKind.SKIP:
+        case Mute():
+            await live.set_muted(True)
+        case Unmute():
+            await live.set_muted(False)
+        case Skip():
             live.skip()
-        elif command.kind is CommandKind.SAY:
-            live.say(command.text)
-        elif command.kind is CommandKind.APPROVE:
-            live.approve(UUID(command.utterance_id), command.text)
-        elif command.kind is CommandKind.REJECT:
-            live.reject(UUID(command.utterance_id))
-        elif command.kind is CommandKind.VIEWER:
-            live.set_standing(command.viewer_hash, command.standing)
-        elif command.kind is CommandKind.GAME:
-            play(live, command)
-        elif command.kind is CommandKind.RULES:
-            on_new_rules()
-        else:
-            live.heard(
-                UUID(command.utterance_id),
-                ended=command.phase == "ended",
-                level_db=command.level_db,
-                underruns=command.underruns,
-            )
+        case Say(text):
+            live.say(text)
+        case Approve(reply_id, text):
+            live.approve(reply_id, text)
+        case Reject(reply_id):
+            live.reject(reply_id)
+        case SetViewerRole(viewer_hash, role):
+            live.set_viewer_role(viewer_hash, role)
+        case StartQuiz():
+            live.games.start_quiz()
+        case StartPoll(question, options):
+            live.games.start_poll(question, options)
+        case EndGame():
+            live.games.end_game()
+        case ReportPlayback(utterance_id, ended, level_db, underruns):
+            live.report_playback(utterance_id, ended=ended, level_db=level_db, underruns=underruns)

@@ -129,11 +129,12 @@ class Worker:
             # The supervised edge: one live's fault ends that live, never the worker.
             logger.exception("live could not be started or ended: session=%s", session_id)
         finally:
-            await self._listener.unfollow(session_id)
+            await self._listener.unfollow(commands)
 
     async def _run_claimed(self, session: LiveSession, commands: "asyncio.Queue[Command]") -> None:
         self._keeper.hold(session.id)
         try:
+            await self._listener.follow_overlay(session.show.overlay_id, commands)
             await in_thread(leases.tell_consoles, session.id)
             reason = await self._run_live(session, commands)
             counts = self._counts_of(session)
@@ -233,7 +234,7 @@ class Worker:
                 continue
             for session_id, (muted, stop) in flags.items():
                 if live := self._lives.get(session_id):
-                    live.set_standings(standings.get(session_id, {}))
+                    live.set_viewer_roles(standings.get(session_id, {}))
                     await _obey_row(live, muted=muted, stop=stop)
                     await live.announce()
 

@@ -152,7 +152,7 @@ class _Stage:
         """Run the live to its end."""
         began_s, begun = self._now_s(), time.perf_counter()
         live = Live(self._parts)
-        self._overlay.on_heard = lambda utterance_id, ended: live.heard(utterance_id, ended=ended)
+        self._overlay.on_heard = lambda utterance_id, ended: live.report_playback(utterance_id, ended=ended)
         await live.run()
         self.notes.lasted_s = self._now_s() - began_s
         self.notes.took_s = time.perf_counter() - begun

@@ -18,7 +18,14 @@ from livesessions.errors import SessionConflict
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.services.approvals import approve_reply, reject_reply
-from livesessions.worker.commands import Command, CommandKind, channel_of
+from livesessions.worker.commands import (
+    Approve,
+    Command,
+    Reject,
+    SetViewerRole,
+    command_channel,
+    decode_command,
+)
 from tenants.models import Membership, Tenant, User
 from tests.livesessions.test_console_frames import chat
 from tests.livesessions.test_console_frames import reply as reply_message
@@ -64,12 +71,12 @@ def hold(on_air: LiveSession) -> Callable[..., Reply]:
 def told(session: LiveSession) -> Iterator[Callable[[], Command | None]]:
     """Call for the next command that the live's worker would get."""
     with redis.Redis.from_url(settings.REDIS_URL) as client, client.pubsub() as channel:
-        channel.subscribe(channel_of(session.id))
+        channel.subscribe(command_channel(session.id))
         assert channel.get_message(timeout=5)["type"] == "subscribe"
 
         def listen(timeout: float = 5) -> Command | None:
             message = channel.get_message(timeout=timeout)
-            return Command.from_json(message["data"]) if message else None
+            return decode_command(message["data"]) if message else None
 
         yield listen
 
@@ -83,8 +90,8 @@ def test_the_live_is_told_what_was_decided(
     reply = hold()
     approve_reply(session=on_air, reply_id=reply.id, text="Benone, Giulia!")
     reject_reply(session=on_air, reply_id=reply.id)
-    assert told() == Command(CommandKind.APPROVE, text="Benone, Giulia!", utterance_id=str(reply.id))
-    assert told() == Command(CommandKind.REJECT, utterance_id=str(reply.id))
+    assert told() == Approve(reply.id, "Benone, Giulia!")
+    assert told() == Reject(reply.id)
 
 
 @pytest.mark.parametrize(
@@ -150,11 +157,11 @@ def test_approving_on_the_console_tells_the_live(
     answer = client_for(alice).post(f"{path}/approve/", {"text": "Bene!"}, headers=HTMX)
     assert (answer.status_code, told()) == (
         200,
-        Command(CommandKind.APPROVE, text="Bene!", utterance_id=str(reply.id)),
+        Approve(reply.id, "Bene!"),
     )
     plain = client_for(alice).post(f"{path}/reject/")
     assert plain["Location"] == f"/lives/{on_air.id}/"
-    assert told() == Command(CommandKind.REJECT, utterance_id=str(reply.id))
+    assert told() == Reject(reply.id)
 
 
 @pytest.mark.parametrize(
@@ -270,9 +277,9 @@ def test_the_api_lists_approves_and_rejects(
     assert (listed["id"], listed["text"]) == (str(reply.id), "Benissimo, Giulia!")
     assert set(listed) == {"id", "text", "viewer_name", "line", "held_at", "expires_at"}
     assert api.post(f"{path}/replies/{reply.id}/approve/").status_code == 202
-    assert told() == Command(CommandKind.APPROVE, utterance_id=str(reply.id))
+    assert told() == Approve(reply.id)
     assert api.post(f"{path}/replies/{reply.id}/reject/").status_code == 202
-    assert told() == Command(CommandKind.REJECT, utterance_id=str(reply.id))
+    assert told() == Reject(reply.id)
 
 
 def test_the_api_tells_every_fault(
@@ -320,4 +327,4 @@ def test_a_viewer_who_is_unblocked_on_the_web_is_unblocked_in_the_lives_that_run
 
     rule = ViewerRule.objects.create(tenant=on_air.tenant, viewer_hash="ab" * 16, standing="blocked")
     client_for(alice).post(f"/viewers/{rule.id}/remove/")
-    assert told() == Command(CommandKind.VIEWER, viewer_hash="ab" * 16, standing="")
+    assert told() == SetViewerRole("ab" * 16, "")

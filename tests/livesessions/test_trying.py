@@ -20,7 +20,11 @@ from livesessions.shows.overlay_test import services, voice
 from livesessions.shows.overlay_test.errors import OverlayTestRefused
 from livesessions.shows.overlay_test.services import Trial, try_out
 from livesessions.shows.overlay_test.voice import Outcome, SpokenLine, say
-from livesessions.worker.commands import Command, CommandKind, channel_of
+from livesessions.worker.commands import (
+    Say,
+    command_channel,
+    decode_command,
+)
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
 from speech.runtime.preview_slots import exclusive
@@ -186,15 +190,12 @@ def test_a_line_without_a_live_is_written_down_nowhere(show: Show, trial: Trial)
 
 def test_with_a_live_the_voice_is_the_lives_own(on_air: LiveSession) -> None:
     with redis.Redis.from_url(settings.REDIS_URL) as client, client.pubsub() as channel:
-        channel.subscribe(channel_of(on_air.id))
+        channel.subscribe(command_channel(on_air.id))
         channel.get_message(timeout=5)
         assert try_with(on_air.show, Trial.VOICE) is Outcome.ASKED
         message = channel.get_message(timeout=5)
-    command = Command.from_json(message["data"])
-    assert (command.kind, command.text) == (
-        CommandKind.SAY,
-        "Ciao! Sono il tuo host. Se mi senti, è tutto pronto.",
-    )
+    said = "Ciao! Sono il tuo host. Se mi senti, è tutto pronto."
+    assert decode_command(message["data"]) == Say(said)
 
 
 def test_a_live_that_runs_does_not_notice_a_test_of_its_overlay(on_air: LiveSession) -> None:

@@ -16,6 +16,7 @@ from livesessions.pipeline.live import Live
 from livesessions.services.sessions import start_session
 from livesessions.services.viewers import set_viewer_standing
 from livesessions.worker.assembly import assemble, open_resources
+from livesessions.worker.commands import encode_command
 from livesessions.worker.worker import in_thread
 from moderation.models import ViewerRule
 from moderation.services import set_viewer_rule
@@ -41,13 +42,13 @@ def _across_tenants(redis_client: Redis) -> Iterator[None]:
 def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """What running lives were told about viewers."""
     told: list[tuple[str, str]] = []
-    original: Callable[..., None] = Live.set_standing
+    original: Callable[..., None] = Live.set_viewer_role
 
     def set_standing(live: Live, viewer_hash: str, standing: str) -> None:
         original(live, viewer_hash, standing)
         told.append((viewer_hash, standing))
 
-    monkeypatch.setattr(Live, "set_standing", set_standing)
+    monkeypatch.setattr(Live, "set_viewer_role", set_standing)
     return told
 
 
@@ -140,7 +141,7 @@ async def test_a_decision_lost_on_the_way_is_read_when_the_worker_is_back(
     tenant: Tenant, session: LiveSession, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known: list[dict[str, str]] = []
-    monkeypatch.setattr(Live, "set_standings", lambda live, rules: known.append(dict(rules)))
+    monkeypatch.setattr(Live, "set_viewer_roles", lambda live, rules: known.append(dict(rules)))
     viewer_hash = viewer_hash_of(session.tenant_id, ANNA)
     async with running_worker():
         await in_thread(start_session, session=session)
@@ -188,14 +189,14 @@ def test_the_command_carries_a_hash_and_no_user_id(
 ) -> None:
     sent: list[str] = []
     monkeypatch.setattr(
-        "livesessions.services.sessions.send_command", lambda _, command: sent.append(command.to_json())
+        "livesessions.services.sessions.send_command", lambda _, command: sent.append(encode_command(command))
     )
     viewer_hash = write_down(session)
     set_viewer_standing(session=session, source_id="1", standing="blocked")
 
     [command] = map(json.loads, sent)
-    assert (command["kind"], command["viewer_hash"], command["standing"]) == (
-        "viewer",
+    assert (command["kind"], command["viewer_hash"], command["role"]) == (
+        "viewer_role",
         viewer_hash,
         "blocked",
     )

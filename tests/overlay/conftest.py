@@ -21,6 +21,8 @@ from tenants.services import create_tenant
 
 Connect = Callable[[str], Awaitable["Socket"]]
 
+PATIENCE_S = 30.0  # how long a test waits for what must come; no claim about time
+
 
 class Socket:
     """A page's end of a socket."""
@@ -30,13 +32,13 @@ class Socket:
 
     async def receive(self) -> Any:
         """Return the next frame: a JSON message as a dict, audio as bytes."""
-        frame = await self.communicator.receive_from()
+        frame = await self.communicator.receive_from(timeout=PATIENCE_S)
         return frame if isinstance(frame, bytes) else json.loads(frame)
 
     async def receive_close(self) -> int:
         """Skip frames until the server closes; return the code."""
         while True:
-            event = await self.communicator.receive_output()
+            event = await self.communicator.receive_output(timeout=PATIENCE_S)
             if event["type"] == "websocket.close":
                 return cast("int", event["code"])
 

@@ -55,10 +55,10 @@ def lines(*said: tuple[float, str, str]) -> list[tuple[float, LiveEvent]]:
 
 def test_the_console_is_told_why_a_game_was_not_started_or_ended() -> None:
     stage = make_stage([]).play(
-        at(1.0, lambda live: live.play.end_game()),
-        at(20.0, lambda live: live.play.start_poll(f"Is it {BLOCKED}?", ["Yes", "No"])),
-        at(40.0, lambda live: live.play.start_quiz()),
-        at(41.0, lambda live: live.play.start_poll("Sea?", ["Yes", "No"])),
+        at(1.0, lambda live: live.games.end_game()),
+        at(20.0, lambda live: live.games.start_poll(f"Is it {BLOCKED}?", ["Yes", "No"])),
+        at(40.0, lambda live: live.games.start_quiz()),
+        at(41.0, lambda live: live.games.start_poll("Sea?", ["Yes", "No"])),
     )
     refused = [(state.get("refused", ""), state["kind"]) for state in stage.observer.games]
     assert list(dict.fromkeys(refused))[:6] == [
@@ -187,10 +187,10 @@ def test_a_viewer_who_bears_a_moderators_name_controls_nothing(name: str) -> Non
 
 def test_the_console_starts_and_ends_games() -> None:
     stage = make_stage([]).play(
-        at(1.0, lambda live: live.play.start_poll("Sea or hills", ["Sea", "Hills"])),
-        at(2.0, lambda live: live.play.start_quiz()),
-        at(15.0, lambda live: live.play.end_game()),
-        at(30.0, lambda live: live.play.start_quiz()),
+        at(1.0, lambda live: live.games.start_poll("Sea or hills", ["Sea", "Hills"])),
+        at(2.0, lambda live: live.games.start_quiz()),
+        at(15.0, lambda live: live.games.end_game()),
+        at(30.0, lambda live: live.games.start_quiz()),
     )
     said = [reply.text for reply in stage.observer.replies]
     assert "Sea or hills?" in said[0]

@@ -16,7 +16,7 @@ def test_the_screen_sees_a_poll_begin_and_its_votes() -> None:
     games = make_games()
     script = [(5.0, comment("2", source_id="a")), (6.0, comment("2", source_id="b", name="Bea"))]
     stage = Stage(FakeSource(script), games=games)
-    stage.play(at(1.0, lambda live: live.play.start_poll("Pizza or pasta", ["pizza", "pasta"])))
+    stage.play(at(1.0, lambda live: live.games.start_poll("Pizza or pasta", ["pizza", "pasta"])))
     states = [state for state in told(stage, "game") if state["kind"] == "poll"]
     assert states[0]["question"] == "Pizza or pasta?"
     assert max(state["options"][1]["votes"] for state in states) == 2

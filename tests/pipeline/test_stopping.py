@@ -110,9 +110,9 @@ def test_the_overlays_word_ends_the_wait_and_is_kept() -> None:
     async def overlay(live: Live) -> None:
         await asyncio.sleep(1.3)
         utterance = stage.sink.chunks[0][0]
-        live.heard(utterance, ended=False)
+        live.report_playback(utterance, ended=False)
         await asyncio.sleep(0.2)
-        live.heard(utterance, ended=True)
+        live.report_playback(utterance, ended=True)
 
     stage.play(overlay)
 

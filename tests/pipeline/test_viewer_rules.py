@@ -123,7 +123,7 @@ def test_whoever_is_blocked_in_mid_live_gets_nothing_of_what_was_owed() -> None:
         (9.0, comment("third", source_id="5", name="Gino")),
     ]
     stage = RuledStage(FakeSource(script))
-    stage.play(at(2.0, lambda live: live.set_standing("#id-Gino", "blocked")))
+    stage.play(at(2.0, lambda live: live.set_viewer_role("#id-Gino", "blocked")))
 
     assert [(turn.kind.value, turn.viewer_name) for turn in stage.words.turns] == [
         ("comment", "Anna"),
@@ -134,7 +134,7 @@ def test_whoever_is_blocked_in_mid_live_gets_nothing_of_what_was_owed() -> None:
 def test_a_rule_that_is_taken_back_has_no_effect_any_more() -> None:
     script = [(5.0, comment("hello", source_id="1"))]
     stage = RuledStage(FakeSource(script), rules={"#id-Anna": "blocked"})
-    stage.play(at(2.0, lambda live: live.set_standing("#id-Anna", "")))
+    stage.play(at(2.0, lambda live: live.set_viewer_role("#id-Anna", "")))
 
     assert len(stage.words.turns) == 1
 
@@ -142,7 +142,7 @@ def test_a_rule_that_is_taken_back_has_no_effect_any_more() -> None:
 def test_all_rules_can_be_read_anew() -> None:
     script = [(5.0, comment("hello", source_id="1")), (9.0, comment("hi", source_id="2", name="Gino"))]
     stage = RuledStage(FakeSource(script), rules={"#id-Anna": "blocked"})
-    stage.play(at(2.0, lambda live: live.set_standings({"#id-Gino": "blocked"})))
+    stage.play(at(2.0, lambda live: live.set_viewer_roles({"#id-Gino": "blocked"})))
 
     assert [turn.viewer_name for turn in stage.words.turns] == ["Anna"]
 

@@ -70,7 +70,7 @@ class HearingObserver(FakeObserver):
     def reply_changed(self, record: ReplyRecord) -> None:
         super().reply_changed(record)
         if record.times.sent_ms is None and record.times.first_audio_ms and record.heard_ended_at is None:
-            self.live.heard(record.id, ended=True)
+            self.live.report_playback(record.id, ended=True)
         elif record.outcome is not Outcome.SPEAKING:
             self.ended.put_nowait(replace(record, usage=replace(record.usage)))
 

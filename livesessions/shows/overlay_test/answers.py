@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from redis.asyncio import Redis
+
+from providers.redis import async_redis
 
 KEPT_S = 60
 MOST = 50
@@ -38,8 +39,7 @@ async def note(utterance_id: UUID, *, phase: str, played_ms: int | None, level_d
     is_over = phase != "started"
     silent = played_ms == 0 or (level_db is not None and level_db < SILENCE_DB)
     fields: dict[Any, Any] = {"phase": phase, "heard": "" if not is_over else "no" if silent else "yes"}
-    async with Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS) as redis:
-        await redis.xadd(_key(utterance_id), fields, maxlen=MOST, nomkstream=True)
+    await async_redis().xadd(_key(utterance_id), fields, maxlen=MOST, nomkstream=True)
 
 
 async def answers_to(redis: Redis, utterance_id: UUID) -> AsyncGenerator[Answer | None, None]:
