@@ -20,6 +20,7 @@ from providers.addresses import HTTPS_PORTS, refused, resolve_public
 from providers.errors import AddressFault, AddressRefused
 
 MAX_RESPONSE_BYTES = 32 * 2**20
+HttpClient = httpx.AsyncClient
 ResponseHook = Callable[[httpx.Response], Awaitable[None]]
 
 
@@ -58,7 +59,7 @@ class ResponseTooLarge(httpx.ReadError):
     """Raised for a response that is longer than the client's bound."""
 
 
-def open_guarded_client(options: ClientOptions) -> httpx.AsyncClient:
+def open_guarded_client(options: ClientOptions) -> HttpClient:
     """Return a client that reaches nothing but public addresses, over TLS and without a proxy.
 
     Each new connection resolves its host once and goes to an address that was checked, so that a name server
@@ -75,7 +76,7 @@ def open_guarded_client(options: ClientOptions) -> httpx.AsyncClient:
     )
 
 
-def open_trusted_client(options: ClientOptions) -> httpx.AsyncClient:
+def open_trusted_client(options: ClientOptions) -> HttpClient:
     """Return a client for an address that the operator configured: it may be private, or behind a proxy."""
     return httpx.AsyncClient(
         timeout=options.timeout_s,
@@ -87,7 +88,7 @@ def open_trusted_client(options: ClientOptions) -> httpx.AsyncClient:
     )
 
 
-def for_openai(client: httpx.AsyncClient) -> httpx2.AsyncClient:
+def for_openai(client: HttpClient) -> httpx2.AsyncClient:
     """Return the client under the type that `AsyncOpenAI` declares; it takes httpx's clients too."""
     return cast("httpx2.AsyncClient", client)
 

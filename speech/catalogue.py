@@ -6,17 +6,15 @@ from hashlib import sha256
 from pathlib import Path
 
 import espeakng_loader
-import httpx
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.core.cache import cache as remembered
 
 from providers.querysets import TenantCredential
 from speech.errors import SpeechError
-from speech.providers.answers import httpx_faults
+from speech.providers.answers import httpx_faults, open_voice_client
 from speech.providers.azure import address_of
 from speech.providers.piper import piper_voices
-from speech.providers.public_addresses import only_public
 from speech.services.voices import Provider, has_shared
 
 LIST_KEPT_S = 60 * 60
@@ -89,14 +87,10 @@ def _listed(provider: str, own: TenantCredential | None) -> list[ListedVoice]:
 
 async def _ask(provider: str, own: TenantCredential | None) -> list[ListedVoice]:
     guarded = bool(own and own.base_url)
-    transport = only_public(httpx.AsyncHTTPTransport()) if guarded else None
     address, headers = _request(provider, own)
     with httpx_faults(str(provider)):
-        async with httpx.AsyncClient(
-            transport=transport, timeout=TIMEOUT_S, trust_env=not guarded, follow_redirects=False
-        ) as client:
+        async with open_voice_client(timeout_s=TIMEOUT_S, guarded=guarded) as client:
             answer = await client.get(address, headers=headers)
-            answer.raise_for_status()
     rows = answer.json()
     if provider == Provider.ELEVENLABS:
         return [ListedVoice(str(row["voice_id"]), str(row["name"])) for row in rows["voices"][:MOST_VOICES]]

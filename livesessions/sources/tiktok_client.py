@@ -21,6 +21,7 @@ from livesessions.sources import webcast_pb2 as pb
 from livesessions.sources.errors import SourceError, SourceFault
 from livesessions.sources.port import SourceCounts
 from livesessions.sources.push_socket import PushSocket
+from providers.http import ClientOptions, open_trusted_client
 
 with warnings.catch_warnings():
     # TikTokLive 6.6.5 imports the legacy websockets client; it is pinned for its licence.
@@ -146,11 +147,13 @@ class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
         self._web.fetch_signed_websocket = SignRoute(self._web)
         # The library's own does not verify the certificate of the server that our key goes to.
         unused = self._web.signer.client
-        self._web.signer._httpx = httpx.AsyncClient(
-            headers=unused.headers,
-            verify=_tls_context(),
-            timeout=SIGN_TIMEOUT_S,
-            event_hooks={"response": [refuse_bad_signature]},
+        self._web.signer._httpx = open_trusted_client(
+            ClientOptions(
+                timeout_s=SIGN_TIMEOUT_S,
+                headers=unused.headers,
+                verify=_tls_context(),
+                on_response=(refuse_bad_signature,),
+            )
         )
 
     @property

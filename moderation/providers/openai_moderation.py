@@ -10,6 +10,7 @@ from openai import APIError, APIStatusError, AsyncOpenAI, OpenAIError
 
 from moderation.errors import ModerationError
 from moderation.stage.model_gate import Flag, Flags
+from providers.http import ClientOptions, for_openai, open_trusted_client
 
 MAX_CHARACTERS = 2_000
 TRANSIENT_STATUSES = frozenset({408, 409, 425, 429})
@@ -38,7 +39,14 @@ class OpenAIModeration:
     """
 
     def __init__(self, *, api_key: str, base_url: str, model: str, timeout_s: float = 1.5) -> None:
-        self._client = AsyncOpenAI(api_key=api_key, base_url=base_url, timeout=timeout_s, max_retries=0)
+        client = open_trusted_client(ClientOptions(timeout_s=timeout_s))
+        self._client = AsyncOpenAI(
+            api_key=api_key,
+            base_url=base_url,
+            timeout=timeout_s,
+            max_retries=0,
+            http_client=for_openai(client),
+        )
         self._model = model
         self._timeout_s = timeout_s
 

@@ -6,6 +6,13 @@ from contextlib import contextmanager
 
 import httpx
 
+from providers.http import (
+    AddressForbidden,
+    ClientOptions,
+    HttpClient,
+    open_guarded_client,
+    open_trusted_client,
+)
 from speech.errors import SpeechError
 
 # How long an idle connection is kept: longer than whoever keeps them warm is away.
@@ -29,6 +36,8 @@ def httpx_faults(service: str) -> Iterator[None]:
     """Turn what httpx raises about a service into our own faults, without its words: they may quote keys."""
     try:
         yield
+    except AddressForbidden as error:
+        raise forbidden(error) from None
     except httpx.HTTPStatusError as error:
         raise status_fault(service, error.response.status_code) from None
     except httpx.TimeoutException:
@@ -37,6 +46,17 @@ def httpx_faults(service: str) -> Iterator[None]:
         raise malformed(service) from None
     except httpx.HTTPError:
         raise broken(service) from None
+
+
+def open_voice_client(*, timeout_s: float, guarded: bool) -> HttpClient:
+    """Return a client for a voice service; `guarded` keeps it from any address that is not a public one."""
+    options = ClientOptions(timeout_s=timeout_s, keepalive_s=KEPT_OPEN_S, on_response=(refuse_failure,))
+    return open_guarded_client(options) if guarded else open_trusted_client(options)
+
+
+def forbidden(error: AddressForbidden) -> SpeechError:
+    """The fault behind an address that a workspace may not have us connect to."""
+    return SpeechError(str(error), permanent=True)
 
 
 def late(service: str) -> SpeechError:

@@ -8,15 +8,13 @@ from xml.sax.saxutils import escape, quoteattr
 import httpx
 
 from speech.errors import SpeechError
-from speech.providers.answers import KEPT_OPEN_S, httpx_faults, proven_pcm, refuse_failure
-from speech.providers.public_addresses import only_public
+from speech.providers.answers import httpx_faults, open_voice_client, proven_pcm
 from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
 from speech.stage.capabilities import capabilities_of
 from speech.stage.ports import VoiceSpec
 from speech.stage.wording import speakable
 
 SERVICE = "Azure"
-_LIMITS = httpx.Limits(max_keepalive_connections=20, keepalive_expiry=KEPT_OPEN_S)
 # https://learn.microsoft.com/azure/ai-services/speech-service/rest-text-to-speech
 PATH = "/cognitiveservices/v1"
 
@@ -58,14 +56,7 @@ class AzureSynthesizer:
     ) -> None:
         if sample_rate_hz not in _RATES_HZ:
             raise ValueError(f"Azure's rate must be one of {_RATES_HZ}.")
-        self._http = httpx.AsyncClient(
-            transport=only_public(httpx.AsyncHTTPTransport(limits=_LIMITS)) if guarded else None,
-            limits=_LIMITS,
-            timeout=timeout_s,
-            follow_redirects=False,
-            trust_env=not guarded,
-            event_hooks={"response": [refuse_failure]},
-        )
+        self._http = open_voice_client(timeout_s=timeout_s, guarded=guarded)
         self._api_key = api_key
         self._region = region
         self._base_url = base_url

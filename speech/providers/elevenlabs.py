@@ -7,7 +7,7 @@ import httpx
 from elevenlabs.client import AsyncElevenLabs
 from elevenlabs.types import VoiceSettings
 
-from speech.providers.answers import KEPT_OPEN_S, httpx_faults, proven_pcm, refuse_failure
+from speech.providers.answers import httpx_faults, open_voice_client, proven_pcm
 from speech.providers.elevenlabs_request import (
     ADDRESS,
     MODEL_ID,
@@ -18,11 +18,8 @@ from speech.providers.elevenlabs_request import (
     speed_of,
     untagged,
 )
-from speech.providers.public_addresses import only_public
 from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
 from speech.stage.ports import VoiceSpec
-
-_LIMITS = httpx.Limits(max_keepalive_connections=20, keepalive_expiry=KEPT_OPEN_S)
 
 
 class ElevenLabsSynthesizer:
@@ -43,15 +40,7 @@ class ElevenLabsSynthesizer:
         sample_rate_hz: int = 24_000,
         guarded: bool = False,
     ) -> None:
-        # The key travels in a header of its own, which a redirect elsewhere would carry along.
-        self._http = httpx.AsyncClient(
-            transport=only_public(httpx.AsyncHTTPTransport(limits=_LIMITS)) if guarded else None,
-            limits=_LIMITS,
-            timeout=timeout_s,
-            follow_redirects=False,
-            trust_env=not guarded,
-            event_hooks={"response": [refuse_failure]},
-        )
+        self._http = open_voice_client(timeout_s=timeout_s, guarded=guarded)
         self._client = AsyncElevenLabs(
             api_key=api_key, base_url=base_url or None, timeout=timeout_s, httpx_client=self._http
         )

@@ -3,20 +3,25 @@
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager, suppress
 
-import httpx2
+import httpx
 from openai import (
     APIConnectionError,
     APIStatusError,
     APITimeoutError,
     AsyncOpenAI,
-    DefaultAsyncHttpxClient,
     OpenAIError,
     omit,
 )
 
+from providers.http import (
+    AddressForbidden,
+    ClientOptions,
+    for_openai,
+    open_guarded_client,
+    open_trusted_client,
+)
 from speech.errors import SpeechError
-from speech.providers.answers import KEPT_OPEN_S, malformed, proven_pcm, status_fault
-from speech.providers.public_addresses import only_public
+from speech.providers.answers import KEPT_OPEN_S, forbidden, malformed, proven_pcm, status_fault
 from speech.stage.audio import AudioChunk
 from speech.stage.ports import VoiceSpec
 
@@ -24,12 +29,11 @@ from speech.stage.ports import VoiceSpec
 SAMPLE_RATE_HZ = 24_000
 
 _SERVICE = "OpenAI speech"
-_LIMITS = httpx2.Limits(max_keepalive_connections=100, keepalive_expiry=KEPT_OPEN_S)
 _PIECE_BYTES = 960
 # The range of the API's speed setting.
 _SLOWEST, _FASTEST = 0.25, 4.0
 # What the official client reports as a failed connection although nothing was ever sent.
-_MALFORMED = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.InvalidURL, UnicodeEncodeError)
+_MALFORMED = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeEncodeError)
 
 
 class OpenAISynthesizer:
@@ -49,13 +53,16 @@ class OpenAISynthesizer:
         timeout_s: float = 10.0,
         guarded: bool = False,
     ) -> None:
-        self._http = _guarded_client(timeout_s) if guarded else _client(timeout_s)
+        options = ClientOptions(
+            timeout_s=timeout_s, max_connections=1_000, max_keepalive_connections=100, keepalive_s=KEPT_OPEN_S
+        )
+        self._http = open_guarded_client(options) if guarded else open_trusted_client(options)
         self._client = AsyncOpenAI(
             api_key=api_key,
             base_url=base_url or None,
             timeout=timeout_s,
             max_retries=0,
-            http_client=self._http,
+            http_client=for_openai(self._http),
         )
         self._model = model
 
@@ -65,8 +72,8 @@ class OpenAISynthesizer:
 
     async def keep_warm(self) -> None:
         """Have a connection open, so that the next line need not wait for one. Never raises."""
-        with suppress(httpx2.HTTPError):
-            await self._http.head(self._client.base_url)
+        with suppress(httpx.HTTPError):
+            await self._http.head(str(self._client.base_url))
 
     async def synthesize(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """Yield the speech as it arrives."""
@@ -91,24 +98,18 @@ class OpenAISynthesizer:
                     yield piece
 
 
-def _client(timeout_s: float) -> httpx2.AsyncClient:
-    return DefaultAsyncHttpxClient(timeout=timeout_s, limits=_LIMITS)
-
-
-def _guarded_client(timeout_s: float) -> httpx2.AsyncClient:
-    transport = only_public(httpx2.AsyncHTTPTransport(limits=_LIMITS))
-    return httpx2.AsyncClient(transport=transport, timeout=timeout_s, trust_env=False)
-
-
 @contextmanager
 def _own_faults() -> Iterator[None]:
     try:
         yield
     except APIStatusError as error:
         raise status_fault(_SERVICE, error.status_code) from None
-    except (APITimeoutError, httpx2.TimeoutException):
+    except (APITimeoutError, httpx.TimeoutException):
         raise SpeechError(f"{_SERVICE} did not answer in time.") from None
-    except (APIConnectionError, httpx2.HTTPError, UnicodeEncodeError) as error:
+    except (APIConnectionError, httpx.HTTPError, UnicodeEncodeError) as error:
+        for cause in (error, error.__cause__):
+            if isinstance(cause, AddressForbidden):
+                raise forbidden(cause) from None
         if isinstance(error, _MALFORMED) or isinstance(error.__cause__, _MALFORMED):
             raise malformed(_SERVICE) from None
         raise SpeechError(f"The connection to {_SERVICE} broke.") from None

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer  # noqa: TID251 - flushed here, as a worker does when it stops
+from channels.layers import get_channel_layer
 from django.utils import timezone
 from django_scopes import scope
 from playwright.sync_api import Page, expect

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import pytest
-from channels.layers import get_channel_layer  # noqa: TID251 - closed here, as a worker does when it stops
+from channels.layers import get_channel_layer
 
 from livesessions.worker.assembly import open_resources
 from livesessions.worker.worker import Worker, in_thread
@@ -29,7 +29,7 @@ async def running_worker() -> AsyncIterator[Worker]:
     stopping = asyncio.Event()
     async with open_resources() as resources:
         worker = Worker(resources)
-        running = asyncio.create_task(worker.run_until(stopping))  # noqa: TID251
+        running = asyncio.create_task(worker.run_until(stopping))
         try:
             yield worker
         finally:

@@ -87,7 +87,7 @@ async def test_what_is_posted_while_the_source_waits_arrives(redis: Redis) -> No
     async with asyncio.timeout(10), aclosing(BridgeSource(redis, SESSION).events()) as events:
         await post(*comments(1, 1))
         assert (await anext(events)).source_id == "b:1"
-        waiting = asyncio.ensure_future(anext(events))  # noqa: TID251
+        waiting = asyncio.ensure_future(anext(events))
         await post(*comments(2, 2))
         assert (await waiting).source_id == "b:2"
 
@@ -176,7 +176,7 @@ async def test_while_redis_is_away_the_source_says_so_and_then_goes_on(redis_cli
         async with asyncio.timeout(20), aclosing(source.events()) as events:
             assert [(await anext(events)).source_id for _ in range(2)] == ["b:1", "b:2"]
             await outage.cut()
-            waiting = asyncio.ensure_future(anext(events))  # noqa: TID251
+            waiting = asyncio.ensure_future(anext(events))
             await comes_to(source, SourcePhase.WAITING)
             await post(*comments(3, 3))
             await outage.mend()

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from channels.layers import get_channel_layer  # noqa: TID251 - closed here, as a server does when it stops
+from channels.layers import get_channel_layer
 from django.test import Client
 from django_scopes import scopes_disabled
 

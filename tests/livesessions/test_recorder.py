@@ -40,7 +40,7 @@ def across_tenants() -> Iterator[None]:
 @asynccontextmanager
 async def recording() -> AsyncIterator[Recorder]:
     recorder = Recorder()
-    running = asyncio.create_task(recorder.run())  # noqa: TID251
+    running = asyncio.create_task(recorder.run())
     await asyncio.sleep(0)  # what has not begun cannot be ended
     try:
         yield recorder
@@ -287,7 +287,7 @@ async def test_the_console_is_told_how_much_of_its_own_live_was_not_written(
     recorder.add_event(event(session, "no room"))
     for live in (session, other_session):
         observer_of(live, recorder, board).state_changed(viewers=None, counts={}, connection=CONNECTED)
-    sending = asyncio.create_task(board.run())  # noqa: TID251
+    sending = asyncio.create_task(board.run())
     try:
         await eventually(lambda: len(shown) == 2)
     finally:
@@ -310,7 +310,7 @@ async def test_a_flood_of_chat_leaves_room_for_the_rest_of_the_console(
     board.pin(session.id, {"kind": "state", "status": "active", "muted": False, "end_reason": ""})
     for number in range(1_000):
         board.pin_chat(session.id, LiveEvent(EventKind.COMMENT, str(number), datetime.now(UTC)), "")
-    sending = asyncio.create_task(board.run())  # noqa: TID251
+    sending = asyncio.create_task(board.run())
     try:
         await eventually(lambda: shown)
     finally:
@@ -366,7 +366,7 @@ async def test_a_chat_is_read_no_faster_than_a_slow_database_writes(
         source = PacedSource(EndlessSource(), recorder)
         recorder.add_event(event(session, "first"))
         await eventually(lambda: written(session))
-        reading = asyncio.create_task(read(source, recorder, session, 5_000))  # noqa: TID251
+        reading = asyncio.create_task(read(source, recorder, session, 5_000))
         async with asyncio.timeout(PATIENCE_S):
             while not recorder.is_far_behind:  # noqa: ASYNC110 (a length tells nobody that it changes)
                 await asyncio.sleep(0)

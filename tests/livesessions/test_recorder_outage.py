@@ -66,7 +66,7 @@ def owner(postgres: OwnPostgres, monkeypatch: pytest.MonkeyPatch) -> Owner:
 @asynccontextmanager
 async def recording(recorder: Recorder) -> AsyncIterator[Recorder]:
     """Run a recorder beside the body, and end it as the worker does."""
-    running = asyncio.create_task(recorder.run())  # noqa: TID251
+    running = asyncio.create_task(recorder.run())
     await asyncio.sleep(0)  # what has not begun cannot be ended
     try:
         yield recorder
@@ -124,7 +124,7 @@ async def test_nothing_is_lost_or_doubled_while_the_database_is_stopped(
 
     async with recording(Recorder()) as recorder:
         await go_on_until(lambda: number >= 500)
-        stopping = asyncio.create_task(asyncio.to_thread(postgres.stop, mode))  # noqa: TID251
+        stopping = asyncio.create_task(asyncio.to_thread(postgres.stop, mode))
         await go_on_until(lambda: stopping.done() and recorder.is_away)
         recorder.add_reply(reply(owner, "Ciao", status="speaking"))
         recorder.add_reply(reply(owner, "Ciao Giulia!", status="spoken"))
@@ -132,7 +132,7 @@ async def test_nothing_is_lost_or_doubled_while_the_database_is_stopped(
         gone = number
         await go_on_until(lambda: number >= gone + 1_000)
         assert recorder.held > 1_000
-        starting = asyncio.create_task(asyncio.to_thread(postgres.start))  # noqa: TID251
+        starting = asyncio.create_task(asyncio.to_thread(postgres.start))
         await go_on_until(starting.done)
         await until(lambda: recorder.held == 0)
 
@@ -178,7 +178,7 @@ async def test_a_worker_that_stops_waits_a_moment_for_the_database(
     async with recording(Recorder()) as recorder:
         recorder.add_event(event(owner, 1))
         await until(lambda: recorder.is_away)
-        starting = asyncio.create_task(asyncio.to_thread(postgres.start))  # noqa: TID251
+        starting = asyncio.create_task(asyncio.to_thread(postgres.start))
     await starting
 
     assert written(postgres, owner) == ["event-1"]

@@ -253,7 +253,7 @@ def test_a_live_that_is_handed_over_leaves_the_overlay_on_air() -> None:
     stage = Stage(FakeSource([(1.0, comment("hello", source_id="1"))]))
 
     async def run() -> bool:
-        running = asyncio.ensure_future(Live(stage.parts()).run())  # noqa: TID251
+        running = asyncio.ensure_future(Live(stage.parts()).run())
         await asyncio.sleep(1.1)
         running.cancel()
         await asyncio.wait([running])

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 import redis
 from asgiref.sync import sync_to_async
-from channels.layers import get_channel_layer  # noqa: TID251 - closed here, as a server does when it stops
+from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import connections
 from django.utils import timezone

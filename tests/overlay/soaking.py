@@ -15,7 +15,7 @@ import django
 
 django.setup()
 
-from channels.layers import get_channel_layer  # noqa: E402, TID251 - closed here, as a worker does when it stops
+from channels.layers import get_channel_layer  # noqa: E402 - closed here, as a worker does when it stops
 from django.conf import settings  # noqa: E402
 from redis.asyncio import Redis  # noqa: E402
 

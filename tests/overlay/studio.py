@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from channels.layers import get_channel_layer  # noqa: TID251 - closed here, as a worker does when it stops
+from channels.layers import get_channel_layer
 from redis.asyncio import Redis
 
 from overlay.publisher import OverlayPublisher

@@ -126,7 +126,7 @@ async def test_a_voice_that_was_taken_off_is_tried_by_nobody_but_the_probe(
     elevenlabs._error = None
     breaker = rack._shared[Provider.ELEVENLABS].breaker
     breaker._probe_at_s = 0.0
-    probing = asyncio.ensure_future(rack.probe_forever())  # noqa: TID251 (the worker's part)
+    probing = asyncio.ensure_future(rack.probe_forever())
     try:
         await eventually(lambda: not breaker.is_open)
     finally:

@@ -175,7 +175,7 @@ class FakeRoom:
         self.connections += 1
         await self._note_socket(+1)
         # A script may wait for what the client sends, so both run at once.
-        async with asyncio.TaskGroup() as group:  # noqa: TID251 (a fake server, nothing supervises it)
+        async with asyncio.TaskGroup() as group:
             playing = group.create_task(self._play(script, socket))
             with suppress(ConnectionClosed):
                 async for data in socket:

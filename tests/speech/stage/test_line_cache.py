@@ -223,7 +223,7 @@ async def test_a_store_that_fails_keeps_nobody_from_speaking() -> None:
     store = FakeStore()
     store.broken = True
     host = Host(store)
-    keeping = asyncio.ensure_future(host.cache.keep_forever())  # noqa: TID251 (the worker's part)
+    keeping = asyncio.ensure_future(host.cache.keep_forever())
     try:
         for _ in range(3):
             assert await heard(host.chain.speak(LINE, recurs=True))
