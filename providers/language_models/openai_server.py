@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from providers.http import HttpClient
 from providers.language_models.errors import LanguageModelError
 
 # 408 timeout, 409 conflict, 425 too early, 429 rate limit or quota: the same request may pass later.
@@ -24,12 +25,12 @@ class Refused(LanguageModelError):
 
     def __init__(self, service: str, status: int, body: bytes) -> None:
         super().__init__(f"{service} answered HTTP {status}.", permanent=is_permanent(status))
-        self.status = status
+        self.service_status = status
         self.body = body
 
     def names(self, parameter: str) -> bool:
         """Return whether the server objects to a request that has this parameter."""
-        return self.status in (400, 422) and parameter.encode() in self.body
+        return self.service_status in (400, 422) and parameter.encode() in self.body
 
 
 class OpenAIServer:
@@ -38,7 +39,7 @@ class OpenAIServer:
     The client belongs to the caller, who closes it. Nothing is retried here.
     """
 
-    def __init__(self, http: httpx.AsyncClient, *, base_url: str, api_key: str, service: str) -> None:
+    def __init__(self, http: HttpClient, *, base_url: str, api_key: str, service: str) -> None:
         self._http = http
         self._base_url = base_url.rstrip("/")
         self._headers = {"content-type": "application/json", "accept-encoding": "identity"}

@@ -6,7 +6,7 @@ from speech.errors import SpeechError
 from speech.providers.azure import AzureSynthesizer
 from speech.providers.elevenlabs import ElevenLabsSynthesizer
 from speech.providers.openai_speech import OpenAISynthesizer
-from speech.stage.ports import Voice
+from speech.stage.ports import VoiceSpec
 from tests.speech.listening import heard
 
 
@@ -25,7 +25,7 @@ from tests.speech.listening import heard
 async def test_every_guarded_voice_refuses_what_leads_inside(synthesizer: Any, url: str) -> None:
     voice = synthesizer(url)
     with pytest.raises(SpeechError) as fault:
-        await heard(voice.synthesize("ciao", Voice("it-IT-ElsaNeural", "it")))
+        await heard(voice.synthesize("ciao", VoiceSpec("it-IT-ElsaNeural", "it")))
     await voice.aclose()
     assert fault.value.permanent
     assert "not a public one" in str(fault.value)
