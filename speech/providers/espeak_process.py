@@ -8,7 +8,9 @@ is the payload's length (u32), its kind (u8), the line's id (u32) and the payloa
 one after the other in the order they came. The process ends when its stdin does.
 """
 
+import contextlib
 import ctypes
+import fcntl
 import json
 import os
 import signal
@@ -31,6 +33,8 @@ MAX_LINE_S = 120
 BYTES_PER_SAMPLE = 2
 
 _BUFFER_MS = 60
+# Some 25 s of sound, so that a line is made in one go while its reader is busy; the default is 64 KB.
+_PIPE_BYTES = 1 << 20
 
 # Constants of speak_lib.h.
 _SYNCHRONOUS = 2
@@ -98,6 +102,9 @@ class Outbox:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        # Linux alone knows the command, and refuses it to a user whose pipes hold very much already.
+        with contextlib.suppress(AttributeError, OSError):
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
     def send(self, kind: int, line_id: int, payload: bytes = b"") -> None:
         frame = memoryview(FRAME_HEAD.pack(len(payload), kind, line_id) + payload)

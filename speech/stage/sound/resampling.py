@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
@@ -36,7 +37,7 @@ class Resampler:
         count = max(0, ready // self._down + 1) if ready >= 0 else 0
         positions = self._position + self._down * np.arange(count)
         firsts, phases = np.divmod(positions, self._up)
-        windows = self._pending[firsts[:, None] + np.arange(TAPS)]
+        windows = _windows(self._pending)[firsts]
         out = np.einsum("ij,ij->i", windows, self._taps[phases])
         self._advance(count)
         return np.asarray(out, dtype=np.float32)
@@ -52,6 +53,13 @@ class Resampler:
         used = min(position // self._up, self._pending.size)
         self._pending = self._pending[used:]
         self._position = position - used * self._up
+
+
+def _windows(samples: Samples) -> Samples:
+    """Return a view whose row `i` holds the `TAPS` samples from `i` on; nothing is copied."""
+    step = samples.strides[0]
+    count = max(samples.size - TAPS + 1, 0)
+    return as_strided(samples, (count, TAPS), (step, step), writeable=False)
 
 
 @lru_cache(maxsize=8)
