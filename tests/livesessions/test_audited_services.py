@@ -56,7 +56,7 @@ class Scene:
         return tenants.create_api_token(tenant=self.tenant, user=self.alice, name="Mine")[0]
 
     def word(self) -> Any:
-        return pronunciations.add_word(tenant=self.tenant, written="Nike", spoken="naichi")
+        return pronunciations.add_pronunciation(tenant=self.tenant, written="Nike", spoken="naichi")
 
     def voice(self) -> Any:
         return voices.create_voice(tenant=self.tenant, name="Second", language="it")
@@ -119,9 +119,15 @@ ACTS: dict[str, Act] = {
     "pronunciation.created": (lambda s: None, lambda s, _: s.word()),
     "pronunciation.changed": (
         Scene.word,
-        lambda s, word: pronunciations.change_word(word=word, spoken="naik"),
+        lambda s, word: pronunciations.change_pronunciation(pronunciation=word, spoken="naik"),
     ),
-    "pronunciation.deleted": (Scene.word, lambda s, word: pronunciations.delete_word(word=word)),
+    "pronunciation.deleted": (
+        Scene.word,
+        lambda s, word: pronunciations.delete_pronunciation(pronunciation=word),
+    ),
+        Scene.word,
+        lambda s, word: pronunciations.delete_pronunciation(pronunciation=word),
+    ),
     "overlay.address_renewed": (lambda s: s.show.overlay, lambda s, overlay: rotate_token(overlay=overlay)),
     "session.started": (Scene.prepared, lambda s, row: sessions.start_session(session=row)),
     "session.stopped": (lambda s: None, lambda s, _: sessions.stop_session(session=s.session)),
