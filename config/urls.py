@@ -4,6 +4,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("livesessions.urls")),
     path("", include("speech.urls")),
+    path("", include("rehearsals.urls")),
     path("", include("moderation.urls")),
     path("", include("tenants.urls")),
     path("", include("providers.urls")),

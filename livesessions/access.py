@@ -5,7 +5,6 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 
 from livesessions.models.plans import QuizQuestion, Segment
-from livesessions.models.rehearsals import Rehearsal
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from tenants.http import TenantRequest
@@ -35,9 +34,3 @@ def get_session_for(request: TenantRequest, session_id: UUID) -> LiveSession:
     sessions = LiveSession.objects.filter(tenant=request.tenant).select_related("show__overlay")
     session: LiveSession = get_object_or_404(sessions, id=session_id)
     return session
-
-
-def get_rehearsal_for(request: TenantRequest, show_id: UUID, rehearsal_id: UUID) -> Rehearsal:
-    rehearsals = Rehearsal.objects.filter(tenant=request.tenant, show_id=show_id).select_related("show")
-    rehearsal: Rehearsal = get_object_or_404(rehearsals, id=rehearsal_id)
-    return rehearsal

@@ -2,7 +2,6 @@ from django.contrib import admin
 
 from livesessions.models.events import ChatEvent
 from livesessions.models.plans import QuizQuestion, Segment
-from livesessions.models.rehearsals import Rehearsal
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
@@ -34,14 +33,6 @@ class QuizQuestionAdmin(AcrossTenantsAdmin):
     list_select_related = ["show", "tenant"]
     search_fields = ["question", "show__name", "tenant__name", "tenant__slug"]
     autocomplete_fields = ["tenant", "show"]
-
-
-@admin.register(Rehearsal)
-class RehearsalAdmin(ReadOnlyAdmin):
-    list_display = ["id", "show", "tenant", "chat", "minutes", "status", "created_at", "finished_at"]
-    list_filter = ["status"]
-    list_select_related = ["show", "tenant"]
-    search_fields = ["=id", "show__name", "tenant__name", "tenant__slug"]
 
 
 @admin.register(LiveSession)

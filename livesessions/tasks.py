@@ -13,7 +13,6 @@ from huey.exceptions import CancelExecution
 
 from livesessions.eventlog import retention
 from livesessions.shows.voice_cache_warming import warm
-from rehearsals.rehearsal.playing import play, settle_rehearsals
 from speech.errors import SpeechError, StoreError
 
 PAUSE_S = 5  # in which other chores have their turn
@@ -54,22 +53,6 @@ def keep_held_replies() -> None:
     _renew_connection()
     with scopes_disabled():
         retention.expire_held_replies(timezone.now())
-
-
-@chores.task()  # type: ignore[untyped-decorator]
-def play_rehearsal(rehearsal_id: str) -> None:
-    """Play a rehearsal that waits."""
-    _renew_connection()
-    with scopes_disabled():
-        play(UUID(rehearsal_id))
-
-
-@chores.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
-def keep_rehearsals() -> None:
-    """End rehearsals whose worker is gone, and let go of what is older than may be kept."""
-    _renew_connection()
-    with scopes_disabled():
-        settle_rehearsals(timezone.now())
 
 
 # After one, five and 25 minutes: a service or a store that is away may be back.

@@ -5,7 +5,6 @@ from livesessions.console import views as lives
 from livesessions.shows.views import plans, questions, setup, shows
 from overlay import editor_views
 from planner import views as personas
-from rehearsals.views import rehearsals, studio
 
 app_name = "livesessions"
 
@@ -32,13 +31,6 @@ urlpatterns = [
         "shows/<uuid:show_id>/questions/<uuid:question_id>/delete/",
         questions.question_delete,
         name="question_delete",
-    ),
-    path("shows/<uuid:show_id>/rehearsals/", rehearsals.rehearsal_list, name="rehearsal_list"),
-    path("shows/<uuid:show_id>/rehearsals/new/", rehearsals.rehearsal_create, name="rehearsal_create"),
-    path(
-        "shows/<uuid:show_id>/rehearsals/<uuid:rehearsal_id>/",
-        rehearsals.rehearsal_detail,
-        name="rehearsal_detail",
     ),
     path("shows/<uuid:show_id>/setup/", setup.show_setup, name="show_setup"),
     path("shows/<uuid:show_id>/setup/try/", setup.show_try, name="show_try"),
@@ -73,10 +65,6 @@ urlpatterns = [
     path("personas/", personas.persona_list, name="persona_list"),
     path("personas/presets/", personas.preset_list, name="preset_list"),
     path("personas/new/", personas.persona_create, name="persona_create"),
-    path("personas/rehearse/", studio.persona_rehearse, name="persona_rehearse"),
-    path("personas/compare/", studio.persona_compare, name="persona_compare"),
-    path("personas/compare/line/", studio.persona_compare_line, name="persona_compare_line"),
-    path("personas/compare/hear/", studio.persona_hear, name="persona_hear"),
     path("personas/<uuid:persona_id>/", personas.persona_edit, name="persona_edit"),
     path("personas/<uuid:persona_id>/duplicate/", personas.persona_duplicate, name="persona_duplicate"),
     path("personas/<uuid:persona_id>/delete/", personas.persona_delete, name="persona_delete"),

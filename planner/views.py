@@ -20,13 +20,12 @@ from planner.limits import PROMPT_LENGTH
 from planner.models import Persona
 from planner.presets import LANGUAGES, find_preset, presets
 from planner.services import change_persona, create_persona, delete_persona, duplicate_persona
-from rehearsals.studio.forms import RehearseForm
 from tenants.access import member_required
 from tenants.http import TenantRequest, as_uuid
 from tenants.models import Language
 from tenants.roles import EDITOR, may_control
 
-STUDIO = "livesessions/persona_edit.html"
+PAGE = "livesessions/persona_edit.html"
 
 
 @require_safe
@@ -59,7 +58,7 @@ def persona_create(request: TenantRequest) -> HttpResponse:
         persona = create_persona(tenant=request.tenant, traits=form.traits)
         messages.success(request, _("Your persona is ready. Give it a show, or rehearse some more."))
         return redirect("livesessions:persona_edit", persona.id)
-    return render_studio(request, form, preset=preset)
+    return _render_page(request, form, preset=preset)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,28 +72,25 @@ def persona_edit(request: TenantRequest, persona_id: UUID) -> HttpResponse:
         return redirect("livesessions:persona_edit", persona.id)
     if form.is_bound:
         persona.refresh_from_db()  # the page around the form shows what is stored
-    return render_studio(request, form, persona=persona)
+    return _render_page(request, form, persona=persona)
 
 
-def render_studio(
+def _render_page(
     request: TenantRequest, form: PersonaForm, *, persona: Persona | None = None, **more: Any
 ) -> HttpResponse:
-    """Draw the page on which a persona is written and tried out."""
+    """Render the page on which a persona is written; it loads the studio as a panel."""
     shows = Show.objects.filter(tenant=request.tenant).order_by("name")
     hosted = [show for show in shows if persona is not None and show.persona_id == persona.id]
-    alike = [show for show in shows if persona is None or show.language == persona.language]
-    first = next(iter([*hosted, *alike]), None)
     context = {
         "form": form,
         "persona": persona,
         "hosted": hosted,
         "others": [show for show in shows if show not in hosted],
-        "rehearse_form": RehearseForm(shows=shows, initial={"show": first}),
         "prompt_length": PROMPT_LENGTH,
         "prompt_used": len(form["system_prompt"].value() or ""),
         **more,
     }
-    return render(request, STUDIO, context)
+    return render(request, PAGE, context)
 
 
 @require_POST

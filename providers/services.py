@@ -14,7 +14,6 @@ from providers.fields import EncryptedText, EncryptedTextField
 from providers.models import Credential
 from providers.querysets import TenantCredential, credentials_of
 from providers.signals import credential_changed
-from tenants import audit
 from tenants.models import Tenant
 
 SHORTEST_WITH_ENDING = 12  # of a shorter key, four characters would give too much away
@@ -49,16 +48,13 @@ def save_credential(
     row, _made = Credential.objects.update_or_create(
         tenant=tenant, kind=kind, provider=provider, defaults=values
     )
-    audit.record("credential.saved", row, detail={"kind": kind, "provider": provider, "base_url": base_url})
     _send_changed(tenant.id, kind, provider)
     return row
 
 
 @transaction.atomic
 def delete_credential(*, tenant: Tenant, kind: Credential.Kind, provider: str) -> None:
-    for row in Credential.objects.filter(tenant=tenant, kind=kind, provider=provider):
-        audit.record("credential.deleted", row, detail={"kind": kind, "provider": provider})
-        row.delete()
+    Credential.objects.filter(tenant=tenant, kind=kind, provider=provider).delete()
     _send_changed(tenant.id, kind, provider)
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong with rehearsals; every message says what to do."""
+"""Errors that users of rehearsals can cause; every message says what to do."""
 
 from django.utils.translation import gettext as _
 
@@ -6,18 +6,20 @@ from tenants.errors import AppError
 
 
 class RehearsalConflict(AppError):
-    """Raised when a rehearsal cannot be asked for now. The message is for the user."""
+    """Raised when a rehearsal cannot be started now."""
 
 
 def too_many_rehearsals() -> RehearsalConflict:
+    """Return the error for a workspace that runs as many rehearsals as it may."""
     return RehearsalConflict(
-        _("Two rehearsals are under way already. Wait until one of them is done."), code="too_many_rehearsals"
+        _("Two rehearsals are running already. Wait until one of them ends."), code="too_many_rehearsals"
     )
 
 
 def rehearsals_unreachable() -> RehearsalConflict:
+    """Return the error for a queue that does not answer."""
     return RehearsalConflict(
-        _("Rehearsals cannot be reached right now. Try again in a moment."),
+        _("Rehearsals are not available right now. Try again in a moment."),
         code="rehearsals_unreachable",
         status=503,
     )

@@ -15,13 +15,13 @@ from livesessions.shows.show_plan_factory import habits_of, plan_of
 from livesessions.worker.assembly import build_moderator
 from moderation.stage.help_lines import help_line
 from planner.stage.recurring import lines_of_plan, lines_of_quiet_moments, sentences_of_reactions
-from rehearsals.rehearsal.silent_voice import SilentSynthesizer
 from speech.errors import SpeechError
 from speech.runtime.preview_slots import exclusive
 from speech.runtime.tenant_voices import TenantVoiceClients
 from speech.runtime.voice_pool import LAST_FIRST_WITHIN_S, VoicePool, open_synthesizer
 from speech.services.voice_resolution import VoiceLineup, resolve_voices
 from speech.stage.capabilities import capabilities_of
+from speech.stage.silent_synthesizer import SilentSynthesizer
 from speech.stage.speaker import Speaker
 from speech.storage import AudioObjectStore
 from tenants.threads import in_thread

@@ -1,1 +1,1 @@
-"""A live that nobody hears: a show and a chat go in, half an hour passes in moments, figures come out."""
+"""Simulates a whole live of a show on a virtual clock and reports how the host behaved."""

@@ -1,1 +1,1 @@
-"""Where a persona is tried out before it goes on air: what a live would do, for one line at a time."""
+"""The studio: a persona answers one viewer line as it would in a live, before it goes on air."""

@@ -1,4 +1,4 @@
-"""What became of one line: the words, why there are none, and what each step took."""
+"""The answer to one studio line: its text, its result, and the time of each step."""
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -7,28 +7,30 @@ from typing import Any
 from planner.stage.turn import TokenUsage
 
 
-class Result(StrEnum):
+class AnswerResult(StrEnum):
     """How a line ended."""
 
     ANSWERED = "answered"
-    HELPED = "helped"  # the fixed line for somebody in distress
-    BLOCKED = "blocked"  # the viewer's line was
-    REFUSED = "refused"  # the host's own sentence was, before anything was said
-    COMMAND = "command"  # a matter of the games, which are not rehearsed here
-    SILENT = "silent"  # nothing that the host would say to it
-    FAILED = "failed"
-    LATE = "late"
+    HELPED = "helped"  # with the fixed help line, for a viewer in distress
+    BLOCKED = "blocked"  # moderation blocked the viewer's line
+    REFUSED = "refused"  # moderation blocked the host's first sentence
+    COMMAND = "command"  # a chat command; the studio runs no games
+    SILENT = "silent"  # the host has nothing to say
+    FAILED = "failed"  # the language model failed
+    LATE = "late"  # the time limit was reached
 
 
 @dataclass(slots=True)
-class Answer:
-    """One rehearsed answer. Times are milliseconds since the line came in, `judged_us` microseconds.
+class StudioAnswer:
+    """One answer. Times are milliseconds since the line arrived, except `judged_us` in microseconds.
 
-    `categories` say what the gate found in the viewer's line, `refused_for` what it found in the host's.
-    `name_hidden` tells that the viewer would not be called by name. `fault` names what gave no answer.
+    - `action`, `categories`: moderation's verdict on the viewer's line.
+    - `refused_for`: what moderation found in the host's sentence.
+    - `name_hidden`: whether moderation blocks the viewer's name, so that the host does not say it.
+    - `fault`: the part that failed, `planner` or `speech`, or empty.
     """
 
-    result: Result = Result.SILENT
+    result: AnswerResult = AnswerResult.SILENT
     sentences: list[str] = field(default_factory=list)
     action: str = "answer"
     categories: list[str] = field(default_factory=list)
@@ -46,11 +48,12 @@ class Answer:
     def text(self) -> str:
         return " ".join(self.sentences)
 
-    def to_plain(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer as JSON values."""
         return asdict(self)
 
     @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> "Answer":
-        """Return what `to_plain` gave; raise KeyError, TypeError or ValueError for anything else."""
-        made = {"result": Result(plain["result"]), "usage": TokenUsage(**plain["usage"])}
-        return cls(**{**plain, **made})
+    def from_json(cls, values: dict[str, Any]) -> "StudioAnswer":
+        """Return the answer of `to_json`; raise KeyError, TypeError or ValueError for other values."""
+        parsed = {"result": AnswerResult(values["result"]), "usage": TokenUsage(**values["usage"])}
+        return cls(**{**values, **parsed})

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from livesessions.models.shows import Show
 from planner.models import Persona
-from rehearsals.studio.answering import ViewerLine
 from rehearsals.studio.chats import LANGUAGES
+from rehearsals.studio.line_runner import ViewerLine
 from tenants.models import Language
 
 if TYPE_CHECKING:
@@ -16,11 +16,9 @@ if TYPE_CHECKING:
 else:
     ShowChoice = PersonaChoice = forms.ModelChoiceField
 
-LINES_AT_ONCE = 12
 
-
-class RehearseForm(forms.Form):
-    """A viewer's line, and the show in which it is heard."""
+class StudioForm(forms.Form):
+    """A viewer's line, and the show in which the host hears it."""
 
     use_required_attribute = False
 
@@ -32,17 +30,17 @@ class RehearseForm(forms.Form):
         queryset=None,
         required=False,
         empty_label=_("none"),
-        help_text=_("Its rules, voice, language and facts apply."),
+        help_text=_("The host uses its rules, voice, language and facts."),
     )
 
     def __init__(self, *args: Any, shows: QuerySet[Show], **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "rehearse-%s", **kwargs})
-        self._choice.queryset = shows
+        self._show_field.queryset = shows
         self.fields["viewer_name"].widget.attrs["placeholder"] = "Giulia"
         self.fields["gift"].widget.attrs["placeholder"] = _("none")
 
     @property
-    def _choice(self) -> ShowChoice:
+    def _show_field(self) -> ShowChoice:
         field = self.fields["show"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - narrows the type
         return field
@@ -50,17 +48,18 @@ class RehearseForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors and not cleaned.get("text") and not cleaned.get("gift"):
-            self.add_error("text", _("Write what a viewer would write."))
+            self.add_error("text", _("Write a viewer's message, or name a gift."))
         return cleaned
 
     @property
     def line(self) -> ViewerLine:
+        """What the viewer does."""
         cleaned = self.cleaned_data
         return ViewerLine(cleaned["viewer_name"], cleaned["text"], cleaned["gift"])
 
 
-class CompareForm(forms.Form):
-    """Two personas, and the chat that both answer."""
+class ComparisonForm(forms.Form):
+    """Two personas and the recorded chat that both answer."""
 
     a = PersonaChoice(label=_("One persona"), queryset=None, empty_label=None)
     b = PersonaChoice(label=_("The other"), queryset=None, empty_label=None)

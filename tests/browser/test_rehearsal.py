@@ -9,9 +9,9 @@ from django.db import connection
 from django_scopes import scopes_disabled
 from playwright.sync_api import Page, expect
 
-from livesessions import tasks
-from livesessions.models.rehearsals import Rehearsal
 from livesessions.models.shows import Show
+from rehearsals import tasks
+from rehearsals.models import Rehearsal
 from tenants.models import User
 
 LoggedInPage = Callable[[User], Page]
@@ -25,13 +25,13 @@ def desk(alice: User, show: Show, redis_client: "redis.Redis", logged_in_page: L
 
 
 def play(show: Show) -> None:
-    """Do the chore that the page waits for, in a thread of its own: Playwright's loop runs in this one."""
+    """Run the job that the page waits for, in a thread of its own: Playwright's loop runs in this one."""
 
     def work() -> None:
         try:
             with scopes_disabled():
                 rehearsal = Rehearsal.objects.filter(show=show).latest("created_at")
-            tasks.play_rehearsal.call_local(str(rehearsal.id))
+            tasks.run_rehearsal.call_local(str(rehearsal.id))
         finally:
             connection.close()
 
@@ -53,7 +53,7 @@ def test_a_rehearsal_is_asked_for_and_its_report_comes_by_itself(desk: Page, sho
 
 
 def test_a_file_of_mine_that_is_no_chat_is_explained_by_the_line(desk: Page) -> None:
-    desk.get_by_text("A chat file of mine").click()
+    desk.get_by_text("My own chat file").click()
     desk.locator("input[type=file]").set_input_files(
         {"name": "sera.jsonl", "mimeType": "application/json", "buffer": b'{"t": 1}\n'}
     )

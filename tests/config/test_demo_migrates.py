@@ -77,7 +77,7 @@ KEPT = [
     Kept("livesessions_livesession", "livesessions.LiveSession", 4),
     Kept("livesessions_chatevent", "livesessions.ChatEvent", 133),
     Kept("livesessions_reply", "livesessions.Reply", 38),
-    Kept("livesessions_rehearsal", "livesessions.Rehearsal", 2),
+    Kept("livesessions_rehearsal", "rehearsals.Rehearsal", 2),
     Kept("account_emailaddress", "account.EmailAddress", 7),
     Kept("account_emailconfirmation", "account.EmailConfirmation", 1),
     Kept("auth_group", "auth.Group", 1),

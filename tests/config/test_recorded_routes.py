@@ -37,7 +37,13 @@ SOCKETS = read_record("sockets")
 ANSWERS = read_record("api")  # method and path: status and shape by what is special about the request
 
 # Where a path of the record is now, by how both begin: {"/staff/speech/providerkey/": "/staff/…"}
-MOVED: dict[str, str] = {}
+MOVED: dict[str, str] = {
+    "/staff/livesessions/rehearsal/": "/staff/rehearsals/rehearsal/",
+    # The administration's pages of one app, for each app that has any.
+    "/staff/^(auth|account|tenants|moderation|planner|speech|overlay|livesessions)/$": (
+        "/staff/^(auth|account|tenants|moderation|planner|speech|overlay|livesessions|rehearsals)/$"
+    ),
+}
 
 OF_A_KIND = {
     "<uuid>": "00000000-0000-0000-0000-000000000001",

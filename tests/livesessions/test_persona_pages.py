@@ -179,13 +179,6 @@ PAGES = [
     ("post", "/personas/{persona}/delete/", {}),
     ("post", "/personas/{persona}/shows/", {"show": "{own_show}"}),
     ("post", "/personas/{own_persona}/shows/", {"show": "{show}"}),
-    ("post", "/personas/rehearse/", {"persona": "{persona}", "text": "ciao"}),
-    ("post", "/personas/compare/line/", {"a": "{persona}", "b": "{persona}", "chat": "it", "line": "0"}),
-    (
-        "post",
-        "/personas/compare/hear/",
-        {"a": "{persona}", "b": "{persona}", "chat": "it", "line": "0", "side": "a"},
-    ),
     ("get", "/personas/sounds/{wav}/", {}),
 ]
 every_page = pytest.mark.parametrize(("method", "path", "sent"), PAGES, ids=[f"{p[0]} {p[1]}" for p in PAGES])
@@ -218,13 +211,15 @@ def test_charlie_finds_nothing_of_alices(
         assert Show.objects.get(id=other_show.id).persona_id == other_show.persona_id
 
 
-def test_charlie_sees_neither_personas_nor_a_comparison_of_alices(
+def test_charlie_sees_none_of_alices_personas(
     charlie: User, other_show: Show, persona: Persona, client_for: ClientFor
 ) -> None:
-    client = client_for(charlie)
-    assert "Nota" not in client.get("/personas/").content.decode()
-    page = client.get(f"/personas/compare/?a={persona.id}&b={persona.id}&chat=it").content.decode()
-    assert "Nota" not in page
+    assert "Nota" not in client_for(charlie).get("/personas/").content.decode()
+
+
+def test_a_personas_page_loads_its_studio(alice: User, persona: Persona, client_for: ClientFor) -> None:
+    page = client_for(alice).get(f"/personas/{persona.id}/").content.decode()
+    assert f'hx-get="/personas/rehearse/?persona={persona.id}"' in page
 
 
 def test_a_sound_is_for_the_ears_of_who_rehearsed(
@@ -241,7 +236,6 @@ def test_a_sound_is_for_the_ears_of_who_rehearsed(
         ("get", "/personas/presets/"),
         ("get", "/personas/new/"),
         ("post", "/personas/new/"),
-        ("get", "/personas/compare/"),
     ],
 )
 def test_bob_who_looks_on_may_not(

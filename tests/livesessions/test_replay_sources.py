@@ -22,7 +22,7 @@ from livesessions.sources.replay import (
     open_replay,
 )
 from livesessions.sources.webcast import MAX_TEXT_CHARS
-from rehearsals.rehearsal.virtual_time import run_virtual, virtual_now
+from rehearsals.rehearsal.virtual_clock import run_virtual, virtual_now
 from tests.fakes.webcast import ENDED, SUSPENDED, comment, control, like
 from tests.livesessions.raw_protobuf import SAMPLE, captured
 

@@ -14,7 +14,7 @@ from livesessions.sources.simulator.source import RECENT_S, SimulatorSource
 from moderation.defaults import default_blocklist
 from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Category
-from rehearsals.rehearsal.virtual_time import EPOCH, run_virtual, virtual_now
+from rehearsals.rehearsal.virtual_clock import EPOCH, run_virtual, virtual_now
 
 SPOKEN = {EventKind.COMMENT, EventKind.QUESTION}
 

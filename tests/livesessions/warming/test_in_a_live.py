@@ -20,7 +20,7 @@ from livesessions.worker.assembly import LiveEnvironment, Resources, assemble, p
 from livesessions.worker.observer import ConsoleBoard
 from livesessions.worker.recorder.recorder import Recorder
 from planner.stage.lines import load_lines
-from rehearsals.rehearsal.virtual_time import VirtualTimeLoop
+from rehearsals.rehearsal.virtual_clock import VirtualTimeLoop
 from speech.errors import StoreError
 from speech.runtime.voice_pool import VoicePool
 from speech.services.voice_resolution import resolve_voices

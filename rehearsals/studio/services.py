@@ -1,0 +1,116 @@
+"""Answers studio lines with the models and voices that a live would use, opened for one call."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack, aclosing
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from redis.asyncio import Redis
+
+from livesessions.worker.assembly import open_models
+from planner.spending import RedisSpendCap
+from planner.stage.fallback import FallbackModel
+from planner.stage.planner import Planner
+from rehearsals.studio.answer import AnswerResult, StudioAnswer
+from rehearsals.studio.line_runner import LineRunner, ViewerLine
+from rehearsals.studio.persona_setup import PersonaSetup
+from speech.errors import SpeechError
+from speech.runtime.preview_slots import run_preview
+from speech.runtime.voice_opening import open_lineup
+from speech.runtime.wav import wav_of
+from speech.stage.audio import AudioChunk
+from tenants.models import User
+
+TIME_LIMIT_S = 25.0
+PURPOSE = "rehearsing"  # of the preview lock: one line of a user at a time
+
+
+def answer_line(
+    *, setup: PersonaSetup, line: ViewerLine, user: User, seed: int = 0
+) -> tuple[StudioAnswer, bytes]:
+    """Return a host's answer and its sound as a WAV file, empty without a sound. Blocks.
+
+    Raise `PreviewRefused` when the user or the process runs too many previews.
+    """
+    return run_preview(
+        user, lambda: async_to_sync(_answer)(setup, line, aloud=True, seed=seed), purpose=PURPOSE
+    )
+
+
+def answer_with_each(
+    *, setups: Sequence[tuple[PersonaSetup, int]], line: ViewerLine, user: User
+) -> list[tuple[PersonaSetup, StudioAnswer]]:
+    """Return the silent answers of several hosts, each with its seed. Counts as one preview. Blocks.
+
+    Raise `PreviewRefused` when the user or the process runs too many previews.
+    """
+
+    def answer_all() -> list[tuple[PersonaSetup, StudioAnswer]]:
+        return [
+            (setup, async_to_sync(_answer)(setup, line, aloud=False, seed=seed)[0]) for setup, seed in setups
+        ]
+
+    return run_preview(user, answer_all, purpose=PURPOSE) if setups else []
+
+
+def speak_text(*, setup: PersonaSetup, text: str, user: User) -> bytes:
+    """Return a text in the host's voice as a WAV file, empty when the voice fails. Blocks.
+
+    Raise `PreviewRefused` when the user or the process runs too many previews.
+    """
+    return run_preview(user, lambda: async_to_sync(_speak)(setup, text), purpose="hearing")
+
+
+async def _answer(
+    setup: PersonaSetup, line: ViewerLine, *, aloud: bool, seed: int
+) -> tuple[StudioAnswer, bytes]:
+    async with AsyncExitStack() as stack:
+        redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
+        stack.push_async_callback(redis.aclose)
+        cap = _spend_cap(redis, setup)
+        models = open_models(stack)
+        model = FallbackModel(models, cap=cap) if models else None
+        voice = await open_lineup(stack, setup.lineup) if aloud else None
+        runner = LineRunner(
+            gate=setup.gate,
+            words=Planner(model, setup.character, show=setup.facts, seed=seed),
+            voice=voice,
+            language=setup.language,
+        )
+        try:
+            async with asyncio.timeout(TIME_LIMIT_S):
+                await runner.run(line)
+        except TimeoutError:
+            runner.answer.result = AnswerResult.LATE
+        if aloud and voice is None:
+            runner.answer.fault = runner.answer.fault or "speech"
+        if model is not None:
+            await cap.allows()  # records the cost of this line
+        return runner.answer, wav_of(runner.chunks)
+
+
+def _spend_cap(redis: Redis, setup: PersonaSetup) -> RedisSpendCap:
+    """Return a cap that counts against the month's budgets, the tenant's too, but not against a live's."""
+    return RedisSpendCap(
+        redis,
+        setup.tenant_id,
+        tenant_id=setup.tenant_id,
+        live_usd=0.0,
+        month_usd=settings.LLM_SPEND_CAP_MONTH_USD,
+        tenant_month_usd=settings.LLM_SPEND_CAP_TENANT_MONTH_USD,
+    )
+
+
+async def _speak(setup: PersonaSetup, text: str) -> bytes:
+    chunks: list[AudioChunk] = []
+    async with AsyncExitStack() as stack:
+        voice = await open_lineup(stack, setup.lineup)
+        if voice is None:
+            return b""
+        try:
+            async with asyncio.timeout(TIME_LIMIT_S), aclosing(voice.speak(text)) as spoken:
+                chunks.extend([chunk async for chunk in spoken])
+        except (SpeechError, TimeoutError):
+            return b""
+    return wav_of(chunks)
