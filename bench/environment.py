@@ -17,7 +17,7 @@ from bench.report import BenchError
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from tenants.models import Tenant, User
-from tenants.services import create_tenant
+from tenants.services import create_tenant, delete_tenant
 
 START_TIMEOUT_S = 60.0
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -44,7 +44,7 @@ def temporary_tenant() -> Iterator[Tenant]:
                 cursor.execute("DELETE FROM livesessions_chatevent WHERE tenant_id = %s", [tenant.id])
             LiveSession.objects.filter(tenant=tenant).delete()
             Show.objects.filter(tenant=tenant).delete()
-            tenant.delete()
+            delete_tenant(tenant=tenant)
             user.delete()
 
 

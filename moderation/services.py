@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +8,7 @@ from moderation.defaults import POLICY_NAMES, default_blocklist
 from moderation.errors import BlocklistError
 from moderation.models import Policy, ViewerRule
 from moderation.signals import policy_changed
+from tenants import audit
 from tenants.models import Tenant
 
 MAX_TERMS = 20_000
@@ -24,11 +25,14 @@ def get_default_policy(*, tenant: Tenant, language: str) -> Policy:
     return policy
 
 
+@transaction.atomic
 def change_policy(*, policy: Policy, **changes: Any) -> Policy:
     """Set a policy's own fields; the lives that go by it do so from now on."""
+    before = audit.values_of(Policy.objects.get(pk=policy.pk), changes)
     for field, value in changes.items():
         setattr(policy, field, value)
     policy.save(update_fields=list(changes))
+    _record_change(policy, before)
     _tell_of_change(policy)
     return policy
 
@@ -45,6 +49,7 @@ def import_blocklist(*, policy: Policy, content: bytes) -> int:
     locked = Policy.objects.select_for_update().get(pk=policy.pk)
     policy.blocklist = clean_terms([*locked.blocklist, *terms])
     policy.save(update_fields=["blocklist"])
+    _record_change(policy, {"blocklist": locked.blocklist})
     _tell_of_change(policy)
     return len(policy.blocklist) - len(locked.blocklist)
 
@@ -70,7 +75,13 @@ def _move_term(policy: Policy, term: str, *, into: str, out_of: str) -> None:
     setattr(policy, into, clean_terms([*getattr(locked, into), clean]))
     setattr(policy, out_of, rest)
     policy.save(update_fields=[into, out_of])
+    _record_change(policy, audit.values_of(locked, (into, out_of)))
     _tell_of_change(policy)
+
+
+def _record_change(policy: Policy, before: Mapping[str, Any]) -> None:
+    if changed := audit.differences(before, audit.values_of(policy, before)):
+        audit.record("policy.changed", policy, detail=changed)
 
 
 def _tell_of_change(policy: Policy) -> None:
@@ -108,6 +119,7 @@ def clean_terms(lines: Iterable[str]) -> list[str]:
     return list(kept.values())
 
 
+@transaction.atomic
 def set_viewer_rule(
     *, tenant: Tenant, viewer_hash: str, standing: ViewerRule.Role, note: str = ""
 ) -> ViewerRule:
@@ -116,13 +128,19 @@ def set_viewer_rule(
     rule, _made = ViewerRule.objects.update_or_create(
         tenant=tenant, viewer_hash=viewer_hash, defaults={"standing": standing, "note": note}
     )
+    audit.record("viewer_rule.set", rule, detail={"standing": standing})
     return rule
 
 
+@transaction.atomic
 def remove_viewer_rule(*, tenant: Tenant, viewer_hash: str) -> bool:
     """Forget what was decided about a viewer; tell whether anything was."""
-    removed, _by_model = ViewerRule.objects.filter(tenant=tenant, viewer_hash=viewer_hash).delete()
-    return removed > 0
+    rule = ViewerRule.objects.filter(tenant=tenant, viewer_hash=viewer_hash).first()
+    if rule is None:
+        return False
+    audit.record("viewer_rule.removed", rule)
+    rule.delete()
+    return True
 
 
 def note_on_viewer(*, rule: ViewerRule, note: str) -> None:

@@ -13,6 +13,7 @@ from overlay.layout import Layout
 from overlay.models import Overlay, make_token
 from overlay.pictures import Picture
 from overlay.publisher import OverlayPublisher
+from tenants import audit
 
 
 def mute_overlay(overlay_id: UUID, *, muted: bool) -> None:
@@ -31,6 +32,7 @@ def rotate_token(*, overlay: Overlay) -> Overlay:
     overlay.token = make_token()
     overlay.rotated_at = timezone.now()
     overlay.save(update_fields=["token", "rotated_at"])
+    audit.record("overlay.address_renewed", overlay)
     transaction.on_commit(lambda: async_to_sync(_close_sockets)(overlay.id))
     return overlay
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from planner.defaults import PERSONAS
 from planner.errors import PersonaInUse
 from planner.models import Persona
+from tenants import audit
 from tenants.models import Tenant
 
 NAME_LENGTH = 100
@@ -41,9 +42,11 @@ def get_default_persona(*, tenant: Tenant, language: str) -> Persona:
     return create_persona(tenant=tenant, traits=traits)
 
 
+@transaction.atomic
 def create_persona(*, tenant: Tenant, traits: PersonaTraits) -> Persona:
     persona = build_persona(tenant=tenant, traits=traits)
     persona.save()
+    audit.record("persona.created", persona)
     return persona
 
 
@@ -61,11 +64,15 @@ def build_persona(*, tenant: Tenant, traits: PersonaTraits) -> Persona:
     )
 
 
+@transaction.atomic
 def change_persona(*, persona: Persona, **changes: Any) -> Persona:
     """Set some of a persona's fields; a live that is on air goes on as it began."""
+    before = audit.values_of(Persona.objects.get(pk=persona.pk), changes)
     for name, value in changes.items():
         setattr(persona, name, value)
     persona.save(update_fields=list(changes))
+    if changed := audit.differences(before, audit.values_of(persona, changes)):
+        audit.record("persona.changed", persona, detail=changed)
     return persona
 
 
@@ -93,8 +100,10 @@ def _copy_names(name: str) -> Iterator[str]:
         yield gettext("%(name)s (copy %(number)d)") % {"name": stem, "number": number}
 
 
+@transaction.atomic
 def delete_persona(*, persona: Persona) -> None:
     """Delete a persona; raise `PersonaInUse` while a show is hosted by it."""
+    audit.record("persona.deleted", persona)
     try:
         persona.delete()
     except ProtectedError as error:

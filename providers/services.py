@@ -14,6 +14,7 @@ from providers.fields import EncryptedText, EncryptedTextField
 from providers.models import Credential
 from providers.querysets import TenantCredential, credentials_of
 from providers.signals import credential_changed
+from tenants import audit
 from tenants.models import Tenant
 
 SHORTEST_WITH_ENDING = 12  # of a shorter key, four characters would give too much away
@@ -48,13 +49,16 @@ def save_credential(
     row, _made = Credential.objects.update_or_create(
         tenant=tenant, kind=kind, provider=provider, defaults=values
     )
+    audit.record("credential.saved", row, detail={"kind": kind, "provider": provider, "base_url": base_url})
     _send_changed(tenant.id, kind, provider)
     return row
 
 
 @transaction.atomic
 def delete_credential(*, tenant: Tenant, kind: Credential.Kind, provider: str) -> None:
-    Credential.objects.filter(tenant=tenant, kind=kind, provider=provider).delete()
+    for row in Credential.objects.filter(tenant=tenant, kind=kind, provider=provider):
+        audit.record("credential.deleted", row, detail={"kind": kind, "provider": provider})
+        row.delete()
     _send_changed(tenant.id, kind, provider)
 
 

@@ -4,15 +4,20 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec
 
+from allauth.account.admin import EmailAddressAdmin
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.contrib.auth.admin import GroupAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django_scopes import scopes_disabled
 
-from tenants.models import ApiToken, Membership, Tenant, User
+from tenants import audit
+from tenants.models import ApiToken, AuditEntry, Membership, Tenant, User
 from tenants.services import revoke_api_token
 
 P = ParamSpec("P")
@@ -33,7 +38,24 @@ def across_tenants(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]
     return wrapper
 
 
-class AcrossTenantsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Records what the staff add, change and delete."""
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        audit.record("staff.added", obj, detail={"changes": message})
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        audit.record("staff.changed", obj, detail={"changes": message})
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for obj in queryset:
+            audit.record("staff.deleted", obj)
+        return super().log_deletions(request, queryset)
+
+
+class AcrossTenantsAdmin(AuditedAdmin):
     """Shows the rows of all tenants, whichever tenant the member of staff uses elsewhere."""
 
     ordering = ["-created_at"]
@@ -64,7 +86,7 @@ class ReadOnlyAdmin(AcrossTenantsAdmin):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(AuditedAdmin):
     """People sign up themselves; staff are made with `manage.py createsuperuser`."""
 
     list_display = ["email", "name", "is_active", "is_staff", "date_joined", "last_login"]
@@ -109,7 +131,7 @@ class TenantAdmin(AcrossTenantsAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MembershipAdmin(AuditedAdmin):
     list_display = ["user", "tenant", "role", "created_at"]
     list_filter = ["role"]
     list_select_related = ["user", "tenant"]
@@ -132,3 +154,38 @@ class ApiTokenAdmin(ReadOnlyAdmin):
     def revoke(self, request: HttpRequest, tokens: QuerySet[ApiToken]) -> None:
         for token in tokens:
             revoke_api_token(token=token)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """Who changed what, newest first."""
+
+    list_display = ["at", "tenant", "actor_kind", "actor", "address", "verb", "object_type", "object_label"]
+    list_filter = ["actor_kind", "verb", "object_type"]
+    list_select_related = ["tenant"]
+    search_fields = ["object_id", "object_label", "tenant__name", "tenant__slug"]
+    ordering = ["-id"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        emails = User.objects.filter(id=OuterRef("user_id")).values("email")
+        return super().get_queryset(request).annotate(email=Subquery(emails[:1]))
+
+    @admin.display(description=_("Actor"))
+    def actor(self, entry: AuditEntry) -> str:
+        email = getattr(entry, "email", None)
+        person = email or (str(entry.user_id) if entry.user_id else "")
+        return " · ".join(filter(None, (person, entry.actor_label)))
+
+
+# The rights that these two give are recorded like all others.
+admin.site.unregister([EmailAddress, Group])
+
+
+@admin.register(EmailAddress)
+class AuditedEmailAddressAdmin(AuditedAdmin, EmailAddressAdmin):  # type: ignore[misc]
+    """A user's e-mail addresses, and whether they are verified."""
+
+
+@admin.register(Group)
+class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
+    """Groups of the staff's rights."""

@@ -1,7 +1,9 @@
 """Requests as the views see them once the middleware has run."""
 
+from ipaddress import ip_address
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -23,3 +25,15 @@ def as_uuid(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         return UUID(int=0)
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Return the client's network address; behind trusted proxies, the one they report."""
+    found = request.META.get("REMOTE_ADDR", "")
+    if count := settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        reported = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+        found = reported[-count] if len(reported) >= count else found
+    try:
+        return str(ip_address(found))
+    except ValueError:
+        return None

@@ -115,3 +115,43 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class AuditEntry(models.Model):
+    """One change of rights, keys, policies, hosts or lives. The database refuses to change or delete it.
+
+    People are stored by id only, so that nothing personal is left here when a user is deleted.
+    """
+
+    class ActorKind(models.TextChoices):
+        USER = "user", _("User")
+        TOKEN = "token", _("API token")
+        STAFF = "staff", _("Staff")
+        SYSTEM = "system", _("System")
+
+    at = models.DateTimeField(default=timezone.now)
+    # No tenant: staff changed something that belongs to no workspace, such as a user.
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, null=True, related_name="audit_entries")
+    actor_kind = models.CharField(max_length=10, choices=ActorKind)
+    user_id = models.UUIDField(null=True)
+    token_id = models.UUIDField(null=True)
+    actor_label = models.CharField(max_length=100, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    verb = models.CharField(max_length=60)
+    object_type = models.CharField(max_length=60, blank=True)
+    object_id = models.CharField(max_length=64, blank=True)
+    object_label = models.CharField(max_length=200, blank=True)
+    detail = models.JSONField(default=dict)
+
+    objects: ClassVar[models.Manager["AuditEntry"]] = ScopedManager(tenant="tenant")
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "audit entries"
+        indexes = [
+            models.Index(fields=["tenant", "-id"], name="audit_by_tenant"),
+            models.Index(fields=["object_type", "object_id"], name="audit_by_object"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.object_label}"

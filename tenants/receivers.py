@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 from allauth.account.signals import user_signed_up
@@ -5,7 +6,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext
 
-from tenants.models import Language, User
+from tenants.acting import acting_as, current_actor
+from tenants.models import AuditEntry, Language, User
 from tenants.services import create_tenant
 
 
@@ -15,4 +17,5 @@ def give_new_user_a_tenant(request: HttpRequest, user: User, **kwargs: Any) -> N
     if language not in Language.values:
         language = Language.ENGLISH
     name = gettext("%(name)s's lives") % {"name": user.get_short_name()}
-    create_tenant(owner=user, name=name, language=language)
+    with acting_as(replace(current_actor(), kind=AuditEntry.ActorKind.USER, user_id=user.id)):
+        create_tenant(owner=user, name=name, language=language)

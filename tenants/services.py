@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django_scopes import scope, scopes_disabled
 
+from tenants import audit
 from tenants.models import ApiToken, Membership, Tenant, User
 from tenants.signals import tenant_created
 
@@ -20,9 +21,21 @@ def create_tenant(*, owner: User, name: str, language: str, time_zone: str = "Eu
     """Make a tenant with its owner; the apps above add their defaults in the same transaction."""
     tenant = _insert_tenant(name=name[:NAME_LENGTH], language=language, time_zone=time_zone)
     Membership.objects.create(tenant=tenant, user=owner, role=Membership.Role.OWNER)
+    audit.record("tenant.created", tenant, detail={"owner": str(owner.id)})
     with scope(tenant=tenant):
         tenant_created.send(sender=Tenant, tenant=tenant)
     return tenant
+
+
+def delete_tenant(*, tenant: Tenant) -> None:
+    """Delete a tenant with its rows and its audit entries; only its id stays, in the entry of this deletion.
+
+    Raise `ProtectedError` while an app above holds rows that others protect.
+    """
+    tenant_id = tenant.id
+    with scopes_disabled(), audit.erasing():
+        tenant.delete()
+        audit.record("tenant.deleted", None, detail={"tenant": str(tenant_id)})
 
 
 def _insert_tenant(*, name: str, language: str, time_zone: str) -> Tenant:
@@ -38,18 +51,22 @@ def _insert_tenant(*, name: str, language: str, time_zone: str) -> Tenant:
     return tenant
 
 
+@transaction.atomic
 def create_api_token(*, tenant: Tenant, user: User, name: str) -> tuple[ApiToken, str]:
     """Return the token's row and its key; the key cannot be read again."""
     key = KEY_PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(tenant=tenant, created_by=user, name=name, prefix=key[:10], key_hash=hash_key(key))
     token.save()
+    audit.record("token.created", token)
     return token, key
 
 
+@transaction.atomic
 def revoke_api_token(*, token: ApiToken) -> None:
     if token.revoked_at is None:
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at"])
+        audit.record("token.revoked", token)
 
 
 def hash_key(key: str) -> str:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -169,8 +169,23 @@ def server_environment(django_db_setup: None) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Before the database is dropped, let go of what threads of the sockets' server still hold open."""
-    yield
+    """Before the database is dropped, let go of what threads of the sockets' server still hold open.
+
+    Between two tests Django empties all tables, also the audit log, which refuses that from anybody else.
+    """
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    from tenants.audit import ALLOW_ERASURE
+
+    flush = DatabaseOperations.sql_flush
+
+    def flush_with_audit_log(*args: Any, **kwargs: Any) -> list[str]:
+        sql = flush(*args, **kwargs)
+        return [f"SET LOCAL {ALLOW_ERASURE} = 'on';", *sql] if sql else sql
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", flush_with_audit_log)
+        yield
     from django.db import connection
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:

@@ -161,6 +161,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+ALLAUTH_TRUSTED_PROXY_COUNT = 0  # production has a proxy in front
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -245,6 +246,8 @@ WORKER_CAPACITY = env.int("WORKER_CAPACITY", default=20)
 # How long the event log keeps what viewers wrote and were called, and how long it keeps anything.
 CHAT_TEXT_RETENTION_DAYS = env.int("CHAT_TEXT_RETENTION_DAYS", default=90)
 CHAT_EVENT_RETENTION_MONTHS = env.int("CHAT_EVENT_RETENTION_MONTHS", default=12)
+# How long the audit log keeps its entries.
+AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=730)
 
 LOGGING = {
     "version": 1,

@@ -12,6 +12,7 @@ from livesessions.worker.commands import Approve, Reject
 from moderation.line_check import try_line
 from moderation.models import Policy
 from moderation.wording import category_words
+from tenants import audit
 
 HELD_FOR = timedelta(seconds=HELD_FOR_S)
 
@@ -25,12 +26,15 @@ def approve_reply(*, session: LiveSession, reply_id: UUID, text: str = "") -> No
     if text.strip() and (why := held_back_for(session, text)):
         raise errors.reply_refused(why)
     send(session, Approve(reply_id, text))
+    detail = {"reply": str(reply_id), "reworded": bool(text.strip())}
+    audit.record("session.reply_approved", session, detail=detail)
 
 
 def reject_reply(*, session: LiveSession, reply_id: UUID) -> None:
     """Drop a reply that is held. Raise `SessionConflict` when it waits no longer."""
     _require_held(session, reply_id)
     send(session, Reject(reply_id))
+    audit.record("session.reply_rejected", session, detail={"reply": str(reply_id)})
 
 
 def _require_held(session: LiveSession, reply_id: UUID) -> None:

@@ -19,6 +19,7 @@ from livesessions.worker.leases import note_waiting
 from livesessions.worker.registry import waiting_reason
 from overlay.errors import OverlayUnreachable
 from overlay.services import end_overlay, mute_overlay
+from tenants import audit
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ def start_session(*, session: LiveSession) -> LiveSession:
     if not session.is_open:
         raise errors.already_ended()
     if asked:
+        audit.record("session.started", session)
         transaction.on_commit(lambda: _call_worker(session))
     return session
 
@@ -69,13 +71,15 @@ def _call_worker(session: LiveSession) -> None:
 def stop_session(*, session: LiveSession) -> LiveSession:
     """End a live: here when no worker holds it, else its worker does. Doing it twice changes nothing."""
     now = timezone.now()
-    LiveSession.objects.filter(id=session.id, status=Status.ACTIVE, stop_requested_at=None).update(
+    asked = LiveSession.objects.filter(id=session.id, status=Status.ACTIVE, stop_requested_at=None).update(
         stop_requested_at=now
     )
     ended = LiveSession.objects.filter(id=session.id, status=Status.PENDING).update(
         status=Status.ENDED, end_reason=LiveSession.EndReason.STOPPED, ended_at=now
     )
     session.refresh_from_db()
+    if asked or ended:
+        audit.record("session.stopped", session)
     transaction.on_commit(lambda: _tell(session, Stop()))
     if ended and session.started_at is not None:
         transaction.on_commit(lambda: _take_off_air(session))
@@ -99,9 +103,13 @@ def unmute_session(*, session: LiveSession) -> LiveSession:
 @transaction.atomic
 def _set_muted(session: LiveSession, *, muted: bool) -> LiveSession:
     """The overlay is told from here too, so that a mute works while no worker answers."""
-    if not LiveSession.objects.filter(id=session.id).exclude(status=Status.ENDED).update(muted=muted):
+    still_open = LiveSession.objects.filter(id=session.id).exclude(status=Status.ENDED)
+    changed = still_open.exclude(muted=muted).update(muted=muted)
+    if not changed and not still_open.exists():
         raise errors.already_ended()
     session.refresh_from_db()
+    if changed:
+        audit.record("session.muted" if muted else "session.unmuted", session)
 
     def tell() -> None:
         try:
@@ -117,12 +125,14 @@ def skip_reply(*, session: LiveSession) -> None:
     """Cut what the host is saying and go on with the next."""
     require_on_air(session)
     send(session, Skip())
+    audit.record("session.reply_skipped", session)
 
 
 def say_line(*, session: LiveSession, text: str) -> None:
     """Have the host say a line of the streamer's own; it passes the same gate as every reply."""
     require_on_air(session)
     send(session, Say(text))
+    audit.record("session.line_said", session)
 
 
 def require_on_air(session: LiveSession) -> None:

@@ -1,6 +1,7 @@
 """Does what a moderator commands in the chat the way the console does it."""
 
 import logging
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import DatabaseError
@@ -11,10 +12,12 @@ from livesessions.pipeline.intake.game_controller import Controls
 from livesessions.services.sessions import mute_session, stop_session, unmute_session
 from overlay.errors import OverlayUnreachable
 from planner.stage.games.commands import Control
+from tenants.acting import SYSTEM, acting_as
 from tenants.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
+CHAT_MODERATOR = replace(SYSTEM, label="chat moderator")
 ACTS = {
     Control.MUTE: mute_session,
     Control.UNMUTE: unmute_session,
@@ -42,4 +45,5 @@ def chat_controls(session_id: UUID) -> Controls:
 def obey_chat(session_id: UUID, control: Control) -> None:
     """Mute, unmute or stop a live. Blocks."""
     session = LiveSession.objects.select_related("show__overlay").get(id=session_id)
-    ACTS[control](session=session)
+    with acting_as(CHAT_MODERATOR):
+        ACTS[control](session=session)

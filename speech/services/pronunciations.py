@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from speech.errors import PronunciationConflict
 from speech.models import Pronunciation
 from speech.signals import send_voices_changed_on_commit
+from tenants import audit
 from tenants.models import Language, Tenant
 
 MAX_PRONUNCIATIONS = 500
@@ -53,19 +54,27 @@ def _add(tenant: Tenant, written: str, spoken: str, language: str) -> Pronunciat
     if Pronunciation.objects.filter(tenant=tenant).count() >= MAX_PRONUNCIATIONS:
         words = _("A workspace can have at most %(most)d pronunciations. Delete one first.")
         raise PronunciationConflict(words % {"most": MAX_PRONUNCIATIONS})
-    return _save(Pronunciation(tenant=tenant, written=written, spoken=spoken, language=language))
+    row = _save(Pronunciation(tenant=tenant, written=written, spoken=spoken, language=language))
+    audit.record("pronunciation.created", row)
+    return row
 
 
+@transaction.atomic
 def change_pronunciation(*, pronunciation: Pronunciation, **changes: str) -> Pronunciation:
     """Change a pronunciation; raise `PronunciationConflict` when it becomes a duplicate."""
+    before = audit.values_of(Pronunciation.objects.get(pk=pronunciation.pk), changes)
     for name, value in changes.items():
         setattr(pronunciation, name, value)
     _save(pronunciation)
+    if changed := audit.differences(before, audit.values_of(pronunciation, changes)):
+        audit.record("pronunciation.changed", pronunciation, detail=changed)
     send_voices_changed_on_commit(pronunciation.tenant_id)
     return pronunciation
 
 
+@transaction.atomic
 def delete_pronunciation(*, pronunciation: Pronunciation) -> None:
+    audit.record("pronunciation.deleted", pronunciation)
     pronunciation.delete()
     send_voices_changed_on_commit(pronunciation.tenant_id)
 

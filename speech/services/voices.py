@@ -15,6 +15,7 @@ from speech.providers.piper import piper_voices
 from speech.signals import send_voices_changed_on_commit
 from speech.stage.ports import VoiceSpec
 from speech.stage.sound.loudness import Loudness
+from tenants import audit
 from tenants.models import Tenant
 
 Provider = VoiceProfile.Provider
@@ -37,8 +38,10 @@ def get_default_voice(*, tenant: Tenant, language: str) -> VoiceProfile:
     return voice
 
 
+@transaction.atomic
 def create_voice(*, tenant: Tenant, **values: Any) -> VoiceProfile:
     voice: VoiceProfile = VoiceProfile.objects.create(tenant=tenant, **values)
+    audit.record("voice.created", voice)
     return voice
 
 
@@ -60,6 +63,8 @@ def change_voice(*, voice: VoiceProfile, **changes: Any) -> VoiceProfile:
         voice.loudness_lufs, voice.loudness_heard_s = None, 0.0
         fields += ["loudness_lufs", "loudness_heard_s"]
     voice.save(update_fields=fields)
+    if changed := audit.differences(audit.values_of(before, changes), audit.values_of(voice, changes)):
+        audit.record("voice.changed", voice, detail=changed)
     send_voices_changed_on_commit(voice.tenant_id)
     return voice
 
@@ -90,8 +95,10 @@ def _copy_names(name: str) -> Iterator[str]:
         yield gettext("%(name)s (copy %(number)d)") % {"name": stem, "number": number}
 
 
+@transaction.atomic
 def delete_voice(*, voice: VoiceProfile) -> None:
     """Delete a voice; raise `VoiceInUse` while a show speaks with it."""
+    audit.record("voice.deleted", voice)
     try:
         voice.delete()
     except ProtectedError as error:

@@ -1,0 +1,45 @@
+"""Who acts: carried from a request, a task or a worker's command to the services, which know no request.
+
+The middleware sets the actor of each request. A task that acts for a user takes the `Actor` as an argument
+and opens `acting_as`. Without either, the system acts.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from uuid import UUID
+
+from tenants.models import AuditEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who changes something, and from which network address.
+
+    `user_id` is the person, also behind a token. `label` is the token's name, or the part of the system.
+    """
+
+    kind: AuditEntry.ActorKind
+    user_id: UUID | None = None
+    token_id: UUID | None = None
+    label: str = ""
+    address: str | None = None
+
+
+SYSTEM = Actor(AuditEntry.ActorKind.SYSTEM)
+_actor: ContextVar[Actor] = ContextVar("actor", default=SYSTEM)
+
+
+def current_actor() -> Actor:
+    return _actor.get()
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[None]:
+    """Attribute the changes inside to `actor`; threads started by asgiref inherit it."""
+    reset = _actor.set(actor)
+    try:
+        yield
+    finally:
+        _actor.reset(reset)

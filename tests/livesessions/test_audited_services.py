@@ -1,0 +1,218 @@
+"""Every service that changes rights, keys, policies, hosts or lives leaves one entry in the audit log."""
+
+import ast
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from django_scopes import scope, scopes_disabled
+
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from livesessions.services import approvals, sessions
+from livesessions.worker.chat_controls import obey_chat
+from moderation import services as moderation
+from moderation.models import ViewerRule
+from overlay.services import rotate_token
+from planner import services as planner
+from planner.errors import PersonaInUse
+from planner.services import PersonaTraits
+from planner.stage.games.commands import Control
+from providers import services as providers
+from providers.models import Credential
+from speech.services import pronunciations, voices
+from tenants import services as tenants
+from tenants.models import ApiToken, AuditEntry, Tenant, User
+from tests.architecture.sources import APPS, files, tree
+
+HASH = "ab" * 32
+RULE: dict[str, Any] = {"viewer_hash": HASH, "standing": ViewerRule.Role.BLOCKED}
+KEY: dict[str, Any] = {"kind": Credential.Kind.VOICE, "provider": "elevenlabs"}
+# Recorded elsewhere: the staff's pages, retention, and what deletes a tenant.
+TESTED_WITH_THE_LOG = {"staff.added", "staff.changed", "staff.deleted", "audit.erased", "tenant.deleted"}
+
+
+@pytest.fixture
+def on_air(session: LiveSession, monkeypatch: pytest.MonkeyPatch) -> LiveSession:
+    """A live whose worker is reached by nobody: commands end here."""
+    monkeypatch.setattr(sessions, "send_command", lambda *args: None)
+    with scope(tenant=session.tenant):
+        LiveSession.objects.filter(id=session.id).update(status="active", started_at=session.created_at)
+        session.refresh_from_db()
+    return session
+
+
+class Scene:
+    """What the services act on."""
+
+    def __init__(self, session: LiveSession, alice: User) -> None:
+        self.session, self.show, self.tenant, self.alice = session, session.show, session.tenant, alice
+
+    def token(self) -> ApiToken:
+        return tenants.create_api_token(tenant=self.tenant, user=self.alice, name="Mine")[0]
+
+    def word(self) -> Any:
+        return pronunciations.add_pronunciation(tenant=self.tenant, written="Nike", spoken="naichi")
+
+    def voice(self) -> Any:
+        return voices.create_voice(tenant=self.tenant, name="Second", language="it")
+
+    def persona(self) -> Any:
+        return planner.create_persona(tenant=self.tenant, traits=PersonaTraits("Nota", "Hi.", "it"))
+
+    def held(self) -> Reply:
+        reply: Reply = Reply.objects.create(
+            id=uuid4(),
+            tenant=self.tenant,
+            session=self.session,
+            status="held",
+            text="Ciao",
+            created_at=timezone.now(),
+        )
+        return reply
+
+    def prepared(self) -> LiveSession:
+        LiveSession.objects.filter(id=self.session.id).update(status="pending", started_at=None)
+        self.session.refresh_from_db()
+        return self.session
+
+
+# By verb: what must be there before, and the act; what the first returns is handed to the second.
+Act = tuple[Callable[[Scene], Any], Callable[[Scene, Any], Any]]
+ACTS: dict[str, Act] = {
+    "tenant.created": (
+        lambda s: None,
+        lambda s, _: tenants.create_tenant(owner=s.alice, name="Another", language="it"),
+    ),
+    "token.created": (lambda s: None, lambda s, _: s.token()),
+    "token.revoked": (Scene.token, lambda s, token: tenants.revoke_api_token(token=token)),
+    "credential.saved": (
+        lambda s: None,
+        lambda s, _: providers.save_credential(tenant=s.tenant, secret="sk-secret-1234567", **KEY),
+    ),
+    "credential.deleted": (
+        lambda s: providers.save_credential(tenant=s.tenant, secret="sk-secret-1234567", **KEY),
+        lambda s, _: providers.delete_credential(tenant=s.tenant, **KEY),
+    ),
+    "policy.changed": (
+        lambda s: s.show.policy,
+        lambda s, policy: moderation.block_term(policy=policy, term="parolaccia"),
+    ),
+    "viewer_rule.set": (lambda s: None, lambda s, _: moderation.set_viewer_rule(tenant=s.tenant, **RULE)),
+    "viewer_rule.removed": (
+        lambda s: moderation.set_viewer_rule(tenant=s.tenant, **RULE),
+        lambda s, _: moderation.remove_viewer_rule(tenant=s.tenant, viewer_hash=HASH),
+    ),
+    "persona.created": (lambda s: None, lambda s, _: s.persona()),
+    "persona.changed": (
+        Scene.persona,
+        lambda s, persona: planner.change_persona(persona=persona, system_prompt="Hello."),
+    ),
+    "persona.deleted": (Scene.persona, lambda s, persona: planner.delete_persona(persona=persona)),
+    "voice.created": (lambda s: None, lambda s, _: s.voice()),
+    "voice.changed": (Scene.voice, lambda s, voice: voices.change_voice(voice=voice, speed=1.2)),
+    "voice.deleted": (Scene.voice, lambda s, voice: voices.delete_voice(voice=voice)),
+    "pronunciation.created": (lambda s: None, lambda s, _: s.word()),
+    "pronunciation.changed": (
+        Scene.word,
+        lambda s, word: pronunciations.change_pronunciation(pronunciation=word, spoken="naik"),
+    ),
+    "pronunciation.deleted": (
+        Scene.word,
+        lambda s, word: pronunciations.delete_pronunciation(pronunciation=word),
+    ),
+    "overlay.address_renewed": (lambda s: s.show.overlay, lambda s, overlay: rotate_token(overlay=overlay)),
+    "session.started": (Scene.prepared, lambda s, row: sessions.start_session(session=row)),
+    "session.stopped": (lambda s: None, lambda s, _: sessions.stop_session(session=s.session)),
+    "session.muted": (lambda s: None, lambda s, _: sessions.mute_session(session=s.session)),
+    "session.unmuted": (
+        lambda s: sessions.mute_session(session=s.session),
+        lambda s, _: sessions.unmute_session(session=s.session),
+    ),
+    "session.reply_skipped": (lambda s: None, lambda s, _: sessions.skip_reply(session=s.session)),
+    "session.line_said": (
+        lambda s: None,
+        lambda s, _: sessions.say_line(session=s.session, text="Buonasera"),
+    ),
+    "session.reply_approved": (
+        Scene.held,
+        lambda s, reply: approvals.approve_reply(session=s.session, reply_id=reply.id),
+    ),
+    "session.reply_rejected": (
+        Scene.held,
+        lambda s, reply: approvals.reject_reply(session=s.session, reply_id=reply.id),
+    ),
+}
+
+
+def count(verb: str) -> int:
+    with scopes_disabled():
+        return AuditEntry.objects.filter(verb=verb).count()
+
+
+@pytest.mark.parametrize("verb", ACTS)
+def test_each_change_is_recorded_once_and_only_when_it_is_committed(
+    verb: str, on_air: LiveSession, alice: User
+) -> None:
+    prepare, act = ACTS[verb]
+    scene = Scene(on_air, alice)
+    with scope(tenant=on_air.tenant):
+        given = prepare(scene)
+        before = count(verb)
+        with transaction.atomic():
+            act(scene, given)
+            assert count(verb) == before + 1
+            transaction.set_rollback(True)
+        assert count(verb) == before
+
+
+def test_every_verb_of_the_product_is_tested() -> None:
+    recorded = {
+        node.value
+        for path in files(*APPS)
+        for call in ast.walk(tree(path))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("audit.record", "record")
+        for node in ast.walk(call.args[0])
+        if isinstance(node, ast.Constant)
+    }
+    assert recorded == set(ACTS) | TESTED_WITH_THE_LOG
+
+
+def test_a_change_of_a_policy_says_what_it_was_before(session: LiveSession) -> None:
+    with scope(tenant=session.tenant):
+        moderation.change_policy(policy=session.show.policy, safe_mode=False)
+        moderation.change_policy(policy=session.show.policy, safe_mode=False)
+        (entry,) = AuditEntry.objects.filter(verb="policy.changed")
+    assert entry.detail == {"safe_mode": {"before": True, "after": False}}
+
+
+def test_a_mute_given_twice_is_one_change(on_air: LiveSession) -> None:
+    with scope(tenant=on_air.tenant):
+        sessions.mute_session(session=on_air)
+        sessions.mute_session(session=on_air)
+    assert count("session.muted") == 1
+
+
+def test_a_chat_moderators_command_is_the_systems(on_air: LiveSession) -> None:
+    with scope(tenant=on_air.tenant):
+        obey_chat(on_air.id, Control.STOP)
+        (entry,) = AuditEntry.objects.filter(verb="session.stopped")
+    assert (entry.actor_kind, entry.actor_label) == (AuditEntry.ActorKind.SYSTEM, "chat moderator")
+
+
+def test_a_secret_is_in_no_entry(tenant: Tenant) -> None:
+    with scope(tenant=tenant):
+        providers.save_credential(tenant=tenant, secret="sk-secret-1234567", **KEY)
+        (entry,) = AuditEntry.objects.filter(verb="credential.saved")
+    assert "sk-secret" not in f"{entry.detail} {entry.object_label}"
+
+
+def test_a_show_that_nobody_may_leave_without_a_host_records_nothing(show: Show) -> None:
+    with scope(tenant=show.tenant):
+        with pytest.raises(PersonaInUse):
+            planner.delete_persona(persona=show.persona)
+        assert not AuditEntry.objects.filter(verb="persona.deleted").exists()
