@@ -14,6 +14,8 @@ API = "/api/v1/"
 PARAMETER = re.compile(r"<(?:(\w+):)?\w+>")
 PARAMETER_KIND = re.compile(r"<\w+>")
 NAMED_GROUP = re.compile(r"\?P<\w+>")
+# One pattern of the staff site lists the apps in the order in which they register.
+ADMIN_APPS = re.compile(r"\^\(\w+(\|\w+)+\)")
 
 
 def pages() -> set[str]:
@@ -111,4 +113,4 @@ def _socket_patterns(router: URLRouter, before: str = "") -> Iterator[str]:
 
 def _shown(path: str) -> str:
     by_kind = PARAMETER.sub(lambda match: f"<{match[1] or 'str'}>", path)
-    return NAMED_GROUP.sub("", by_kind)
+    return ADMIN_APPS.sub("^(app)", NAMED_GROUP.sub("", by_kind))
