@@ -16,7 +16,6 @@ from channels.layers import get_channel_layer  # noqa: TID251 - closed here, as 
 from django.conf import settings
 from django.test.utils import override_settings
 from django_scopes import scope
-from redis.asyncio import Redis
 from websockets.asyncio.client import ClientConnection, connect
 
 from bench.environment import (
@@ -34,6 +33,7 @@ from livesessions.pipeline.reply.playback_tracker import PlaybackTracker
 from livesessions.pipeline.reply.utterance import Utterance
 from livesessions.shows.services.shows import create_show
 from overlay.publisher import OverlayPublisher
+from providers.redis import async_redis
 from speech.models import VoiceProfile
 from speech.runtime.voice_pool import VoicePool, open_synthesizer, open_synthesizers
 from speech.services.voices import Provider
@@ -131,13 +131,11 @@ async def _measure(
 ) -> dict[str, list[float]]:
     latencies_ms: dict[str, list[float]] = {}
     async with AsyncExitStack() as stack:
-        redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
-        stack.push_async_callback(redis.aclose)
-        store = AudioObjectStore(redis)
+        store = AudioObjectStore()
         stack.callback(store.close)
         rack = VoicePool(await open_synthesizers(stack), store=store)
         stack.push_async_callback(get_channel_layer().flush)
-        ear = await stack.enter_async_context(_listening(show, port, redis))
+        ear = await stack.enter_async_context(_listening(show, port))
         for provider, profile in profiles.items():
             chain = await in_thread(rack.chain_for, profile)
             latencies_ms[provider.value] = await _say_often(ear, chain, LINE.format, lines)
@@ -159,10 +157,10 @@ async def _over_websocket(stack: AsyncExitStack, ear: Ear, profile: VoiceProfile
 
 
 @asynccontextmanager
-async def _listening(show: Show, port: int, redis: Redis) -> AsyncIterator[Ear]:
+async def _listening(show: Show, port: int) -> AsyncIterator[Ear]:
     address = f"ws://127.0.0.1:{port}/ws/overlay/{show.overlay.token}/"
     async with connect(address, max_queue=None) as socket:
-        yield Ear(socket, OverlayPublisher(show.overlay.id, redis=redis))
+        yield Ear(socket, OverlayPublisher(show.overlay.id, redis=async_redis()))
 
 
 async def _say_often(ear: Ear, chain: VoiceChain, line: Callable[[int], str], lines: int) -> list[float]:

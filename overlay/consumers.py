@@ -3,14 +3,11 @@ import contextlib
 import json
 import logging
 import time
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.conf import settings
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from overlay import wire
@@ -33,6 +30,7 @@ from overlay.reports import (
 )
 from overlay.signals import utterance_acknowledged
 from overlay.state import StateStore
+from providers.redis import async_redis
 
 logger = logging.getLogger(__name__)
 
@@ -143,10 +141,9 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.guestbook = PageRegistration(overlay_id, page_id=self.channel_name)
         # A task of its own, because a receiver may wait for the database, and the host's voice must not.
         self.reporter = asyncio.create_task(self._report(overlay_id), name=f"overlay-reports-{overlay_id}")
-        async with _open_redis() as redis:
-            store = StateStore(redis, overlay_id)
-            state = await store.read()
-            said = await store.read_said() if self.arrival.reached is not None else []
+        store = StateStore(async_redis(), overlay_id)
+        state = await store.read()
+        said = await store.read_said() if self.arrival.reached is not None else []
         await self.send(text_data=wire.encode(state | {"release": page_release()}))
         if self.arrival.reached is not None:
             await self._send_rest(resume_after(said, self.arrival.reached, time.time()))
@@ -178,8 +175,7 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             return
         self.backlog.behind = False
         with contextlib.suppress(RedisError, OSError):
-            async with _open_redis() as redis:
-                said = await StateStore(redis, self.overlay_id).read_said()
+            said = await StateStore(async_redis(), self.overlay_id).read_said()
             await self._send_rest(resume_after(said, self.backlog.reached, time.time()))
 
     async def _send_rest(self, rest: Resume) -> None:
@@ -229,9 +225,3 @@ async def _acknowledge(overlay_id: UUID, ack: Acknowledgement) -> None:
         underrun_ms=ack.underrun_ms,
         context=ack.context,
     )
-
-
-@contextlib.asynccontextmanager
-async def _open_redis() -> AsyncIterator[Redis]:
-    async with Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS) as redis:
-        yield redis

@@ -5,13 +5,12 @@ import logging
 import time
 from uuid import UUID
 
-from django.conf import settings
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from overlay.presence import LIFETIME_MS, OpenPage, PresenceStore
 from overlay.reports import Greeting, Report, SoundReport
 from overlay.signals import overlay_pages_changed
+from providers.redis import async_redis
 
 logger = logging.getLogger(__name__)
 
@@ -58,8 +57,8 @@ class PageRegistration:
         if self._greeting is None:
             return
         try:
-            async with asyncio.timeout(TIMEOUT_S), self._open_redis() as redis:
-                store = PresenceStore(redis, self._overlay_id)
+            async with asyncio.timeout(TIMEOUT_S):
+                store = PresenceStore(async_redis(), self._overlay_id)
                 await store.remove(self._page_id)
                 pages = await store.read()
         except (RedisError, OSError):
@@ -84,8 +83,8 @@ class PageRegistration:
             "until_ms": 0,
         }
         try:
-            async with asyncio.timeout(TIMEOUT_S), self._open_redis() as redis:
-                store = PresenceStore(redis, self._overlay_id)
+            async with asyncio.timeout(TIMEOUT_S):
+                store = PresenceStore(async_redis(), self._overlay_id)
                 known = await store.put(page)
                 pages = await store.read() if not self._told else []
         except (RedisError, OSError):
@@ -101,6 +100,3 @@ class PageRegistration:
 
     async def _tell(self, pages: list[OpenPage]) -> None:
         await overlay_pages_changed.asend_robust(sender=type(self), overlay_id=self._overlay_id, pages=pages)
-
-    def _open_redis(self) -> Redis:
-        return Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)

@@ -5,10 +5,10 @@ import time
 from typing import Any, TypedDict, cast
 from uuid import UUID
 
-import redis
-from django.conf import settings
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+
+from providers.redis import sync_redis
 
 LIFETIME_MS = 15_000
 MAX_PAGES = 10  # more than anybody has a use for; the first ones count
@@ -69,8 +69,7 @@ class PresenceStore:
 def read_pages(overlay_id: UUID) -> list[OpenPage]:
     """Return the pages that are open on an overlay, the oldest first; none while Redis is away. Blocks."""
     try:
-        with redis.Redis.from_url(settings.REDIS_URL) as client:
-            entries = cast("dict[Any, Any]", client.hgetall(_key(overlay_id)))
+        entries = cast("dict[Any, Any]", sync_redis().hgetall(_key(overlay_id)))
     except (RedisError, OSError):
         return []
     return _present(entries, _now_ms())

@@ -1,18 +1,15 @@
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
-from redis.asyncio import Redis
 
 from overlay.layout import Layout
 from overlay.models import Overlay, make_token
 from overlay.pictures import Picture
 from overlay.publisher import OverlayPublisher
+from providers.redis import async_redis
 from tenants import audit
 
 
@@ -70,28 +67,25 @@ def _keep(overlay: Overlay, layout: Layout, *fields: str) -> Overlay:
 
 
 async def _mute(overlay_id: UUID, muted: bool) -> None:
-    async with _publisher(overlay_id) as publisher:
-        await publisher.set_muted(muted)
+    publisher = _publisher(overlay_id)
+    await publisher.set_muted(muted)
 
 
 async def _end(overlay_id: UUID) -> None:
-    async with _publisher(overlay_id) as publisher:
-        await publisher.cut(None)
-        await publisher.set_live(False)
+    publisher = _publisher(overlay_id)
+    await publisher.cut(None)
+    await publisher.set_live(False)
 
 
 async def _tell_layout(overlay_id: UUID, layout: Layout) -> None:
-    async with _publisher(overlay_id) as publisher:
-        await publisher.set_layout(layout)
+    publisher = _publisher(overlay_id)
+    await publisher.set_layout(layout)
 
 
 async def _close_sockets(overlay_id: UUID) -> None:
-    async with _publisher(overlay_id) as publisher:
-        await publisher.close_sockets()
+    publisher = _publisher(overlay_id)
+    await publisher.close_sockets()
 
 
-@asynccontextmanager
-async def _publisher(overlay_id: UUID) -> AsyncIterator[OverlayPublisher]:
-    # A connection of its own: a view's event loop may live for this one call only.
-    async with Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS) as redis:
-        yield OverlayPublisher(overlay_id, redis=redis)
+def _publisher(overlay_id: UUID) -> OverlayPublisher:
+    return OverlayPublisher(overlay_id, redis=async_redis())

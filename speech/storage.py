@@ -1,119 +1,91 @@
 """Keeps spoken lines in the object store: an `AudioStore` that never holds the event loop up."""
 
 import asyncio
-import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TypeVar
+from typing import ParamSpec
 from uuid import UUID
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, storages
-from django.db import DatabaseError, close_old_connections
-from django_scopes import scopes_disabled
-from redis.asyncio import Redis
+from django.core.files.storage import Storage
+from django.db import DatabaseError
 from redis.exceptions import RedisError
 
+from providers.errors import ObjectStoreError
+from providers.object_store import ObjectStore, TenantObjects
+from providers.redis import async_redis
 from speech.errors import StoreError
 from speech.services import lines
+from tenants.threads import in_thread
 
-logger = logging.getLogger(__name__)
-
+STORAGE = "lines"  # in the settings' STORAGES
 READ_WITHIN_S = 0.05  # then the voice is sooner asked
 WRITE_WITHIN_S = 20.0
 SAID_FOR_S = 86_400
-THREADS = 4
-T = TypeVar("T")
-
-
-def line_storage() -> Storage:
-    """Return where lines lie; `STORAGES["lines"]` says which."""
-    return storages["lines"]
+P = ParamSpec("P")
 
 
 class AudioObjectStore:
-    """An `AudioStore` over Django's storage and the index in the database; counts in Redis what was said."""
+    """An `AudioStore` over the object store and the index in the database; counts in Redis what was said.
 
-    def __init__(self, redis: Redis, storage: Storage | None = None) -> None:
-        self._redis = redis
-        self._storage = storage or line_storage()
-        # Of its own: a store that hangs keeps nothing else waiting.
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lines")
+    A line's name is its workspace's id and its key: see `lines.name_of`.
+    """
+
+    def __init__(self, storage: Storage | None = None) -> None:
+        self._objects = ObjectStore(STORAGE, storage)
 
     def close(self) -> None:
         """Let the threads go, without waiting for a store that hangs."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._objects.close()
 
     async def get(self, name: str) -> bytes | None:
-        with suppress(TimeoutError, StoreError):
-            return await self._in_thread(lambda: self._read(name), within_s=READ_WITHIN_S)
+        with suppress(ObjectStoreError):
+            return await self._objects.get(*_parted(name), timeout_s=READ_WITHIN_S)
         return None
 
     async def put(self, name: str, audio: bytes) -> None:
+        tenant_id, key = _parted(name)
+        # The index first: what it does not know would lie there for ever.
+        await _index(lines.note_line, tenant_id=tenant_id, key=key, size=len(audio))
         try:
-            await self._in_thread(lambda: self._write(name, audio), within_s=WRITE_WITHIN_S)
-        except TimeoutError:
-            raise StoreError("The object store did not take a line in time.") from None
+            await self._objects.put(tenant_id, key, audio, timeout_s=WRITE_WITHIN_S)
+        except ObjectStoreError as error:
+            # What the index knows counts as kept: nobody would ask for it again.
+            await _index(lines.forget_line, tenant_id=tenant_id, key=key)
+            raise StoreError(str(error)) from error
 
     async def was_said(self, name: str) -> bool:
         try:
             async with asyncio.timeout(1.0):
-                return not await self._redis.set(f"said:{name}", 1, ex=SAID_FOR_S, nx=True)
+                return not await async_redis().set(f"said:{name}", 1, ex=SAID_FOR_S, nx=True)
         except (RedisError, OSError) as error:
             raise StoreError("Redis did not count a line.") from error
 
     async def touch(self, names: set[str]) -> None:
         """Note that lines were used just now; raise `StoreError`."""
-        await self._in_thread(lambda: lines.touch_lines(names), within_s=WRITE_WITHIN_S)
-
-    async def _in_thread(self, work: Callable[[], T], *, within_s: float) -> T:
-        loop = asyncio.get_running_loop()
-        async with asyncio.timeout(within_s):
-            return await loop.run_in_executor(self._threads, lambda: _translated(work))
-
-    def _read(self, name: str) -> bytes | None:
-        try:
-            with self._storage.open(name) as file:
-                audio: bytes = file.read()
-        except FileNotFoundError:
-            return None
-        return audio
-
-    def _write(self, name: str, audio: bytes) -> None:
-        tenant, _, key = name.partition("/")
-        # The index first: what it does not know would lie there for ever.
-        lines.note_line(tenant_id=UUID(tenant), key=key, size=len(audio))
-        try:
-            self._storage.save(name, ContentFile(audio))
-        except Exception:
-            # What the index knows counts as kept: nobody would ask for it again.
-            lines.forget_line(tenant_id=UUID(tenant), key=key)
-            raise
+        await _index(lines.touch_lines, names)
 
 
-def _translated(work: Callable[[], T]) -> T:
-    """Run blocking work across all workspaces; whatever goes wrong there is a `StoreError`."""
-    close_old_connections()
+async def _index(work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Change the index of lines in a thread; raise `StoreError`."""
     try:
-        with scopes_disabled():
-            return work()
+        async with asyncio.timeout(WRITE_WITHIN_S):
+            await in_thread(work, *args, **kwargs)
     except DatabaseError as error:
         raise StoreError("The index of lines cannot be reached.") from error
-    except Exception as error:
-        # The edge to a backend that a setting chooses: each has exceptions of its own.
-        raise StoreError(f"The object store failed: {type(error).__name__}.") from error
-    finally:
-        close_old_connections()
+    except TimeoutError:
+        raise StoreError("The index of lines did not answer in time.") from None
 
 
-def drop_lines_of(tenant: str) -> int:
-    """Delete all files of a workspace; return how many there were."""
-    storage = line_storage()
-    try:
-        _, files = storage.listdir(tenant)
-    except FileNotFoundError:
-        return 0
-    for file in files:
-        storage.delete(f"{tenant}/{file}")
-    return len(files)
+def delete_audio(tenant_id: UUID, key: str) -> None:
+    """Delete a workspace's line; raise `ObjectStoreError`. Blocks."""
+    TenantObjects(STORAGE, tenant_id).delete(key)
+
+
+def delete_all_audio(tenant_id: UUID) -> int:
+    """Delete all lines of a workspace; return how many there were. Raise `ObjectStoreError`. Blocks."""
+    return TenantObjects(STORAGE, tenant_id).delete_all()
+
+
+def _parted(name: str) -> tuple[UUID, str]:
+    tenant, _, key = name.partition("/")
+    return UUID(tenant), key

@@ -1,6 +1,7 @@
 """This app's chores."""
 
 import logging
+from uuid import UUID
 
 from django.conf import settings
 from django.db import close_old_connections, connection
@@ -8,7 +9,7 @@ from django_scopes import scopes_disabled
 from huey import crontab
 
 from speech.services.lines import MEGABYTE, evict_lines
-from speech.storage import drop_lines_of, line_storage
+from speech.storage import delete_all_audio, delete_audio
 
 logger = logging.getLogger(__name__)
 chores = settings.QUEUES["chores"]
@@ -20,9 +21,7 @@ def evict_old_lines() -> None:
     if not connection.in_atomic_block:
         close_old_connections()
     with scopes_disabled():
-        gone = evict_lines(
-            most_bytes=settings.AUDIO_CACHE_MAX_MB * MEGABYTE, delete_file=line_storage().delete
-        )
+        gone = evict_lines(most_bytes=settings.AUDIO_CACHE_MAX_MB * MEGABYTE, delete_file=delete_audio)
     if gone:
         logger.info("lines let go: count=%d", gone)
 
@@ -30,4 +29,4 @@ def evict_old_lines() -> None:
 @chores.task(retries=5, retry_delay=300)  # type: ignore[untyped-decorator]
 def drop_lines(tenant: str) -> None:
     """Delete what a workspace that is gone has left in the object store."""
-    drop_lines_of(tenant)
+    delete_all_audio(UUID(tenant))

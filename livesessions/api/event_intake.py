@@ -1,28 +1,23 @@
 """The side door: events that a streamer's own bridge posts, on their way to the worker of the live."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-import redis
-from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from redis.exceptions import RedisError
 
 from livesessions import errors
 from livesessions.models.sessions import LiveSession
 from livesessions.sources.event_intake import event_to_json, progress_of, stream_of
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
+from providers.redis import sync_redis
 
 MAX_WAITING = 10_000
 REMEMBERED_IDS = 20_000
 KEPT_S = 6 * 3600  # after the last post
 OLDEST = timedelta(hours=1)
-TIMEOUT_S = 2.0
 PREFIX = "b:"
 MAX_SOURCE_ID = 100  # the column's
 
@@ -41,32 +36,6 @@ redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -1 - ARGV[2])
 for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[3]) end
 return accepted
 """
-
-# The generic cell rate algorithm: one number, the time at which the allowance is whole again.
-TAKE = """
-local time = redis.call('TIME')
-local now = time[1] + time[2] / 1000000
-local rate, burst, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local whole_at = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0)) + cost / rate
-local wait = whole_at - now - burst / rate
-if wait > 0 then return tostring(wait) end
-redis.call('SET', KEYS[1], string.format('%.6f', whole_at), 'EX', math.ceil(burst / rate) + 1)
-return '0'
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """How much may come in: `rate_per_s` for ever, and `burst` at once after a silence."""
-
-    rate_per_s: float
-    burst: int
-
-
-def take(name: str, allowance: Allowance, cost: int = 1) -> float:
-    """Take `cost` from an allowance; return 0, or in how many seconds that much will be there."""
-    arguments = [allowance.rate_per_s, allowance.burst, cost]
-    return float(_run(TAKE, [f"livesessions:allowance:{name}"], arguments))
 
 
 def require_chat(session: LiveSession) -> None:
@@ -111,13 +80,6 @@ def own_id(bridge_id: str) -> str:
 
 def _run(script: str, keys: list[str], arguments: Sequence[str | float]) -> Any:
     try:
-        return _client(settings.REDIS_URL).register_script(script)(keys=keys, args=arguments)
-    except redis.RedisError as error:
+        return sync_redis().register_script(script)(keys=keys, args=arguments)
+    except RedisError as error:
         raise errors.IntakeUnreachable from error
-
-
-@lru_cache
-def _client(url: str) -> redis.Redis:
-    # One attempt more, for a connection that has gone stale since the last post.
-    retry = Retry(NoBackoff(), 1)
-    return redis.Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=retry)

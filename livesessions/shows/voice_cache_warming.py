@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
-from redis.asyncio import Redis
 
 from livesessions.models.shows import Show
 from livesessions.shows.show_plan_factory import habits_of, plan_of
@@ -59,7 +58,7 @@ def count_recorded(show: Show) -> Recorded | None:
     lineup = _paid_voice_of(show)
     if lineup is None:
         return None
-    with closing(AudioObjectStore(Redis())) as store:  # neither is asked for anything: the index tells
+    with closing(AudioObjectStore()) as store:  # it is not asked for anything: the index tells
         rack = VoicePool({lineup.options[0].provider: SilentSynthesizer()}, store=store)
         rack.expect_lines(lineup.tenant_id)
         speaker = rack.first_speaker(lineup)
@@ -119,9 +118,7 @@ async def _record(lineup: VoiceLineup, texts: list[str], characters: int) -> int
 
 async def _open_rack(stack: AsyncExitStack, lineup: VoiceLineup) -> VoicePool:
     option = lineup.options[0]
-    redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
-    stack.push_async_callback(redis.aclose)
-    store, own = AudioObjectStore(redis), TenantVoiceClients()
+    store, own = AudioObjectStore(), TenantVoiceClients()
     stack.callback(store.close)
     stack.push_async_callback(own.aclose)
     shared = {} if option.credential else {option.provider: await open_synthesizer(stack, option.provider)}

@@ -45,6 +45,7 @@ from planner.stage.ports import LanguageModel
 from planner.stage.prices import price_of
 from planner.stage.turn import Character, ReplyLanguage, ShowFacts
 from providers.breaker import CircuitBreaker
+from providers.redis import async_redis, waiting_redis
 from speech.runtime.voice_pool import VoicePool, open_synthesizers
 from speech.services.voice_resolution import resolve_voices
 from speech.storage import AudioObjectStore
@@ -55,6 +56,7 @@ class Resources:
     """What all lives of a worker share: connections, providers, and who writes things down."""
 
     redis: Redis
+    waiting_redis: Redis  # for subscriptions and blocking reads
     recorder: Recorder
     board: ConsoleBoard
     models: tuple[NamedModel, ...]  # none: the host says ready lines only
@@ -66,13 +68,19 @@ class Resources:
 async def open_resources() -> AsyncIterator[Resources]:
     """Open what the lives of this worker share, and close it at the end."""
     async with AsyncExitStack() as stack:
-        redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
-        stack.push_async_callback(redis.aclose)
         models = open_models(stack)
-        lines = AudioObjectStore(redis)
+        lines = AudioObjectStore()
         stack.callback(lines.close)
         voices = VoicePool(await open_synthesizers(stack), store=lines)
-        yield Resources(redis, Recorder(), ConsoleBoard(), models, voices, open_model_gate(stack))
+        yield Resources(
+            redis=async_redis(),
+            waiting_redis=waiting_redis(),
+            recorder=Recorder(),
+            board=ConsoleBoard(),
+            models=models,
+            voices=voices,
+            model_gate=open_model_gate(stack),
+        )
 
 
 def open_model_gate(stack: AsyncExitStack) -> WatchedGate | None:
@@ -138,7 +146,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
         board=resources.board,
         hash_key=settings.VIEWER_HASH_KEY,
     )
-    chats = open_chats(session, resources.redis)
+    chats = open_chats(session, resources.waiting_redis)
     own, *further = [PacedSource(chat, resources.recorder) for chat in chats]
     surroundings = LiveEnvironment(
         source=own,
@@ -253,10 +261,10 @@ def open_chats(session: LiveSession, redis: Redis) -> list[ChatSource]:
     posted = BridgeSource(redis, session.id)
     if session.source == LiveSession.Source.BRIDGE:
         return [posted]
-    return [open_source(session, redis), posted]
+    return [open_source(session), posted]
 
 
-def open_source(session: LiveSession, redis: Redis) -> ChatSource:
+def open_source(session: LiveSession) -> ChatSource:
     """Return the chat that a session reads of its own."""
     options = session.source_options
     if session.source == LiveSession.Source.SIMULATOR:
@@ -279,7 +287,6 @@ def open_source(session: LiveSession, redis: Redis) -> ChatSource:
     return HealingSource(
         TikTokSource(session.show.handle, endpoints=endpoints),
         budget=RedisSignBudget(
-            redis,
             per_minute=settings.SIGN_REQUESTS_PER_MINUTE,
             per_tenant_per_minute=settings.SIGN_REQUESTS_PER_TENANT_PER_MINUTE,
         ),

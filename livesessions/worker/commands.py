@@ -8,8 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 from uuid import UUID
 
-import redis
-from django.conf import settings
+from providers.redis import sync_redis
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,5 +160,4 @@ def playback_channel(overlay_id: UUID | str) -> str:
 
 def send_command(session_id: UUID, command: Command) -> None:
     """Publish to the live's worker, if one listens. What must not be lost is also on the session's row."""
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.publish(command_channel(session_id), encode_command(command))
+    sync_redis().publish(command_channel(session_id), encode_command(command))

@@ -3,12 +3,11 @@
 import json
 from dataclasses import asdict, dataclass
 
-import redis
-from django.conf import settings
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from livesessions.models.sessions import LiveSession
+from providers.redis import sync_redis
 
 ROSTER = "livesessions:roster"
 SIGN_IN_EVERY_S = 1.0
@@ -50,13 +49,13 @@ class WorkerRegistry:
 
 def read_seats() -> dict[str, Seats]:
     """Return the workers that have signed in during the last seconds, by name. Blocks."""
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        names = sorted(name.decode() for name in client.smembers(ROSTER))
-        lines = client.mget([_key(name) for name in names]) if names else []
-        present = {name: Seats(**json.loads(line)) for name, line in zip(names, lines, strict=True) if line}
-        gone = set(names) - set(present)
-        if gone:
-            client.srem(ROSTER, *gone)
+    client = sync_redis()
+    names = sorted(name.decode() for name in client.smembers(ROSTER) if isinstance(name, bytes))
+    lines = client.mget([_key(name) for name in names]) if names else []
+    present = {name: Seats(**json.loads(line)) for name, line in zip(names, lines, strict=True) if line}
+    gone = set(names) - set(present)
+    if gone:
+        client.srem(ROSTER, *gone)
     return present
 
 

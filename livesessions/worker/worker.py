@@ -79,7 +79,7 @@ class Worker:
         self._rulebook = PolicyReloader(self._lives, resources.model_gate)
         self._keeper = LeaseKeeper(self.owner, self._supervisor, resources.redis)
         self._listener = CommandListener(
-            resources.redis, on_call=self._keeper.wake, on_return=self._returned.set
+            resources.waiting_redis, on_call=self._keeper.wake, on_return=self._returned.set
         )
 
     def take(self, session_id: str) -> None:

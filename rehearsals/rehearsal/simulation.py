@@ -10,7 +10,6 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from redis.asyncio import Redis
 
 from livesessions.models.shows import Show
 from livesessions.pipeline.live import Live, LiveParts
@@ -18,6 +17,7 @@ from livesessions.worker.assembly import LiveEnvironment, open_models, parts_of
 from planner.spending import RedisSpendCap
 from planner.stage.fallback import FallbackModel
 from planner.stage.ports import LanguageModel
+from providers.redis import async_redis
 from rehearsals.rehearsal.chat_source import OpenChat, RehearsalChat
 from rehearsals.rehearsal.silent_overlay import RehearsalOverlay
 from rehearsals.rehearsal.synthetic_model import SyntheticModel, with_fallback
@@ -115,10 +115,8 @@ def _real_time_model(
     models = open_models(stack)
     if not models:
         raise NoModelError("No language model is configured.")
-    redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
-    stack.push_async_callback(redis.aclose)
     cap = RedisSpendCap(
-        redis,
+        async_redis(),
         uuid4(),
         tenant_id=tenant_id,
         live_usd=settings.LLM_SPEND_CAP_LIVE_USD,

@@ -6,12 +6,12 @@ from contextlib import AsyncExitStack, aclosing
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
-from redis.asyncio import Redis
 
 from livesessions.worker.assembly import open_models
 from planner.spending import RedisSpendCap
 from planner.stage.fallback import FallbackModel
 from planner.stage.planner import Planner
+from providers.redis import async_redis
 from rehearsals.studio.answer import AnswerResult, StudioAnswer
 from rehearsals.studio.line_runner import LineRunner, ViewerLine
 from rehearsals.studio.persona_setup import PersonaSetup
@@ -66,9 +66,7 @@ async def _answer(
     setup: PersonaSetup, line: ViewerLine, *, aloud: bool, seed: int
 ) -> tuple[StudioAnswer, bytes]:
     async with AsyncExitStack() as stack:
-        redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
-        stack.push_async_callback(redis.aclose)
-        cap = _spend_cap(redis, setup)
+        cap = _spend_cap(setup)
         models = open_models(stack)
         model = FallbackModel(models, cap=cap) if models else None
         voice = await open_lineup(stack, setup.lineup) if aloud else None
@@ -90,10 +88,10 @@ async def _answer(
         return runner.answer, wav_of(runner.chunks)
 
 
-def _spend_cap(redis: Redis, setup: PersonaSetup) -> RedisSpendCap:
+def _spend_cap(setup: PersonaSetup) -> RedisSpendCap:
     """Return a cap that counts against the month's budgets, the tenant's too, but not against a live's."""
     return RedisSpendCap(
-        redis,
+        async_redis(),
         setup.tenant_id,
         tenant_id=setup.tenant_id,
         live_usd=0.0,

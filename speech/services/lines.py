@@ -40,7 +40,7 @@ def touch_lines(names: Iterable[str]) -> None:
     CachedLine.objects.filter(key__in=keys).update(last_used_at=timezone.now())
 
 
-def evict_lines(*, most_bytes: int, delete_file: Callable[[str], None]) -> int:
+def evict_lines(*, most_bytes: int, delete_file: Callable[[UUID, str], None]) -> int:
     """Let go of what was used longest ago until the rest fits; return how many lines went."""
     total = CachedLine.objects.aggregate(total=Sum("size"))["total"] or 0
     gone = 0
@@ -50,7 +50,7 @@ def evict_lines(*, most_bytes: int, delete_file: Callable[[str], None]) -> int:
             if total <= most_bytes * EVICT_TO:
                 break
             # The file first: a row without one is found again, a file without a row is not.
-            delete_file(name_of(line.tenant_id, line.key))
+            delete_file(line.tenant_id, line.key)
             line.delete()
             total, gone = total - line.size, gone + 1
         if not oldest:

@@ -9,12 +9,12 @@ from redis import Redis
 from rest_framework.test import APIClient
 
 from livesessions.api import throttles
-from livesessions.api.event_intake import Allowance
 from livesessions.api.event_serializers import FIELDS, MAX_EVENTS
 from livesessions.models.sessions import LiveSession
 from livesessions.sources.event_intake import event_from_json, stream_of
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
 from livesessions.sources.webcast import MAX_NAME_CHARS, MAX_TEXT_CHARS
+from providers.rate_limit import Bucket
 from tenants.api.parsers import MAX_BYTES
 from tenants.models import Tenant, User
 
@@ -346,8 +346,8 @@ def test_charlie_and_bob_put_nothing_into_alices_live(
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(throttles, "POSTS", Allowance(rate_per_s=0.1, burst=3))
-    monkeypatch.setattr(throttles, "EVENTS", Allowance(rate_per_s=2, burst=10))
+    monkeypatch.setattr(throttles, "POSTS", Bucket(rate_per_s=0.1, burst=3))
+    monkeypatch.setattr(throttles, "EVENTS", Bucket(rate_per_s=2, burst=10))
 
 
 def test_a_token_that_posts_too_often_is_told_when_to_come_back(

@@ -32,7 +32,7 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 
 
 async def answered_by(redis: Redis, stack: AsyncExitStack, session: LiveSession) -> TokenUsage:
-    resources = Resources(redis, Recorder(), ConsoleBoard(), open_models(stack), VoicePool({}))
+    resources = Resources(redis, redis, Recorder(), ConsoleBoard(), open_models(stack), VoicePool({}))
     planner = Planner(build_model(session, resources), Character("Viva", "", "it"))
     usage = TokenUsage()
     for text in ("ciao", "come stai?"):

@@ -1,19 +1,17 @@
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import aclosing
 from uuid import uuid4
 
 import pytest
-import redis as sync_redis
-from django.conf import settings
+import redis
 from pytest_django.fixtures import Settings
-from redis.asyncio import Redis
 
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.sources.port import CONNECTED
 from livesessions.sources.tiktok import TikTokEndpoints
 from livesessions.worker.assembly import open_source
-from livesessions.worker.sign_budget import EVERYBODY
+from livesessions.worker.sign_budget import ALL_TENANTS
 from tests.fakes.webcast import ENDED, Cut, FakeWebcast, Pause, Send, comment, control
 
 
@@ -21,13 +19,6 @@ from tests.fakes.webcast import ENDED, Cut, FakeWebcast, Pause, Send, comment, c
 def _own_endpoints() -> Iterator[None]:
     yield
     TikTokEndpoints().apply()
-
-
-@pytest.fixture
-async def redis(redis_client: sync_redis.Redis) -> AsyncIterator[Redis]:
-    client = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
-    yield client
-    await client.aclose()
 
 
 def session_of(source: str, **options: object) -> LiveSession:
@@ -43,7 +34,7 @@ def point_to(tiktok: FakeWebcast, settings: Settings) -> None:
 
 
 async def test_a_tiktok_live_heals_and_its_sign_requests_are_counted(
-    settings: Settings, redis: Redis
+    settings: Settings, redis_client: redis.Redis
 ) -> None:
     session = session_of("tiktok")
     async with FakeWebcast() as tiktok:
@@ -51,14 +42,15 @@ async def test_a_tiktok_live_heals_and_its_sign_requests_are_counted(
         room = tiktok.open_room("giulia")
         room.play(Send(comment("ciao")), Pause(0.1), Cut())
         room.play(Send(comment("eccoci"), control(ENDED)))
-        source = open_source(session, redis)
+        source = open_source(session)
         async with aclosing(source.events()) as events:
             told = [event.text or event.kind.value async for event in events]
     assert told == ["ciao", "eccoci", "ended"]
     assert (source.counts.reconnects, source.counts.duplicate) == (1, 1)
-    assert await redis.zcard(EVERYBODY) == await redis.zcard(f"{EVERYBODY}:{session.tenant_id}") == 2
+    assert redis_client.zcard(f"rate-limit:{ALL_TENANTS}") == 2
+    assert redis_client.zcard(f"rate-limit:{ALL_TENANTS}:{session.tenant_id}") == 2
 
 
-async def test_a_chat_of_our_own_making_is_always_connected(redis: Redis) -> None:
-    assert open_source(session_of("simulator"), redis).state == CONNECTED
-    assert open_source(session_of("replay", recording="tiktok_capture.jsonl"), redis).state == CONNECTED
+async def test_a_chat_of_our_own_making_is_always_connected(redis_client: redis.Redis) -> None:
+    assert open_source(session_of("simulator")).state == CONNECTED
+    assert open_source(session_of("replay", recording="tiktok_capture.jsonl")).state == CONNECTED

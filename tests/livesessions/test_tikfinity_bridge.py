@@ -13,11 +13,11 @@ from pytest_django.live_server_helper import LiveServer
 from redis import Redis
 
 from livesessions.api import throttles
-from livesessions.api.event_intake import Allowance
 from livesessions.models.events import ChatEvent
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import create_session, start_session
+from providers.rate_limit import Bucket
 from tenants.models import User
 from tenants.services import create_api_token
 from tenants.threads import in_thread
@@ -128,7 +128,7 @@ async def test_the_bridge_ends_the_live(session: LiveSession, token: str, live_s
 async def test_the_example_outlasts_tikfinity_and_a_server_that_is_busy(
     session: LiveSession, token: str, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(throttles, "POSTS", Allowance(rate_per_s=1, burst=1))
+    monkeypatch.setattr(throttles, "POSTS", Bucket(rate_per_s=1, burst=1))
     address = f"{live_server.url}/api/v1/sessions/{session.id}/events/"
     async with FakeTikfinity() as tikfinity, running_worker(), running_example(tikfinity, address, token):
         await on_air(session)

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from redis.asyncio import Redis
-
-from providers.redis import async_redis
+from providers.redis import async_redis, waiting_redis
 
 KEPT_S = 60
 MOST = 50
@@ -26,9 +24,9 @@ class Answer:
     could_be_heard: bool | None = None
 
 
-async def expect(redis: Redis, utterance_id: UUID) -> None:
+async def expect(utterance_id: UUID) -> None:
     """Begin to keep what pages say of a line."""
-    pipe = redis.pipeline()
+    pipe = async_redis().pipeline()
     pipe.xadd(_key(utterance_id), {"phase": "expected"})
     pipe.expire(_key(utterance_id), KEPT_S)
     await pipe.execute()
@@ -42,11 +40,11 @@ async def note(utterance_id: UUID, *, phase: str, played_ms: int | None, level_d
     await async_redis().xadd(_key(utterance_id), fields, maxlen=MOST, nomkstream=True)
 
 
-async def answers_to(redis: Redis, utterance_id: UUID) -> AsyncGenerator[Answer | None, None]:
+async def answers_to(utterance_id: UUID) -> AsyncGenerator[Answer | None, None]:
     """Yield what pages say of a line, in order; None whenever half a second brought nothing."""
     last = "0"
     while True:
-        read: Any = await redis.xread({_key(utterance_id): last}, block=BLOCK_MS)
+        read: Any = await waiting_redis().xread({_key(utterance_id): last}, block=BLOCK_MS)
         entries = read[0][1] if read else []
         if not entries:
             yield None

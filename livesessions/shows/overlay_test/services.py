@@ -4,12 +4,8 @@ from threading import BoundedSemaphore
 from uuid import UUID, uuid4
 
 from asgiref.sync import async_to_sync
-from django.conf import settings
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from livesessions.api import event_intake
-from livesessions.errors import IntakeUnreachable
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import say_line
@@ -18,6 +14,9 @@ from livesessions.shows.overlay_test.samples import lines_of, quiz_of, samples_f
 from livesessions.shows.overlay_test.voice import Outcome, SpokenLine, say
 from livesessions.sources.events import EventKind
 from overlay.publisher import OverlayPublisher
+from providers.errors import RateLimitUnavailable
+from providers.rate_limit import Bucket, take
+from providers.redis import async_redis
 from speech.runtime.preview_slots import exclusive
 from tenants.threads import in_thread
 
@@ -43,8 +42,8 @@ LINES = {
 }
 SHOWN_FOR_MS = 15_000
 # Of one show: 10 voices in any minute, and 40 trials of any kind.
-VOICES = event_intake.Allowance(rate_per_s=7 / 60, burst=3)
-TRIALS = event_intake.Allowance(rate_per_s=30 / 60, burst=10)
+VOICES = Bucket(rate_per_s=7 / 60, burst=3)
+TRIALS = Bucket(rate_per_s=30 / 60, burst=10)
 # Each voice holds a thread of the web's process while it is waited for.
 _seats = BoundedSemaphore(8)
 
@@ -96,10 +95,10 @@ def _speak(show: Show, trial: Trial) -> Outcome:
             _seats.release()
 
 
-def _take_turn(show: Show, allowance: event_intake.Allowance, what: str) -> None:
+def _take_turn(show: Show, limit: Bucket, what: str) -> None:
     try:
-        wait_s = event_intake.take(f"trying:{what}:{show.id}", allowance)
-    except IntakeUnreachable as error:
+        wait_s = take({f"trying:{what}:{show.id}": limit})
+    except RateLimitUnavailable as error:
         raise errors.overlay_unreachable() from error
     if wait_s:
         raise errors.too_often(ceil(wait_s))
@@ -107,14 +106,13 @@ def _take_turn(show: Show, allowance: event_intake.Allowance, what: str) -> None
 
 async def _show(show: Show, trial: Trial, *, as_if_on_air: bool) -> None:
     samples = samples_for(show.language)
-    async with Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS) as redis:
-        publisher = OverlayPublisher(show.overlay_id, redis=redis)
-        if as_if_on_air:
-            await publisher.begin_trial(SHOWN_FOR_MS)
-            if trial in (Trial.QUIZ, Trial.ALL):
-                await publisher.try_game(quiz_of(samples, seconds=SHOWN_FOR_MS // 1000))
-        for kind in LINES[trial]:
-            await publisher.try_line(f"trial-{uuid4()}", samples.name, lines_of(samples)[kind], kind)
+    publisher = OverlayPublisher(show.overlay_id, redis=async_redis())
+    if as_if_on_air:
+        await publisher.begin_trial(SHOWN_FOR_MS)
+        if trial in (Trial.QUIZ, Trial.ALL):
+            await publisher.try_game(quiz_of(samples, seconds=SHOWN_FOR_MS // 1000))
+    for kind in LINES[trial]:
+        await publisher.try_line(f"trial-{uuid4()}", samples.name, lines_of(samples)[kind], kind)
 
 
 async def _say(line: SpokenLine, show_id: UUID) -> Outcome:

@@ -8,14 +8,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.db import connection
-from redis.asyncio import Redis
 
 from livesessions.pipeline.ports import Voice
 from livesessions.shows.overlay_test import answers
 from overlay.presence import PresenceStore
 from overlay.publisher import OverlayPublisher
+from providers.redis import async_redis
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
 from speech.runtime.voice_opening import open_lineup
@@ -56,17 +55,16 @@ async def say(line: SpokenLine, *, live_runs: Callable[[], Awaitable[bool]]) -> 
     Takes 20 seconds at most. Raises `OverlayUnreachable`, and Redis' errors.
     """
     async with AsyncExitStack() as stack:
-        redis = Redis.from_url(settings.REDIS_URL, **settings.REDIS_ASYNC_OPTIONS)
-        stack.push_async_callback(redis.aclose)
+        redis = async_redis()
         publisher = OverlayPublisher(line.overlay_id, redis=redis)
-        await answers.expect(redis, line.utterance_id)
+        await answers.expect(line.utterance_id)
         try:
             voice = await open_voice(stack, line.profile)
             duration_s = await _voice_out(line, voice, publisher)
         except (SpeechError, TimeoutError):
             await publisher.cut(line.utterance_id)
             return Outcome.VOICELESS
-        outcome = await _wait(redis, line, duration_s, live_runs)
+        outcome = await _wait(line, duration_s, live_runs)
         if outcome in (Outcome.UNHEARD, Outcome.INTERRUPTED):
             await publisher.cut(line.utterance_id)
         if outcome is Outcome.UNHEARD and await PresenceStore(redis, line.overlay_id).read():
@@ -110,12 +108,10 @@ async def _voice_out(line: SpokenLine, voice: Voice, publisher: OverlayPublisher
     return duration_s
 
 
-async def _wait(
-    redis: Redis, line: SpokenLine, duration_s: float, live_runs: Callable[[], Awaitable[bool]]
-) -> Outcome:
+async def _wait(line: SpokenLine, duration_s: float, live_runs: Callable[[], Awaitable[bool]]) -> Outcome:
     clock = asyncio.get_running_loop().time
     outcome, deadline = Outcome.UNHEARD, clock() + STARTS_WITHIN_S
-    async with aclosing(answers.answers_to(redis, line.utterance_id)) as said:
+    async with aclosing(answers.answers_to(line.utterance_id)) as said:
         async for answer in said:
             if answer is None:
                 if await live_runs():

@@ -2,12 +2,12 @@ import logging
 from collections.abc import Iterable
 from uuid import UUID
 
-import redis
 from django.conf import settings
 from django.db import transaction
 from redis.exceptions import RedisError
 
 from livesessions.tasks import warm_lines
+from providers.redis import sync_redis
 
 logger = logging.getLogger(__name__)
 
@@ -25,10 +25,9 @@ def warm_soon(show_ids: Iterable[UUID]) -> None:
     if not characters:
         return
     try:
-        with redis.Redis.from_url(settings.REDIS_URL) as client:
-            for show_id in show_ids:
-                if client.set(f"livesessions:warming:{show_id}", 1, nx=True, ex=GATHERED_S):
-                    # Not before the key is gone, or a change between the two would be nobody's.
-                    warm_lines.schedule(args=(str(show_id), characters), delay=GATHERED_S + 1)
+        for show_id in show_ids:
+            if sync_redis().set(f"livesessions:warming:{show_id}", 1, nx=True, ex=GATHERED_S):
+                # Not before the key is gone, or a change between the two would be nobody's.
+                warm_lines.schedule(args=(str(show_id), characters), delay=GATHERED_S + 1)
     except (RedisError, OSError):
         logger.warning("redis unreachable: lines not recorded ahead")

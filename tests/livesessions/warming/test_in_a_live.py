@@ -6,10 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.files.storage import storages
 from django_scopes import scope, scopes_disabled
-from redis.asyncio import Redis
 
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
@@ -20,6 +18,7 @@ from livesessions.worker.assembly import LiveEnvironment, Resources, assemble, p
 from livesessions.worker.observer import ConsoleBoard
 from livesessions.worker.recorder.recorder import Recorder
 from planner.stage.lines import load_lines
+from providers.redis import async_redis, waiting_redis
 from rehearsals.rehearsal.virtual_clock import VirtualTimeLoop
 from speech.errors import StoreError
 from speech.runtime.voice_pool import VoicePool
@@ -116,10 +115,9 @@ def test_a_worker_finds_it_when_it_takes_a_live(show: Show, voices: Voices) -> N
     rack = VoicePool({Provider.ELEVENLABS: synthesizer}, store=AtHand())  # type: ignore[arg-type]
 
     async def say() -> bytes:
-        redis = Redis.from_url(django_settings.REDIS_URL)
-        resources = Resources(redis, Recorder(), ConsoleBoard(), (), rack)
+        resources = Resources(async_redis(), waiting_redis(), Recorder(), ConsoleBoard(), (), rack)
         parts = await in_thread(_assembled, show, resources)
-        async with aclosing(redis), aclosing(parts.voice.speak(CALL)) as chunks:
+        async with aclosing(parts.voice.speak(CALL)) as chunks:
             return b"".join([chunk.pcm async for chunk in chunks])
 
     assert asyncio.run(say())
