@@ -8,7 +8,7 @@ urlpatterns = [
     path("", include("moderation.urls")),
     path("", include("tenants.urls")),
     path("", include("providers.urls")),
-    path("overlay/", include("overlay.urls")),
+    path("", include("overlay.urls")),
     path("api/v1/", include("config.api_urls")),
     path("accounts/", include("allauth.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -24,7 +24,7 @@ from livesessions.worker.commands import ReportPlayback, SetViewerRole, encode_c
 from moderation.models import Policy, ViewerRule
 from moderation.signals import PolicyUse, policy_changed, policy_uses_asked, viewer_rule_removed
 from overlay.presence import OpenPage
-from overlay.signals import overlay_pages_changed, utterance_acknowledged
+from overlay.signals import OverlayUse, overlay_pages_changed, overlay_use_asked, utterance_acknowledged
 from providers.redis import async_redis
 from speech.models import VoiceProfile
 from speech.signals import VoiceUse, voice_assignment_requested, voice_uses_asked, voices_changed
@@ -75,6 +75,20 @@ def _open_sessions_of(overlay_id: Any) -> list[UUID]:
         shows = list(Show.objects.filter(overlay_id=overlay_id).values_list("id", flat=True))
         sessions = LiveSession.objects.filter(show_id__in=shows)
         return list(sessions.exclude(status=LiveSession.Status.ENDED).values_list("id", flat=True))
+
+
+@receiver(overlay_use_asked)
+def find_overlay_of_show(tenant: Tenant, use_id: UUID, **kwargs: Any) -> OverlayUse | None:
+    show = Show.objects.filter(tenant=tenant, id=use_id).first()
+    if show is None:
+        return None
+    return OverlayUse(
+        id=show.id,
+        overlay_id=show.overlay_id,
+        name=show.name,
+        address=reverse("livesessions:show_edit", args=[show.id]),
+        setup_address=reverse("livesessions:show_setup", args=[show.id]),
+    )
 
 
 @receiver(policy_uses_asked)

@@ -3,7 +3,6 @@ from django.urls import path
 from livesessions.console import approval_views, decision_views, game_views
 from livesessions.console import views as lives
 from livesessions.shows.views import plans, questions, setup, shows
-from overlay import editor_views
 from planner import views as personas
 
 app_name = "livesessions"
@@ -19,10 +18,6 @@ urlpatterns = [
     path("shows/<uuid:show_id>/plan/<uuid:segment_id>/", plans.segment_edit, name="segment_edit"),
     path("shows/<uuid:show_id>/plan/<uuid:segment_id>/delete/", plans.segment_delete, name="segment_delete"),
     path("shows/<uuid:show_id>/plan/<uuid:segment_id>/move/", plans.segment_move, name="segment_move"),
-    path("shows/<uuid:show_id>/overlay/", editor_views.overlay_edit, name="overlay_edit"),
-    path("shows/<uuid:show_id>/overlay/renew/", setup.overlay_renew, name="overlay_renew"),
-    path("shows/<uuid:show_id>/overlay/reset/", editor_views.overlay_reset, name="overlay_reset"),
-    path("shows/<uuid:show_id>/overlay/preview/", editor_views.overlay_preview, name="overlay_preview"),
     path("shows/<uuid:show_id>/questions/", questions.question_list, name="question_list"),
     path("shows/<uuid:show_id>/questions/add/", questions.question_create, name="question_create"),
     path("shows/<uuid:show_id>/questions/paste/", questions.question_paste, name="question_paste"),

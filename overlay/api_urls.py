@@ -4,6 +4,5 @@ from overlay import api
 
 urlpatterns = [
     path("shows/<uuid:show_id>/overlay/", api.overlay, name="overlay"),
-    path("shows/<uuid:show_id>/overlay/rotate/", api.overlay_rotate, name="overlay_rotate"),
     path("shows/<uuid:show_id>/overlay/picture/", api.overlay_picture, name="overlay_picture"),
 ]

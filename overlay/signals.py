@@ -1,17 +1,39 @@
-"""What the overlay tells the apps above it. Both are sent from a socket, so asynchronously.
+"""Signals between the overlay and the apps above it."""
 
-`utterance_acknowledged`: provides `overlay_id` (UUID), `utterance_id` (UUID), `phase` ("started", "ended" or
-"cut": started, but not played to its end), `played_ms` (int or None: how much of it could be heard),
-`level_db` (float or None: the loudness of what left the page, in dBFS; -120 is silence), `underruns` and
-`underrun_ms` (int or None: how often, and for how long in all, the page had nothing to play in the middle of
-it) and `context` (str: the state of the browser's audio). Every page open on the overlay speaks for itself,
-so that an utterance may be acknowledged several times.
-
-`overlay_pages_changed`: provides `overlay_id` (UUID) and `pages` (list of `OpenPage`): one came, went, or
-described itself anew.
-"""
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.dispatch import Signal
 
+
+@dataclass(frozen=True, slots=True)
+class OverlayUse:
+    """What an overlay belongs to, such as a show.
+
+    `address` is the page where it is edited, `setup_address` the page that shows the overlay's own address.
+    """
+
+    id: UUID
+    overlay_id: UUID
+    name: str
+    address: str
+    setup_address: str
+
+
+# Arguments: tenant, use_id. The receiver that knows a use of this id in the tenant returns its `OverlayUse`;
+# every other receiver returns None.
+overlay_use_asked = Signal()
+
+# Sent asynchronously from a page's socket; every open page reports for itself, so that an utterance may be
+# acknowledged several times. Arguments:
+#   overlay_id, utterance_id: UUID
+#   phase: "started", "ended" or "cut" (started, but not played to its end)
+#   played_ms: int or None, the audio that could be heard
+#   level_db: float or None, the loudness that left the page in dBFS; -120 is silence
+#   underruns, underrun_ms: int or None, the gaps in the audio and their total length
+#   context: str, the state of the browser's audio
 utterance_acknowledged = Signal()
+
+# Sent asynchronously from a page's socket when a page connects, leaves or changes.
+# Arguments: overlay_id, pages (a list of `OpenPage`).
 overlay_pages_changed = Signal()

@@ -22,6 +22,7 @@ from livesessions.models.plans import Segment
 from livesessions.models.shows import Show
 from livesessions.shows.services.plans import replace_plan
 from livesessions.shows.services.shows import change_show, create_show
+from overlay.services import rotate_token
 from planner.access import get_persona_for
 from planner.models import Persona
 from speech.access import get_voice_for
@@ -79,3 +80,11 @@ def plan(request: Request, show_id: UUID) -> Response:
         replace_plan(show=row, plan=valid_input(PlanSerializer, request)["segments"])
     segments = list(Segment.objects.filter(show=row))
     return Response(PlanSerializer({"segments": segments}).data)
+
+
+@api_view(["POST"])
+def overlay_rotate(request: Request, show_id: UUID) -> Response:
+    """Give a show's overlay a new address; answer with the show."""
+    row = get_show_for(tenant_request(request), show_id)
+    rotate_token(overlay=row.overlay)
+    return answer_row(ShowSerializer, row, request)

@@ -6,6 +6,7 @@ urlpatterns = [
     path("shows/", shows.shows, name="shows"),
     path("shows/<uuid:show_id>/", shows.show, name="show"),
     path("shows/<uuid:show_id>/plan/", shows.plan, name="plan"),
+    path("shows/<uuid:show_id>/overlay/rotate/", shows.overlay_rotate, name="overlay_rotate"),
     path("sessions/", sessions.sessions, name="sessions"),
     path("sessions/<uuid:session_id>/", sessions.session, name="session"),
     path("sessions/<uuid:session_id>/start/", sessions.start, name="start"),

@@ -62,7 +62,7 @@ PAGE: OpenPage = {
 
 
 def words_about(**page: Any) -> str:
-    shown = render_to_string("livesessions/_overlays.html", {"overlays": [{**PAGE, **page}]})
+    shown = render_to_string("overlay/_open_pages.html", {"overlays": [{**PAGE, **page}]})
     return " ".join(re.sub(r"<svg.*?</svg>|<[^>]+>", " ", shown, flags=re.DOTALL).split())
 
 

@@ -17,9 +17,7 @@ from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.shows.overlay_test.services import Trial, try_out
 from livesessions.shows.overlay_test.wording import TOLD, Told
-from overlay.errors import OverlayUnreachable
 from overlay.presence import read_pages
-from overlay.services import rotate_token
 from tenants.access import member_required
 from tenants.errors import AppError, TechnicalError
 from tenants.http import TenantRequest
@@ -27,11 +25,6 @@ from tenants.roles import EDITOR
 
 PAGE = "livesessions/show_setup.html"
 UNREACHABLE = _("The overlay cannot be reached right now. Try again in a moment.")
-RENEWED = _("Here is the new address. The old one is worthless now: put this one into your program.")
-OLD_STILL_OPEN = _(
-    "Here is the new address. An overlay that is open on the old one may stay open until it is reloaded:"
-    " make another new address in a moment."
-)
 PROGRAMS = {"obs": "OBS Studio", "streamlabs": "Streamlabs Desktop", "tiktok": "TikTok LIVE Studio"}
 
 
@@ -67,21 +60,6 @@ def show_qr(request: TenantRequest, show_id: UUID, what: str) -> HttpResponse:
     context["code_of"] = what
     context["code"] = draw_code(context["overlay_url"] if what == "overlay" else context["guide_url"])
     return render(request, f"{PAGE}#qr" if request.htmx else PAGE, context)
-
-
-@require_POST
-@member_required(EDITOR)
-def overlay_renew(request: TenantRequest, show_id: UUID) -> HttpResponse:
-    """Give the overlay a new address; who has the old one sees and hears nothing more."""
-    show = get_show_for(request, show_id)
-    try:
-        rotate_token(overlay=show.overlay)
-    except OverlayUnreachable:
-        # The old address is refused from now on, but pages that are open could not be told.
-        messages.warning(request, OLD_STILL_OPEN)
-    else:
-        messages.success(request, RENEWED)
-    return redirect("livesessions:show_setup", show.id)
 
 
 @require_POST
