@@ -11,6 +11,8 @@ from livesessions.models.events import ChatEvent
 from livesessions.models.sessions import LiveSession
 from tenants.models import Tenant, User
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.mark.django_db(transaction=True)
 def test_the_bench_counts_every_message_from_the_socket_to_the_database(

@@ -11,6 +11,8 @@ from django_scopes import scope
 from livesessions.models.shows import Show
 from rehearsals.rehearsal.chat_source import SAMPLES
 
+pytestmark = pytest.mark.slow
+
 PREMIERE = str(SAMPLES[0].path)
 
 
