@@ -139,11 +139,11 @@ async def _measure(
         for provider, profile in profiles.items():
             chain = await in_thread(rack.chain_for, profile)
             latencies_ms[provider.value] = await _say_often(ear, chain, LINE.format, lines)
-            await rack.keep_offered_lines()  # there is no worker that would
+            await rack.store_offered_clips()  # there is no worker that would
         latencies_ms[WEBSOCKET] = await _over_websocket(stack, ear, profiles[Provider.ELEVENLABS], lines)
         chain = await in_thread(rack.chain_for, profiles[Provider.ELEVENLABS])
         await _say(ear, chain, CACHED_LINE, recurs=True)
-        await rack.keep_offered_lines()
+        await rack.store_offered_clips()
         latencies_ms["cached"] = await _say_often(ear, chain, lambda _: CACHED_LINE, lines)
     return latencies_ms
 

@@ -1,4 +1,4 @@
-"""Which voices a provider has: known at once, or asked for with a key and remembered for an hour."""
+"""Lists a provider's voices: from a table, or from its API, cached for an hour."""
 
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -17,10 +17,10 @@ from speech.providers.azure import address_of
 from speech.providers.piper import piper_voices
 from speech.services.voices import Provider, has_shared
 
-LIST_KEPT_S = 60 * 60
-FAILURE_KEPT_S = 60
+LIST_TTL_S = 60 * 60
+FAILURE_TTL_S = 60
 TIMEOUT_S = 4.0
-MOST_VOICES = 500
+MAX_VOICES_LISTED = 500
 # https://platform.openai.com/docs/guides/text-to-speech
 OPENAI_VOICES = (
     "alloy",
@@ -41,7 +41,7 @@ OPENAI_VOICES = (
 
 @dataclass(frozen=True, slots=True)
 class ListedVoice:
-    """One voice of a provider. `language` is empty where it speaks several."""
+    """One voice of a provider. An empty `language`: it speaks several."""
 
     voice_id: str
     label: str
@@ -49,7 +49,7 @@ class ListedVoice:
 
 
 def voices_of(provider: str, language: str, own: TenantCredential | None) -> list[ListedVoice]:
-    """Return what there is to choose from in a language; nothing when it cannot be known. Blocks."""
+    """Return a provider's voices for a language; an empty list when they are not known. Blocks."""
     if provider == Provider.ESPEAK:
         found = [ListedVoice(name, name) for name in espeak_variants()]
     elif provider == Provider.OPENAI:
@@ -64,7 +64,7 @@ def voices_of(provider: str, language: str, own: TenantCredential | None) -> lis
 
 @cache
 def espeak_variants() -> tuple[str, ...]:
-    """The names of the embedded voice's variants."""
+    """Return the names of the embedded voice's variants."""
     folder = Path(espeakng_loader.get_data_path()) / "voices" / "!v"
     names = (file.name for file in folder.iterdir()) if folder.is_dir() else ()
     return tuple(sorted((name for name in names if name.replace("_", "").isalnum()), key=str.casefold))
@@ -80,8 +80,8 @@ def _listed(provider: str, own: TenantCredential | None) -> list[ListedVoice]:
         try:
             known = [asdict(voice) for voice in async_to_sync(_ask)(provider, own)]
         except (SpeechError, ValueError, KeyError, TypeError, AttributeError):
-            known = []  # whoever knows its id can still write it
-        remembered.set(key, known, LIST_KEPT_S if known else FAILURE_KEPT_S)
+            known = []  # a user who knows the voice's id can still enter it
+        remembered.set(key, known, LIST_TTL_S if known else FAILURE_TTL_S)
     return [ListedVoice(**row) for row in known]
 
 
@@ -93,7 +93,9 @@ async def _ask(provider: str, own: TenantCredential | None) -> list[ListedVoice]
             answer = await client.get(address, headers=headers)
     rows = answer.json()
     if provider == Provider.ELEVENLABS:
-        return [ListedVoice(str(row["voice_id"]), str(row["name"])) for row in rows["voices"][:MOST_VOICES]]
+        return [
+            ListedVoice(str(row["voice_id"]), str(row["name"])) for row in rows["voices"][:MAX_VOICES_LISTED]
+        ]
     return [
         ListedVoice(str(row["ShortName"]), f"{row['LocalName']} ({row['Locale']})", str(row["Locale"]))
         for row in rows

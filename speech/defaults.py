@@ -1,4 +1,4 @@
-"""The voices a new tenant starts with, by provider and language; plain data."""
+"""Default voices by provider and language."""
 
 from speech.stage.ports import VoiceSpec
 

@@ -11,7 +11,7 @@ from tenants.models import Language, Tenant
 
 
 class VoiceProfile(models.Model):
-    """How a host sounds: whose voice, how fast and how high."""
+    """A voice of a workspace: provider, voice, speed, pitch and backup."""
 
     class Provider(models.TextChoices):
         AUTO = "auto", _("The best one available")
@@ -34,7 +34,7 @@ class VoiceProfile(models.Model):
     pitch = models.FloatField(
         _("pitch"), default=0.0, validators=[MinValueValidator(-1.0), MaxValueValidator(1.0)]
     )
-    # Who speaks when this voice cannot; the offline voice stands behind them all.
+    # The voice that takes over when this one fails; the offline voice comes last.
     backup = models.ForeignKey(
         "self",
         on_delete=models.SET_NULL,
@@ -43,7 +43,7 @@ class VoiceProfile(models.Model):
         related_name="+",
         verbose_name=_("when it fails"),
     )
-    # How loud the voice is by nature, learned as it speaks, and from how many seconds.
+    # The voice's own loudness, measured as it speaks, and from how many seconds of speech.
     loudness_lufs = models.FloatField(null=True, blank=True, editable=False)
     loudness_heard_s = models.FloatField(default=0.0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -55,13 +55,13 @@ class VoiceProfile(models.Model):
 
 
 class Pronunciation(models.Model):
-    """How a workspace wants a word of its own said: a brand, a handle, a name."""
+    """How a workspace's hosts say a brand, a handle or a name."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
     written = models.CharField(_("written"), max_length=80)
     spoken = models.CharField(_("spoken"), max_length=160)
-    # Empty: whatever the voice's language is.
+    # Empty: every language.
     language = models.CharField(_("language"), max_length=5, choices=Language, blank=True)
 
     objects: ClassVar[models.Manager["Pronunciation"]] = ScopedManager(tenant="tenant")
@@ -79,7 +79,7 @@ class Pronunciation(models.Model):
 
 
 class CachedLine(models.Model):
-    """A spoken line in the object store, under its workspace and `key`, until others need its room."""
+    """A clip in the object store, by its workspace and `key`, until it is evicted."""
 
     id = models.BigAutoField(primary_key=True)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")

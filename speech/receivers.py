@@ -14,13 +14,13 @@ from tenants.models import Tenant
 
 
 @receiver(post_delete, sender=Tenant)
-def forget_lines(instance: Tenant, **kwargs: Any) -> None:
-    """What a workspace's host has said goes with it."""
+def delete_clips(instance: Tenant, **kwargs: Any) -> None:
+    """Delete the stored clips of a deleted workspace."""
     transaction.on_commit(partial(drop_lines, str(instance.pk)), robust=True)
 
 
 @receiver(credential_changed)
 def pass_on_voice_keys(tenant_id: UUID, kind: str, **kwargs: Any) -> None:
-    """A workspace's key for a provider of voices changes how its shows sound."""
+    """Report a changed voice key as a change of voices: its shows sound different."""
     if kind == Credential.Kind.VOICE:
         send_voices_changed(tenant_id)

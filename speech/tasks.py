@@ -1,4 +1,4 @@
-"""This app's chores."""
+"""Background jobs for stored clips."""
 
 import logging
 from uuid import UUID
@@ -8,7 +8,7 @@ from django.db import close_old_connections, connection
 from django_scopes import scopes_disabled
 from huey import crontab
 
-from speech.services.lines import MEGABYTE, evict_lines
+from speech.services.clips import MEGABYTE, evict_clips
 from speech.storage import delete_all_audio, delete_audio
 
 logger = logging.getLogger(__name__)
@@ -17,16 +17,16 @@ chores = settings.QUEUES["chores"]
 
 @chores.periodic_task(crontab(minute="*/10"))  # type: ignore[untyped-decorator]
 def evict_old_lines() -> None:
-    """Keep the lines that were paid for within the room that they have."""
+    """Delete the least recently used clips beyond the size limit."""
     if not connection.in_atomic_block:
         close_old_connections()
     with scopes_disabled():
-        gone = evict_lines(most_bytes=settings.AUDIO_CACHE_MAX_MB * MEGABYTE, delete_file=delete_audio)
-    if gone:
-        logger.info("lines let go: count=%d", gone)
+        evicted = evict_clips(most_bytes=settings.AUDIO_CACHE_MAX_MB * MEGABYTE, delete_file=delete_audio)
+    if evicted:
+        logger.info("clips evicted: count=%d", evicted)
 
 
 @chores.task(retries=5, retry_delay=300)  # type: ignore[untyped-decorator]
 def drop_lines(tenant: str) -> None:
-    """Delete what a workspace that is gone has left in the object store."""
+    """Delete the stored clips of a deleted workspace."""
     delete_all_audio(UUID(tenant))

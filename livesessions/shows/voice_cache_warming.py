@@ -17,7 +17,7 @@ from planner.stage.recurring import lines_of_plan, lines_of_quiet_moments, sente
 from speech.errors import SpeechError
 from speech.runtime.preview_slots import exclusive
 from speech.runtime.tenant_voices import TenantVoiceClients
-from speech.runtime.voice_pool import LAST_FIRST_WITHIN_S, VoicePool, open_synthesizer
+from speech.runtime.voice_pool import LAST_FIRST_TIMEOUT_S, VoicePool, open_synthesizer
 from speech.services.voice_resolution import VoiceLineup, resolve_voices
 from speech.stage.capabilities import capabilities_of
 from speech.stage.silent_synthesizer import SilentSynthesizer
@@ -60,10 +60,10 @@ def count_recorded(show: Show) -> Recorded | None:
         return None
     with closing(AudioObjectStore()) as store:  # it is not asked for anything: the index tells
         rack = VoicePool({lineup.options[0].provider: SilentSynthesizer()}, store=store)
-        rack.expect_lines(lineup.tenant_id)
+        rack.load_clip_index(lineup.tenant_id)
         speaker = rack.first_speaker(lineup)
     texts = texts_of(show)
-    return Recorded(sum(map(speaker.keeps, texts)), len(texts))
+    return Recorded(sum(map(speaker.is_cached, texts)), len(texts))
 
 
 def _paid_voice_of(show: Show) -> VoiceLineup | None:
@@ -103,17 +103,17 @@ def _within(texts: Iterable[str], characters: int) -> list[str]:
 async def _record(lineup: VoiceLineup, texts: list[str], characters: int) -> int:
     async with AsyncExitStack() as stack:
         rack = await _open_rack(stack, lineup)
-        await in_thread(rack.expect_lines, lineup.tenant_id)
+        await in_thread(rack.load_clip_index, lineup.tenant_id)
         try:
             async with asyncio.timeout(PART_WITHIN_S):
-                await rack.hear(
-                    lineup.options[0], first_within_s=LAST_FIRST_WITHIN_S, within_s=HEARD_WITHIN_S
+                await rack.measure_option(
+                    lineup.options[0], first_timeout_s=LAST_FIRST_TIMEOUT_S, timeout_s=HEARD_WITHIN_S
                 )
                 return await _record_part(rack, rack.first_speaker(lineup), texts, characters)
         except TimeoutError:
             raise SpeechError("The voice did not come to an end in time.") from None
         finally:
-            await rack.keep_learned()
+            await rack.save_learned()
 
 
 async def _open_rack(stack: AsyncExitStack, lineup: VoiceLineup) -> VoicePool:
@@ -128,7 +128,7 @@ async def _open_rack(stack: AsyncExitStack, lineup: VoiceLineup) -> VoicePool:
 async def _record_part(rack: VoicePool, speaker: Speaker, texts: list[str], characters: int) -> int:
     until_s, kept = time.monotonic() + PART_S, False
     for text in texts:
-        if speaker.keeps(text):
+        if speaker.is_cached(text):
             continue
         characters -= len(text)
         if characters < 0:
@@ -142,7 +142,7 @@ async def _record_part(rack: VoicePool, speaker: Speaker, texts: list[str], char
 
 async def _record_text(rack: VoicePool, speaker: Speaker, text: str) -> bool:
     """Record a text as one, which sounds best, or in its pieces; return False when that is too long too."""
-    if await rack.record(speaker, text):
+    if await rack.cache_line(speaker, text):
         return True
-    pieces = [piece for piece in speaker.pieces_of(text) if piece != text and not speaker.keeps(piece)]
-    return any([await rack.record(speaker, piece) for piece in pieces])
+    pieces = [piece for piece in speaker.pieces_of(text) if piece != text and not speaker.is_cached(piece)]
+    return any([await rack.cache_line(speaker, piece) for piece in pieces])

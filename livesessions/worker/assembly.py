@@ -136,7 +136,7 @@ class LiveEnvironment:
 def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     """Return the parts of a session's live. The session's show and its settings must be loaded."""
     show = session.show
-    resources.voices.expect_lines(show.tenant_id)
+    resources.voices.load_clip_index(show.tenant_id)
     lineup = resolve_voices(show.voice)
     publisher = OverlayPublisher(show.overlay_id, redis=resources.redis)
     observer = LiveObserver(

@@ -1,4 +1,4 @@
-"""What a speech service answered: a body goes in, proven to be PCM it comes out, else a fault."""
+"""Checks the answers of speech services: errors become `SpeechError`, bodies must be raw PCM."""
 
 import codecs
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
@@ -15,7 +15,7 @@ from providers.http import (
 )
 from speech.errors import SpeechError
 
-# How long an idle connection is kept: longer than whoever keeps them warm is away.
+# Lifetime of an idle connection: longer than the interval at which they are kept warm.
 KEPT_OPEN_S = 120.0
 _WORTH_RETRYING = frozenset((408, 425, 429))
 _PROOF_BYTES = 32
@@ -26,14 +26,14 @@ _MPEG_FRAME = frozenset((0xFA, 0xFB, 0xF2, 0xF3, 0xE2, 0xE3))
 
 
 def status_fault(service: str, status: int) -> SpeechError:
-    """The fault behind a status that is not a success; permanent unless the same request may yet pass."""
+    """Return the error for a failed status; permanent unless the same request can pass later."""
     permanent = status < 500 and status not in _WORTH_RETRYING
     return SpeechError(f"{service} answered {status}.", permanent=permanent, service_status=status)
 
 
 @contextmanager
 def httpx_faults(service: str) -> Iterator[None]:
-    """Turn what httpx raises about a service into our own faults, without its words: they may quote keys."""
+    """Turn httpx's errors into `SpeechError`, without their messages, which may quote keys."""
     try:
         yield
     except AddressForbidden as error:
@@ -60,22 +60,22 @@ def forbidden(error: AddressForbidden) -> SpeechError:
 
 
 def late(service: str) -> SpeechError:
-    """The fault behind an answer that does not come."""
+    """Return the error for a missing answer."""
     return SpeechError(f"{service} did not answer in time.")
 
 
 def broken(service: str) -> SpeechError:
-    """The fault behind a connection that is not there, or no more."""
+    """Return the error for a failed connection."""
     return SpeechError(f"The connection to {service} broke.")
 
 
 def malformed(service: str) -> SpeechError:
-    """The fault behind a request that could not even be sent."""
+    """Return the error for a request that cannot be sent."""
     return SpeechError(f"{service} cannot be asked: its address or key is malformed.", permanent=True)
 
 
 async def refuse_failure(response: httpx.Response) -> None:
-    """Raise for a status that is not a success, before anybody reads the body for sound.
+    """Raise for a failed status before the body is read as audio.
 
     ElevenLabs' client reads an error's body as JSON first, and loses the status when it is not.
     """
@@ -85,10 +85,10 @@ async def refuse_failure(response: httpx.Response) -> None:
 async def proven_pcm(
     service: str, content_type: str | None, body: AsyncIterator[bytes]
 ) -> AsyncGenerator[bytes, None]:
-    """Yield the body's pieces once its label and its first bytes agree that it is raw audio.
+    """Yield the body's pieces, once content type and first bytes show that it is raw audio.
 
-    The label alone proves nothing: gateways send pages and error objects with status 200, and
-    compatible servers send MP3 whatever format was asked for. Voiced, either is loud noise.
+    The content type alone proves nothing: gateways send pages and error objects with status 200, and some
+    compatible servers always send MP3. Played as PCM, both are loud noise.
     """
     kind = (content_type or "").partition(";")[0].strip().lower()
     if (

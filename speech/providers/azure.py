@@ -1,4 +1,4 @@
-"""The Azure voice: text goes in, streamed PCM comes out of its text-to-speech REST API."""
+"""Speaks with Azure's text-to-speech REST API, which streams PCM."""
 
 import re
 from collections.abc import AsyncGenerator
@@ -12,7 +12,7 @@ from speech.providers.answers import httpx_faults, open_voice_client, proven_pcm
 from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
 from speech.stage.capabilities import capabilities_of
 from speech.stage.ports import VoiceSpec
-from speech.stage.wording import speakable
+from speech.stage.text_normalization.unspeakable import remove_unspeakable
 
 SERVICE = "Azure"
 # https://learn.microsoft.com/azure/ai-services/speech-service/rest-text-to-speech
@@ -23,12 +23,12 @@ _RATES_HZ = capabilities_of("azure").rates_hz
 _REGION = re.compile(r"[a-z0-9]{2,40}")
 _VOICE_ID = re.compile(r"[A-Za-z0-9:_-]{1,100}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-# How far the service moves the pitch at most, in per cent of its height.
+# The service's limit for pitch, in per cent.
 _MOST_PITCH = 50
 
 
 def address_of(*, region: str, base_url: str) -> str:
-    """Return where a resource answers; raise `SpeechError` when neither says so."""
+    """Return the address of a resource; raise `SpeechError` when both are missing."""
     if base_url:
         return base_url.rstrip("/")
     if not _REGION.fullmatch(region):
@@ -39,9 +39,9 @@ def address_of(*, region: str, base_url: str) -> str:
 class AzureSynthesizer:
     """Speaks with Azure. Speed is held to 0.5..2.0; pitch 1.0 is half as high again.
 
-    `region` ("westeurope") or `base_url` says where. `timeout_s` bounds every wait on the network by itself:
-    the connection, and each piece of audio. Nothing is tried twice here: a line that comes late is worth
-    nothing in a live. `guarded` keeps it from any address that is not a public one.
+    `region` ("westeurope") or `base_url` gives the address. `timeout_s` limits each wait on the network: the
+    connection, and each piece of audio. Nothing is retried: a late line is worth nothing in a live. `guarded`
+    allows public addresses only.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class AzureSynthesizer:
         await self._http.aclose()
 
     async def keep_warm(self) -> None:
-        """Have a connection open, so that the next line need not wait for one. Never raises."""
+        """Keep a connection open for the next line. Never raises."""
         with suppress(httpx.HTTPError, SpeechError):
             await self._http.head(address_of(region=self._region, base_url=self._base_url))
 
@@ -96,12 +96,12 @@ class AzureSynthesizer:
 
 
 def ssml_of(text: str, voice: VoiceSpec) -> str:
-    """Return the request for a line. The text is read out, whatever is in it: its markup does not survive."""
+    """Return the SSML of a line. Markup in the text is escaped, so it is spoken and never obeyed."""
     if not _VOICE_ID.fullmatch(voice.voice_id) or not _LANGUAGE.fullmatch(voice.language):
         raise SpeechError(f"{SERVICE}: no such voice", permanent=True)
-    # A voice's name begins with its accent, which decides; the language alone has none.
+    # A voice's name begins with its accent; the language alone has none.
     accent = "-".join(voice.voice_id.split("-")[:2]) if voice.voice_id.count("-") > 1 else voice.language
-    words = escape(speakable(text))
+    words = escape(remove_unspeakable(text))
     prosody = _prosody(voice)
     spoken = f"<prosody {prosody}>{words}</prosody>" if prosody else words
     return (

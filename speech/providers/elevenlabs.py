@@ -1,4 +1,4 @@
-"""The ElevenLabs voice: text goes in, streamed PCM comes out of its text-to-speech API."""
+"""Speaks with ElevenLabs over HTTP, which streams PCM."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
@@ -25,9 +25,8 @@ from speech.stage.ports import VoiceSpec
 class ElevenLabsSynthesizer:
     """Speaks with ElevenLabs. Speed is held to 0.7..1.2; pitch is ignored.
 
-    `timeout_s` bounds every wait on the network by itself: the connection, and each piece of audio.
-    Nothing is tried twice here: a line that comes late is worth nothing in a live. `guarded` keeps it from
-    any address that is not a public one.
+    `timeout_s` limits each wait on the network: the connection, and each piece of audio. Nothing is retried:
+    a late line is worth nothing in a live. `guarded` allows public addresses only.
     """
 
     def __init__(
@@ -53,7 +52,7 @@ class ElevenLabsSynthesizer:
         await self._http.aclose()
 
     async def keep_warm(self) -> None:
-        """Have a connection open, so that the next line need not wait for one. Never raises."""
+        """Keep a connection open for the next line. Never raises."""
         with suppress(httpx.HTTPError):
             await self._http.head(self._address)
 

@@ -1,4 +1,4 @@
-"""One WebSocket of ElevenLabs, shared by several lines: texts go in, each gets its own audio back."""
+"""Shares one WebSocket of ElevenLabs among several lines, each in its own context."""
 
 import asyncio
 import json
@@ -20,15 +20,15 @@ from speech.providers.answers import broken, late, status_fault
 from speech.providers.elevenlabs_request import SERVICE
 
 Result = TypeVar("Result")
-Fault = Callable[[], SpeechError]  # one for each line that it ends
+Fault = Callable[[], SpeechError]  # makes one error for each line that it ends
 
 # The service closes a socket on which more contexts are open at a time.
 MOST_LINES = 5
 # Two minutes at 24 kHz. No line is that long.
 _MOST_WAITING_BYTES = 6_000_000
 _LEAVE_S = 1.0
-_COMPLAINTS = ("error", "message", "detail")
-# What the service calls a fault here, and its status over HTTP. Others may pass.
+_ERROR_FIELDS = ("error", "message", "detail")
+# The service's error names with the status that each has over HTTP. Other errors are temporary.
 _STATUSES = {
     "invalid_api_key": 401,
     "needs_authorization": 401,
@@ -42,8 +42,8 @@ _STATUSES = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """One message of the service."""
+class _Message:
+    """One message from the service."""
 
     context_id: str
     audio: bytes
@@ -53,7 +53,7 @@ class _Said:
 
 @dataclass(slots=True, eq=False)
 class _Line:
-    """What has come for one line, and was not taken yet."""
+    """The audio of one line that has arrived and was not taken yet."""
 
     context_id: str
     pieces: deque[bytes] = field(default_factory=deque)
@@ -82,30 +82,30 @@ class _Line:
         return None
 
     @property
-    def has_news(self) -> bool:
+    def has_update(self) -> bool:
         return bool(self.pieces) or self.is_whole or self.fault is not None
 
 
 class SharedSocket:
-    """Says up to `MOST_LINES` lines at a time, each in a context of its own.
+    """Speaks up to `MOST_LINES` lines at a time, each in its own context.
 
-    No task reads the socket: of the lines that wait, one reads, gives the others what is theirs, and when it
-    has its own, or is cut, the next one reads.
+    There is no reader task. One of the waiting lines reads the socket and distributes the messages; when it
+    has its own message or is cut, the next one reads.
     """
 
     def __init__(self, connection: ClientConnection) -> None:
         self.used_at_s = 0.0
         self._connection = connection
-        # A line that was left keeps its place until the service has ended it: it still counts there.
+        # A cut line stays listed until the service has ended it, because the service still counts it.
         self._lines: dict[str, _Line] = {}
         self._numbers = count(1)
         self._is_read = False
-        self._stirred = asyncio.Event()
-        self._is_done_with = False
+        self._received = asyncio.Event()
+        self._is_retired = False
 
     @property
     def is_usable(self) -> bool:
-        return not self._is_done_with and self._connection.state is State.OPEN
+        return not self._is_retired and self._connection.state is State.OPEN
 
     @property
     def is_busy(self) -> bool:
@@ -116,17 +116,17 @@ class SharedSocket:
         return self.is_usable and len(self._lines) < MOST_LINES
 
     async def aclose(self) -> None:
-        """Close the connection, in good order."""
-        self._is_done_with = True
+        """Close the connection with a closing handshake."""
+        self._is_retired = True
         await self._connection.close()
 
     def drop(self) -> None:
-        """Be rid of the connection at once. Lines under way fail."""
-        self._is_done_with = True
+        """Abort the connection. Running lines fail."""
+        self._is_retired = True
         self._connection.transport.abort()
 
     async def say(self, text: str, *, speed: float | None, timeout_s: float) -> AsyncGenerator[bytes, None]:
-        """Yield a line's audio as it comes; only while there is room. Raises `SpeechError`."""
+        """Yield a line's audio as it arrives; raise `SpeechError`. Call it only while `has_room`."""
         line = _Line(str(next(self._numbers)))
         self._lines[line.context_id] = line
         try:
@@ -141,15 +141,15 @@ class SharedSocket:
             async with asyncio.timeout(timeout_s):
                 return await awaitable
         except TimeoutError:
-            # It may be dead without anybody having told us: no further line should find out.
-            self._is_done_with = True
+            # The connection may be dead: no other line should use it.
+            self._is_retired = True
             raise late(SERVICE) from None
 
     async def _ask(self, line: _Line, text: str, speed: float | None) -> None:
         settings = {} if speed is None else {"voice_settings": {"speed": speed}}
-        with suppress(ConnectionClosed):  # what it said before it closed is still to be read
+        with suppress(ConnectionClosed):  # messages from before it closed are still to be read
             await self._send(line, text=" ", **settings)
-            # Closed without a flush it discards the text; not closed it never says that this was all.
+            # Without a flush the text is discarded; without closing there is no final message.
             await self._send(line, text=f"{text} ", flush=True)
             await self._send(line, close_context=True)
 
@@ -157,38 +157,37 @@ class SharedSocket:
         line.is_left = True
         line.pieces.clear()
         if line.context_id in self._lines:
-            # What was flushed it may still make. What was not it never will: a line may be cut before it has
-            # asked for all.
+            # The line may be cut before its whole request was sent; what was flushed may still arrive.
             with suppress(ConnectionClosed, TimeoutError):
                 async with asyncio.timeout(_LEAVE_S):
                     await self._send(line, close_context=True)
-        if self._is_done_with and not self.is_busy:
+        if self._is_retired and not self.is_busy:
             self.drop()
 
     async def _send(self, line: _Line, **message: object) -> None:
         await self._connection.send(json.dumps({**message, "context_id": line.context_id}))
 
     async def _next_of(self, line: _Line) -> bytes | None:
-        while not line.has_news:
+        while not line.has_update:
             if self._is_read:
-                await self._stirred.wait()
+                await self._received.wait()
             else:
                 await self._receive()
         return line.take()
 
     async def _receive(self) -> None:
-        """Read one message for whomever it is; then all look whether it was theirs, and one reads on."""
+        """Read one message and distribute it; then all lines check for news, and one reads on."""
         self._is_read = True
         try:
-            self._hand_out(await self._connection.recv())
+            self._distribute(await self._connection.recv())
         except ConnectionClosed:
             self._break(partial(broken, SERVICE))
         finally:
             self._is_read = False
-            self._stirred.set()
-            self._stirred.clear()
+            self._received.set()
+            self._received.clear()
 
-    def _hand_out(self, message: str | bytes) -> None:
+    def _distribute(self, message: str | bytes) -> None:
         try:
             said = _read(message)
         except (ValueError, TypeError, AttributeError, RecursionError):
@@ -214,11 +213,11 @@ class SharedSocket:
         self._lines.clear()
 
 
-def _read(message: str | bytes) -> _Said:
-    """Return what a message says. Raises any of four errors for one that says nothing."""
+def _read(message: str | bytes) -> _Message:
+    """Parse a message. A malformed one raises one of the errors that `_distribute` catches."""
     said = json.loads(message)
-    complains = any(said.get(word) for word in _COMPLAINTS)
-    return _Said(
+    complains = any(said.get(word) for word in _ERROR_FIELDS)
+    return _Message(
         context_id=str(said.get("contextId") or said.get("context_id") or ""),
         audio=b64decode(said.get("audio") or "", validate=True),
         is_last=bool(said.get("isFinal") or said.get("is_final")),

@@ -1,4 +1,4 @@
-"""How ElevenLabs is asked, in both ways: a line and a voice go in, what the service takes comes out."""
+"""Request parameters of ElevenLabs that its HTTP and WebSocket clients share."""
 
 import re
 
@@ -19,22 +19,22 @@ _NO_TAGS = str.maketrans("<>", "  ")
 
 
 def check_voice(voice: VoiceSpec) -> None:
-    """Raise `SpeechError` for a voice that cannot be one of theirs."""
+    """Raise `SpeechError` for a malformed voice id."""
     if not _VOICE_ID.fullmatch(voice.voice_id):
         raise SpeechError(f"{SERVICE}: no such voice", permanent=True)
 
 
 def untagged(text: str) -> str:
-    """Return a line without what would be obeyed instead of said."""
+    """Return a line without tags, which the API would obey."""
     return text.translate(_NO_TAGS)
 
 
 def speed_of(voice: VoiceSpec) -> float | None:
-    """Return the speed to ask for; `None` leaves the voice's own settings alone."""
+    """Return the speed to request; None keeps the voice's own settings."""
     speed = min(max(voice.speed, _SLOWEST), _FASTEST)
     return None if speed == 1.0 else speed
 
 
 def language_code(voice: VoiceSpec, model_id: str) -> str | None:
-    """Return the language to ask for; the multilingual models find it by themselves and take no code."""
+    """Return the language to request; None for multilingual models, which detect it."""
     return None if "multilingual" in model_id else voice.language[:2].lower()

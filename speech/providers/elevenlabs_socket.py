@@ -1,4 +1,4 @@
-"""The ElevenLabs voice over its WebSocket: text goes in, PCM comes out; a voice's lines share a socket."""
+"""Speaks with ElevenLabs over its multi-context WebSocket; the lines of a voice share a socket."""
 
 import asyncio
 import logging
@@ -27,11 +27,11 @@ from speech.providers.elevenlabs_request import (
 from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
 from speech.stage.ports import VoiceSpec
 
-# The longest that the service lets a socket rest.
+# The service's maximum idle time of a socket.
 _INACTIVITY_S = 180
-# After so long it is replaced, before the service closes it: whoever keeps it warm comes every minute.
+# An idle socket is replaced after this time, before the service closes it; `keep_warm` runs every minute.
 _FRESH_S = 100.0
-# How long a voice that is silent finds a socket open, and how many voices do.
+# How long a silent voice keeps a socket open, and for how many voices.
 _KEPT_WARM_S = 600.0
 _MOST_WARM = 20
 # A message may hold a whole sentence.
@@ -39,16 +39,16 @@ _MOST_MESSAGE_BYTES = 16 * 2**20
 _MOST_MESSAGES = 64
 _CLOSE_S = 1.0
 
-# The library writes down keys and texts where it writes down everything.
+# The library logs keys and texts at lower levels.
 _wire = logging.getLogger(f"{__name__}.wire")
 _wire.setLevel(logging.WARNING)
 
-# What a socket is opened for: a voice's id, and the language's code.
+# What a socket is opened for: voice id and language code.
 _Spoken = tuple[str, str | None]
 
 
 class _Connect(connect):
-    """Follows no redirect: the key travels in a header of its own, which would be carried along."""
+    """Follows no redirect, which would carry the key's header along."""
 
     def process_redirect(self, exc: Exception) -> Exception:
         return exc
@@ -56,7 +56,7 @@ class _Connect(connect):
 
 @dataclass(slots=True)
 class _Sockets:
-    """Those of one voice in one language."""
+    """The sockets of one voice in one language."""
 
     used_at_s: float = 0.0
     open: list[SharedSocket] = field(default_factory=list)
@@ -71,7 +71,7 @@ class _Sockets:
         return not self.opening.locked() and not any(socket.is_busy for socket in self.open)
 
     def keep(self, keeps: Callable[[SharedSocket], bool]) -> None:
-        """Let go of idle ones, but for those to be kept. One full of lines that were cut is of no use."""
+        """Close idle sockets, except those for which `keeps` is true and that have room."""
         for socket in self.open:
             if not socket.is_busy and not (socket.has_room and keeps(socket)):
                 socket.drop()
@@ -81,10 +81,9 @@ class _Sockets:
 class ElevenLabsSocketSynthesizer:
     """Speaks with ElevenLabs over its multi-context WebSocket, in the ranges of `ElevenLabsSynthesizer`.
 
-    A voice's lines share a socket, which stays open between them; where more are under way than it takes, a
-    further one is opened. `timeout_s` bounds every wait on the network by itself: the connection, and each
-    piece of audio. Nothing is tried twice here. It goes to the address that it is told: one that a user chose
-    is for `ElevenLabsSynthesizer`, which keeps to public ones.
+    The lines of a voice share a socket, which stays open between them; when it is full, another one is
+    opened. `timeout_s` limits each wait on the network: the connection, and each piece of audio. Nothing is
+    retried. It does not check addresses: an address that a user chose needs `ElevenLabsSynthesizer`.
     """
 
     def __init__(
@@ -103,7 +102,7 @@ class ElevenLabsSocketSynthesizer:
         self._timeout_s = timeout_s
         self._sample_rate_hz = sample_rate_hz
         self._now_s = now_s
-        self._sockets: dict[_Spoken, _Sockets] = {}  # the voice that spoke last is the last
+        self._sockets: dict[_Spoken, _Sockets] = {}  # least recently used first
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -112,8 +111,8 @@ class ElevenLabsSocketSynthesizer:
         await asyncio.gather(*(socket.aclose() for socket in sockets))
 
     async def keep_warm(self) -> None:
-        """Have a socket open for each voice that spoke lately: no line waits for it. Never raises."""
-        self._tidy()
+        """Keep a socket open for each voice that spoke recently. Never raises."""
+        self._close_idle()
         for spoken, sockets in list(self._sockets.items()):
             if not sockets.open:
                 with suppress(SpeechError):
@@ -135,9 +134,9 @@ class ElevenLabsSocketSynthesizer:
         spoken = voice.voice_id, language_code(voice, self._model_id)
         sockets = self._sockets[spoken] = self._sockets.pop(spoken, _Sockets())
         sockets.used_at_s = self._now_s()
-        self._tidy()
+        self._close_idle()
         socket = await self._socket_for(spoken)
-        # Its room is taken before anybody else can run.
+        # Takes the room before any other task can run.
         async with aclosing(socket.say(text, speed=speed_of(voice), timeout_s=self._timeout_s)) as pieces:
             async for piece in pieces:
                 yield piece
@@ -148,7 +147,7 @@ class ElevenLabsSocketSynthesizer:
         if socket is None:
             try:
                 async with asyncio.timeout(self._timeout_s), sockets.opening:
-                    # Whoever waited for another to open one shares it.
+                    # Tasks that waited for another one to open a socket share it.
                     socket = sockets.with_room or await self._open(spoken, sockets)
             except TimeoutError:
                 raise late(SERVICE) from None
@@ -181,12 +180,12 @@ class ElevenLabsSocketSynthesizer:
             "inactivity_timeout": _INACTIVITY_S,
             **({"language_code": code} if code else {}),
         }
-        # http becomes ws, https becomes wss; what is neither becomes nothing that can be connected to.
+        # http becomes ws, https becomes wss; anything else becomes an address that cannot be opened.
         address = "ws" + self._address.removeprefix("http").rstrip("/")
         return f"{address}/v1/text-to-speech/{voice_id}/multi-stream-input?{urlencode(query)}"
 
-    def _tidy(self) -> None:
-        """Let go of sockets that rested too long, and of voices that are silent or too many."""
+    def _close_idle(self) -> None:
+        """Close sockets that were idle too long, and those of voices that are silent or too many."""
         now_s = self._now_s()
         too_many = len(self._sockets) - _MOST_WARM
         for at, (spoken, sockets) in enumerate(list(self._sockets.items())):
@@ -199,7 +198,7 @@ class ElevenLabsSocketSynthesizer:
 
 @contextmanager
 def _handshake_faults() -> Iterator[None]:
-    """Turn what keeps a socket from opening into our own faults, without its words: they may quote keys."""
+    """Turn errors of the handshake into `SpeechError`, without their messages, which may quote keys."""
     try:
         yield
     except InvalidStatus as error:

@@ -1,4 +1,4 @@
-"""The embedded voice: text goes in, espeak-ng's audio comes out of a small pool of helper processes."""
+"""Speaks with espeak-ng, the embedded voice, in a small pool of helper processes."""
 
 import asyncio
 import re
@@ -6,17 +6,17 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from speech.errors import SpeechError
-from speech.providers.espeak_helper import Helper, Line
+from speech.providers.espeak_helper import EspeakHelper, HelperLine
 from speech.stage.audio import AudioChunk
 from speech.stage.ports import VoiceSpec
-from speech.stage.wording import speakable
+from speech.stage.text_normalization.unspeakable import remove_unspeakable
 
 MAX_CHARACTERS = 1000
 DEFAULT_VARIANT = "f3"
 NATURAL_WPM = 165
 
 _SLOWEST_WPM, _FASTEST_WPM = 80, 450
-# Languages that espeak-ng knows by another name, or whose plain name is not the accent wanted.
+# Languages with another name in espeak-ng, or whose plain name has another accent.
 _ESPEAK_NAMES = {"en": "en-us", "en-gb": "en", "zh": "cmn", "no": "nb"}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _VARIANT = re.compile(r"[A-Za-z0-9_]{1,40}")
@@ -32,42 +32,44 @@ class EspeakSynthesizer:
 
     def __init__(self, *, pool_size: int = 2, deadline_s: float = 5.0) -> None:
         self._deadline_s = deadline_s
-        self._seats = [_Seat(deadline_s) for _ in range(pool_size)]
+        self._slots = [_HelperSlot(deadline_s) for _ in range(pool_size)]
         self._closed = False
 
     @property
     def helper_pids(self) -> list[int]:
-        """The process ids of the helpers that run now."""
-        return [seat.helper.pid for seat in self._seats if seat.helper is not None and seat.helper.alive]
+        """Process ids of the running helpers."""
+        return [slot.helper.pid for slot in self._slots if slot.helper is not None and slot.helper.alive]
 
     async def warm_up(self) -> None:
         """Start every helper and have it load its first voices."""
-        for seat in self._seats:
-            helper = await seat.occupied()
+        for slot in self._slots:
+            helper = await slot.ready_helper()
             for language in ("it", "en"):
                 async with aclosing(self._speak(helper, "a", VoiceSpec("", language))) as pieces:
                     async for _ in pieces:
                         pass
 
     async def aclose(self) -> None:
-        """End the helpers; lines still being made fail."""
+        """End the helpers. Running lines fail."""
         self._closed = True
-        for seat in self._seats:
-            await seat.vacate()
+        for slot in self._slots:
+            await slot.stop()
 
     async def synthesize(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """Yield the speech of at most `MAX_CHARACTERS` of `text`; markup is read out, never obeyed."""
         if self._closed:
             raise SpeechError("The espeak synthesizer is closed.", permanent=True)
-        line = speakable(text[:MAX_CHARACTERS])
+        line = remove_unspeakable(text[:MAX_CHARACTERS])
         if not line:
             return
-        helper = await min(self._seats, key=lambda seat: seat.load).occupied()
+        helper = await min(self._slots, key=lambda slot: slot.load).ready_helper()
         async with aclosing(self._speak(helper, line, voice)) as pieces:
             async for piece in pieces:
                 yield piece
 
-    async def _speak(self, helper: Helper, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+    async def _speak(
+        self, helper: EspeakHelper, text: str, voice: VoiceSpec
+    ) -> AsyncGenerator[AudioChunk, None]:
         line = helper.say(text, _espeak_voices(voice), rate_wpm=_rate_wpm(voice), pitch=_pitch(voice))
         try:
             while pcm := await self._next_audio(helper, line):
@@ -75,39 +77,39 @@ class EspeakSynthesizer:
         finally:
             helper.cut(line)
 
-    async def _next_audio(self, helper: Helper, line: Line) -> bytes:
+    async def _next_audio(self, helper: EspeakHelper, line: HelperLine) -> bytes:
         while True:
             try:
                 async with asyncio.timeout(self._deadline_s):
                     return await line.take()
             except TimeoutError:
-                # Others' lines may go first; only a helper that gave nothing to anyone is stuck.
+                # Other lines may be first; a helper is stuck only if it sent nothing to anyone.
                 if helper.quiet_for_s >= self._deadline_s:
                     helper.kill()
                     raise SpeechError("The espeak helper gave no audio in time.") from None
 
 
-class _Seat:
-    """A place for one helper, which is started when needed and replaced when dead."""
+class _HelperSlot:
+    """Holds one helper: starts it when needed, replaces it when it died."""
 
     def __init__(self, deadline_s: float) -> None:
-        self.helper: Helper | None = None
+        self.helper: EspeakHelper | None = None
         self._deadline_s = deadline_s
-        self._door = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     @property
     def load(self) -> tuple[int, bool]:
-        """How busy it is; an empty seat is taken only when every running helper is busy."""
+        """Number of running lines; an empty slot is used only when every running helper is busy."""
         running = self.helper is not None and self.helper.alive
         return (self.helper.load if self.helper is not None and running else 0, not running)
 
-    async def occupied(self) -> Helper:
-        async with self._door:
+    async def ready_helper(self) -> EspeakHelper:
+        async with self._lock:
             if self.helper is not None and not self.helper.alive:
                 await self.helper.aclose()
                 self.helper = None
             if self.helper is None:
-                self.helper = await Helper.start()
+                self.helper = await EspeakHelper.start()
             try:
                 async with asyncio.timeout(self._deadline_s):
                     await self.helper.ready()
@@ -116,8 +118,8 @@ class _Seat:
                 raise SpeechError("The espeak helper did not start in time.") from None
             return self.helper
 
-    async def vacate(self) -> None:
-        async with self._door:
+    async def stop(self) -> None:
+        async with self._lock:
             if self.helper is not None:
                 await self.helper.aclose()
                 self.helper = None

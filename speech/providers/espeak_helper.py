@@ -1,4 +1,4 @@
-"""The owner's end of one espeak-ng helper process: lines go in, their audio comes back as it is made."""
+"""Controls one espeak-ng helper process: sends it lines and receives their audio."""
 
 import asyncio
 import json
@@ -10,14 +10,14 @@ import espeakng_loader
 from speech.errors import SpeechError
 from speech.providers import espeak_process as wire
 
-_GOODBYE_S = 1.0
+_EXIT_TIMEOUT_S = 1.0
 _STDIN, _STDOUT = 0, 1
 
 
-class Line:
-    """A line on its way: the audio that has come and was not taken yet, and how the line ended.
+class HelperLine:
+    """A running line: its audio that was not taken yet, and how it ended.
 
-    What it holds is bounded by the helper, which stops every line after `MAX_LINE_S`.
+    Its size is bounded, because the helper stops every line after `MAX_LINE_S`.
     """
 
     def __init__(self, line_id: int) -> None:
@@ -28,7 +28,7 @@ class Line:
         self._changed = asyncio.Event()
 
     async def take(self) -> bytes:
-        """Return the audio that is there, waiting for some; empty at the end; raise the line's fault."""
+        """Wait for audio and return it; empty bytes at the end; raise the line's `SpeechError`."""
         await self._changed.wait()
         if self._pcm:
             pcm = bytes(self._pcm)
@@ -50,9 +50,9 @@ class Line:
         self._changed.set()
 
 
-class Helper(asyncio.SubprocessProtocol):
-    """One running helper process. Lines are spoken in order, and read whether or not anyone takes them,
-    so that a line played at leisure never keeps the next one waiting."""
+class EspeakHelper(asyncio.SubprocessProtocol):
+    """One helper process. It speaks lines in order, and its output is always read, so that a line that is
+    played slowly never delays the next one."""
 
     sample_rate_hz = 0
     _transport: asyncio.SubprocessTransport
@@ -62,7 +62,7 @@ class Helper(asyncio.SubprocessProtocol):
         self._now_s = loop.time
         self._heard_at_s = loop.time()
         self._buffer = bytearray()
-        self._lines: dict[int, Line] = {}
+        self._lines: dict[int, HelperLine] = {}
         self._last_id = 0
         self._hearing = True
         self._ready = asyncio.Event()
@@ -70,7 +70,7 @@ class Helper(asyncio.SubprocessProtocol):
 
     @classmethod
     async def start(cls) -> Self:
-        """Start a process, which is `ready` a little later; raise `SpeechError` when the system refuses."""
+        """Start a process, then wait for `ready`; raise `SpeechError` when it cannot be started."""
         script = [wire.__file__, espeakng_loader.get_library_path(), espeakng_loader.get_data_path()]
         try:
             _, helper = await asyncio.get_running_loop().subprocess_exec(
@@ -81,7 +81,7 @@ class Helper(asyncio.SubprocessProtocol):
         return helper
 
     async def ready(self) -> None:
-        """Wait until it can speak; raise `SpeechError` when it ended before that."""
+        """Wait until it can speak; raise `SpeechError` when it ends before that."""
         await self._ready.wait()
         if not self.alive:
             raise SpeechError("The espeak helper did not start.")
@@ -96,17 +96,17 @@ class Helper(asyncio.SubprocessProtocol):
 
     @property
     def load(self) -> int:
-        """How many lines it has not finished."""
+        """Number of unfinished lines."""
         return len(self._lines)
 
     @property
     def quiet_for_s(self) -> float:
-        """How long it has not been heard of, in seconds."""
+        """Seconds since its last output."""
         return self._now_s() - self._heard_at_s
 
-    def say(self, text: str, voices: list[str], *, rate_wpm: int, pitch: int) -> Line:
+    def say(self, text: str, voices: list[str], *, rate_wpm: int, pitch: int) -> HelperLine:
         self._last_id += 1
-        line = Line(self._last_id)
+        line = HelperLine(self._last_id)
         if not self.alive:
             line.end(SpeechError("The espeak helper died."))
             return line
@@ -117,25 +117,25 @@ class Helper(asyncio.SubprocessProtocol):
         self._send(json.dumps(request).encode())
         return line
 
-    def cut(self, line: Line) -> None:
-        """Forget a line; what the helper still makes of it is thrown away. A finished line may be cut."""
+    def cut(self, line: HelperLine) -> None:
+        """Cancel a line and ignore the rest of its audio. Does nothing for a finished line."""
         if self._lines.pop(line.id, None) is not None and self.alive:
             self._send(json.dumps({"cancel": line.id}).encode())
 
     def kill(self) -> None:
-        """End it at once; every line it holds fails."""
+        """Kill the process. Its lines fail."""
         self._lose("The espeak helper was stopped.")
         if self._transport.get_returncode() is None:
             self._transport.kill()
 
     async def aclose(self) -> None:
-        """End it in peace, or by force after a second; return when the process is gone."""
+        """End the process, by force after a second; return when it has ended."""
         self._lose("The espeak helper was closed.")
         stdin = self._transport.get_pipe_transport(_STDIN)
         if stdin is not None:
             stdin.close()
         try:
-            async with asyncio.timeout(_GOODBYE_S):
+            async with asyncio.timeout(_EXIT_TIMEOUT_S):
                 await self._gone.wait()
         except TimeoutError:
             self.kill()

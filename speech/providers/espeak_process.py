@@ -1,4 +1,4 @@
-"""The espeak-ng helper process: requests come in on stdin, frames of audio go out on stdout.
+"""Script of the espeak-ng helper process: reads requests from stdin, writes audio frames to stdout.
 
 The library is GPL and keeps its state in globals, so the application never loads it: it runs this
 file as a script of its own. Standard library only, so that it is ready within a few milliseconds.
@@ -28,7 +28,7 @@ RATE = struct.Struct("<I")
 # Kinds of frames. READY carries the sample rate, ERROR an ASCII reason, END nothing.
 READY, AUDIO, END, ERROR = range(4)
 
-# The longest line in seconds: a bound on what the other side may have to hold.
+# The longest line in seconds: bounds what the owner has to buffer.
 MAX_LINE_S = 120
 BYTES_PER_SAMPLE = 2
 
@@ -58,8 +58,8 @@ class Request(TypedDict):
     pitch: int
 
 
-class Inbox:
-    """Reads requests on a thread of its own, so that a cancellation arrives while a line is being made."""
+class RequestReader:
+    """Reads requests on its own thread, so that a cancellation arrives while a line is being spoken."""
 
     def __init__(self, descriptor: int) -> None:
         self.requests: SimpleQueue[Request] = SimpleQueue()
@@ -67,7 +67,7 @@ class Inbox:
         self._cancelled: set[int] = set()
         self._finished = 0
 
-    def listen(self) -> None:
+    def run(self) -> None:
         try:
             while True:
                 (length,) = REQUEST_HEAD.unpack(self._read(REQUEST_HEAD.size))
@@ -77,7 +77,7 @@ class Inbox:
                 elif message["cancel"] > self._finished:
                     self._cancelled.add(message["cancel"])
         finally:
-            # Nobody is listening any more; the main thread may be stuck in the library or in a write.
+            # The owner is gone; the main thread may be stuck in the library or in a write.
             os._exit(0)
 
     def is_cancelled(self, line_id: int) -> bool:
@@ -97,8 +97,8 @@ class Inbox:
         return data
 
 
-class Outbox:
-    """Writes frames, and ends the process when nobody reads them any more."""
+class FrameWriter:
+    """Writes frames, and ends the process when the owner stops reading."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -116,7 +116,7 @@ class Outbox:
 
 
 class Engine:
-    """The library, loaded once; gives each buffer of a line away as soon as it is made."""
+    """Wraps the library, and passes on each audio buffer of a line as soon as it is filled."""
 
     def __init__(self, library_path: str, data_path: str) -> None:
         self._library = ctypes.CDLL(library_path)
@@ -124,7 +124,7 @@ class Engine:
         self._library.espeak_Synth.argtypes = [
             ctypes.c_char_p, size, flags, ctypes.c_int, flags, flags, pointer, pointer,
         ]  # fmt: skip
-        # Held here because the library keeps nothing but the pointer.
+        # Referenced here because the library stores only the pointer.
         self._callback = _SYNTH_CALLBACK(self._flush)
         self._give: Callable[[bytes], bool] = bool
         self.sample_rate_hz: int = self._library.espeak_Initialize(
@@ -135,7 +135,7 @@ class Engine:
         self._library.espeak_SetSynthCallback(self._callback)
 
     def speak(self, request: Request, give: Callable[[bytes], bool]) -> bool:
-        """Say the line, handing its audio to `give` until that returns false; false when no voice fits."""
+        """Speak a line: call `give` with its audio until that returns false. Return false for no voice."""
         if not any(self._library.espeak_SetVoiceByName(name.encode()) == _OK for name in request["voices"]):
             return False
         self._library.espeak_SetParameter(_RATE, request["rate_wpm"], 0)
@@ -151,37 +151,37 @@ class Engine:
         return 0 if self._give(ctypes.string_at(samples, count * BYTES_PER_SAMPLE)) else 1
 
 
-def speak_one(request: Request, engine: Engine, inbox: Inbox, outbox: Outbox) -> None:
+def speak_one(request: Request, engine: Engine, reader: RequestReader, writer: FrameWriter) -> None:
     line_id = request["id"]
     room = MAX_LINE_S * engine.sample_rate_hz * BYTES_PER_SAMPLE
 
     def give(pcm: bytes) -> bool:
         nonlocal room
         room -= len(pcm)
-        if room < 0 or inbox.is_cancelled(line_id):
+        if room < 0 or reader.is_cancelled(line_id):
             return False
-        outbox.send(AUDIO, line_id, pcm)
+        writer.send(AUDIO, line_id, pcm)
         return True
 
-    spoken = inbox.is_cancelled(line_id) or engine.speak(request, give)
-    inbox.finish(line_id)
+    spoken = reader.is_cancelled(line_id) or engine.speak(request, give)
+    reader.finish(line_id)
     if spoken:
-        outbox.send(END, line_id)
+        writer.send(END, line_id)
     else:
-        outbox.send(ERROR, line_id, b"no such voice")
+        writer.send(ERROR, line_id, b"no such voice")
 
 
 def main(library_path: str, data_path: str) -> None:
     # Ctrl-C reaches everything in a terminal; this process ends with its stdin, after its owner.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    inbox, outbox = Inbox(os.dup(0)), Outbox(os.dup(1))
-    # Whatever the library prints must not land among the frames.
+    reader, writer = RequestReader(os.dup(0)), FrameWriter(os.dup(1))
+    # What the library prints must not get between the frames.
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)
-    threading.Thread(target=inbox.listen, name="inbox", daemon=True).start()
+    threading.Thread(target=reader.run, name="reader", daemon=True).start()
     engine = Engine(library_path, data_path)
-    outbox.send(READY, 0, RATE.pack(engine.sample_rate_hz))
+    writer.send(READY, 0, RATE.pack(engine.sample_rate_hz))
     while True:
-        speak_one(inbox.requests.get(), engine, inbox, outbox)
+        speak_one(reader.requests.get(), engine, reader, writer)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The OpenAI voice: text goes in, streamed PCM comes out of any server shaped like OpenAI's speech API."""
+"""Speaks with OpenAI's speech API or a compatible server, which streams PCM."""
 
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager, suppress
@@ -37,11 +37,10 @@ _MALFORMED = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.Invalid
 
 
 class OpenAISynthesizer:
-    """Speaks with OpenAI. `VoiceSpec.speed` is held to 0.25..4.0; `VoiceSpec.pitch` has no counterpart there.
+    """Speaks with OpenAI. Speed is held to 0.25..4.0; pitch is ignored.
 
-    `timeout_s` bounds every wait on the network by itself: the connection, and each piece of audio.
-    Nothing is tried twice here: a line that comes late is worth nothing in a live. `guarded` keeps it from
-    any address that is not a public one.
+    `timeout_s` limits each wait on the network: the connection, and each piece of audio. Nothing is retried:
+    a late line is worth nothing in a live. `guarded` allows public addresses only.
     """
 
     def __init__(
@@ -71,7 +70,7 @@ class OpenAISynthesizer:
         await self._client.close()
 
     async def keep_warm(self) -> None:
-        """Have a connection open, so that the next line need not wait for one. Never raises."""
+        """Keep a connection open for the next line. Never raises."""
         with suppress(httpx.HTTPError):
             await self._http.head(str(self._client.base_url))
 

@@ -1,7 +1,7 @@
-"""The Piper voice: text goes in, raw PCM comes out of a separate program that the installation provides.
+"""Speaks with Piper, a separate program that the installation provides.
 
-Piper is GPL: it is run, never linked. What it writes has no mark between lines, so a process says one line
-and ends; the next one, with its voice loaded, waits for its line meanwhile.
+Piper is GPL: it is run, never linked. Its output has no mark between lines, so each process speaks one line
+and ends. The next process is started ahead and has its voice loaded when its line comes.
 """
 
 import asyncio
@@ -19,11 +19,11 @@ from speech.errors import SpeechError
 from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
 from speech.stage.capabilities import capabilities_of
 from speech.stage.ports import VoiceSpec
-from speech.stage.wording import speakable
+from speech.stage.text_normalization.unspeakable import remove_unspeakable
 
 MAX_CHARACTERS = 1000
 MAX_LINE_S = 120
-MAX_WAITING = 4
+MAX_SPARE = 4
 SUFFIX = ".onnx"
 
 _PIECE_BYTES = 4_096
@@ -32,7 +32,7 @@ _VOICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 @dataclass(frozen=True, slots=True)
 class PiperVoice:
-    """One voice file with what it says of itself."""
+    """One voice file with its metadata."""
 
     voice_id: str
     language: str
@@ -40,7 +40,7 @@ class PiperVoice:
 
 
 def piper_voices(folder: str) -> list[PiperVoice]:
-    """Return the voices in a folder, by name; what cannot be read is left out. Blocks."""
+    """Return the voices in a folder by name, without unreadable ones. Blocks."""
     if not folder:
         return []
     found = []
@@ -59,39 +59,39 @@ def _read(folder: Path, voice_id: str) -> PiperVoice:
         rate_hz = int(about["audio"]["sample_rate"])
         language = str(about.get("language", {}).get("family") or voice_id[:2])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise SpeechError("Piper: the voice's file of settings cannot be read", permanent=True) from None
+        raise SpeechError("Piper: the voice's settings file cannot be read", permanent=True) from None
     if not 8_000 <= rate_hz <= 48_000:
-        raise SpeechError("Piper: the voice's rate is none", permanent=True)
+        raise SpeechError("Piper: the voice's sample rate is not supported", permanent=True)
     return PiperVoice(voice_id, language, rate_hz)
 
 
 class PiperSynthesizer:
     """Speaks with Piper. A voice id is a voice file's name without its ending; pitch is ignored.
 
-    A cut line's process is killed. `timeout_s` bounds the wait for each piece of audio.
+    The process of a cut line is killed. `timeout_s` limits the wait for each piece of audio.
     """
 
     def __init__(self, *, command: str, voices_dir: str, timeout_s: float = 10.0) -> None:
         self._command = shlex.split(command)
         self._folder = Path(voices_dir)
         self._timeout_s = timeout_s
-        self._waiting: OrderedDict[tuple[str, float], Process] = OrderedDict()
+        self._spare: OrderedDict[tuple[str, float], Process] = OrderedDict()
         self._closed = False
 
     @property
-    def waiting_pids(self) -> list[int]:
-        """The process ids of those that wait for a line."""
-        return [process.pid for process in self._waiting.values()]
+    def spare_pids(self) -> list[int]:
+        """Process ids of the spare processes."""
+        return [process.pid for process in self._spare.values()]
 
     async def aclose(self) -> None:
-        """End the processes that wait."""
+        """End the spare processes."""
         self._closed = True
-        while self._waiting:
-            await _end(self._waiting.popitem()[1])
+        while self._spare:
+            await _end(self._spare.popitem()[1])
 
     async def synthesize(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """Yield the speech of at most `MAX_CHARACTERS` of `text` as it is made."""
-        line = speakable(text[:MAX_CHARACTERS])
+        line = remove_unspeakable(text[:MAX_CHARACTERS])
         if not line:
             return
         about = _read(self._folder, voice.voice_id)
@@ -101,15 +101,15 @@ class PiperSynthesizer:
             async with aclosing(self._say(process, line, about.sample_rate_hz)) as chunks:
                 async for chunk in chunks:
                     yield chunk
-            # Only now: while a line is being made, a loading voice would slow it down.
-            await self._keep_one(about.voice_id, speed)
+            # Only now: loading a voice would slow down the line that is being spoken.
+            await self._start_spare(about.voice_id, speed)
         finally:
             await _end(process)
 
     async def _say(self, process: Process, line: str, rate_hz: int) -> AsyncGenerator[AudioChunk, None]:
         assert process.stdin is not None  # noqa: S101 - both are pipes
         assert process.stdout is not None  # noqa: S101
-        with suppress(BrokenPipeError, ConnectionResetError):  # told by the end of its audio
+        with suppress(BrokenPipeError, ConnectionResetError):  # its audio ends, which is noticed below
             process.stdin.write(f"{line}\n".encode())
             process.stdin.close()
         left = MAX_LINE_S * rate_hz * BYTES_PER_SAMPLE
@@ -127,17 +127,17 @@ class PiperSynthesizer:
             yield AudioChunk(piece, rate_hz)
 
     async def _take(self, voice_id: str, speed: float) -> Process:
-        waiting = self._waiting.pop((voice_id, speed), None)
+        waiting = self._spare.pop((voice_id, speed), None)
         if waiting is not None and waiting.returncode is None:
             return waiting
         return await self._start(voice_id, speed)
 
-    async def _keep_one(self, voice_id: str, speed: float) -> None:
-        if self._closed or (voice_id, speed) in self._waiting:
+    async def _start_spare(self, voice_id: str, speed: float) -> None:
+        if self._closed or (voice_id, speed) in self._spare:
             return
-        self._waiting[voice_id, speed] = await self._start(voice_id, speed)
-        while len(self._waiting) > MAX_WAITING:
-            await _end(self._waiting.popitem(last=False)[1])
+        self._spare[voice_id, speed] = await self._start(voice_id, speed)
+        while len(self._spare) > MAX_SPARE:
+            await _end(self._spare.popitem(last=False)[1])
 
     async def _start(self, voice_id: str, speed: float) -> Process:
         if self._closed:
@@ -159,6 +159,6 @@ def _speed_of(voice: VoiceSpec) -> float:
 
 
 async def _end(process: Process) -> None:
-    # Its pipes first: a program whose audio nobody reads any more is not told of as ended otherwise.
+    # Its pipes first: otherwise the end of a program with unread output is not reported.
     process._transport.close()  # type: ignore[attr-defined]  # which kills it, if it still runs
     await process.wait()

@@ -1,4 +1,4 @@
-"""A voice tried out with a sentence: read and mastered as in a live, and measured on the way."""
+"""Previews a voice: says a sentence as in a live, and measures loudness, delay and cost."""
 
 import asyncio
 import time
@@ -13,10 +13,10 @@ from speech.models import VoiceProfile
 from speech.runtime.preview_slots import run_preview
 from speech.runtime.synthesizers import open_synthesizer
 from speech.runtime.tenant_voices import TenantVoiceClients
-from speech.runtime.voice_pool import MEASURED_LINES
+from speech.runtime.voice_pool import MEASUREMENT_LINES
 from speech.runtime.wav import wav_of
 from speech.services.voice_resolution import VoiceLineup, VoiceOption, resolve_voices
-from speech.services.voices import keep_loudness, model_of
+from speech.services.voices import model_of, save_loudness
 from speech.stage.audio import AudioChunk
 from speech.stage.capabilities import capabilities_of
 from speech.stage.level import Level
@@ -24,7 +24,7 @@ from speech.stage.ports import Synthesizer
 from speech.stage.sound.loudness import Loudness, measure
 from speech.stage.speaker import Speaker
 from speech.stage.text_normalization.normalizer import TextNormalizer
-from speech.stage.wording import speakable
+from speech.stage.text_normalization.unspeakable import remove_unspeakable
 from tenants.models import User
 
 TIME_LIMIT_S = 25.0
@@ -33,7 +33,7 @@ FULL_SCALE = 32_768
 
 @dataclass(slots=True)
 class Preview:
-    """What a sentence became. Loudness is in LUFS; the cost is None where no price is known."""
+    """The result of a preview. Loudness in LUFS, before and after mastering; a cost of None is unknown."""
 
     provider: str
     read: str = ""
@@ -48,8 +48,8 @@ class Preview:
 
 
 @dataclass(slots=True)
-class HeardLevel(Level):
-    """A voice's level that also keeps how loud the last line was."""
+class MeasuringLevel(Level):
+    """A level that only records a line's loudness, and leaves the voice's gain as it is."""
 
     known: Loudness | None = None
     line: Loudness | None = field(default=None)
@@ -69,11 +69,11 @@ def preview_voice(*, profile: VoiceProfile, text: str, user: User) -> Preview:
 
 def measure_voice(*, profile: VoiceProfile, user: User) -> Preview:
     """Say a line in a stored voice and save how loud it is. Blocks; raise `PreviewRefused` likewise."""
-    line = MEASURED_LINES.get(profile.language[:2], MEASURED_LINES["en"])
+    line = MEASUREMENT_LINES.get(profile.language[:2], MEASUREMENT_LINES["en"])
     preview = preview_voice(profile=profile, text=line, user=user)
     if preview.before is not None:
         configured = {"provider": profile.provider, "voice_id": profile.voice_id}
-        keep_loudness(profile_id=profile.id, loudness=preview.before, **configured)
+        save_loudness(profile_id=profile.id, loudness=preview.before, **configured)
     return preview
 
 
@@ -83,15 +83,15 @@ async def _say(lineup: VoiceLineup, text: str, provider: str) -> Preview:
     option = lineup.options[0]
     preview = Preview(option.provider)
     language = option.voice.language
-    reader = TextNormalizer(language, lineup.pronunciations_in(language))
-    preview.read = speakable(reader.read(text))
+    normalizer = TextNormalizer(language, lineup.pronunciations_in(language))
+    preview.read = remove_unspeakable(normalizer.normalize(text))
     chunks: list[AudioChunk] = []
-    level = HeardLevel(option.loudness)
+    level = MeasuringLevel(option.loudness)
     try:
         async with AsyncExitStack() as stack, asyncio.timeout(TIME_LIMIT_S):
             synthesizer = await _open(stack, option)
             begun_s = time.perf_counter()
-            speaker = Speaker(synthesizer, option.voice, reader=reader, level=level)
+            speaker = Speaker(synthesizer, option.voice, normalizer=normalizer, level=level)
             spoken = await stack.enter_async_context(aclosing(speaker.speak(text)))
             async for chunk in spoken:
                 if not chunks:
@@ -113,7 +113,7 @@ async def _open(stack: AsyncExitStack, option: VoiceOption) -> Synthesizer:
     return clients.service_of(option.credential).synthesizer
 
 
-def _fill_figures(preview: Preview, chunks: list[AudioChunk], level: HeardLevel) -> None:
+def _fill_figures(preview: Preview, chunks: list[AudioChunk], level: MeasuringLevel) -> None:
     preview.wav = wav_of(chunks)
     preview.audio_s = sum(chunk.duration_s for chunk in chunks)
     preview.before = level.line

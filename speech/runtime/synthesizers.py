@@ -1,4 +1,4 @@
-"""Opens what speaks for each provider: with the installation's own key, or with a workspace's."""
+"""Opens the synthesizer of each provider, with the installation's key or a workspace's."""
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -19,19 +19,19 @@ from speech.stage.ports import Synthesizer
 
 
 class OpenSynthesizer(Synthesizer, Protocol):
-    """A synthesizer that is closed by whoever opened it."""
+    """A synthesizer that its opener closes."""
 
     async def aclose(self) -> None: ...
 
 
 async def open_synthesizers(stack: AsyncExitStack) -> dict[str, Synthesizer]:
-    """Open every voice that this installation can speak with, the embedded one among them."""
+    """Open every provider that this installation can use, including the embedded one."""
     providers = [each.value for each in Provider if has_shared(each.value)]
     return {provider: await open_synthesizer(stack, provider) for provider in providers}
 
 
 async def open_synthesizer(stack: AsyncExitStack, provider: str, *, pool_size: int = 2) -> Synthesizer:
-    """Open what speaks for a provider. `pool_size` is how many lines the embedded voice says at a time."""
+    """Open a provider's synthesizer. `pool_size`: number of the embedded voice's helper processes."""
     if provider == Provider.ESPEAK:
         espeak = EspeakSynthesizer(pool_size=pool_size)
         stack.push_async_callback(espeak.aclose)

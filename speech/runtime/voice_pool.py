@@ -1,4 +1,4 @@
-"""The voices of a worker: opened once, kept at one loudness, taken off while they fail, and tried again."""
+"""Holds what the lives of a worker share of their voices: clients, breakers, levels and the clip cache."""
 
 import asyncio
 import logging
@@ -13,9 +13,9 @@ from speech.models import VoiceProfile
 from speech.runtime.synthesizers import open_synthesizer as open_synthesizer
 from speech.runtime.synthesizers import open_synthesizers as open_synthesizers
 from speech.runtime.tenant_voices import TenantVoiceClients, VoiceService
-from speech.services.lines import names_of_lines
+from speech.services.clips import clip_names
 from speech.services.voice_resolution import VoiceLineup, VoiceOption, resolve_voices
-from speech.services.voices import keep_loudness, model_of
+from speech.services.voices import model_of, save_loudness
 from speech.stage.cache import AudioCache, CachedVoice
 from speech.stage.capabilities import capabilities_of
 from speech.stage.chain import NamedVoice, VoiceChain
@@ -29,32 +29,32 @@ from tenants.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
-FIRST_WITHIN_S = 1.2  # then the next voice is asked
-LAST_FIRST_WITHIN_S = 4.0  # behind the last there is nobody
-NEXT_WITHIN_S = 2.0
-KEEP_EVERY_S = 30.0
+FIRST_TIMEOUT_S = 1.2  # then the next voice is tried
+LAST_FIRST_TIMEOUT_S = 4.0  # there is no further voice
+NEXT_TIMEOUT_S = 2.0
+SAVE_EVERY_S = 30.0
 PROBE_EVERY_S = 2.0
-WARM_EVERY_S = 60.0  # services close a connection that nobody uses
-WARM_WITHIN_S = 5.0
-MEASURE_WITHIN_S = 4.0
+WARM_EVERY_S = 60.0  # services close idle connections
+WARM_TIMEOUT_S = 5.0
+MEASURE_TIMEOUT_S = 4.0
 
-# Long enough to be measured, short enough to cost next to nothing.
-MEASURED_LINES = {
+# Long enough to measure, short enough to cost almost nothing.
+MEASUREMENT_LINES = {
     "it": "Ciao a tutti e benvenuti! Oggi parliamo di musica, di viaggi e di quello che vi va.",
     "en": "Hello everybody, and welcome! Today we talk about music, travelling and whatever you like.",
 }
-PROBE = "Ok."
+PROBE_TEXT = "Ok."
 
 
-# A profile, and the provider and voice that it had when its loudness was heard.
+# A profile, and the provider and voice id that it had when it was measured.
 LevelKey = tuple[UUID, tuple[str, str]]
 
 
 class VoicePool:
-    """What the lives of a worker share of their voices: services, their breakers, and each one's level.
+    """The voice services, circuit breakers and voice levels that the lives of a worker share.
 
-    A workspace that has a key of its own for a provider speaks with that, and shares nothing of it. With a
-    `store` lines that cost something are kept, to be said again for nothing.
+    A workspace with its own key for a provider uses that, and shares none of it with others. With a `store`,
+    clips of paid voices are cached, so that a line that recurs costs nothing.
     """
 
     def __init__(
@@ -67,24 +67,24 @@ class VoicePool:
         self._store = store
         self._cache = AudioCache(store) if store else None
         self._shared = {name: VoiceService(name, each) for name, each in synthesizers.items()}
-        self._own = tenant_clients or TenantVoiceClients()
+        self._tenant_clients = tenant_clients or TenantVoiceClients()
         self._levels: dict[LevelKey, Level] = {}
-        self._kept: dict[LevelKey, Loudness] = {}
-        self._spare = Level()  # the offline voice's, where it is nobody's profile
+        self._saved: dict[LevelKey, Loudness] = {}
+        self._offline_level = Level()  # where the offline voice has no profile
         self._first: dict[UUID, VoiceOption] = {}
 
     def chain_for(self, profile: VoiceProfile) -> VoiceChain:
-        """Return a profile's voices in the order in which they are asked. Blocks."""
-        self.expect_lines(profile.tenant_id)
+        """Return the chain of a profile's voices, and load its workspace's clip index. Blocks."""
+        self.load_clip_index(profile.tenant_id)
         return self.chain_of(resolve_voices(profile))
 
-    def expect_lines(self, tenant_id: UUID) -> None:
-        """Learn which lines of a workspace are kept. Blocks."""
+    def load_clip_index(self, tenant_id: UUID) -> None:
+        """Load the names of a workspace's stored clips. Blocks."""
         if self._cache:
-            self._cache.expect(names_of_lines(tenant_id))
+            self._cache.add_stored(clip_names(tenant_id))
 
     def chain_of(self, lineup: VoiceLineup) -> VoiceChain:
-        """Return the chain of voices that were read before."""
+        """Return the chain of a resolved lineup, without the voices that have no client."""
         found = [(option, self._service_of(option)) for option in lineup.options]
         options = [(option, service) for option, service in found if service is not None]
         for option, service in options:
@@ -94,19 +94,19 @@ class VoicePool:
         last = len(options) - 1
         return VoiceChain(
             [
-                self._seat(option, service, lineup, is_last=at == last)
+                self._named_voice(option, service, lineup, is_last=at == last)
                 for at, (option, service) in enumerate(options)
             ]
         )
 
     def _service_of(self, option: VoiceOption) -> VoiceService | None:
         return (
-            self._own.service_of(option.credential)
+            self._tenant_clients.service_of(option.credential)
             if option.credential
             else self._shared.get(option.provider)
         )
 
-    def _seat(
+    def _named_voice(
         self, option: VoiceOption, service: VoiceService, lineup: VoiceLineup, *, is_last: bool
     ) -> NamedVoice:
         is_embedded = not capabilities_of(option.provider).needs_key
@@ -114,129 +114,135 @@ class VoicePool:
             service.synthesizer,
             option.voice,
             splits=not is_embedded,
-            shelf=None if is_embedded else self._shelf_of(option, lineup),
-            reader=TextNormalizer(option.voice.language, lineup.pronunciations_in(option.voice.language)),
+            cached_voice=None if is_embedded else self._cached_voice(option, lineup),
+            normalizer=TextNormalizer(option.voice.language, lineup.pronunciations_in(option.voice.language)),
             level=self._level_of(option),
-            first_within_s=LAST_FIRST_WITHIN_S if is_last else FIRST_WITHIN_S,
-            next_within_s=NEXT_WITHIN_S,
+            first_timeout_s=LAST_FIRST_TIMEOUT_S if is_last else FIRST_TIMEOUT_S,
+            next_timeout_s=NEXT_TIMEOUT_S,
         )
         return NamedVoice(option.name, speaker, service.breaker)
 
-    def _shelf_of(self, option: VoiceOption, lineup: VoiceLineup) -> CachedVoice | None:
+    def _cached_voice(self, option: VoiceOption, lineup: VoiceLineup) -> CachedVoice | None:
         if self._cache is None:
             return None
         voice = option.voice
         settings = (f"{voice.speed:.3f}", f"{voice.pitch:.3f}")
-        told = (option.name, model_of(option.provider), voice.language, *settings)
-        return CachedVoice(self._cache, tenant=str(lineup.tenant_id), told=told)
+        key_parts = (option.name, model_of(option.provider), voice.language, *settings)
+        return CachedVoice(self._cache, tenant=str(lineup.tenant_id), key_parts=key_parts)
 
     def _level_of(self, option: VoiceOption) -> Level:
-        """The level learned here, or by whoever spoke with the voice before."""
+        """Return the voice's shared level; it begins with the loudness that the profile has stored."""
         if option.profile_id is None:
-            return self._spare
+            return self._offline_level
         key = (option.profile_id, option.configured)
         level = self._levels.get(key)
         if level is None:
             level = self._levels[key] = Level(option.loudness)
             if level.known:
-                self._kept[key] = level.known
+                self._saved[key] = level.known
         return level
 
     async def measure(self, profile: VoiceProfile) -> None:
-        """Say a line to nobody in a voice that was never heard, so that its first word is at its level."""
+        """Measure a profile's first voice if it never was, so that its first word on air is at its level.
+
+        A voice that cannot be measured is only logged.
+        """
         option = self._first.get(profile.id)
         if option is not None:
             try:
-                await self.hear(option)
+                await self.measure_option(option)
             except SpeechError:
                 logger.warning("voice not measured: provider=%s", option.provider)
 
-    async def hear(
+    async def measure_option(
         self,
         option: VoiceOption,
         *,
-        first_within_s: float = FIRST_WITHIN_S,
-        within_s: float = MEASURE_WITHIN_S,
+        first_timeout_s: float = FIRST_TIMEOUT_S,
+        timeout_s: float = MEASURE_TIMEOUT_S,
     ) -> None:
-        """Learn how loud a voice is that was never heard; raise `SpeechError` when nothing is to be heard."""
+        """Measure a voice that never was; raise `SpeechError` when it fails, is late or stays silent."""
         service, level = self._service_of(option), self._level_of(option)
         if service is None or level.known is not None:
             return
-        line = MEASURED_LINES.get(option.voice.language[:2], MEASURED_LINES["en"])
-        speaker = Speaker(service.synthesizer, option.voice, level=level, first_within_s=first_within_s)
+        line = MEASUREMENT_LINES.get(option.voice.language[:2], MEASUREMENT_LINES["en"])
+        speaker = Speaker(service.synthesizer, option.voice, level=level, first_timeout_s=first_timeout_s)
         try:
-            async with asyncio.timeout(within_s):
-                await _say_to_nobody(speaker, line)
+            async with asyncio.timeout(timeout_s):
+                await _speak_and_discard(speaker, line)
         except TimeoutError:
-            raise SpeechError("The voice was not heard in time.") from None
+            raise SpeechError("The voice was not measured in time.") from None
         if level.known is None:
-            raise SpeechError("The voice gave nothing but silence.")
+            raise SpeechError("The voice gave only silence.")
 
     def first_speaker(self, lineup: VoiceLineup) -> Speaker:
-        """Return who speaks first of a cast, alone; raise `SpeechError` when nothing is open for it."""
+        """Return the speaker of a lineup's first voice; raise `SpeechError` when it has no client."""
         option = lineup.options[0]
         service = self._service_of(option)
         if service is None:
             raise SpeechError("Nothing is open for this provider.", permanent=True)
-        return self._seat(option, service, lineup, is_last=True).speaker
+        return self._named_voice(option, service, lineup, is_last=True).speaker
 
-    async def record(self, speaker: Speaker, text: str) -> bool:
-        """Say a text to nobody and keep it, unless it is too long. Raises `SpeechError` or `StoreError`."""
-        await _say_to_nobody(speaker, text, recurs=True)
-        return await self.keep_offered_lines() > 0
+    async def cache_line(self, speaker: Speaker, text: str) -> bool:
+        """Speak a text and store its clip; return whether it was stored: a long one is not.
 
-    async def keep_forever(self) -> None:
-        """Write down what was learned about the voices, until cancelled; then once more."""
+        Raise `SpeechError` or `StoreError`.
+        """
+        await _speak_and_discard(speaker, text, recurs=True)
+        return await self.store_offered_clips() > 0
+
+    async def save_forever(self) -> None:
+        """Save what was learned about the voices every 30 seconds, until cancelled; then once more."""
         try:
             while True:
-                await asyncio.sleep(KEEP_EVERY_S)
-                await self.keep_learned()
-                await self._own.close_idle()
+                await asyncio.sleep(SAVE_EVERY_S)
+                await self.save_learned()
+                await self._tenant_clients.close_idle()
         finally:
-            await self.keep_learned()
-            await self._own.aclose()
+            await self.save_learned()
+            await self._tenant_clients.aclose()
 
     async def keep_warm_forever(self) -> None:
-        """Keep a connection open to every service that is reached over one, until cancelled."""
+        """Keep a connection open to every shared service that uses one, until cancelled."""
         while True:
             for service in self._shared.values():
                 if isinstance(service.synthesizer, Connected):
                     with suppress(TimeoutError):
-                        async with asyncio.timeout(WARM_WITHIN_S):
+                        async with asyncio.timeout(WARM_TIMEOUT_S):
                             await service.synthesizer.keep_warm()
             await asyncio.sleep(WARM_EVERY_S)
 
-    async def keep_lines_forever(self) -> None:
-        """Keep the lines that are worth it, until cancelled."""
+    async def store_clips_forever(self) -> None:
+        """Store the clips of recurring lines, until cancelled."""
         if self._cache is None:
             await asyncio.Event().wait()
         else:
-            await self._cache.keep_forever()
+            await self._cache.store_forever()
 
-    async def keep_offered_lines(self) -> int:
-        """Keep what was said so far and is worth it; return how many lines that were. Raises `StoreError`."""
-        return await self._cache.keep_offered() if self._cache is not None else 0
+    async def store_offered_clips(self) -> int:
+        """Store the clips offered so far; return how many were stored; raise `StoreError`."""
+        return await self._cache.store_offered() if self._cache is not None else 0
 
-    async def _note_used_lines(self) -> None:
+    async def _save_use_of_clips(self) -> None:
         if self._cache is None or self._store is None or not self._cache.used:
             return
         used, self._cache.used = self._cache.used, set()
         try:
             await self._store.touch(used)
         except (StoreError, TimeoutError):
-            logger.warning("use of lines not noted: count=%d", len(used))
+            logger.warning("use of clips not saved: count=%d", len(used))
 
-    async def keep_learned(self) -> None:
-        """Write down how loud the voices turned out to be, and which lines were used."""
-        await self._note_used_lines()
+    async def save_learned(self) -> None:
+        """Save the loudness of voices that changed, and which clips were used."""
+        await self._save_use_of_clips()
         for (profile_id, configured), level in list(self._levels.items()):
             known = level.known
-            if known is None or known == self._kept.get((profile_id, configured)):
+            if known is None or known == self._saved.get((profile_id, configured)):
                 continue
             provider, voice_id = configured
             try:
                 await in_thread(
-                    keep_loudness,
+                    save_loudness,
                     profile_id=profile_id,
                     loudness=known,
                     provider=provider,
@@ -244,13 +250,13 @@ class VoicePool:
                 )
             except DatabaseError:
                 return
-            self._kept[profile_id, configured] = known
+            self._saved[profile_id, configured] = known
 
     async def probe_forever(self) -> None:
-        """Try the voices that were taken off, so that no line has to, until cancelled."""
+        """Probe the services whose breaker is open, so that no line of a live has to, until cancelled."""
         while True:
             await asyncio.sleep(PROBE_EVERY_S)
-            for service in (*self._shared.values(), *self._own.services):
+            for service in (*self._shared.values(), *self._tenant_clients.services):
                 if service.breaker.is_open and service.probe and service.breaker.admit():
                     await _probe(service)
 
@@ -258,10 +264,10 @@ class VoicePool:
 async def _probe(service: VoiceService) -> None:
     voice = service.probe
     assert voice is not None  # noqa: S101 - only those are probed
-    speaker = Speaker(service.synthesizer, voice, first_within_s=LAST_FIRST_WITHIN_S)
+    speaker = Speaker(service.synthesizer, voice, first_timeout_s=LAST_FIRST_TIMEOUT_S)
     with service.breaker.attempt() as attempt:
         try:
-            await _say_to_nobody(speaker, PROBE)
+            await _speak_and_discard(speaker, PROBE_TEXT)
         except SpeechError as error:
             attempt.failed(permanent=error.permanent)
             return
@@ -269,7 +275,7 @@ async def _probe(service: VoiceService) -> None:
     logger.info("voice is back: provider=%s", service.provider)
 
 
-async def _say_to_nobody(speaker: Speaker, line: str, *, recurs: bool = False) -> None:
+async def _speak_and_discard(speaker: Speaker, line: str, *, recurs: bool = False) -> None:
     async with aclosing(speaker.speak(line, recurs=recurs)) as chunks:
         async for _ in chunks:
             pass

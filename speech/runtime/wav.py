@@ -1,4 +1,4 @@
-"""Chunks of audio go in, one WAV file comes out."""
+"""Writes chunks of audio into one WAV file."""
 
 import wave
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
 
 
 def wav_of(chunks: Sequence[AudioChunk]) -> bytes:
-    """Return the chunks one after the other, at the rate of the first; nothing for none."""
+    """Return a WAV file of the chunks at the rate of the first; empty bytes for no chunks."""
     if not chunks:
         return b""
     rate_hz = chunks[0].sample_rate_hz

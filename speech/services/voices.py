@@ -21,16 +21,16 @@ from tenants.models import Tenant
 Provider = VoiceProfile.Provider
 MAX_VOICES = 4
 NAME_LENGTH = 100
-ROOM_FOR_COPY = 20
-# What a voice's loudness hangs on: with another of these it has to be learned anew.
-SOUNDS_LIKE = ("provider", "voice_id", "language", "speed", "pitch")
+COPY_SUFFIX_LENGTH = 20
+# A voice's loudness depends on these: when one changes, it has to be measured again.
+LOUDNESS_FIELDS = ("provider", "voice_id", "language", "speed", "pitch")
 BEST_FIRST = (Provider.ELEVENLABS, Provider.OPENAI, Provider.AZURE, Provider.PIPER)
 
 
 def get_default_voice(*, tenant: Tenant, language: str) -> VoiceProfile:
-    """Return the tenant's ready-made voice for a language, making it the first time."""
-    ready_made = VoiceProfile.objects.filter(tenant=tenant, provider=Provider.AUTO, language=language)
-    voice: VoiceProfile | None = ready_made.order_by("created_at").first()
+    """Return the tenant's default voice for a language; create it the first time."""
+    automatic = VoiceProfile.objects.filter(tenant=tenant, provider=Provider.AUTO, language=language)
+    voice: VoiceProfile | None = automatic.order_by("created_at").first()
     if voice is None:
         with override(language):
             name = gettext("Host's voice")
@@ -47,11 +47,11 @@ def create_voice(*, tenant: Tenant, **values: Any) -> VoiceProfile:
 
 @transaction.atomic
 def change_voice(*, voice: VoiceProfile, **changes: Any) -> VoiceProfile:
-    """Set some of a voice's settings; raise `VoiceCircle` when it would stand in for itself.
+    """Change a voice; raise `VoiceCircle` when it would become its own backup.
 
-    A live that is on air goes on as it began. What sounds different has to be heard anew.
+    A running live is not changed. A voice that sounds different has to be measured again.
     """
-    # Two changes at once could close a circle that neither sees: one of a workspace waits for the other.
+    # Two changes at once could form a circle that neither sees, so a workspace's changes are serialized.
     stored = VoiceProfile.objects.select_for_update().filter(tenant=voice.tenant_id)
     before: VoiceProfile = {row.id: row for row in stored}[voice.id]
     if "backup" in changes:
@@ -59,7 +59,7 @@ def change_voice(*, voice: VoiceProfile, **changes: Any) -> VoiceProfile:
     for name, value in changes.items():
         setattr(voice, name, value)
     fields = list(changes)
-    if any(getattr(before, name) != getattr(voice, name) for name in SOUNDS_LIKE):
+    if any(getattr(before, name) != getattr(voice, name) for name in LOUDNESS_FIELDS):
         voice.loudness_lufs, voice.loudness_heard_s = None, 0.0
         fields += ["loudness_lufs", "loudness_heard_s"]
     voice.save(update_fields=fields)
@@ -84,12 +84,14 @@ def duplicate_voice(*, voice: VoiceProfile) -> VoiceProfile:
     """Make a copy under a name that the tenant has not used yet."""
     taken = set(VoiceProfile.objects.filter(tenant=voice.tenant_id).values_list("name", flat=True))
     name = next(name for name in _copy_names(voice.name) if name not in taken)
-    alike = {field: getattr(voice, field) for field in (*SOUNDS_LIKE, "loudness_lufs", "loudness_heard_s")}
+    alike = {
+        field: getattr(voice, field) for field in (*LOUDNESS_FIELDS, "loudness_lufs", "loudness_heard_s")
+    }
     return create_voice(tenant=voice.tenant, name=name, backup=voice.backup, **alike)
 
 
 def _copy_names(name: str) -> Iterator[str]:
-    stem = name[: NAME_LENGTH - ROOM_FOR_COPY]
+    stem = name[: NAME_LENGTH - COPY_SUFFIX_LENGTH]
     yield gettext("%(name)s (copy)") % {"name": stem}
     for number in count(2):
         yield gettext("%(name)s (copy %(number)d)") % {"name": stem, "number": number}
@@ -97,7 +99,7 @@ def _copy_names(name: str) -> Iterator[str]:
 
 @transaction.atomic
 def delete_voice(*, voice: VoiceProfile) -> None:
-    """Delete a voice; raise `VoiceInUse` while a show speaks with it."""
+    """Delete a voice; raise `VoiceInUse` while a show uses it."""
     audit.record("voice.deleted", voice)
     try:
         voice.delete()
@@ -115,9 +117,9 @@ def _in_use(voice: VoiceProfile, shows: Sequence[str]) -> VoiceInUse:
 
 
 def resolve_voice(profile: VoiceProfile, own: Collection[str] = ()) -> tuple[str, VoiceSpec]:
-    """Return which provider speaks for a profile here and now, and the voice to ask it for.
+    """Return the provider that a profile uses now, and the voice to ask it for.
 
-    `own` are the providers for which the workspace has a key. Reads Piper's folder where that is asked.
+    `own`: the providers for which the workspace has a key. Reads Piper's folder if needed.
     """
     provider = profile.provider
     if provider == Provider.AUTO:
@@ -135,7 +137,7 @@ def _default_id(provider: str, language: str) -> str:
 
 
 def voices_in_order(profile: VoiceProfile) -> list[VoiceProfile]:
-    """Return a voice and those that stand in for it, each once. One query for each further one."""
+    """Return a voice and its backups in order, each once. One query for each backup."""
     chain: list[VoiceProfile] = []
     voice: VoiceProfile | None = profile
     while voice is not None and voice not in chain and len(chain) < MAX_VOICES:
@@ -144,22 +146,22 @@ def voices_in_order(profile: VoiceProfile) -> list[VoiceProfile]:
     return chain
 
 
-def keep_loudness(*, profile_id: UUID, loudness: Loudness, provider: str, voice_id: str) -> None:
-    """Write down how loud a voice has turned out to be, unless the profile speaks with another by now."""
+def save_loudness(*, profile_id: UUID, loudness: Loudness, provider: str, voice_id: str) -> None:
+    """Save the measured loudness of a voice, unless the profile has another voice by now."""
     VoiceProfile.objects.filter(id=profile_id, provider=provider, voice_id=voice_id).update(
         loudness_lufs=loudness.lufs, loudness_heard_s=loudness.heard_s
     )
 
 
 def known_loudness(profile: VoiceProfile) -> Loudness | None:
-    """Return how loud a voice is by nature; None while nobody has heard it."""
+    """Return a voice's own loudness; None before it was measured."""
     if profile.loudness_lufs is None:
         return None
     return Loudness(profile.loudness_lufs, profile.loudness_heard_s)
 
 
 def has_shared(provider: str) -> bool:
-    """Return whether this installation itself can speak with a provider."""
+    """Return whether this installation has its own access to a provider."""
     return {
         Provider.ESPEAK.value: True,
         Provider.ELEVENLABS.value: bool(settings.ELEVENLABS_API_KEY),
@@ -172,7 +174,7 @@ def has_shared(provider: str) -> bool:
 
 
 def model_of(provider: str) -> str:
-    """Return the model that a provider speaks with here; empty where there is but one."""
+    """Return the configured model of a provider; empty where there is only one."""
     models = {
         Provider.ELEVENLABS.value: settings.ELEVENLABS_MODEL,
         Provider.OPENAI.value: settings.OPENAI_SPEECH_MODEL,

@@ -1,1 +1,1 @@
-"""How the host sounds: text goes in, chunks of audio come out."""
+"""Turns text into chunks of audio. Plain async Python."""

@@ -1,4 +1,4 @@
-"""Audio as it travels: mono PCM, signed 16-bit little-endian, with its rate carried along."""
+"""The audio format between stages: mono PCM, signed 16-bit little-endian, with its sample rate."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ MAX_CHUNK_S = 0.2
 
 @dataclass(frozen=True, slots=True)
 class AudioChunk:
-    """A stretch of speech, at most `MAX_CHUNK_S` long: whole mono s16le samples at `sample_rate_hz`.
+    """A piece of speech, at most `MAX_CHUNK_S` long: whole mono s16le samples at `sample_rate_hz`.
 
-    `voice` names who speaks, where that can change from line to line.
+    `voice` names the voice, where it can change from line to line.
     """
 
     pcm: bytes
@@ -19,5 +19,5 @@ class AudioChunk:
 
     @property
     def duration_s(self) -> float:
-        """How long it plays, in seconds."""
+        """Playing time in seconds."""
         return len(self.pcm) / BYTES_PER_SAMPLE / self.sample_rate_hz

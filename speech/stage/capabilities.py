@@ -1,4 +1,4 @@
-"""What providers of voices can do and cost: a provider's name goes in, its capabilities come out."""
+"""Describes what each voice provider can do and what it costs."""
 
 import tomllib
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ CHARACTERS_PER_PRICE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What a setting may be, both ends included."""
+    """The range of a setting, both ends included."""
 
     least: float
     most: float
 
     def hold(self, value: float) -> float:
-        """Return the value, or the end that it lies beyond."""
+        """Return the value, clamped to the range."""
         return min(max(value, self.least), self.most)
 
 
@@ -37,7 +37,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What one provider can do. A range that is None cannot be changed there; no language means any."""
+    """What one provider can do. A range of None: fixed there. No languages: all of them."""
 
     streaming: bool
     rates_hz: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""Several voices behind one: a line goes in, the audio of the first voice that can speak comes out."""
+"""Speaks each line with the first voice of a list that works."""
 
 import logging
 from collections.abc import AsyncGenerator, Sequence
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class NamedVoice:
-    """One voice of a chain: its name for the records, and what keeps it from being asked in vain."""
+    """One voice of a chain with its name for the records and its service's circuit breaker."""
 
     name: str
     speaker: Speaker
@@ -23,12 +23,12 @@ class NamedVoice:
 
 
 class VoiceChain:
-    """Says each line in the first voice that works. Breakers are shared among lives, a chain belongs to one.
+    """Speaks each line with the first voice that works. A chain belongs to one live; breakers are shared.
 
-    What a voice has said before it says again without its service. A voice whose breaker is open is passed
-    over; only when all of them are is one asked that may be probed.
-    A line that has begun to sound stays with its voice: when that breaks off, the line ends there, and the
-    next line is another voice's.
+    - A line that is in the cache is played from there, without the voice's service.
+    - A voice whose breaker is open is skipped. When all are open, one that may be probed is tried.
+    - A line never changes its voice: if the voice breaks off, the line ends, and the next line starts with
+      another voice.
     """
 
     def __init__(self, voices: Sequence[NamedVoice]) -> None:
@@ -36,7 +36,7 @@ class VoiceChain:
         self._broke_off: NamedVoice | None = None
 
     def pieces_of(self, text: str) -> list[str]:
-        """Return the pieces in which a text is best spoken by the voice whose turn it is."""
+        """Return the pieces in which the voice that is next speaks a text."""
         return self._in_order()[0].speaker.pieces_of(text)
 
     async def speak(self, text: str, *, recurs: bool = False) -> AsyncGenerator[AudioChunk, None]:
@@ -45,13 +45,13 @@ class VoiceChain:
         `recurs` says that the line is likely to be said again.
         """
         for voice in self._in_order():
-            if kept := await voice.speaker.recall(text):
-                for chunk in kept:
+            if cached := await voice.speaker.cached_audio(text):
+                for chunk in cached:
                     yield replace(chunk, voice=voice.name)
                 return
             if not voice.breaker.admit():
                 continue
-            attempt = _Attempt(voice)
+            attempt = _SpokenLine(voice)
             try:
                 async with aclosing(attempt.speak(text, recurs=recurs)) as chunks:
                     async for chunk in chunks:
@@ -68,12 +68,12 @@ class VoiceChain:
 
     def _in_order(self) -> list[NamedVoice]:
         working = [voice for voice in self._voices if not voice.breaker.is_open] or list(self._voices)
-        # Whoever has just broken off is asked last, until it has said a line or its breaker knows better.
+        # A voice that broke off is tried last, until it speaks a line again or its breaker opens.
         return sorted(working, key=lambda voice: voice is self._broke_off)
 
 
-class _Attempt:
-    """One voice's try at a line. Its breaker hears how it went."""
+class _SpokenLine:
+    """One voice's attempt at a line; reports the outcome to its breaker."""
 
     def __init__(self, voice: NamedVoice) -> None:
         self.has_begun = False

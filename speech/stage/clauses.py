@@ -1,8 +1,8 @@
-"""Cuts a text for the voice: a line goes in, a first clause that is soon spoken and the rest come out."""
+"""Splits a text into a short first clause, which is spoken soon, and the remaining sentences."""
 
 import re
 
-SHORTEST = 20  # characters; what is shorter sounds chopped off
+SHORTEST = 20  # characters; shorter pieces sound chopped off
 
 _PAUSES = re.compile(r"(?P<comma>[,;:])(?=\s)|(?P<dash>\s[-–—])(?=\s)|(?P<end>[.!?…]+[\"'”’»)\]]*)(?=\s)")
 # Short forms that are followed by more of the same sentence.
@@ -15,7 +15,7 @@ _PAIRS = (("(", ")"), ("[", "]"), ("«", "»"), ("“", "”"))
 
 
 def split_for_voice(text: str) -> list[str]:
-    """Return the pieces to be spoken one after the other, none shorter than `SHORTEST` unless the whole is.
+    """Return the pieces to speak in order, none shorter than `SHORTEST` unless the whole text is.
 
     The first ends at the first pause; the others are whole sentences. Nothing is cut inside a number, a
     short form, brackets, or between two names.

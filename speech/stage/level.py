@@ -1,13 +1,13 @@
-"""How loud a voice is, learned as it speaks: lines go in, the gain for the next one comes out."""
+"""Tracks how loud a voice is, and returns the gain for its next line."""
 
 from speech.stage.sound.loudness import Loudness, gain_for
 
-# What most synthetic voices lie near. Only the first line of an unknown voice is spoken on this guess.
+# Typical of synthetic voices. Used only for the first line of a voice that was never measured.
 USUAL_LUFS = -20.0
 
 
 class Level:
-    """One voice's loudness, shared by all who speak with it. `known` is None before its first line."""
+    """One voice's loudness, shared by all its speakers. `known` is None before its first line."""
 
     def __init__(self, known: Loudness | None = None) -> None:
         self.known = known
@@ -18,6 +18,6 @@ class Level:
         return gain_for(self.known.lufs if self.known else USUAL_LUFS)
 
     def learn(self, line: Loudness | None) -> None:
-        """Take in how loud a line was; None when there was nothing to be heard."""
+        """Add a line's loudness to the average; None for a silent line."""
         if line is not None:
             self.known = self.known.with_line(line) if self.known else line

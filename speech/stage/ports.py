@@ -1,4 +1,4 @@
-"""The port to whatever gives the host its voice."""
+"""Ports of the speaking stage: what a synthesizer offers, and how a voice is named."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from speech.stage.audio import AudioChunk
 
 @dataclass(frozen=True, slots=True)
 class VoiceSpec:
-    """A voice as plain values. `speed` is a factor (1.0 is natural); `pitch` runs from -1.0 to 1.0."""
+    """A voice and its settings. `speed` is a factor (1.0 is natural); `pitch` runs from -1.0 to 1.0."""
 
     voice_id: str
     language: str
@@ -19,14 +19,14 @@ class VoiceSpec:
 
 @runtime_checkable
 class Connected(Protocol):
-    """A synthesizer that speaks over connections, which are slow to open."""
+    """A synthesizer whose connections are slow to open."""
 
     async def keep_warm(self) -> None:
-        """Have one open; called again and again. Never raises."""
+        """Keep a connection open. Called every minute; never raises."""
 
 
 class Synthesizer(Protocol):
-    """Speaks text. It promises audio only: its own errors are raised, never voiced."""
+    """Speaks text. An error is raised, never spoken."""
 
     def synthesize(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
-        """Yield the speech as it is made; raise `SpeechError` on failure. Chunks may be of any length."""
+        """Yield the audio as it arrives, in chunks of any length; raise `SpeechError` on failure."""

@@ -1,4 +1,4 @@
-"""The speaking stage: a line of text goes in, short chunks of its audio come out as soon as they exist."""
+"""Turns a line of text into a stream of short audio chunks: the speaking stage of a reply."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
@@ -12,20 +12,22 @@ from speech.stage.level import Level
 from speech.stage.ports import Synthesizer, VoiceSpec
 from speech.stage.sound.mastering import HELD_BACK_S, Mastering
 from speech.stage.text_normalization.normalizer import TextNormalizer
-from speech.stage.wording import speakable
+from speech.stage.text_normalization.unspeakable import remove_unspeakable
 
 FIRST_CHUNK_S = 0.04
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 
 
 class Speaker:
-    """Says lines in one voice, as whole samples at one rate a line, in chunks of at most `MAX_CHUNK_S`.
+    """Speaks lines in one voice, in chunks of at most `MAX_CHUNK_S`: whole samples, one sample rate a line.
 
-    With a `reader` numbers, addresses and other signs are read as a person would say them. With a `level`
-    the audio comes out mastered (see `speech/stage/sound/`), and the voice's loudness is learned from each
-    line. `first_within_s` bounds the wait for the first piece of audio, `next_within_s` that for each
-    further one. A line that breaks off ends cleanly before `SpeechError` is raised. `splits` says that long
-    lines are sooner heard in pieces. With a `shelf`, `recall` gives back what was said before.
+    - `normalizer`: writes numbers, addresses and signs out as a person says them.
+    - `level`: masters the audio (see `speech/stage/sound/`) and learns the voice's loudness from each line.
+    - `first_timeout_s`: limit for the first piece of audio; `next_timeout_s`: for each further one.
+    - `splits`: long lines are spoken in pieces, so that the first is heard sooner.
+    - `cached_voice`: the clips that were spoken before.
+
+    A line that breaks off fades out before `SpeechError` is raised.
     """
 
     def __init__(
@@ -33,40 +35,41 @@ class Speaker:
         synthesizer: Synthesizer,
         voice: VoiceSpec,
         *,
-        reader: TextNormalizer | None = None,
+        normalizer: TextNormalizer | None = None,
         level: Level | None = None,
-        first_within_s: float = PATIENCE_S,
-        next_within_s: float = PATIENCE_S,
+        first_timeout_s: float = TIMEOUT_S,
+        next_timeout_s: float = TIMEOUT_S,
         splits: bool = False,
-        shelf: CachedVoice | None = None,
+        cached_voice: CachedVoice | None = None,
     ) -> None:
         self._synthesizer = synthesizer
         self._voice = voice
-        self._reader = reader
+        self._normalizer = normalizer
         self._level = level
-        self._first_within_s = first_within_s
-        self._next_within_s = next_within_s
+        self._first_timeout_s = first_timeout_s
+        self._next_timeout_s = next_timeout_s
         self._splits = splits
-        self._shelf = shelf
+        self._cached_voice = cached_voice
 
     def pieces_of(self, text: str) -> list[str]:
-        """Return the pieces in which a text is best spoken, in their order."""
-        if not self._splits or (self._shelf and self._shelf.has(self._line_of(text), self._gain_db)):
+        """Return the pieces in which to speak a text, in order."""
+        cached_voice = self._cached_voice
+        if not self._splits or (cached_voice and cached_voice.has(self._line_of(text), self._gain_db)):
             return [text]
         return split_for_voice(text)
 
-    def keeps(self, text: str) -> bool:
-        """Return whether a text need not be asked for: all of it was said before, as it would be said now."""
+    def is_cached(self, text: str) -> bool:
+        """Return whether all of a text is in the cache, as it would sound now."""
         return all(self._has(piece) for piece in self.pieces_of(text))
 
     def _has(self, text: str) -> bool:
         line = self._line_of(text)
-        return not line or (self._shelf is not None and self._shelf.has(line, self._gain_db))
+        return not line or (self._cached_voice is not None and self._cached_voice.has(line, self._gain_db))
 
-    async def recall(self, text: str) -> list[AudioChunk]:
-        """Return the audio of a line that was kept; nothing when it was not."""
-        line = self._line_of(text) if self._shelf else ""
-        said = await self._shelf.get(line, self._gain_db) if self._shelf and line else None
+    async def cached_audio(self, text: str) -> list[AudioChunk]:
+        """Return a cached line in chunks; an empty list when it is not cached."""
+        line = self._line_of(text) if self._cached_voice else ""
+        said = await self._cached_voice.get(line, self._gain_db) if self._cached_voice and line else None
         return list(_in_chunks(said)) if said else []
 
     @property
@@ -74,46 +77,46 @@ class Speaker:
         return self._level.gain_db if self._level else 0.0
 
     def _line_of(self, text: str) -> str:
-        return speakable(self._reader.read(text) if self._reader else text)
+        return remove_unspeakable(self._normalizer.normalize(text) if self._normalizer else text)
 
     async def speak(self, text: str, *, recurs: bool = False) -> AsyncGenerator[AudioChunk, None]:
         """Yield the line's audio; nothing when there is nothing to say; raise `SpeechError` on failure."""
         line, gain_db = self._line_of(text), self._gain_db
         if not line:
             return
-        # The first lines of a voice that nobody has heard are at a guess; they are not worth keeping.
-        shelf = self._shelf if self._level and self._level.known else None
-        cutter = _Cutter(self._level, keeps=shelf is not None)
+        # Before a voice is measured its gain is a guess: such lines are not worth caching.
+        cached_voice = self._cached_voice if self._level and self._level.known else None
+        chunker = _Chunker(self._level, records=cached_voice is not None)
         try:
             async with aclosing(self._in_time(line)) as pieces:
                 async for piece in pieces:
-                    for chunk in cutter.cut(piece):
+                    for chunk in chunker.cut(piece):
                         yield chunk
         except SpeechError:
-            for chunk in cutter.rest():
+            for chunk in chunker.rest():
                 yield chunk
             raise
-        for chunk in cutter.rest():
+        for chunk in chunker.rest():
             yield chunk
-        cutter.learn()
-        if cutter.silent:
+        chunker.learn()
+        if chunker.silent:
             raise SpeechError("The provider gave no audio.")
-        if shelf:
-            shelf.offer(line, gain_db, cutter.whole, recurs=recurs)
+        if cached_voice:
+            cached_voice.offer(line, gain_db, chunker.whole, recurs=recurs)
 
     async def _in_time(self, line: str) -> AsyncGenerator[AudioChunk, None]:
-        within_s = self._first_within_s
+        timeout_s = self._first_timeout_s
         async with aclosing(self._synthesizer.synthesize(line, self._voice)) as pieces:
             while True:
                 try:
-                    async with asyncio.timeout(within_s):
+                    async with asyncio.timeout(timeout_s):
                         piece = await anext(pieces)
                 except StopAsyncIteration:
                     return
                 except TimeoutError:
                     raise SpeechError("The provider gave no audio in time.") from None
                 if piece.pcm:
-                    within_s = self._next_within_s
+                    timeout_s = self._next_timeout_s
                     yield piece
 
 
@@ -125,16 +128,16 @@ def _in_chunks(line: AudioChunk) -> Iterator[AudioChunk]:
         start, wanted_s = start + size, min(2 * wanted_s, MAX_CHUNK_S)
 
 
-class _Cutter:
-    """Cuts pieces of any length into chunks that start short and double up to the longest allowed.
+class _Chunker:
+    """Cuts audio into chunks that start short and double in length up to `MAX_CHUNK_S`.
 
-    The first is heard at once, later ones cost few messages, and none waits for much more audio than
-    the listener already holds.
+    The first chunk plays at once, later ones need few messages, and no chunk waits for much more audio than
+    the listener has already buffered.
     """
 
-    def __init__(self, level: Level | None, *, keeps: bool = False) -> None:
+    def __init__(self, level: Level | None, *, records: bool = False) -> None:
         self.silent = True
-        self._kept: bytearray | None = bytearray() if keeps else None
+        self._kept: bytearray | None = bytearray() if records else None
         self._level = level
         self._mastering: Mastering | None = None
         self._raw = bytearray()
@@ -144,10 +147,10 @@ class _Cutter:
         self._wanted_s = FIRST_CHUNK_S
 
     def cut(self, piece: AudioChunk) -> Iterator[AudioChunk]:
-        """Return the chunks that are whole by now."""
+        """Add a piece of audio and yield the chunks that are complete."""
         self._settle(piece.sample_rate_hz)
         self._raw += piece.pcm
-        # A chunk's worth is mastered at once: in small parts it costs several times as much.
+        # Mastering a whole chunk at once is several times cheaper than in small parts.
         while len(self._raw) >= (needed := self._needed):
             self._master(needed)
             while len(self._pending) >= self._bytes_in(self._wanted_s):
@@ -155,7 +158,7 @@ class _Cutter:
                 self._wanted_s = min(2 * self._wanted_s, MAX_CHUNK_S)
 
     def rest(self) -> Iterator[AudioChunk]:
-        """Return what is left of the line."""
+        """Yield the rest of the line, once no more pieces come."""
         self._master(len(self._raw))
         if self._mastering:
             self._pending += self._mastering.finish()
@@ -164,17 +167,17 @@ class _Cutter:
 
     @property
     def whole(self) -> AudioChunk:
-        """All that was given out; only for one that keeps."""
+        """All chunks as one; only with `records`."""
         return AudioChunk(bytes(self._kept or b""), self._sample_rate_hz)
 
     def learn(self) -> None:
-        """Let the voice's level know how loud the line was."""
+        """Report the line's loudness to the voice's level."""
         if self._level and self._mastering:
             self._level.learn(self._mastering.loudness)
 
     @property
     def _needed(self) -> int:
-        """How many bytes have to come in until the next chunk may be whole."""
+        """Number of incoming bytes after which the next chunk can be complete."""
         missing_s = self._wanted_s - len(self._pending) / BYTES_PER_SAMPLE / self._sample_rate_hz
         if self._mastering and not self._mastering.has_begun:
             missing_s += HELD_BACK_S

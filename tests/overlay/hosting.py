@@ -27,9 +27,9 @@ from speech.stage.speaker import Speaker
 from speech.stage.text_normalization.normalizer import TextNormalizer
 
 # The patience with a voice behind which there is no other.
-FIRST_WITHIN_S, NEXT_WITHIN_S = 4.0, 2.0
+FIRST_TIMEOUT_S, NEXT_TIMEOUT_S = 4.0, 2.0
 # A voice that nobody knows says a line to nobody before its first live.
-MEASURED_LINES = {
+MEASUREMENT_LINES = {
     "it": "Ciao a tutti e benvenuti! Oggi parliamo di musica, di viaggi e di quello che vi va.",
     "en": "Hello everybody, and welcome! Today we talk about music, travelling and whatever you like.",
 }
@@ -93,10 +93,10 @@ class Host:
             language: Speaker(
                 synthesizer,
                 voice,
-                reader=TextNormalizer(language),
+                normalizer=TextNormalizer(language),
                 level=Level(),
-                first_within_s=FIRST_WITHIN_S,
-                next_within_s=NEXT_WITHIN_S,
+                first_timeout_s=FIRST_TIMEOUT_S,
+                next_timeout_s=NEXT_TIMEOUT_S,
                 splits=True,
             )
             for language, voice in voices.items()
@@ -109,7 +109,7 @@ class Host:
     async def get_ready(self) -> None:
         """Learn how loud each voice is."""
         for language, speaker in self._speakers.items():
-            async with aclosing(speaker.speak(MEASURED_LINES[language])) as chunks:
+            async with aclosing(speaker.speak(MEASUREMENT_LINES[language])) as chunks:
                 async for _ in chunks:
                     pass
 

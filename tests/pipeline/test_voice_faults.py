@@ -21,7 +21,7 @@ from tests.fakes.openai_speech import FakeOpenAISpeech
 from tests.fakes.speech_http import Answer, FakeSpeechServer, in_pieces
 from tests.fakes.synthesizer import tone
 
-FIRST_WITHIN_S = 1.2
+FIRST_TIMEOUT_S = 1.2
 SLACK_S = 0.8  # a busy machine's
 SENTENCES = ["Questa è la prima frase.", "E questa è la seconda."]
 LONG = (
@@ -81,7 +81,9 @@ class OnAir:
         return stage
 
     def _seat(self, place: int, synthesizer: Synthesizer) -> NamedVoice:
-        speaker = Speaker(synthesizer, VOICE, first_within_s=FIRST_WITHIN_S, next_within_s=0.5, splits=True)
+        speaker = Speaker(
+            synthesizer, VOICE, first_timeout_s=FIRST_TIMEOUT_S, next_timeout_s=0.5, splits=True
+        )
         return NamedVoice(str(place), speaker, self.breakers[place])
 
     def voices(self) -> list[str]:
@@ -132,7 +134,7 @@ def test_the_next_voice_says_every_sentence_once_and_soon(on_air: OnAir, fault: 
     assert on_air.voices() == ["1"]
     assert stage.sink.said() == SENTENCES[:1]
     assert [value[0] for _, kind, value in stage.sink.messages if kind == "caption"] == SENTENCES[1:]
-    assert stage.sink.times_of("audio")[0] - stage.sink.times_of("chat")[0] < FIRST_WITHIN_S + SLACK_S
+    assert stage.sink.times_of("audio")[0] - stage.sink.times_of("chat")[0] < FIRST_TIMEOUT_S + SLACK_S
     assert "secret" not in str(stage.sink.messages)
 
 

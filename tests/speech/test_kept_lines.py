@@ -14,7 +14,7 @@ from django_scopes import scopes_disabled
 
 from speech.errors import StoreError
 from speech.models import CachedLine
-from speech.services.lines import evict_lines, names_of_lines
+from speech.services.clips import clip_names, evict_clips
 from speech.storage import AudioObjectStore, delete_all_audio
 from speech.tasks import drop_lines
 from tenants.models import Tenant
@@ -37,7 +37,7 @@ async def test_what_is_put_is_found_and_in_the_index(stored: AudioObjectStore, t
     await stored.put(name, AUDIO)
     assert await stored.get(name) == AUDIO
     assert await stored.get(f"{tenant.id}/nothing") is None
-    assert await in_thread(names_of_lines, tenant.id) == [name]
+    assert await in_thread(clip_names, tenant.id) == [name]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -47,7 +47,7 @@ async def test_what_the_store_did_not_take_is_not_in_the_index(
     monkeypatch.setattr(InMemoryStorage, "_save", lambda *_: 1 / 0)
     with pytest.raises(StoreError):
         await stored.put(f"{tenant.id}/{'a' * 64}", AUDIO)
-    assert await in_thread(names_of_lines, tenant.id) == []
+    assert await in_thread(clip_names, tenant.id) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -83,7 +83,7 @@ async def test_whatever_a_backend_raises_is_the_stores_own_error(monkeypatch: py
     def fail(**_: Any) -> None:
         raise DatabaseError
 
-    monkeypatch.setattr("speech.services.lines.note_line", fail)
+    monkeypatch.setattr("speech.services.clips.add_clip", fail)
     with pytest.raises(StoreError, match="index"):
         await audio.put(f"{uuid4()}/x", AUDIO)
     audio.close()
@@ -104,8 +104,8 @@ def test_what_was_used_longest_ago_goes_until_the_rest_fits(tenant: Tenant) -> N
                 size=100,
                 last_used_at=timezone.now() - timedelta(hours=10 - number),
             )
-        assert evict_lines(most_bytes=1_000, delete_file=delete) == 0
-        assert evict_lines(most_bytes=700, delete_file=delete) == 4
+        assert evict_clips(most_bytes=1_000, delete_file=delete) == 0
+        assert evict_clips(most_bytes=700, delete_file=delete) == 4
         assert gone == [(tenant.id, str(number)) for number in range(4)]
         assert CachedLine.objects.count() == 6
 

@@ -120,7 +120,7 @@ def test_a_workspaces_bad_key_takes_no_voice_off_but_its_own(
         assert asyncio.run(spoken(bad)) == "espeak/f3"
         assert asyncio.run(spoken(fine)) == "elevenlabs/g"
     assert not rack._shared["elevenlabs"].breaker.is_open
-    assert [service.breaker.is_open for service in rack._own.services] == [True]
+    assert [service.breaker.is_open for service in rack._tenant_clients.services] == [True]
 
 
 def test_a_changed_key_is_another_service(tenant: Tenant) -> None:
@@ -155,7 +155,7 @@ def test_what_is_left_alone_is_closed_and_opens_again_when_it_speaks(tenant: Ten
 def test_of_too_many_the_longest_unused_is_closed(
     tenant: Tenant, other_tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("speech.runtime.tenant_voices.MOST_OPEN", 1)
+    monkeypatch.setattr("speech.runtime.tenant_voices.MAX_OPEN", 1)
     opener = Opener()
     voices = TenantVoiceClients(opener)
     rack = VoicePool(shared(), voices)

@@ -7,7 +7,7 @@ from django_scopes import scope
 
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
-from speech.runtime.voice_pool import PROBE, VoicePool
+from speech.runtime.voice_pool import PROBE_TEXT, VoicePool
 from speech.services.voices import Provider
 from speech.stage.audio import AudioChunk
 from speech.stage.chain import VoiceChain
@@ -91,7 +91,7 @@ async def test_a_new_voice_is_measured_once_and_its_loudness_is_kept_with_it(pro
     await rack.measure(profile)
     await rack.measure(profile)
     assert len(services[Provider.ELEVENLABS].lines) == 1
-    await rack.keep_learned()
+    await rack.save_learned()
     kept = await in_thread(VoiceProfile.objects.get, id=profile.id)
     assert kept.loudness_lufs == pytest.approx(-9.9, abs=0.3)
     assert kept.loudness_heard_s > 0
@@ -131,5 +131,5 @@ async def test_a_voice_that_was_taken_off_is_tried_by_nobody_but_the_probe(
         await eventually(lambda: not breaker.is_open)
     finally:
         probing.cancel()
-    assert [line for line, _ in elevenlabs.lines] == [LINE, PROBE]
+    assert [line for line, _ in elevenlabs.lines] == [LINE, PROBE_TEXT]
     assert await spoken(chain) == "elevenlabs/g"

@@ -77,7 +77,7 @@ class Director:
 
     def _note_item(self, item: QueuedTurn) -> None:
         if item.priority is Priority.COMMENT:
-            self._answers.note_line(item)
+            self._answers.add_clip(item)
             self._has_another = self._has_another or self._is_worth_trying(item)
         if item.priority is Priority.GIFT:
             self._answers.note_gift(item)

@@ -63,7 +63,7 @@ class AnswerPicker:
         """Note who gives."""
         self._audience.gave(viewer_of(item.turn))
 
-    def note_line(self, item: QueuedTurn) -> None:
+    def add_clip(self, item: QueuedTurn) -> None:
         """Note who writes."""
         viewer, (before, before_s) = viewer_of(item.turn), self._last_wrote
         if viewer != before:

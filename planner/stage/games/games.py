@@ -72,7 +72,7 @@ class Games:
 
     def hear(self, text: str, viewer_id: str, viewer_name: str, standing: str, now_s: float) -> Heard:
         """Take a line of the chat. Only a standing, never a name, gives a viewer a say over the live."""
-        self._schedule.note_line(viewer_id, now_s)
+        self._schedule.add_clip(viewer_id, now_s)
         command = parse_command(text)
         if command is not None:
             return Heard(consumed=True, control=self._obey(command, standing == MODERATOR, now_s))

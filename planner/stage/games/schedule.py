@@ -28,7 +28,7 @@ class GameSchedule:
         """How many games were played."""
         return self._games
 
-    def note_line(self, viewer_id: str, now_s: float) -> None:
+    def add_clip(self, viewer_id: str, now_s: float) -> None:
         """Note that a viewer has written. Only the last few viewers matter."""
         self._wrote_at_s.pop(viewer_id, None)
         self._wrote_at_s[viewer_id] = now_s

@@ -1,1 +1,1 @@
-"""A provider's audio goes in, what the audience should hear comes out: one rate, one loudness, clean ends."""
+"""Masters a provider's audio: one sample rate, one loudness, and clean ends."""

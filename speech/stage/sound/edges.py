@@ -1,4 +1,4 @@
-"""The ends of a line: silence is cut down to a breath, and nothing begins or stops with a click."""
+"""Trims the silence at the ends of a line, and fades in and out so that nothing clicks."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,20 +13,20 @@ NOTHING: Samples = np.zeros(0, dtype=np.float32)
 
 
 class Trim:
-    """Keeps `KEPT_S` of the silence before the first sound and after the last, and all in between.
+    """Trims silence to `KEPT_S` before the first sound and after the last; silence in between stays.
 
-    Silence waits until it is known what follows it, so only sounds are never held back.
+    Silence is buffered until it is known what follows. Sound is passed on at once.
     """
 
     def __init__(self, sample_rate_hz: int) -> None:
         self._frame = round(FRAME_S * sample_rate_hz)
         self._kept = round(KEPT_S * sample_rate_hz)
         self._pending = NOTHING  # less than a frame
-        self._silence = NOTHING  # what may yet be an end
+        self._silence = NOTHING  # may be the line's end
         self.has_begun = False
 
     def feed(self, samples: Samples) -> Samples:
-        """Return what is sure to be heard."""
+        """Add samples and return those that are certain to be kept."""
         pending = np.concatenate((self._pending, samples))
         whole = pending.size - pending.size % self._frame
         self._pending = pending[whole:]

@@ -1,38 +1,38 @@
-"""Keeps true peaks under a ceiling: samples go in, quieter where they must be, `LOOK_AHEAD_S` later."""
+"""Limits true peaks to a ceiling, with a delay of `LOOK_AHEAD_S`."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
 
-# A little under -1 dBTP, since what plays it may resample once more.
+# A little under -1 dBTP, because the player may resample once more.
 CEILING = 10 ** (-1.5 / 20)
 LOOK_AHEAD_S = 0.005
-# Longer than a period of the deepest voice, so that no gain follows the single waves.
+# Longer than a period of the deepest voice, so that the gain does not follow single waves.
 HOLD_S = 0.04
 OVERSAMPLING = 4
-REACH = 12  # samples on each side that the level between two samples is reckoned from
+REACH = 12  # samples on each side from which the level between two samples is interpolated
 
 
 class Limiter:
-    """Turns down smoothly before a peak, holds, and comes back. It never clips."""
+    """Lowers the gain smoothly before a peak, holds it, and raises it again. It never clips."""
 
     def __init__(self, sample_rate_hz: int) -> None:
         self._ahead = round(LOOK_AHEAD_S * sample_rate_hz)
         self._hold = round(HOLD_S * sample_rate_hz)
         self._ramp = np.full(self._ahead + 1, 1 / (self._ahead + 1), dtype=np.float32)
-        self._audio = np.zeros(0, dtype=np.float32)  # not given out yet
-        self._raw = np.zeros(REACH, dtype=np.float32)  # what peaks are reckoned from
-        # What each sample asks for, from as far back as it still matters.
+        self._audio = np.zeros(0, dtype=np.float32)  # still buffered
+        self._raw = np.zeros(REACH, dtype=np.float32)  # input of the peak detection
+        # The gain that each sample needs, as far back as it matters.
         self._wanted = np.ones(self._hold + self._ahead, dtype=np.float32)
 
     @property
     def held_back(self) -> int:
-        """How many samples are not given out yet."""
+        """Number of samples that are still buffered."""
         return self._audio.size
 
     def feed(self, samples: Samples) -> Samples:
-        """Return what is settled by now."""
+        """Add samples and return those whose gain is final."""
         self._audio = np.concatenate((self._audio, samples))
         self._raw = np.concatenate((self._raw, samples))
         peaks = _true_peaks(self._raw)

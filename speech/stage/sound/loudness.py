@@ -1,6 +1,6 @@
-"""How loud speech is: samples go in, LUFS come out, and the gain that brings them to the target.
+"""Measures the loudness of speech in LUFS, and returns the gain that brings it to the target.
 
-The measure is that of ITU-R BS.1770-5 for one channel: K-weighting, blocks of 400 ms that overlap by three
+The method is that of ITU-R BS.1770-5 for one channel: K-weighting, blocks of 400 ms that overlap by three
 quarters, an absolute gate at -70 LUFS and a relative one 10 LU below what is left.
 """
 
@@ -21,21 +21,21 @@ HOP_S = 0.1
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
 OFFSET_LU = -0.691
-# The high-pass filter's ring-out, which must not come round to the beginning.
+# Room for the high-pass filter's decay, which must not wrap around to the beginning.
 PADDING_S = 0.2
-# After so much speech a voice is known; older lines then weigh less and less.
+# After so much speech older lines weigh less and less.
 REMEMBERED_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Loudness:
-    """How loud a voice is by nature, in LUFS, and how many seconds of speech that was learned from."""
+    """A voice's own loudness in LUFS, and the seconds of speech it was measured from."""
 
     lufs: float
     heard_s: float
 
     def with_line(self, line: "Loudness") -> "Loudness":
-        """Return what is known once a further line has been heard."""
+        """Return the average with one more line."""
         known_s = min(self.heard_s, REMEMBERED_S)
         total_s = known_s + line.heard_s
         power = (_power(self.lufs) * known_s + _power(line.lufs) * line.heard_s) / total_s
@@ -48,7 +48,7 @@ def gain_for(lufs: float) -> float:
 
 
 def measure(samples: Samples, sample_rate_hz: int) -> Loudness | None:
-    """Return how loud a line is, between -1 and 1; None when there is nothing to be heard in it."""
+    """Return the loudness of samples between -1 and 1; None for silence."""
     powers = _block_powers(_k_weighted(samples, sample_rate_hz), sample_rate_hz)
     loud = powers[powers > _power(ABSOLUTE_GATE_LUFS)]
     if not loud.size:
@@ -109,7 +109,10 @@ Biquad = tuple[tuple[float, float, float], tuple[float, float, float]]
 
 
 def _shelf(sample_rate_hz: int) -> Biquad:
-    """The head's effect. The analogue prototype of the Recommendation's 48 kHz coefficients, at any rate."""
+    """Return the shelving filter, which models the head.
+
+    From the analogue prototype of the Recommendation's 48 kHz coefficients, so it fits any rate.
+    """
     k = np.tan(pi * 1681.974450955533 / sample_rate_hz)
     high = 10 ** (3.999843853973347 / 20)
     band, q = high**0.4996667741545416, 0.7071752369554196

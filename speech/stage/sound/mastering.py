@@ -1,4 +1,4 @@
-"""One line's way to its final sound: a provider's audio goes in, level and trimmed audio comes out."""
+"""Masters one line: resamples, levels, trims, limits and fades a provider's audio."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +14,14 @@ RATE_HZ = 24_000
 HIGH_RATE_HZ = 48_000  # for voices that have more to give
 HIGH_FROM_HZ = 44_100
 FULL_SCALE = 32_768
-HELD_BACK_S = 0.016  # at most: a frame of the trim's, the limiter's look-ahead, the filters' reach
+HELD_BACK_S = 0.016  # at most: one frame of the trim, the limiter's look-ahead and the filters' reach
 
 
 class Mastering:
-    """Everything that happens to the audio of one line; it holds back `HELD_BACK_S` of it.
+    """Masters the audio of one line, with a delay of `HELD_BACK_S`.
 
-    `gain_db` brings the voice to the target loudness. `loudness`, once the line is finished, is that of the
-    line as it came in, from its first sound to its last.
+    `gain_db` brings the voice to the target loudness. `loudness` is that of the original line, from its
+    first sound to its last; it is complete once the line is finished.
     """
 
     def __init__(self, sample_rate_hz: int, *, gain_db: float) -> None:
@@ -33,16 +33,16 @@ class Mastering:
         self._limiter = Limiter(self.sample_rate_hz)
         self._fades = Fades(self.sample_rate_hz)
         self._heard: list[Samples] = []
-        self.has_begun = False  # whether anything was given out
+        self.has_begun = False  # whether any audio was returned
 
     @property
     def loudness(self) -> Loudness | None:
-        """How loud the line was; None when nothing was to be heard."""
+        """Loudness of the original line; None for silence."""
         heard = measure(np.concatenate(self._heard), self.sample_rate_hz) if self._heard else None
         return Loudness(heard.lufs - self._gain_db, heard.heard_s) if heard else None
 
     def feed(self, pcm: bytes) -> bytes:
-        """Take mono s16le of whole samples, and return what is finished by now."""
+        """Add whole mono s16le samples and return those that are finished."""
         samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32) / np.float32(FULL_SCALE)
         trimmed = self._trim.feed(self._resampler.feed(samples) * self._gain)
         finished = self._fades.feed(self._limit(trimmed))

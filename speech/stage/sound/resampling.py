@@ -1,6 +1,6 @@
-"""Brings audio to another rate while it streams: samples at one rate go in, at the other they come out.
+"""Resamples streaming audio to another rate.
 
-soxr would do it better by some decibels, but holds 40 ms of a 22.05 kHz voice back; this holds back 0.7 ms.
+soxr is better by some decibels but delays a 22.05 kHz voice by 40 ms; this delays it by 0.7 ms.
 """
 
 from fractions import Fraction
@@ -19,7 +19,7 @@ PASSBAND = 0.92
 
 
 class Resampler:
-    """A windowed-sinc filter for each of the phases that the ratio of two rates has."""
+    """Resamples with one windowed-sinc filter for each phase of the ratio of two rates."""
 
     def __init__(self, from_hz: int, to_hz: int) -> None:
         ratio = Fraction(to_hz, from_hz)
@@ -29,7 +29,7 @@ class Resampler:
         self._position = 0  # of the next sample, in steps of 1 / up, from the first that is pending
 
     def feed(self, samples: Samples) -> Samples:
-        """Return what can be said of the samples so far."""
+        """Add samples and return the output that is complete."""
         if self._up == self._down:
             return samples
         self._pending = np.concatenate((self._pending, samples))
@@ -64,7 +64,7 @@ def _windows(samples: Samples) -> Samples:
 
 @lru_cache(maxsize=8)
 def _phases(up: int, down: int) -> Samples:
-    """Return one filter a phase, as rows; each passes a constant unchanged."""
+    """Return one filter for each phase, as rows; each leaves a constant signal unchanged."""
     cutoff = PASSBAND * min(1.0, up / down)
     offsets = np.arange(TAPS)[None, :] - (TAPS // 2 - 1) - np.arange(up)[:, None] / up
     half = TAPS / 2

@@ -1,1 +1,1 @@
-"""Reads a text as a person would say it: written signs go in, words come out."""
+"""Writes a text out as a person says it."""

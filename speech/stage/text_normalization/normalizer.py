@@ -1,4 +1,4 @@
-"""One language's reader: a line of text goes in, the line as it is said comes out."""
+"""Normalizes text of one language for speech: numbers, dates, money, units, links and signs become words."""
 
 import re
 import tomllib
@@ -30,7 +30,7 @@ _HUMP = re.compile(
 _DATE = re.compile(r"(?<![\w/.])(\d{1,2})([/.])(\d{1,2})\2(\d{4}|\d{2})(?![\w/])")
 _TIME = re.compile(r"(?<![\w:])([01]?\d|2[0-3]):([0-5]\d)(?![\w:])(?:\s?Uhr\b)?")
 _DATIVE = re.compile(r"(?:am|vom|zum|dem)\s$", re.IGNORECASE)
-_ORNAMENT = re.compile(r"^[xX]{1,3}[._]+|[._]+[xX]{1,3}$|\d+$")
+_DECORATION = re.compile(r"^[xX]{1,3}[._]+|[._]+[xX]{1,3}$|\d+$")
 _MONEY_BEFORE = re.compile(rf"({_SIGN})\s?({_DIGITS})(?![\w])")
 _MONEY_AFTER = re.compile(rf"(?<![\w.,])({_DIGITS})\s?({_SIGN})(?!\w)")
 _PERCENT = re.compile(rf"(?<![\w.,])(-?(?:{_DIGITS}))\s?%")
@@ -48,10 +48,10 @@ def _words(language: str) -> Mapping[str, Any]:
 
 
 class TextNormalizer:
-    """Reads in one language, and says a tenant's own words as they wish.
+    """Normalizes text of one language, and applies a tenant's pronunciations.
 
-    `pronunciations` holds what is said for what is written; whole words, whatever their case. They are
-    taken literally: nothing in them is read again.
+    `pronunciations` maps written to spoken: whole words, in any case. What is spoken is final: it is not
+    normalized again.
     """
 
     def __init__(self, language: str, pronunciations: Mapping[str, str] | None = None) -> None:
@@ -67,24 +67,24 @@ class TextNormalizer:
         units = "|".join(sorted(map(re.escape, self._words["units"]), key=len, reverse=True))
         self._unit_pattern = re.compile(rf"(?<![\w.,])(-?(?:{_DIGITS}))\s?({units})(?!\w)")
 
-    def read(self, text: str) -> str:
-        """Return the text as it is said."""
+    def normalize(self, text: str) -> str:
+        """Return the text as it is spoken; at most `MAX_CHARACTERS` of it."""
         parts, at = [], 0
         text = text[:MAX_CHARACTERS]
         for found in self._own_pattern.finditer(text):
-            parts += [self._read_signs(text[at : found.start()]), self._own[found[0].casefold()]]
+            parts += [self._normalize_part(text[at : found.start()]), self._own[found[0].casefold()]]
             at = found.end()
-        return "".join([*parts, self._read_signs(text[at:])])
+        return "".join([*parts, self._normalize_part(text[at:])])
 
-    def _read_signs(self, text: str) -> str:
+    def _normalize_part(self, text: str) -> str:
         if text.isalpha():
             return text
         steps: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
             (_EMAIL, lambda found: self._address(found[0])),
-            (_LINK, lambda found: self._address(_bare(found[0]))),
+            (_LINK, lambda found: self._address(_without_scheme(found[0]))),
             (_DOMAIN, lambda found: self._address(found[0])),
             (_HANDLE, lambda found: _nickname(found[1])),
-            (_HASHTAG, lambda found: f"{self._words['hashtag']} {_spread(found[1])}"),
+            (_HASHTAG, lambda found: f"{self._words['hashtag']} {_split_name(found[1])}"),
             (self._signs_pattern, lambda found: self._signs[found[0].casefold()]),
             (_TELEPHONE, lambda found: say_digits(found[0], self._language)),
             (_DATE, self._date),
@@ -139,7 +139,7 @@ class TextNormalizer:
 
     def _date(self, found: re.Match[str]) -> str:
         first, second, year = int(found[1]), int(found[3]), found[4]
-        # English text on a European platform: a day over 12 tells, else the day comes first as well.
+        # English text on a European platform: the day comes first too, unless the second number is over 12.
         day, month = (second, first) if second > 12 else (first, second)
         if not (1 <= day <= 31 and 1 <= month <= 12):
             return found[0]
@@ -175,28 +175,28 @@ class TextNormalizer:
 
 
 @lru_cache(maxsize=1_024)
-def _spread(name: str) -> str:
-    """Part a handle or a hashtag into its words."""
+def _split_name(name: str) -> str:
+    """Split a handle or a hashtag into its words."""
     return " ".join(_HUMP.sub(" ", re.sub(r"[._]+", " ", name)).split())
 
 
 @lru_cache(maxsize=1_024)
 def _nickname(handle: str) -> str:
-    """Say a handle without its ornaments; whole, where they are all there is."""
+    """Say a handle without decoration; whole if there is nothing else."""
     bare = handle
-    while (less := _ORNAMENT.sub("", bare)) != bare:
+    while (less := _DECORATION.sub("", bare)) != bare:
         bare = less
-    return _spread(bare) or _spread(handle)
+    return _split_name(bare) or _split_name(handle)
 
 
-def _bare(link: str) -> str:
+def _without_scheme(link: str) -> str:
     return re.sub(r"^(?:https?://)?(?:www\.)?|[?#].*$", "", link, flags=re.IGNORECASE)
 
 
 def _whole_words(words: Mapping[str, str]) -> re.Pattern[str]:
-    """Return what finds any of some words, the longest first, outside addresses."""
+    """Return a pattern that finds any of the words outside addresses, the longest first."""
     longest_first = sorted(map(re.escape, words), key=len, reverse=True)
-    # Without any words, what never matches.
+    # Without words: a pattern that never matches.
     return re.compile(
         rf"(?<![\w@#./-])(?:{'|'.join(longest_first) or '(?!)'})(?![\w/]|[.-]\w)", re.IGNORECASE
     )

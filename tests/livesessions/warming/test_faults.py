@@ -16,7 +16,7 @@ from providers.services import save_credential
 from speech.errors import SpeechError, StoreError
 from speech.models import CachedLine
 from speech.runtime.preview_slots import exclusive
-from speech.runtime.voice_pool import MEASURED_LINES
+from speech.runtime.voice_pool import MEASUREMENT_LINES
 from speech.services.voices import Provider, change_voice
 from tenants.models import Tenant
 from tests.fakes.speech_http import Answer
@@ -69,7 +69,7 @@ def test_a_key_that_is_refused_is_tried_once(show: Show, voices: Voices) -> None
     voices.fail(401)
     change(show, facts="Alice suona il violino.")
     assert run_chores() == 1
-    assert voices.texts == [MEASURED_LINES["it"]]
+    assert voices.texts == [MEASUREMENT_LINES["it"]]
     assert kept(show.tenant) == 0
     with scope(tenant=show.tenant):
         assert create_session(show=show, source="simulator").is_open
@@ -103,7 +103,7 @@ def test_what_broke_off_goes_on_where_it_was(show: Show, voices: Voices) -> None
 def test_a_service_that_hangs_is_not_waited_for(
     show: Show, voices: Voices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("livesessions.shows.voice_cache_warming.LAST_FIRST_WITHIN_S", 0.1)
+    monkeypatch.setattr("livesessions.shows.voice_cache_warming.LAST_FIRST_TIMEOUT_S", 0.1)
     voices.answer = Answer(hang=True)
     with pytest.raises(SpeechError):
         record(show)
@@ -117,7 +117,7 @@ def test_a_store_that_is_away_costs_one_line_and_is_tried_again(
         away.setattr(InMemoryStorage, "_save", lambda *_: 1 / 0)
         with pytest.raises(StoreError):
             record(show)
-    assert voices.texts == [MEASURED_LINES["it"], CALL]
+    assert voices.texts == [MEASUREMENT_LINES["it"], CALL]
     record(show)
     assert voices.texts[2:] == texts(show)
 

@@ -85,7 +85,7 @@ def _live(show: Show) -> tuple[list[str], list[str]]:
 def _play(show: Show) -> tuple[list[str], list[str]]:
     synthesizer, sink, loop = FakeSynthesizer(), FakeSink(), VirtualTimeLoop()
     rack = VoicePool({Provider.ELEVENLABS: synthesizer}, store=AtHand())  # type: ignore[arg-type]
-    rack.expect_lines(show.tenant_id)
+    rack.load_clip_index(show.tenant_id)
     parts = parts_of(
         show,
         LiveEnvironment(

@@ -10,7 +10,7 @@ from livesessions.shows.voice_cache_warming import Recorded, count_recorded, war
 from moderation.stage.help_lines import help_line
 from planner.stage.lines import load_lines
 from speech.models import VoiceProfile
-from speech.runtime.voice_pool import MEASURED_LINES
+from speech.runtime.voice_pool import MEASUREMENT_LINES
 from speech.services.pronunciations import add_pronunciation
 from speech.services.voices import Provider, change_voice
 from speech.stage.clauses import split_for_voice
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_a_second_save_asks_for_nothing(show: Show, voices: Voices) -> None:
     change(show, facts="Alice suona il violino.")
     run_chores()
-    assert voices.texts == [MEASURED_LINES["it"], *texts(show)]
+    assert voices.texts == [MEASUREMENT_LINES["it"], *texts(show)]
     assert kept(show.tenant) == len(texts(show))
 
     forget_the_minute(show)
@@ -54,7 +54,7 @@ def test_a_changed_voice_says_all_of_it_anew(show: Show, voices: Voices) -> None
     with scope(tenant=show.tenant):
         change_voice(voice=show.voice, speed=1.1)
     run_chores()
-    assert voices.texts[before:] == [MEASURED_LINES["it"], *texts(show)]
+    assert voices.texts[before:] == [MEASUREMENT_LINES["it"], *texts(show)]
 
 
 def test_a_new_word_is_said_in_the_lines_that_have_it(show: Show, voices: Voices) -> None:
@@ -77,7 +77,7 @@ def test_no_more_is_spoken_than_may_be_the_surest_first(show: Show, voices: Voic
 
     with scopes_disabled():
         assert warm(show.id, characters=len(CALL) + 10) == 0
-    assert voices.texts == [MEASURED_LINES["it"], CALL]
+    assert voices.texts == [MEASUREMENT_LINES["it"], CALL]
 
 
 def test_with_no_characters_nothing_is_asked_of_anybody(show: Show, voices: Voices, settings: Any) -> None:
@@ -100,7 +100,7 @@ def test_a_line_too_long_to_be_kept_whole_is_kept_in_its_pieces(
     settings.AUDIO_CACHE_WARM_CHARACTERS = len(CALL)
     record(show)
     pieces = split_for_voice(CALL)
-    assert voices.texts == [MEASURED_LINES["it"], CALL, *pieces]
+    assert voices.texts == [MEASUREMENT_LINES["it"], CALL, *pieces]
     record(show)
     assert len(voices.texts) == 2 + len(pieces)
 
@@ -119,7 +119,7 @@ def test_an_embedded_voice_and_a_shops_show_need_nothing(show: Show, voices: Voi
 def test_lines_of_a_voice_that_was_heard_wrong_at_first_are_found_at_its_own_level(
     show: Show, voices: Voices
 ) -> None:
-    voices.soft = MEASURED_LINES["it"]
+    voices.soft = MEASUREMENT_LINES["it"]
     record(show)
     assert voices.texts.count(CALL) == 2
     assert sum(map(len, voices.texts[1:])) <= 600

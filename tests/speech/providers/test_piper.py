@@ -49,10 +49,10 @@ async def test_a_faster_voice_is_shorter_and_held_to_twice_its_speed(piper: Pipe
 
 async def test_the_next_line_finds_a_program_that_waits_for_it(piper: PiperSynthesizer) -> None:
     await heard(piper.synthesize(TEXT, PAOLA))
-    (warm,) = piper.waiting_pids
+    (warm,) = piper.spare_pids
     async with aclosing(piper.synthesize(TEXT, PAOLA)) as chunks:
         await anext(chunks)
-        assert piper.waiting_pids == []
+        assert piper.spare_pids == []
         assert is_running(warm)
     assert not is_running(warm), "a cut line's program is killed"
 
@@ -60,7 +60,7 @@ async def test_the_next_line_finds_a_program_that_waits_for_it(piper: PiperSynth
 async def test_two_lines_at_once_are_both_spoken(piper: PiperSynthesizer) -> None:
     lines = await asyncio.gather(*(heard(piper.synthesize(TEXT, PAOLA)) for _ in range(2)))
     assert duration_s(lines[0]) == duration_s(lines[1])
-    assert len(piper.waiting_pids) == 1
+    assert len(piper.spare_pids) == 1
 
 
 async def test_a_line_never_becomes_two_nor_an_option(piper: PiperSynthesizer, tmp_path: Path) -> None:

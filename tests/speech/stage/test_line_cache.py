@@ -5,7 +5,7 @@ import asyncio
 from providers.breaker import CircuitBreaker
 from speech.errors import SpeechError, StoreError
 from speech.stage.audio import AudioChunk
-from speech.stage.cache import MOST_BYTES, AudioCache, CachedVoice, Offer
+from speech.stage.cache import MOST_BYTES, AudioCache, CachedVoice, ClipOffer
 from speech.stage.chain import NamedVoice, VoiceChain
 from speech.stage.clauses import split_for_voice
 from speech.stage.level import Level
@@ -55,20 +55,20 @@ class Host:
     ) -> None:
         self.synthesizer = FakeSynthesizer()
         self.cache = AudioCache(store)
-        self.cache.expect(store.files)
+        self.cache.add_stored(store.files)
         self.breaker = CircuitBreaker()
         self.speaker = Speaker(
             self.synthesizer,
             VOICE,
             level=at or level(),
             splits=True,
-            shelf=CachedVoice(self.cache, tenant=tenant, told=[told]),
+            cached_voice=CachedVoice(self.cache, tenant=tenant, key_parts=[told]),
         )
         self.chain = VoiceChain([NamedVoice("only", self.speaker, self.breaker)])
 
     async def say(self, line: str = LINE, *, recurs: bool = False) -> list[AudioChunk]:
         chunks = await heard(self.chain.speak(line, recurs=recurs))
-        await self.cache.keep_offered()
+        await self.cache.store_offered()
         return chunks
 
 
@@ -135,7 +135,7 @@ async def test_a_line_that_broke_off_or_was_cut_is_not_kept() -> None:
     stream = host.chain.speak(LINE, recurs=True)
     await anext(stream)
     await stream.aclose()
-    await host.cache.keep_offered()
+    await host.cache.store_offered()
     assert store.files == {}
 
 
@@ -160,10 +160,10 @@ async def test_a_line_need_not_be_asked_for_when_it_lies_there_whole_or_in_all_i
     for said in ([LINE], split_for_voice(LINE)):
         host = Host(FakeStore())
         for text in said:
-            assert not host.speaker.keeps(LINE)
+            assert not host.speaker.is_cached(LINE)
             await host.say(text, recurs=True)
-        assert host.speaker.keeps(LINE)
-    assert Host(FakeStore()).speaker.keeps("🌹")  # there is nothing to say
+        assert host.speaker.is_cached(LINE)
+    assert Host(FakeStore()).speaker.is_cached("🌹")  # there is nothing to say
 
 
 async def test_a_file_that_is_gone_or_no_audio_is_spoken_anew() -> None:
@@ -195,11 +195,11 @@ async def test_memory_holds_no_more_than_it_may_and_lets_the_longest_unused_go()
     store = FakeStore()
     cache = AudioCache(store, memory_bytes=250)
     for name in ("t/a", "t/b"):
-        cache.offer(Offer(name, bytes(100), recurs=True))
-    await cache.keep_offered()
+        cache.offer(ClipOffer(name, bytes(100), recurs=True))
+    await cache.store_offered()
     await cache.get("t/a")
-    cache.offer(Offer("t/c", bytes(100), recurs=True))
-    await cache.keep_offered()
+    cache.offer(ClipOffer("t/c", bytes(100), recurs=True))
+    await cache.store_offered()
     assert store.reads == 0
     for name in ("t/a", "t/c"):
         await cache.get(name)
@@ -212,10 +212,10 @@ async def test_memory_holds_no_more_than_it_may_and_lets_the_longest_unused_go()
 async def test_a_long_line_and_one_more_than_can_wait_are_not_kept() -> None:
     store = FakeStore()
     cache = AudioCache(store)
-    cache.offer(Offer("t/long", bytes(MOST_BYTES + 1), recurs=True))
+    cache.offer(ClipOffer("t/long", bytes(MOST_BYTES + 1), recurs=True))
     for number in range(100):
-        cache.offer(Offer(f"t/{number}", b"x", recurs=True))
-    await cache.keep_offered()
+        cache.offer(ClipOffer(f"t/{number}", b"x", recurs=True))
+    await cache.store_offered()
     assert len(store.files) == 32
 
 
@@ -223,7 +223,7 @@ async def test_a_store_that_fails_keeps_nobody_from_speaking() -> None:
     store = FakeStore()
     store.broken = True
     host = Host(store)
-    keeping = asyncio.ensure_future(host.cache.keep_forever())
+    keeping = asyncio.ensure_future(host.cache.store_forever())
     try:
         for _ in range(3):
             assert await heard(host.chain.speak(LINE, recurs=True))

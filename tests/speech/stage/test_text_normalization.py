@@ -46,39 +46,42 @@ GERMAN = [
 
 @pytest.mark.parametrize(("written", "said"), ITALIAN)
 def test_italian_is_read_as_italians_say_it(written: str, said: str) -> None:
-    assert TextNormalizer("it").read(written) == said
+    assert TextNormalizer("it").normalize(written) == said
 
 
 @pytest.mark.parametrize(("written", "said"), ENGLISH)
 def test_english_is_read_as_it_is_said(written: str, said: str) -> None:
-    assert TextNormalizer("en").read(written) == said
+    assert TextNormalizer("en").normalize(written) == said
 
 
 @pytest.mark.parametrize(("written", "said"), GERMAN)
 def test_german_is_read_as_it_is_said(written: str, said: str) -> None:
-    assert TextNormalizer("de-DE").read(written) == said
+    assert TextNormalizer("de-DE").normalize(written) == said
 
 
 def test_another_language_is_read_in_english_signs() -> None:
-    assert TextNormalizer("fr").read("20%") == "twenty percent"
+    assert TextNormalizer("fr").normalize("20%") == "twenty percent"
 
 
 def test_the_tenants_own_words_are_said_as_they_wish_and_not_read_again() -> None:
-    reader = TextNormalizer(
+    normalizer = TextNormalizer(
         "it", {"Vivavoce": "viva vòce", "@la.sera": "la séra", "C++": "ci più più", "B2B": "bi 2 bi"}
     )
-    assert reader.read("vivavoce e C++ con @la.sera, B2B") == "viva vòce e ci più più con la séra, bi 2 bi"
+    assert (
+        normalizer.normalize("vivavoce e C++ con @la.sera, B2B")
+        == "viva vòce e ci più più con la séra, bi 2 bi"
+    )
 
 
 def test_own_words_are_whole_words_and_leave_addresses_alone() -> None:
-    reader = TextNormalizer("it", {"viva": "VIVA", "Ana": "Anna"})
-    assert reader.read("banana vivace") == "banana vivace"
-    assert reader.read("viva.it") == "viva punto it"
+    normalizer = TextNormalizer("it", {"viva": "VIVA", "Ana": "Anna"})
+    assert normalizer.normalize("banana vivace") == "banana vivace"
+    assert normalizer.normalize("viva.it") == "viva punto it"
 
 
 def test_the_longest_of_the_own_words_wins() -> None:
     assert (
-        TextNormalizer("en", {"new": "niu", "New York": "the city"}).read("New York is new")
+        TextNormalizer("en", {"new": "niu", "New York": "the city"}).normalize("New York is new")
         == "the city is niu"
     )
 
@@ -97,4 +100,4 @@ def test_no_text_makes_it_fail_or_run_away(language: str) -> None:
         "1e9",
     ]
     for text in (*poison, "".join(map(chr, range(32, 0x500)))):
-        assert isinstance(TextNormalizer(language).read(text), str)
+        assert isinstance(TextNormalizer(language).normalize(text), str)

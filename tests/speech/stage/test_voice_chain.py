@@ -19,7 +19,7 @@ from tests.speech.listening import heard, pcm_of
 VOICE = VoiceSpec("any", "it")
 LINE = "Benvenuti nella diretta"
 BROKEN = SpeechError("The connection broke.")
-FIRST_WITHIN_S = 1.2
+FIRST_TIMEOUT_S = 1.2
 
 
 class Seats:
@@ -32,7 +32,7 @@ class Seats:
         voices = [
             NamedVoice(
                 str(place),
-                Speaker(synthesizer, VOICE, first_within_s=FIRST_WITHIN_S, next_within_s=2.0),
+                Speaker(synthesizer, VOICE, first_timeout_s=FIRST_TIMEOUT_S, next_timeout_s=2.0),
                 breaker,
             )
             for place, (synthesizer, breaker) in enumerate(zip(synthesizers, self.breakers, strict=True))
@@ -77,7 +77,7 @@ def test_a_voice_that_hangs_loses_its_turn_after_its_time() -> None:
 
     voices, took_s = run_virtual(play())
     assert voices == {"1"}
-    assert took_s == pytest.approx(FIRST_WITHIN_S, abs=0.01)
+    assert took_s == pytest.approx(FIRST_TIMEOUT_S, abs=0.01)
 
 
 def test_a_sentence_that_breaks_off_is_not_begun_again() -> None:

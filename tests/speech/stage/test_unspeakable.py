@@ -1,6 +1,6 @@
 import pytest
 
-from speech.stage.wording import speakable
+from speech.stage.text_normalization.unspeakable import remove_unspeakable
 
 
 @pytest.mark.parametrize(
@@ -18,11 +18,11 @@ from speech.stage.wording import speakable
     ],
 )
 def test_a_text_becomes_one_line_of_words(text: str, line: str) -> None:
-    assert speakable(text) == line
+    assert remove_unspeakable(text) == line
 
 
 @pytest.mark.parametrize(
     "text", ["", " \n\t", "!?…", "😂😂😂", "\x00\x01\x02", "\u202e\u200f", "🇮🇹", "— * ~"]
 )
 def test_a_text_without_a_letter_or_digit_is_not_speakable(text: str) -> None:
-    assert speakable(text) == ""
+    assert remove_unspeakable(text) == ""
