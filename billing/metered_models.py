@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from billing.prices import PriceBook
-from billing.usage import SpendCap, Subject, UsageKind, UsageMeter, UsageRecord
+from billing.usage import SpendCap, UsageKind, UsageRecord
 from providers.language_models.errors import LanguageModelError
 from providers.language_models.ports import (
     ChatModel,
@@ -21,12 +21,11 @@ from providers.language_models.ports import (
 
 
 class MeteredChatModel:
-    """A `ChatModel` that reports every request for one subject, also one that was cut off or failed."""
+    """A `ChatModel` that reports every request, also one that was cut off or failed."""
 
-    def __init__(self, model: ChatModel, cap: SpendCap, subject: Subject) -> None:
+    def __init__(self, model: ChatModel, cap: SpendCap) -> None:
         self._model = model
         self._cap = cap
-        self._subject = subject
 
     def stream(self, messages: Sequence[Message], limits: Limits) -> ChatStream:
         """Return the answer's stream; it raises `LanguageModelError` when the cap is reached."""
@@ -48,16 +47,15 @@ class MeteredChatModel:
                     yield delta
         finally:
             for usage in opened[0].usage:
-                report(self._cap, usage, self._subject)
+                report(self._cap, usage)
 
 
 class MeteredEmbedder:
-    """An `Embedder` that reports every request for one subject."""
+    """An `Embedder` that reports every request."""
 
-    def __init__(self, embedder: Embedder, cap: SpendCap, subject: Subject) -> None:
+    def __init__(self, embedder: Embedder, cap: SpendCap) -> None:
         self._embedder = embedder
         self._cap = cap
-        self._subject = subject
 
     async def embed(self, texts: Sequence[str]) -> Embeddings:
         """Return a vector for each text. Raises `LanguageModelError`, also when the cap is reached."""
@@ -74,13 +72,15 @@ class MeteredEmbedder:
     def _report(self, usage: Sequence[Usage]) -> None:
         for used in usage:
             kind = UsageKind.EMBEDDING_TOKENS
-            self._cap.record(UsageRecord(kind, used.input_tokens, used.provider, used.model, self._subject))
+            self._cap.record(
+                UsageRecord(kind, used.input_tokens, used.provider, used.model, self._cap.subject)
+            )
 
 
-def report(meter: UsageMeter, usage: Usage, subject: Subject) -> None:
+def report(cap: SpendCap, usage: Usage) -> None:
     """Report the tokens of one request to a language model."""
     for kind, tokens in _tokens(usage):
-        meter.record(UsageRecord(kind, tokens, usage.provider, usage.model, subject))
+        cap.record(UsageRecord(kind, tokens, usage.provider, usage.model, cap.subject))
 
 
 def cost_usd_of(usage: Usage, prices: PriceBook) -> float:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from weakref import WeakValueDictionary
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -14,6 +15,7 @@ from billing.usage import Subject, UsageRecord
 
 logger = logging.getLogger(__name__)
 
+PREFIX = "billing:spent:"
 TIMEOUT_S = 0.2
 LIVE_LIFETIME_S = 7 * 86_400
 MONTH_LIFETIME_S = 62 * 86_400
@@ -32,7 +34,7 @@ class SpendLimits:
 
 
 class RedisSpendCap:
-    """The `SpendCap` of one subject. Without a live only the months' limits count.
+    """The `SpendCap` of one subject. Without a live only the months' limits apply.
 
     What is recorded goes to Redis with the next `allows`, so that no call waits for it. While Redis is away
     the cap goes by what it knew last and what was recorded here since.
@@ -47,8 +49,8 @@ class RedisSpendCap:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self.subject = subject
         self._redis = redis
-        self._subject = subject
         self._limits = (limits.live_usd, limits.month_usd, limits.tenant_month_usd)
         self._prices = prices
         self._now = now
@@ -74,31 +76,48 @@ class RedisSpendCap:
             async with asyncio.timeout(TIMEOUT_S):
                 await self._count()
         except (RedisError, OSError):
-            logger.warning("spend counter unreachable: live=%s", self._subject.live_id)
+            logger.warning("spend counter unreachable: live=%s", self.subject.live_id)
         reached = self.is_reached
         if reached and not self._was_reached:
             logger.warning(
                 "spend cap reached, only free services are used: tenant=%s live=%s",
-                self._subject.tenant_id,
-                self._subject.live_id,
+                self.subject.tenant_id,
+                self.subject.live_id,
             )
         self._was_reached = reached
         return not reached
 
     async def _count(self) -> None:
         pending, month = self._pending, self._now().strftime("%Y-%m")
-        counters = {
-            f"billing:spent:month:{month}": MONTH_LIFETIME_S,
-            f"billing:spent:tenant:{self._subject.tenant_id}:{month}": MONTH_LIFETIME_S,
-        }
-        if self._subject.live_id is not None:
-            counters[f"billing:spent:live:{self._subject.live_id}"] = LIVE_LIFETIME_S
+        live_id, tenant_id = self.subject.live_id, self.subject.tenant_id
+        counters = (
+            (f"live:{live_id}" if live_id else "", LIVE_LIFETIME_S),
+            (f"month:{month}", MONTH_LIFETIME_S),
+            (f"tenant:{tenant_id}:{month}" if tenant_id else "", MONTH_LIFETIME_S),
+        )
         pipe = self._redis.pipeline()
-        for key in counters:
-            pipe.incrbyfloat(key, pending)
-        for key, lifetime_s in counters.items():
-            pipe.expire(key, lifetime_s)
-        month_usd, tenant_usd, *others = await pipe.execute()
-        live_usd = float(others[0]) if self._subject.live_id is not None else 0.0
-        self._spent = (live_usd, float(month_usd), float(tenant_usd))
+        for name, lifetime_s in counters:
+            if name:
+                pipe.incrbyfloat(f"{PREFIX}{name}", pending)
+                pipe.expire(f"{PREFIX}{name}", lifetime_s)
+        totals = iter((await pipe.execute())[::2])
+        live_usd, month_usd, tenant_usd = (float(next(totals)) if name else 0.0 for name, _ in counters)
+        self._spent = (live_usd, month_usd, tenant_usd)
         self._pending -= pending
+
+
+class SpendCaps:
+    """Gives out each subject's cap: one object while anybody holds it, so that all its calls count."""
+
+    def __init__(self, redis: Redis, limits: SpendLimits, prices: PriceBook) -> None:
+        self.prices = prices
+        self._redis = redis
+        self._limits = limits
+        self._held: WeakValueDictionary[Subject, RedisSpendCap] = WeakValueDictionary()
+
+    def cap_of(self, subject: Subject) -> RedisSpendCap:
+        """Return a subject's cap."""
+        cap = self._held.get(subject)
+        if cap is None:
+            cap = self._held[subject] = RedisSpendCap(self._redis, subject, self._limits, self.prices)
+        return cap

@@ -18,9 +18,9 @@ class UsageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a call was made for: a live, or nothing but the workspace itself, such as trying a voice."""
+    """What a call was made for: a live, else its workspace, else the installation itself."""
 
-    tenant_id: UUID
+    tenant_id: UUID | None = None
     live_id: UUID | None = None
 
 
@@ -46,7 +46,11 @@ class UsageMeter(Protocol):
 
 
 class SpendCap(UsageMeter, Protocol):
-    """A meter that also knows when its subject has spent all it may."""
+    """A meter of one subject that also knows when the subject has spent all it may."""
+
+    @property
+    def subject(self) -> Subject:
+        """What the calls are made for."""
 
     @property
     def is_reached(self) -> bool:

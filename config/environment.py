@@ -49,6 +49,11 @@ class Environment(environ.Env):  # type: ignore[misc]
             raise ImproperlyConfigured(f"{var} in the environment must be keys of 32 bytes in base64.")
         return keys
 
+    def refuse_renamed(self, old: str, new: str) -> None:
+        """Refuse a variable whose name and meaning have changed, so that nobody loses its effect silently."""
+        if old in self.ENVIRON:
+            raise ImproperlyConfigured(f"{old} in the environment is now {new}: see docs/configuration.md.")
+
     def choice(self, var: str, choices: tuple[str, ...], default: str) -> str:
         """Return one of the choices, whatever its case."""
         value: str = self.str(var, default=default).lower()

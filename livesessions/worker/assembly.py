@@ -10,6 +10,10 @@ from pathlib import Path
 from django.conf import settings
 from redis.asyncio import Redis
 
+from billing.configured import configured_prices, configured_spend_caps
+from billing.metered_models import MeteredChatModel
+from billing.spending import SpendCaps
+from billing.usage import SpendCap, Subject
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.pipeline.intake.viewer_roles import ViewerRoles
@@ -30,6 +34,7 @@ from livesessions.worker.recorder.pacing import PacedSource
 from livesessions.worker.recorder.recorder import Recorder
 from livesessions.worker.sign_budget import RedisSignBudget
 from moderation.defaults import shipped_lexicon
+from moderation.metering import MeteredModelGate
 from moderation.models import Policy
 from moderation.providers.openai_moderation import OpenAIModeration
 from moderation.querysets import standings_of
@@ -37,18 +42,30 @@ from moderation.stage.moderator import Moderator
 from moderation.viewer_hashes import viewer_hash_of
 from overlay.publisher import OverlayPublisher
 from planner.models import Persona
-from planner.providers.openai_chat import OpenAIChatModel
-from planner.spending import RedisSpendCap
-from planner.stage.fallback import FallbackModel, NamedModel
 from planner.stage.planner import Planner
-from planner.stage.ports import LanguageModel
-from planner.stage.prices import price_of
+from planner.stage.spoken_answer import SpokenAnswerCheck
 from planner.stage.turn import Character, ReplyLanguage, ShowFacts
 from providers.breaker import CircuitBreaker
+from providers.language_models.fallback import FallbackChatModel, NamedModel
+from providers.language_models.ports import ChatModel
+from providers.model_settings import open_chat_models, open_openai_server
 from providers.redis import async_redis, waiting_redis
 from speech.runtime.voice_pool import VoicePool, open_synthesizers
 from speech.services.voice_resolution import resolve_voices
 from speech.storage import AudioObjectStore
+
+
+@dataclass(frozen=True, slots=True)
+class ModerationModel:
+    """The model that judges meaning, and its circuit breaker, which all lives share."""
+
+    gate: OpenAIModeration
+    breaker: CircuitBreaker
+
+    def gate_within(self, cap: SpendCap) -> WatchedGate:
+        """Return the gate of one live, which reports to the live's spend cap."""
+        metered = MeteredModelGate(self.gate, cap, provider=self.gate.provider, model=self.gate.model)
+        return WatchedGate(metered, self.breaker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,55 +78,38 @@ class Resources:
     board: ConsoleBoard
     models: tuple[NamedModel, ...]  # none: the host says ready lines only
     voices: VoicePool
-    model_gate: WatchedGate | None = None  # none: the rules alone decide
+    spend_caps: SpendCaps
+    moderation: ModerationModel | None = None  # none: the rules alone decide
+
+    def model_gate_of(self, subject: Subject) -> WatchedGate | None:
+        """Return the moderation model for a live, within its spend cap."""
+        return self.moderation.gate_within(self.spend_caps.cap_of(subject)) if self.moderation else None
 
 
 @asynccontextmanager
 async def open_resources() -> AsyncIterator[Resources]:
     """Open what the lives of this worker share, and close it at the end."""
     async with AsyncExitStack() as stack:
-        models = open_models(stack)
         lines = AudioObjectStore()
         stack.callback(lines.close)
-        voices = VoicePool(await open_synthesizers(stack), store=lines)
         yield Resources(
             redis=async_redis(),
             waiting_redis=waiting_redis(),
             recorder=Recorder(),
             board=ConsoleBoard(),
-            models=models,
-            voices=voices,
-            model_gate=open_model_gate(stack),
+            models=open_chat_models(stack),
+            voices=VoicePool(await open_synthesizers(stack), store=lines),
+            spend_caps=configured_spend_caps(),
+            moderation=open_moderation_model(stack),
         )
 
 
-def open_model_gate(stack: AsyncExitStack) -> WatchedGate | None:
+def open_moderation_model(stack: AsyncExitStack) -> ModerationModel | None:
     """Open the model that judges what the rules let pass; None where none is configured."""
-    if not (settings.OPENAI_API_KEY and settings.OPENAI_MODERATION_MODEL):
+    server = open_openai_server(stack, "The moderation model") if settings.OPENAI_MODERATION_MODEL else None
+    if server is None:
         return None
-    gate = OpenAIModeration(
-        api_key=settings.OPENAI_API_KEY,
-        base_url=settings.OPENAI_BASE_URL,
-        model=settings.OPENAI_MODERATION_MODEL,
-    )
-    stack.push_async_callback(gate.aclose)
-    return WatchedGate(gate, CircuitBreaker())
-
-
-def open_models(stack: AsyncExitStack) -> tuple[NamedModel, ...]:
-    """Open the models that write, in the order in which they are asked. All lives share their breakers."""
-    names = [name.strip() for name in settings.OPENAI_MODEL.split(",") if name.strip()]
-    models = []
-    for name in names if settings.OPENAI_API_KEY else ():
-        model = OpenAIChatModel(
-            api_key=settings.OPENAI_API_KEY,
-            base_url=settings.OPENAI_BASE_URL,
-            model=name,
-            timeout_s=settings.OPENAI_TIMEOUT_S,
-        )
-        stack.push_async_callback(model.aclose)
-        models.append(NamedModel(name, model, CircuitBreaker(), price_of(name)))
-    return tuple(models)
+    return ModerationModel(OpenAIModeration(server, settings.OPENAI_MODERATION_MODEL), CircuitBreaker())
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class LiveEnvironment:
     """
 
     source: ChatSource
-    model: LanguageModel | None
+    model: ChatModel | None
     voice: Voice
     sinks: Sequence[AudioSink]
     screen: Screen
@@ -138,6 +138,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     show = session.show
     resources.voices.load_clip_index(show.tenant_id)
     lineup = resolve_voices(show.voice)
+    cap = resources.spend_caps.cap_of(subject_of(session))
     publisher = OverlayPublisher(show.overlay_id, redis=resources.redis)
     observer = LiveObserver(
         session,
@@ -151,8 +152,8 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     surroundings = LiveEnvironment(
         source=own,
         further_sources=further,
-        model=build_model(session, resources),
-        model_gate=resources.model_gate,
+        model=build_model(resources.models, cap),
+        model_gate=resources.model_gate_of(cap.subject),
         voice=resources.voices.chain_of(lineup),
         sinks=[publisher],
         screen=publisher,
@@ -176,6 +177,7 @@ def parts_of(show: Show, around: LiveEnvironment) -> LiveParts:
         seed=around.seed,
         now_s=lambda: around.now().timestamp(),
         big_gift_diamonds=show.big_gift_diamonds,
+        prices=configured_prices(),
     )
     rundown = build_rundown(show, plan, seed=around.seed, is_repeat=words.repeats)
     return LiveParts(
@@ -202,19 +204,16 @@ def parts_of(show: Show, around: LiveEnvironment) -> LiveParts:
     )
 
 
-def build_model(session: LiveSession, resources: Resources) -> LanguageModel | None:
-    """Return what writes a live's replies, within its means; None when only ready lines can be said."""
-    if not resources.models:
+def build_model(models: Sequence[NamedModel], cap: SpendCap) -> ChatModel | None:
+    """Return what writes replies within a spend cap; None when only ready lines can be said."""
+    if not models:
         return None
-    cap = RedisSpendCap(
-        resources.redis,
-        session.id,
-        tenant_id=session.tenant_id,
-        live_usd=settings.LLM_SPEND_CAP_LIVE_USD,
-        month_usd=settings.LLM_SPEND_CAP_MONTH_USD,
-        tenant_month_usd=settings.LLM_SPEND_CAP_TENANT_MONTH_USD,
-    )
-    return FallbackModel(resources.models, cap=cap)
+    return MeteredChatModel(FallbackChatModel(models, check=SpokenAnswerCheck), cap)
+
+
+def subject_of(session: LiveSession) -> Subject:
+    """Return what a live's calls are paid for."""
+    return Subject(session.tenant_id, session.id)
 
 
 def rules_of(show: Show, gate: Gate, model_gate: WatchedGate | None) -> Rules:

@@ -2,18 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 
+from billing.usage import Subject
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.reply.judging import WatchedGate
 from livesessions.pipeline.rules import Rules
-from livesessions.worker.assembly import build_moderator, rules_of
+from livesessions.worker.assembly import build_moderator, rules_of, subject_of
 from livesessions.worker.lease_keeper import RETRY_S
 from tenants.threads import in_thread
+
+# Gives the moderation model of a live.
+GateOf = Callable[[Subject], WatchedGate | None]
 
 logger = logging.getLogger(__name__)
 
@@ -21,9 +25,9 @@ logger = logging.getLogger(__name__)
 class PolicyReloader:
     """Reads the rules of a worker's lives anew when they have changed; none is lost while it reads."""
 
-    def __init__(self, lives: Mapping[UUID, Live], model_gate: WatchedGate | None) -> None:
+    def __init__(self, lives: Mapping[UUID, Live], gate_of: GateOf) -> None:
         self._lives = lives
-        self._model_gate = model_gate
+        self._gate_of = gate_of
         self._stale: set[UUID] = set()
         self._told = asyncio.Event()
 
@@ -39,7 +43,7 @@ class PolicyReloader:
             self._told.clear()
             asked, self._stale = self._stale, set()
             try:
-                changed = await in_thread(read_rules, asked, self._model_gate)
+                changed = await in_thread(read_rules, asked, self._gate_of)
             except (OperationalError, InterfaceError):
                 logger.warning("database unreachable, rules not read yet: lives=%d", len(asked))
                 await asyncio.sleep(RETRY_S)
@@ -50,14 +54,16 @@ class PolicyReloader:
                     _apply(live, rules)
 
 
-def read_rules(session_ids: Iterable[UUID], model_gate: WatchedGate | None) -> dict[UUID, Rules | None]:
+def read_rules(session_ids: Iterable[UUID], gate_of: GateOf) -> dict[UUID, Rules | None]:
     """Return the rules of some lives as they stand now; None for a shop's, which may not go on. Blocks."""
     lives = LiveSession.objects.filter(id__in=set(session_ids)).select_related("show__policy")
-    shows = {session.id: session.show for session in lives}
-    gates = {policy.id: build_moderator(policy) for policy in {show.policy for show in shows.values()}}
+    policies = {session.show.policy for session in lives}
+    gates = {policy.id: build_moderator(policy) for policy in policies}
     return {
-        session_id: None if show.is_shopping else rules_of(show, gates[show.policy_id], model_gate)
-        for session_id, show in shows.items()
+        session.id: None
+        if session.show.is_shopping
+        else rules_of(session.show, gates[session.show.policy_id], gate_of(subject_of(session)))
+        for session in lives
     }
 
 

@@ -76,7 +76,7 @@ class Worker:
             on_refused=lambda: self._keeper.pass_on(),
             on_freed=lambda: self._keeper.wake(),
         )
-        self._rulebook = PolicyReloader(self._lives, resources.model_gate)
+        self._rulebook = PolicyReloader(self._lives, resources.model_gate_of)
         self._keeper = LeaseKeeper(self.owner, self._supervisor, resources.redis)
         self._listener = CommandListener(
             resources.waiting_redis, on_call=self._keeper.wake, on_return=self._returned.set

@@ -1,19 +1,18 @@
-"""OpenAI's moderation endpoint: a text goes in, what it is flagged for comes out."""
+"""Asks OpenAI's moderation endpoint, or one of its shape, what a text is flagged for."""
 
 import asyncio
-import json
 import math
 from collections.abc import Mapping
 from typing import Any
 
-from openai import APIError, APIStatusError, AsyncOpenAI, OpenAIError
-
 from moderation.errors import ModerationError
 from moderation.stage.model_gate import Flag, Flags
-from providers.http import ClientOptions, for_openai, open_trusted_client
+from providers.language_models.errors import LanguageModelError
+from providers.language_models.openai_server import OpenAIServer
 
+PATH = "/moderations"
 MAX_CHARACTERS = 2_000
-TRANSIENT_STATUSES = frozenset({408, 409, 425, 429})
+MAX_BYTES = 64 * 1024
 # Source: the moderation guide in OpenAI's documentation; those that are not here are not known yet.
 FLAGS = {
     "hate": Flag.HATE,
@@ -33,39 +32,24 @@ FLAGS = {
 
 
 class OpenAIModeration:
-    """A `ModelGate` behind an OpenAI-shaped server. It never retries. Close it with `aclose`.
+    """A `ModelGate` behind an OpenAI-shaped server. It never retries. `timeout_s` is for the whole answer."""
 
-    `timeout_s` is for the whole answer.
-    """
-
-    def __init__(self, *, api_key: str, base_url: str, model: str, timeout_s: float = 1.5) -> None:
-        client = open_trusted_client(ClientOptions(timeout_s=timeout_s))
-        self._client = AsyncOpenAI(
-            api_key=api_key,
-            base_url=base_url,
-            timeout=timeout_s,
-            max_retries=0,
-            http_client=for_openai(client),
-        )
-        self._model = model
+    def __init__(self, server: OpenAIServer, model: str, *, timeout_s: float = 1.5) -> None:
+        self.provider = server.provider
+        self.model = model
+        self._server = server
         self._timeout_s = timeout_s
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._client.close()
 
     async def review(self, text: str) -> Flags:
         """Judge one text by its beginning. Raises `ModerationError` for every fault, garbage among them."""
+        body = {"model": self.model, "input": text[:MAX_CHARACTERS]}
         try:
             async with asyncio.timeout(self._timeout_s):
-                answer = await self._client.moderations.with_raw_response.create(
-                    model=self._model, input=text[:MAX_CHARACTERS]
-                )
-                return _read(json.loads(answer.http_response.content))
+                return _read(await self._server.post(PATH, body, max_bytes=MAX_BYTES))
         except TimeoutError as error:
             raise ModerationError("The moderation model did not answer in time.") from error
-        except OpenAIError as error:
-            raise _as_moderation_error(error) from error
+        except LanguageModelError as error:
+            raise ModerationError(str(error), permanent=error.permanent) from error
         except (ValueError, KeyError, IndexError, TypeError) as error:
             raise ModerationError("The moderation model answered with something unreadable.") from error
 
@@ -94,15 +78,3 @@ def _scores(named: Mapping[str, Any]) -> dict[Flag, float]:
                 raise ValueError("A score is no number.")
             scores[flag] = max(scores.get(flag, 0.0), value)
     return scores
-
-
-def _as_moderation_error(error: OpenAIError) -> ModerationError:
-    """Name the fault without the server's words, which may quote the text."""
-    if isinstance(error, APIStatusError):
-        permanent = 400 <= error.status_code < 500 and error.status_code not in TRANSIENT_STATUSES
-        return ModerationError(
-            f"The moderation model answered HTTP {error.status_code}.", permanent=permanent
-        )
-    if isinstance(error, APIError):
-        return ModerationError(f"The moderation model failed: {type(error).__name__}.")
-    return ModerationError("The moderation client is not usable.", permanent=True)

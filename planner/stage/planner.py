@@ -1,12 +1,13 @@
-"""Decides what the host says to a turn: a turn goes in, at most two short spoken sentences come out."""
+"""Decides what the host says to a turn: at most two short spoken sentences."""
 
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, replace
 from math import inf
 from typing import Any
 
+from billing.prices import PriceBook, price_book
 from planner.errors import PlannerError
 from planner.stage.canned.replies import BIG_GIFT_DIAMONDS, CannedReplies
 from planner.stage.draft import MAX_CHARACTERS, MAX_SENTENCES, Draft
@@ -14,8 +15,7 @@ from planner.stage.language_detection import primary_language
 from planner.stage.lines import REST_S
 from planner.stage.memory import Memory, thaw_exchange
 from planner.stage.output_gate import OutputGate
-from planner.stage.ports import LanguageModel, Prompt
-from planner.stage.prompt import OF_ITS_OWN, build_messages, sayable_text
+from planner.stage.prompt import OF_ITS_OWN, Prompt, build_messages, sayable_text
 from planner.stage.repetition import SaidLines
 from planner.stage.rule_based.model import RuleBasedModel
 from planner.stage.sentences import SentenceChunker, split_sentences
@@ -33,11 +33,16 @@ from planner.stage.turn import (
     TurnKind,
 )
 from planner.stage.viewers import ViewerBook, names_of
+from providers.language_models.errors import LanguageModelError
+from providers.language_models.ports import ChatModel, ChatStream, Limits, Message
 
 __all__ = ["MAX_CHARACTERS", "MAX_SENTENCES", "STOCK", "Planner"]
 
 # Markup and emoji fall away in cleaning, so a sentence may run somewhat longer before it is cut off.
 _RUN_ON_CHARACTERS = 2 * MAX_CHARACTERS
+
+# The longest wait for a first sentence, all models and attempts together, and for the rest of the reply.
+REPLY_LIMITS = Limits(max_output_tokens=160, first_text_s=4.0, rest_s=4.0)
 
 
 class Planner:
@@ -49,7 +54,7 @@ class Planner:
 
     def __init__(
         self,
-        model: LanguageModel | None,
+        model: ChatModel | None,
         character: Character,
         *,
         show: ShowFacts | None = None,
@@ -57,10 +62,14 @@ class Planner:
         memory: int = 6,
         now_s: Callable[[], float] = time.time,
         big_gift_diamonds: int = BIG_GIFT_DIAMONDS,
+        prices: PriceBook | None = None,
+        limits: Limits = REPLY_LIMITS,
     ) -> None:
         self._model = model
         self._character = character
         self._show = show or ShowFacts()
+        self._prices = prices or price_book()
+        self._limits = limits
         self._now_s = now_s
         self._stock = CannedReplies(seed=seed, now_s=now_s, big_gift_diamonds=big_gift_diamonds)
         self._ready = RuleBasedModel(seed=seed, now_s=now_s)
@@ -118,7 +127,9 @@ class Planner:
             history=exchanges,
             sums_up=True,
         )
-        written = await sum_up(self._model, prompt, self._gate_for(prompt)) if self._model else ""
+        messages = build_messages(prompt)
+        gate = self._gate_for(prompt, messages)
+        written = await sum_up(self._model, messages, gate, self._limits) if self._model else ""
         fit = (text for text in (written, digest) if text and approves(text))
         self._memory.settle(exchanges, next(fit, ""))
 
@@ -164,15 +175,17 @@ class Planner:
             for sentence in self._ready_sentences(prompt, usage):
                 yield sentence
             return
-        draft = Draft(self._gate_for(prompt), self._repeats_for(turn))
+        messages = build_messages(prompt)
+        draft = Draft(self._gate_for(prompt, messages), self._repeats_for(turn))
         begun_s = time.monotonic()
-        async with aclosing(self._write(self._model, prompt, draft, usage)) as sentences:
+        async with aclosing(self._write(self._model, messages, draft, usage)) as sentences:
             async for sentence in sentences:
                 yield sentence
         if draft.repeated:
-            prompt = replace(prompt, said_already=draft.repeated, waited_s=time.monotonic() - begun_s)
+            messages = build_messages(replace(prompt, said_already=draft.repeated))
+            waited_s = time.monotonic() - begun_s
             draft.begin_again()
-            async with aclosing(self._write(self._model, prompt, draft, usage)) as sentences:
+            async with aclosing(self._write(self._model, messages, draft, usage, waited_s)) as sentences:
                 async for sentence in sentences:
                     yield sentence
         if not draft.said:
@@ -184,21 +197,27 @@ class Planner:
             raise PlannerError("All that the model wrote was held back, and no ready line is fresh.")
 
     async def _write(
-        self, model: LanguageModel, prompt: Prompt, draft: Draft, usage: TokenUsage
+        self,
+        model: ChatModel,
+        messages: Sequence[Message],
+        draft: Draft,
+        usage: TokenUsage,
+        waited_s: float = 0.0,
     ) -> AsyncGenerator[str, None]:
-        """Yield what may be said of one attempt of the model. What it fails at shows in the draft."""
+        """Yield what may be said of one attempt of the model. The draft shows what it failed at."""
+        limits = replace(self._limits, first_text_s=self._limits.first_text_s - waited_s)
+        stream = model.stream(messages, limits)
         try:
-            async with (
-                aclosing(model.write(prompt, usage)) as pieces,
-                aclosing(_in_sentences(pieces)) as sentences,
-            ):
+            async with aclosing(stream), aclosing(_in_sentences(stream, usage)) as sentences:
                 async for sentence in sentences:
                     for spoken in draft.take(sentence[:_RUN_ON_CHARACTERS]):
                         yield spoken
                     if draft.closed:
                         return
-        except PlannerError:
+        except LanguageModelError:
             return
+        finally:
+            usage.add(stream.usage, self._prices)
         draft.finish()
 
     def _ready_sentences(self, prompt: Prompt, usage: TokenUsage) -> Iterator[str]:
@@ -221,11 +240,11 @@ class Planner:
             earlier=self._memory.summary,
         )
 
-    def _gate_for(self, prompt: Prompt) -> OutputGate:
+    def _gate_for(self, prompt: Prompt, messages: Sequence[Message]) -> OutputGate:
         turn, character = prompt.turn, self._character
         is_free = prompt.sums_up or character.reply_language is ReplyLanguage.VIEWER
         return OutputGate(
-            secret=build_messages(prompt)[0]["content"],
+            secret=messages[0].content,
             sayable=sayable_text(prompt),
             heard=turn.text,
             language="" if is_free else primary_language(turn.language or character.language),
@@ -246,10 +265,11 @@ def _called(turn: Turn) -> str:
     return " ".join(names_of(turn))
 
 
-async def _in_sentences(pieces: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
+async def _in_sentences(stream: ChatStream, usage: TokenUsage) -> AsyncGenerator[str, None]:
     chunker = SentenceChunker()
-    async for piece in pieces:
-        for sentence in chunker.push(piece):
+    async for delta in stream:
+        usage.model = delta.model
+        for sentence in chunker.push(delta.text):
             yield sentence
         if len(chunker.pending) > _RUN_ON_CHARACTERS:
             break

@@ -1,4 +1,4 @@
-"""Writes the messages for a chat model: a prompt goes in, chat messages come out with the chat kept as data.
+"""Builds the messages for a chat model, with the chat as data.
 
 What viewers write reaches the model only as strings inside a JSON object in a user message of its own;
 no word of theirs stands among the instructions. What the creator writes does, a section each.
@@ -6,14 +6,15 @@ no word of theirs stands among the instructions. What the creator writes does, a
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal, TypedDict
+from typing import Any
 
 from planner.stage.cleaning import plain
 from planner.stage.creator_text import items, lines, one_line
 from planner.stage.names import sayable_name
-from planner.stage.ports import Prompt
-from planner.stage.turn import Character, ReplyLanguage, ShowFacts, Turn, TurnKind
+from planner.stage.turn import Character, Exchange, ReplyLanguage, ShowFacts, Turn, TurnKind
+from providers.language_models.ports import Message
 
 MAX_COMMENT_CHARACTERS = 400
 MAX_OTHERS = 2
@@ -84,27 +85,41 @@ _STYLE_WORDS = {
 _LOW, _HIGH = 0.35, 0.65
 
 
-class ChatMessage(TypedDict):
-    """One message in the wire's shape."""
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Everything a language model may know for one reply.
 
-    role: Literal["system", "user", "assistant"]
-    content: str
+    - Chat text stays inside `turn`, `history` and `known`, which is what this live has shown of the viewer.
+    - `said_already` is a first attempt that came too close to something the room has heard.
+    - `show` is the creator's text, as `character` is.
+    - `earlier` sums up what the viewers said and did before `history`, and is trusted as little as they are.
+    - A prompt that `sums_up` asks for such a summary instead of a reply.
+    """
+
+    character: Character
+    turn: Turn
+    history: tuple[Exchange, ...] = ()
+    known: Mapping[str, str | int | list[str]] = field(default_factory=dict)
+    said_already: str = ""
+    show: ShowFacts = field(default_factory=ShowFacts)
+    earlier: str = ""
+    sums_up: bool = False
 
 
-def build_messages(prompt: Prompt) -> list[ChatMessage]:
+def build_messages(prompt: Prompt) -> list[Message]:
     """Return the system message, what is remembered, and the turn to answer or the talk to sum up."""
     if prompt.sums_up:
         return _summing_up(prompt)
-    messages = [ChatMessage(role="system", content=system_text(prompt))]
+    messages = [Message("system", system_text(prompt))]
     if prompt.earlier:
         earlier = json.dumps({"did": "earlier", "earlier": prompt.earlier}, ensure_ascii=False)
-        messages.append(ChatMessage(role="user", content=earlier))
+        messages.append(Message("user", earlier))
         # Some servers take nothing but turns of user and assistant.
-        messages.append(ChatMessage(role="assistant", content="Ok."))
+        messages.append(Message("assistant", "Ok."))
     for exchange in prompt.history:
-        messages.append(ChatMessage(role="user", content=_as_data(exchange.turn)))
-        messages.append(ChatMessage(role="assistant", content=exchange.reply))
-    messages.append(ChatMessage(role="user", content=_as_data(prompt.turn, _more(prompt))))
+        messages.append(Message("user", _as_data(exchange.turn)))
+        messages.append(Message("assistant", exchange.reply))
+    messages.append(Message("user", _as_data(prompt.turn, _more(prompt))))
     return messages
 
 
@@ -120,12 +135,12 @@ def sayable_text(prompt: Prompt) -> str:
     return "\n".join([*_facts(prompt.show), turn.segment, turn.point, *prompt.character.sample_lines])
 
 
-def _summing_up(prompt: Prompt) -> list[ChatMessage]:
+def _summing_up(prompt: Prompt) -> list[Message]:
     exchanges = [
         {**json.loads(_as_data(exchange.turn)), "host": exchange.reply} for exchange in prompt.history
     ]
     data = json.dumps({"earlier": prompt.earlier, "exchanges": exchanges}, ensure_ascii=False)
-    return [ChatMessage(role="system", content=SUMMING_UP), ChatMessage(role="user", content=data)]
+    return [Message("system", SUMMING_UP), Message("user", data)]
 
 
 def _who(character: Character) -> list[str]:

@@ -1,40 +1,40 @@
-"""Has a language model sum up a talk: a prompt goes in, a short text fit to be kept comes out, or nothing."""
+"""Has a language model sum up a talk, and checks that the summary may be kept."""
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import aclosing
 
-from planner.errors import PlannerError
 from planner.stage.memory import SUMMARY_CHARACTERS
 from planner.stage.output_gate import OutputGate
-from planner.stage.ports import LanguageModel, Prompt
 from planner.stage.sentences import split_sentences
-from planner.stage.turn import TokenUsage
+from providers.language_models.errors import LanguageModelError
+from providers.language_models.ports import ChatModel, Limits, Message
 
 logger = logging.getLogger(__name__)
 
 DEADLINE_S = 8.0
 
 
-async def sum_up(model: LanguageModel, prompt: Prompt, gate: OutputGate) -> str:
+async def sum_up(model: ChatModel, messages: Sequence[Message], gate: OutputGate, limits: Limits) -> str:
     """Return the summary; an empty string when there is none in time, or when any of it must not be kept.
 
-    What it costs is counted by the model, as that of a reply is.
+    Its cost is reported by the model, as that of a reply is.
     """
     try:
         async with asyncio.timeout(DEADLINE_S):
-            written = await _written(model, prompt)
-    except (PlannerError, TimeoutError):
+            written = await _written(model, messages, limits)
+    except (LanguageModelError, TimeoutError):
         logger.info("no summary from the language model, rules sum up")
         return ""
     return _fit(written, gate)
 
 
-async def _written(model: LanguageModel, prompt: Prompt) -> str:
+async def _written(model: ChatModel, messages: Sequence[Message], limits: Limits) -> str:
     written = ""
-    async with aclosing(model.write(prompt, TokenUsage())) as pieces:
-        async for piece in pieces:
-            written += piece
+    async with aclosing(model.stream(messages, limits)) as stream:
+        async for delta in stream:
+            written += delta.text
             if len(written) > 2 * SUMMARY_CHARACTERS:
                 break
     return written

@@ -1,9 +1,13 @@
 """What the planner is asked to answer, and what it costs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from billing.metered_models import cost_usd_of
+from billing.prices import PriceBook
+from providers.language_models.ports import Usage
 
 # Who wrote a line that no language model has written.
 STOCK = "stock"
@@ -95,15 +99,22 @@ class Exchange:
 
 @dataclass(slots=True)
 class TokenUsage:
-    """The meter of one reply, filled in by whoever wrote it. Zero tokens for lines that cost nothing.
+    """What one reply has used. Zero tokens for lines that cost nothing.
 
-    `model` says who spoke. Tokens and cost are those of all attempts, also of the ones that were not said.
+    `model` names who spoke. Tokens and cost are those of all attempts, also of the ones that were not said.
     """
 
     model: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost_usd: float = 0.0
+
+    def add(self, usage: Iterable[Usage], prices: PriceBook) -> None:
+        """Add what requests to language models have used."""
+        for used in usage:
+            self.prompt_tokens += used.input_tokens
+            self.completion_tokens += used.output_tokens
+            self.cost_usd += cost_usd_of(used, prices)
 
     @property
     def is_ready_made(self) -> bool:

@@ -7,17 +7,15 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from django.conf import settings
-
+from billing.configured import configured_spend_caps
+from billing.usage import Subject
 from livesessions.models.shows import Show
 from livesessions.pipeline.live import Live, LiveParts
-from livesessions.worker.assembly import LiveEnvironment, open_models, parts_of
-from planner.spending import RedisSpendCap
-from planner.stage.fallback import FallbackModel
-from planner.stage.ports import LanguageModel
-from providers.redis import async_redis
+from livesessions.worker.assembly import LiveEnvironment, build_model, parts_of
+from providers.language_models.ports import ChatModel
+from providers.model_settings import open_chat_models
 from rehearsals.rehearsal.chat_source import OpenChat, RehearsalChat
 from rehearsals.rehearsal.silent_overlay import RehearsalOverlay
 from rehearsals.rehearsal.synthetic_model import SyntheticModel, with_fallback
@@ -75,7 +73,7 @@ def simulate_live(show: Show, open_chat: OpenChat, options: RehearsalOptions) ->
         show,
         open_chat,
         options,
-        model=with_fallback(SyntheticModel(seed=options.seed), loop.time) if is_fake else None,
+        model=_synthetic_model(show, options, loop.time) if is_fake else None,
         now=now,
         now_s=loop.time,
     )
@@ -87,43 +85,36 @@ def simulate_live(show: Show, open_chat: OpenChat, options: RehearsalOptions) ->
 def _simulate_in_real_time(show: Show, open_chat: OpenChat, options: RehearsalOptions) -> RehearsalTrace:
     began_s = time.monotonic()
     stack = AsyncExitStack()
-    simulation = _Simulation(
-        show,
-        open_chat,
-        options,
-        model=_real_time_model(stack, options, show.tenant_id),
-        now=lambda: datetime.now(UTC),
-        now_s=lambda: time.monotonic() - began_s,
-    )
-
-    async def run() -> None:
-        async with stack:
-            await simulation.run()
-
-    asyncio.run(run())
+    with asyncio.Runner() as runner:
+        try:
+            simulation = _Simulation(
+                show,
+                open_chat,
+                options,
+                model=runner.run(_real_time_model(stack, show, options)),
+                now=lambda: datetime.now(UTC),
+                now_s=lambda: time.monotonic() - began_s,
+            )
+            runner.run(simulation.run())
+        finally:
+            runner.run(stack.aclose())
     return simulation.trace
 
 
-def _real_time_model(
-    stack: AsyncExitStack, options: RehearsalOptions, tenant_id: UUID
-) -> LanguageModel | None:
+async def _real_time_model(stack: AsyncExitStack, show: Show, options: RehearsalOptions) -> ChatModel | None:
     """Return the chosen model. The configured ones count against the month's spend caps, as in a live."""
     if options.model is ModelChoice.OFFLINE:
         return None
     if options.model is ModelChoice.FAKE:
-        return with_fallback(SyntheticModel(seed=options.seed), time.monotonic)
-    models = open_models(stack)
+        return _synthetic_model(show, options, time.monotonic)
+    models = open_chat_models(stack)
     if not models:
         raise NoModelError("No language model is configured.")
-    cap = RedisSpendCap(
-        async_redis(),
-        uuid4(),
-        tenant_id=tenant_id,
-        live_usd=settings.LLM_SPEND_CAP_LIVE_USD,
-        month_usd=settings.LLM_SPEND_CAP_MONTH_USD,
-        tenant_month_usd=settings.LLM_SPEND_CAP_TENANT_MONTH_USD,
-    )
-    return FallbackModel(models, cap=cap)
+    return build_model(models, configured_spend_caps().cap_of(Subject(show.tenant_id, uuid4())))
+
+
+def _synthetic_model(show: Show, options: RehearsalOptions, now_s: Callable[[], float]) -> ChatModel:
+    return with_fallback(SyntheticModel(seed=options.seed, language=show.language), now_s)
 
 
 class _Simulation:
@@ -135,7 +126,7 @@ class _Simulation:
         open_chat: OpenChat,
         options: RehearsalOptions,
         *,
-        model: LanguageModel | None,
+        model: ChatModel | None,
         now: Callable[[], datetime],
         now_s: Callable[[], float],
     ) -> None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from moderation.wording import ACTION_WORDS, category_words
 from planner.stage.planner import STOCK
-from planner.stage.rule_based.model import OFFLINE
+from planner.stage.turn import OFFLINE
 from rehearsals.studio.answer import AnswerResult, StudioAnswer
 
 

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack, aclosing
 
 from asgiref.sync import async_to_sync
-from django.conf import settings
 
-from livesessions.worker.assembly import open_models
-from planner.spending import RedisSpendCap
-from planner.stage.fallback import FallbackModel
+from billing.configured import configured_prices, configured_spend_caps
+from billing.usage import Subject
+from livesessions.worker.assembly import build_model
 from planner.stage.planner import Planner
-from providers.redis import async_redis
+from providers.model_settings import open_chat_models
 from rehearsals.studio.answer import AnswerResult, StudioAnswer
 from rehearsals.studio.line_runner import LineRunner, ViewerLine
 from rehearsals.studio.persona_setup import PersonaSetup
@@ -66,13 +65,13 @@ async def _answer(
     setup: PersonaSetup, line: ViewerLine, *, aloud: bool, seed: int
 ) -> tuple[StudioAnswer, bytes]:
     async with AsyncExitStack() as stack:
-        cap = _spend_cap(setup)
-        models = open_models(stack)
-        model = FallbackModel(models, cap=cap) if models else None
+        # Counts against the month's budgets, the workspace's too, but not against a live's.
+        cap = configured_spend_caps().cap_of(Subject(setup.tenant_id))
+        model = build_model(open_chat_models(stack), cap)
         voice = await open_lineup(stack, setup.lineup) if aloud else None
         runner = LineRunner(
             gate=setup.gate,
-            words=Planner(model, setup.character, show=setup.facts, seed=seed),
+            words=Planner(model, setup.character, show=setup.facts, seed=seed, prices=configured_prices()),
             voice=voice,
             language=setup.language,
         )
@@ -86,18 +85,6 @@ async def _answer(
         if model is not None:
             await cap.allows()  # records the cost of this line
         return runner.answer, wav_of(runner.chunks)
-
-
-def _spend_cap(setup: PersonaSetup) -> RedisSpendCap:
-    """Return a cap that counts against the month's budgets, the tenant's too, but not against a live's."""
-    return RedisSpendCap(
-        async_redis(),
-        setup.tenant_id,
-        tenant_id=setup.tenant_id,
-        live_usd=0.0,
-        month_usd=settings.LLM_SPEND_CAP_MONTH_USD,
-        tenant_month_usd=settings.LLM_SPEND_CAP_TENANT_MONTH_USD,
-    )
 
 
 async def _speak(setup: PersonaSetup, text: str) -> bytes:

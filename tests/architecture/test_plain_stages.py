@@ -5,7 +5,7 @@ from tests.architecture.sources import APPS, files, imports, shown
 PLAIN = (
     "moderation/stage",
     "planner/stage",
-    "planner/providers",
+    "providers/language_models",
     "speech/stage",
     "speech/providers",
     "livesessions/pipeline",

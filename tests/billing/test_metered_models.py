@@ -21,7 +21,7 @@ WRITTEN = [(UsageKind.INPUT_TOKENS, 1_000), (UsageKind.OUTPUT_TOKENS, 100)]
 
 async def read(model: ChatModel, cap: FakeSpendCap, *, leaves: bool = False) -> list[str]:
     said = []
-    async with aclosing(MeteredChatModel(model, cap, SUBJECT).stream(MESSAGES, Limits())) as stream:
+    async with aclosing(MeteredChatModel(model, cap).stream(MESSAGES, Limits())) as stream:
         async for delta in stream:
             said.append(delta.text)
             if leaves:
@@ -30,7 +30,7 @@ async def read(model: ChatModel, cap: FakeSpendCap, *, leaves: bool = False) -> 
 
 
 async def test_every_answer_is_reported_with_its_model_and_subject() -> None:
-    cap = FakeSpendCap()
+    cap = FakeSpendCap(subject=SUBJECT)
     assert await read(FakeSlowModel((0.0, "Ciao."), name="m"), cap) == ["Ciao."]
     assert cap.quantities == WRITTEN
     assert {(usage.provider, usage.model, usage.subject) for usage in cap.records} == {
@@ -72,18 +72,18 @@ class FakeEmbedder:
 
 async def test_embeddings_are_reported_also_those_before_a_failure() -> None:
     cap = FakeSpendCap()
-    await MeteredEmbedder(FakeEmbedder(), cap, SUBJECT).embed(["uno"])
+    await MeteredEmbedder(FakeEmbedder(), cap).embed(["uno"])
     error = LanguageModelError("500")
     error.usage = (Usage("openai", "e", 3, 0, is_estimated=True),)
     with pytest.raises(LanguageModelError):
-        await MeteredEmbedder(FakeEmbedder(error), cap, SUBJECT).embed(["uno"])
+        await MeteredEmbedder(FakeEmbedder(error), cap).embed(["uno"])
     assert cap.quantities == [(UsageKind.EMBEDDING_TOKENS, 7), (UsageKind.EMBEDDING_TOKENS, 3)]
 
 
 async def test_nothing_is_embedded_once_the_cap_is_reached() -> None:
     embedder = FakeEmbedder()
     with pytest.raises(LanguageModelError):
-        await MeteredEmbedder(embedder, FakeSpendCap(is_open=False), SUBJECT).embed(["uno"])
+        await MeteredEmbedder(embedder, FakeSpendCap(is_open=False)).embed(["uno"])
     assert embedder.asked == 0
 
 

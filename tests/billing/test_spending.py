@@ -11,7 +11,8 @@ from billing.prices import Price, PriceBook
 from billing.spending import RedisSpendCap, SpendLimits
 from billing.usage import Subject, UsageKind, UsageRecord
 
-LIVE = Subject(UUID(int=2), UUID(int=1))
+TENANT = UUID(int=2)
+LIVE = Subject(TENANT, UUID(int=1))
 EACH_COSTS_A_DOLLAR = dict.fromkeys(UsageKind, 1000000.0)
 PRICES = PriceBook((Price("fake", "*", EACH_COSTS_A_DOLLAR, "test", date(2026, 1, 1)),))
 LIMITS = SpendLimits(live_usd=10, month_usd=20)
@@ -42,7 +43,7 @@ def spend(cap: RedisSpendCap, usd: int, kind: UsageKind = UsageKind.INPUT_TOKENS
     cap.record(UsageRecord(kind, usd, "fake", "model", LIVE))
 
 
-def another_live(tenant_id: UUID = LIVE.tenant_id) -> Subject:
+def another_live(tenant_id: UUID = TENANT) -> Subject:
     return Subject(tenant_id, uuid4())
 
 
@@ -97,7 +98,7 @@ async def test_a_workspaces_lives_spend_up_to_its_own_cap_and_no_other_workspace
 
 async def test_what_no_live_spends_counts_for_the_month_only(redis: Redis) -> None:
     limits = SpendLimits(live_usd=1, month_usd=20)
-    cap = cap_of(redis, Subject(LIVE.tenant_id), limits)
+    cap = cap_of(redis, Subject(TENANT), limits)
     spend(cap, 19)
     assert await cap.allows()
     assert await cap_of(redis, limits=limits).allows()

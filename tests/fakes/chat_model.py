@@ -1,7 +1,9 @@
 """Chat models that write what the test tells them to, at once or in their own time."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from typing import Any
 
 from providers.language_models.errors import LanguageModelError
 from providers.language_models.ports import ChatStream, Limits, Message, TextDelta, Usage
@@ -10,20 +12,34 @@ INPUT_TOKENS, OUTPUT_TOKENS_PER_PIECE = 1_000, 100
 
 
 class FakeChatModel:
-    """Writes `pieces`, then raises `error` if there is one. `requests` are the messages it was given."""
+    """Writes `pieces`, then raises `error` if there is one. `requests` are the messages it was given.
+
+    It uses `input_tokens` for each request, and counts no others.
+    """
 
     name = "fake"
 
-    def __init__(self, *pieces: str, error: LanguageModelError | None = None) -> None:
+    def __init__(self, *pieces: str, error: LanguageModelError | None = None, input_tokens: int = 0) -> None:
         self._pieces = pieces
         self._error = error
+        self._input_tokens = input_tokens
         self.requests: list[Sequence[Message]] = []
         self.limits: list[Limits] = []
         self.given = 0
         self.closed = False
 
     def stream(self, messages: Sequence[Message], limits: Limits) -> ChatStream:
-        return ChatStream(self._deltas(messages, limits), lambda: ())
+        used = Usage("openai", self.name, self._input_tokens, 0, is_estimated=False)
+        return ChatStream(self._deltas(messages, limits), lambda: (used,) if self._input_tokens else ())
+
+    @property
+    def turns(self) -> list[dict[str, Any]]:
+        """The data of each request's last message: what there was to answer, or to sum up."""
+        return [json.loads(messages[-1].content) for messages in self.requests]
+
+    def replies_in(self, number: int) -> list[str]:
+        """Return the earlier replies that a request tells of."""
+        return [message.content for message in self.requests[number] if message.role == "assistant"]
 
     async def _deltas(self, messages: Sequence[Message], limits: Limits) -> AsyncGenerator[TextDelta, None]:
         self.requests.append(messages)

@@ -1,12 +1,13 @@
 """A spend cap that the test opens and closes."""
 
-from billing.usage import UsageKind, UsageRecord
+from billing.usage import Subject, UsageKind, UsageRecord
 
 
 class FakeSpendCap:
     """Allows spending while `is_open`; `records` is what was reported."""
 
-    def __init__(self, *, is_open: bool = True) -> None:
+    def __init__(self, *, is_open: bool = True, subject: Subject | None = None) -> None:
+        self.subject = subject or Subject()
         self.is_open = is_open
         self.records: list[UsageRecord] = []
 

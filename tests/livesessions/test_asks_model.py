@@ -11,7 +11,7 @@ from livesessions.worker.assembly import LiveEnvironment, parts_of
 from providers.breaker import CircuitBreaker
 from speech.stage.speaker import Speaker
 from tenants.threads import in_thread
-from tests.fakes.language_model import FakeLanguageModel
+from tests.fakes.chat_model import FakeChatModel
 from tests.fakes.live import VOICE, FakeObserver, FakeSink, FakeSource, comment
 from tests.fakes.model_gate import FakeModelGate
 from tests.fakes.synthesizer import FakeSynthesizer
@@ -30,7 +30,7 @@ async def test_the_model_is_asked_only_where_the_policy_says_so(
     gate, sink = FakeModelGate(), FakeSink()
     around = LiveEnvironment(
         source=FakeSource([(0.0, comment(LINE, source_id="1"))], then_quiet_s=1.0),
-        model=FakeLanguageModel(SAID),
+        model=FakeChatModel(SAID),
         voice=Speaker(FakeSynthesizer(), VOICE),
         sinks=[sink],
         screen=sink,

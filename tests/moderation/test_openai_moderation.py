@@ -1,19 +1,19 @@
+import httpx
 import pytest
 
 from moderation.errors import ModerationError
 from moderation.providers.openai_moderation import MAX_CHARACTERS, OpenAIModeration
 from moderation.stage.model_gate import Flag, Flags
+from providers.language_models.openai_server import OpenAIServer
 from tests.fakes.openai_moderation import FakeOpenAIModeration, Judged
 
 
 async def reviewed(
     fake: FakeOpenAIModeration, text: str = "ciao a tutti", *, timeout_s: float = 2.0
 ) -> Flags:
-    gate = OpenAIModeration(api_key="x", base_url=fake.base_url, model="omni", timeout_s=timeout_s)
-    try:
-        return await gate.review(text)
-    finally:
-        await gate.aclose()
+    async with httpx.AsyncClient() as http:
+        server = OpenAIServer(http, base_url=fake.base_url, api_key="x", service="The moderation model")
+        return await OpenAIModeration(server, "omni", timeout_s=timeout_s).review(text)
 
 
 async def test_a_harmless_text_is_flagged_for_nothing() -> None:

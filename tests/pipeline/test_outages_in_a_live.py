@@ -3,21 +3,24 @@
 import asyncio
 from dataclasses import dataclass, replace
 
+import httpx
 import pytest
 
 from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.reply.judging import WatchedGate
 from moderation.providers.openai_moderation import OpenAIModeration
-from planner.errors import PlannerError
 from planner.stage.cues import Cue, NextAction
-from planner.stage.fallback import FallbackModel, NamedModel
 from planner.stage.planner import Planner
-from planner.stage.ports import LanguageModel
+from planner.stage.spoken_answer import SpokenAnswerCheck
 from planner.stage.turn import Character, Turn, TurnKind
 from providers.breaker import CircuitBreaker
+from providers.language_models.errors import LanguageModelError
+from providers.language_models.fallback import FallbackChatModel, NamedModel
+from providers.language_models.openai_server import OpenAIServer
+from providers.language_models.ports import ChatModel
+from tests.fakes.chat_model import FakeChatModel, FakeSlowModel
 from tests.fakes.cues import FakeCues
-from tests.fakes.language_model import FakeLanguageModel, FakeSlowModel
 from tests.fakes.live import FakeSource, FakeWords, Stage, comment
 from tests.fakes.openai_moderation import FakeOpenAIModeration, Judged
 
@@ -26,13 +29,13 @@ POINTS = ("the harvest festival and its old songs", "the raffle at nine")
 DEADLINE_S = 4.0
 
 KILLED = {
-    "before a word": FakeLanguageModel(error=PlannerError("zebra")),
-    "for good": FakeLanguageModel(error=PlannerError("zebra", permanent=True)),
-    "in a word": FakeLanguageModel("Zebra is com", error=PlannerError("zebra")),
+    "before a word": FakeChatModel(error=LanguageModelError("zebra")),
+    "for good": FakeChatModel(error=LanguageModelError("zebra", permanent=True)),
+    "in a word": FakeChatModel("Zebra is com", error=LanguageModelError("zebra")),
     "hangs": FakeSlowModel((0.5, "Zebra"), (10_000.0, " is coming.")),
-    "empty": FakeLanguageModel(),
-    "endless": FakeLanguageModel(*["zebra "] * 5_000),
-    "markup": FakeLanguageModel("<html><body>zebra</body></html>"),
+    "empty": FakeChatModel(),
+    "endless": FakeChatModel(*["zebra "] * 5_000),
+    "markup": FakeChatModel("<html><body>zebra</body></html>"),
 }
 
 
@@ -40,12 +43,13 @@ KILLED = {
 class SpokenStage(Stage):
     """A live whose planner is the real one, with a model of the test's own."""
 
-    model: LanguageModel | None = None
+    model: ChatModel | None = None
 
     def parts(self) -> LiveParts:
         assert self.model is not None
         named = [NamedModel("fake", self.model, CircuitBreaker())]
-        chain = FallbackModel(named, deadline_s=DEADLINE_S, now_s=asyncio.get_running_loop().time)
+        loop_s = asyncio.get_running_loop().time
+        chain = FallbackChatModel(named, check=SpokenAnswerCheck, now_s=loop_s)
         return replace(super().parts(), words=Planner(chain, CHARACTER, seed=7))
 
 
@@ -54,7 +58,7 @@ def of_its_own(state: NextAction, kind: TurnKind, point: str) -> Cue:
 
 
 @pytest.mark.parametrize("model", KILLED.values(), ids=KILLED)
-def test_what_the_host_says_of_its_own_accord_goes_on_in_ready_words(model: LanguageModel) -> None:
+def test_what_the_host_says_of_its_own_accord_goes_on_in_ready_words(model: ChatModel) -> None:
     cues = FakeCues(
         [
             (1.0, of_its_own(NextAction.TOPIC, TurnKind.TOPIC, POINTS[0])),
@@ -91,12 +95,11 @@ async def test_nothing_that_a_moderation_model_says_is_voiced(judged: Judged) ->
     said = "The sea is calm tonight."
     stage = Stage(FakeSource([(0.0, line)], then_quiet_s=0.5), words=FakeWords(lambda turn: [said]))
     with FakeOpenAIModeration(judged) as server:
-        model = OpenAIModeration(api_key="x", base_url=server.base_url, model="fake")
-        try:
+        async with httpx.AsyncClient() as http:
+            asked = OpenAIServer(http, base_url=server.base_url, api_key="x", service="The moderation model")
+            model = OpenAIModeration(asked, "fake")
             gated = replace(stage.parts(), model_gate=WatchedGate(model, CircuitBreaker()))
             await Live(gated).run()
-        finally:
-            await model.aclose()
 
     assert server.requests
     assert set(stage.sink.said()) <= {said}

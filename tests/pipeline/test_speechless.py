@@ -10,8 +10,8 @@ from livesessions.sources.events import LiveEvent
 from planner.stage.cues import Cue, NextAction
 from planner.stage.planner import Planner
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
+from tests.fakes.chat_model import FakeChatModel
 from tests.fakes.cues import FakeCues
-from tests.fakes.language_model import FakeLanguageModel
 from tests.fakes.live import FakeSource, FakeWords, Stage, at, comment, gift
 
 
@@ -89,7 +89,7 @@ async def test_without_a_model_a_reply_is_found_without_a_prompt_for_one(
 
 
 def test_lines_of_one_intent_are_alike_for_the_planner() -> None:
-    planner = Planner(FakeLanguageModel(), Character("Nora", "", "it"), now_s=lambda: 0.0)
+    planner = Planner(FakeChatModel(), Character("Nora", "", "it"), now_s=lambda: 0.0)
 
     def intent_of(text: str) -> str:
         return planner.intent_of(Turn(TurnKind.COMMENT, "", "", text=text))

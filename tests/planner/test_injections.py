@@ -8,11 +8,10 @@ import pytest
 from planner.defaults import PERSONAS
 from planner.stage.output_gate import OutputGate
 from planner.stage.planner import Planner
-from planner.stage.ports import Prompt
-from planner.stage.prompt import MAX_COMMENT_CHARACTERS, build_messages, sayable_text, system_text
+from planner.stage.prompt import MAX_COMMENT_CHARACTERS, Prompt, build_messages, sayable_text, system_text
 from planner.stage.turn import Character, Exchange, ShowFacts, TokenUsage, Turn, TurnKind
 from tests.architecture.sources import ROOT
-from tests.fakes.language_model import FakeLanguageModel
+from tests.fakes.chat_model import FakeChatModel
 
 TABLE = tomllib.loads((ROOT / "tests/data/planner/injections.toml").read_text(encoding="utf-8"))
 ATTACKS = [(language, attack["text"]) for language, attacks in TABLE.items() for attack in attacks]
@@ -50,23 +49,23 @@ def test_an_attack_reaches_the_model_as_quoted_data_beside_its_viewers_name(lang
     harmless = Prompt(character, turn_of(language, "hello"))
     assert system == build_messages(harmless)[0]
     for message in (others[0], others[2]):
-        assert message["role"] == "user"
-        assert "\n" not in message["content"]
-        data = json.loads(message["content"])
+        assert message.role == "user"
+        assert "\n" not in message.content
+        data = json.loads(message.content)
         assert data["viewer"] == "Marco"
         assert data["text"].split() == text[:MAX_COMMENT_CHARACTERS].split()
-    assert [message["role"] for message in others] == ["user", "assistant", "user"]
+    assert [message.role for message in others] == ["user", "assistant", "user"]
 
 
 @pytest.mark.parametrize(("language", "text"), ATTACKS)
 def test_an_attack_in_a_name_is_cut_down_to_what_can_be_called(language: str, text: str) -> None:
     user = build_messages(Prompt(character_of(language), turn_of(language, "ciao", name=text)))[1]
-    assert len(json.loads(user["content"])["viewer"]) <= 24
+    assert len(json.loads(user.content)["viewer"]) <= 24
 
 
 @pytest.mark.parametrize(("language", "text", "obeyed"), OBEYED)
 async def test_what_an_obedient_model_answers_is_never_said(language: str, text: str, obeyed: str) -> None:
-    planner = Planner(FakeLanguageModel(obeyed), character_of(language))
+    planner = Planner(FakeChatModel(obeyed), character_of(language))
     usage = TokenUsage()
     async with aclosing(planner.plan(turn_of(language, text), usage)) as sentences:
         said = [sentence async for sentence in sentences]

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from livesessions.pipeline.live import Live
@@ -12,16 +13,20 @@ from livesessions.pipeline.outcome import Outcome
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.port import CONNECTED, SourceCounts
-from planner.providers.openai_chat import OpenAIChatModel
-from planner.stage.fallback import FallbackModel, NamedModel
 from planner.stage.planner import Planner
+from planner.stage.spoken_answer import SpokenAnswerCheck
 from planner.stage.turn import Character
 from providers.breaker import BreakerSettings, CircuitBreaker
+from providers.language_models.fallback import FallbackChatModel, NamedModel
+from providers.language_models.openai_chat import OpenAIChatModel
+from providers.language_models.openai_server import OpenAIServer
+from providers.language_models.ports import Limits
 from tests.fakes.live import FakeObserver, FakeSource, Stage, comment
 from tests.fakes.openai_chat import Answer, Ending, FakeOpenAIChat
 
 CHARACTER = Character("Viva", "You are a friendly host.", "en")
 PAUSE_S = 30.0
+LIMITS = Limits(first_text_s=0.5, rest_s=0.5)
 GOOD = Answer(deltas=("What a lovely evening, ", "everybody! ", "Tell me more about it."))
 BACK = Answer(deltas=("So glad that we can ", "talk again, my friends!"))
 ERROR = {"message": "zebra: rate limit reached for zebra-org", "type": "zebra"}
@@ -82,11 +87,11 @@ class Show:
         self.fake = fake
         self.now_s = 0.0
         self.breaker = CircuitBreaker(BreakerSettings(2, pause_s=PAUSE_S), now_s=lambda: self.now_s)
-        chain = FallbackModel([NamedModel("fake", model, self.breaker)], deadline_s=1.0)
+        chain = FallbackChatModel([NamedModel("fake", model, self.breaker)], check=SpokenAnswerCheck)
         self._source, self._observer = AskedSource(), HearingObserver()
         self._observer.ended = asyncio.Queue()
         self.stage = Stage(self._source, observer=self._observer, cooldown_s=0.0)
-        parts = replace(self.stage.parts(), words=Planner(chain, CHARACTER, seed=7))
+        parts = replace(self.stage.parts(), words=Planner(chain, CHARACTER, seed=7, limits=LIMITS))
         self.live = self._observer.live = Live(parts)
         self._number = 0
 
@@ -104,13 +109,17 @@ class Show:
         return " ".join([*spoken, *self.stage.sink.said()])
 
 
+def model_of(fake: FakeOpenAIChat, http: httpx.AsyncClient) -> OpenAIChatModel:
+    server = OpenAIServer(http, base_url=fake.base_url, api_key="x", service="The language model")
+    return OpenAIChatModel(server, "fake")
+
+
 @asynccontextmanager
 async def show(*answers: Answer) -> AsyncIterator[Show]:
     async with AsyncExitStack() as stack:
         fake = stack.enter_context(FakeOpenAIChat(*answers))
-        model = OpenAIChatModel(api_key="x", base_url=fake.base_url, model="fake", timeout_s=0.5)
-        stack.push_async_callback(model.aclose)
-        playing = Show(fake, model)
+        http = await stack.enter_async_context(httpx.AsyncClient())
+        playing = Show(fake, model_of(fake, http))
         running = asyncio.get_running_loop().create_task(playing.live.run())
         try:
             yield playing

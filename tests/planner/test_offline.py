@@ -11,7 +11,7 @@ import pytest
 from planner.defaults import PERSONAS
 from planner.stage.lines import LANGUAGES, fill, load_lines
 from planner.stage.planner import MAX_CHARACTERS, Planner
-from planner.stage.ports import Prompt
+from planner.stage.prompt import Prompt
 from planner.stage.rule_based.intents import recognise
 from planner.stage.rule_based.model import CALM, RuleBasedModel
 from planner.stage.sentences import split_sentences
@@ -56,9 +56,8 @@ def prompt(text: str, *, language: str = "it", name: str = "marco", careful: boo
     )
 
 
-async def reply(model: RuleBasedModel, request: Prompt) -> str:
-    async with aclosing(model.write(request, TokenUsage())) as pieces:
-        return "".join([piece async for piece in pieces])
+def reply(model: RuleBasedModel, request: Prompt) -> str:
+    return model.line_for(request)
 
 
 @pytest.mark.parametrize(
@@ -175,22 +174,22 @@ def test_both_languages_know_the_same_subjects() -> None:
         assert known < set(lines_of(language))
 
 
-async def test_no_line_returns_before_all_of_its_kind_were_said() -> None:
+def test_no_line_returns_before_all_of_its_kind_were_said() -> None:
     hours = count(step=3600.0)
     model = RuleBasedModel(seed=5, now_s=lambda: next(hours))
     size = len(lines_of("it")["greeting"])
-    replies = [await reply(model, prompt("ciao")) for _ in range(2 * size)]
+    replies = [reply(model, prompt("ciao")) for _ in range(2 * size)]
     assert len(set(replies[:size])) == size
     assert len(set(replies[size:])) == size
     assert all(one != other for one, other in pairwise(replies))
 
 
-async def test_the_same_seed_gives_the_same_show() -> None:
+def test_the_same_seed_gives_the_same_show() -> None:
     texts = ["ciao", "come stai?", "boh", "ciao", "quanto costa?"] * 5
     shows = []
     for seed in (1, 1, 2):
         model = RuleBasedModel(seed=seed)
-        shows.append([await reply(model, prompt(text)) for text in texts])
+        shows.append([reply(model, prompt(text)) for text in texts])
     assert shows[0] == shows[1] != shows[2]
 
 
@@ -213,46 +212,39 @@ async def test_five_hundred_random_lines_are_all_answered_and_fast() -> None:
 
 
 @pytest.mark.parametrize("text", [text for text in NAUGHTY if len(text) > 8])
-async def test_the_offline_host_never_repeats_what_was_written(text: str) -> None:
-    assert text[:40] not in await reply(RuleBasedModel(), prompt(text))
+def test_the_offline_host_never_repeats_what_was_written(text: str) -> None:
+    assert text[:40] not in reply(RuleBasedModel(), prompt(text))
 
 
-async def test_a_price_is_never_invented_but_left_to_the_creator() -> None:
+def test_a_price_is_never_invented_but_left_to_the_creator() -> None:
     model = RuleBasedModel()
-    lines = [await reply(model, prompt("how much is it? 20 dollars?", language="en")) for _ in range(14)]
+    lines = [reply(model, prompt("how much is it? 20 dollars?", language="en")) for _ in range(14)]
     assert not any(re.search(r"\d|dollar", line) for line in lines)
 
 
-async def test_asked_what_it_is_the_host_always_says_that_it_is_virtual() -> None:
+def test_asked_what_it_is_the_host_always_says_that_it_is_virtual() -> None:
     for language, text in (("it", "sei un robot?"), ("en", "are you real?")):
         model = RuleBasedModel()
         for _ in range(16):
-            line = (await reply(model, prompt(text, language=language))).casefold()
+            line = (reply(model, prompt(text, language=language))).casefold()
             assert re.search(r"virtual|artificial|sintetica|synthetic|program|computer|codice|code", line)
 
 
-async def test_a_heated_comment_gets_a_calming_line_whatever_it_says() -> None:
+def test_a_heated_comment_gets_a_calming_line_whatever_it_says() -> None:
     model = RuleBasedModel()
     calm = {fill(line, name="marco", host="Viva") for line in lines_of("it")[CALM]}
     for text in ("ciao scemo", "quanto costa, idiota?", "boh"):
-        assert await reply(model, prompt(text, careful=True)) in calm
+        assert reply(model, prompt(text, careful=True)) in calm
 
 
-async def test_a_cry_for_help_is_answered_as_one_even_when_it_is_heated() -> None:
-    line = await reply(RuleBasedModel(), prompt("voglio morire", careful=True))
+def test_a_cry_for_help_is_answered_as_one_even_when_it_is_heated() -> None:
+    line = reply(RuleBasedModel(), prompt("voglio morire", careful=True))
     assert line in {fill(line, name="marco", host="Viva") for line in lines_of("it")["distress"]}
 
 
-async def test_other_languages_are_answered_in_english() -> None:
-    line = await reply(RuleBasedModel(seed=1), prompt("hello", language="de-AT"))
+def test_other_languages_are_answered_in_english() -> None:
+    line = reply(RuleBasedModel(seed=1), prompt("hello", language="de-AT"))
     assert line in {fill(line, name="marco", host="Viva") for line in lines_of("en")["greeting"]}
-
-
-async def test_the_offline_host_costs_nothing() -> None:
-    usage = TokenUsage()
-    async with aclosing(RuleBasedModel().write(prompt("ciao"), usage)) as pieces:
-        assert [piece async for piece in pieces]
-    assert usage == TokenUsage(model="offline")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -3,15 +3,17 @@
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
+import httpx
 import pytest
 
-from planner.providers.openai_chat import OpenAIChatModel
-from planner.stage.fallback import FallbackModel, NamedModel
 from planner.stage.planner import Planner
+from planner.stage.spoken_answer import SpokenAnswerCheck
 from planner.stage.turn import TokenUsage, Turn, TurnKind
 from providers.breaker import CircuitBreaker
+from providers.language_models.fallback import FallbackChatModel, NamedModel
+from providers.language_models.ports import Limits
 from tests.fakes.openai_chat import Answer, FakeOpenAIChat
-from tests.planner.test_language_model_outage import BACK, BROKEN, CHARACTER, UNSPEAKABLE
+from tests.planner.test_language_model_outage import BACK, BROKEN, CHARACTER, UNSPEAKABLE, model_of
 
 POINT = "the harvest festival and its old songs"
 ALL = {**BROKEN, **UNSPEAKABLE}
@@ -19,12 +21,10 @@ ALL = {**BROKEN, **UNSPEAKABLE}
 
 @asynccontextmanager
 async def planner_with(fake: FakeOpenAIChat) -> AsyncIterator[Planner]:
-    model = OpenAIChatModel(api_key="x", base_url=fake.base_url, model="fake", timeout_s=0.3)
-    chain = FallbackModel([NamedModel("fake", model, CircuitBreaker())], deadline_s=0.6)
-    try:
-        yield Planner(chain, CHARACTER)
-    finally:
-        await model.aclose()
+    async with httpx.AsyncClient() as http:
+        named = [NamedModel("fake", model_of(fake, http), CircuitBreaker())]
+        chain = FallbackChatModel(named, check=SpokenAnswerCheck)
+        yield Planner(chain, CHARACTER, limits=Limits(first_text_s=0.6, rest_s=0.3))
 
 
 async def said(planner: Planner, turn: Turn, usage: TokenUsage) -> str:

@@ -3,8 +3,7 @@ import pytest
 from planner.defaults import PERSONAS
 from planner.stage.lines import LANGUAGES, fill, load_lines
 from planner.stage.output_gate import OutputGate, Refusal
-from planner.stage.ports import Prompt
-from planner.stage.prompt import system_text
+from planner.stage.prompt import Prompt, system_text
 from planner.stage.sentences import split_sentences
 from planner.stage.turn import Character, Turn, TurnKind
 

@@ -2,10 +2,10 @@ from contextlib import aclosing
 
 import pytest
 
-from planner.errors import PlannerError
 from planner.stage.planner import MAX_CHARACTERS, Planner
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
-from tests.fakes.language_model import FakeLanguageModel
+from providers.language_models.errors import LanguageModelError
+from tests.fakes.chat_model import FakeChatModel
 
 CHARACTER = Character(name="Viva", system_prompt="", language="it")
 
@@ -19,8 +19,8 @@ async def said(planner: Planner, turn: Turn, usage: TokenUsage | None = None) ->
         return [sentence async for sentence in sentences]
 
 
-def planner_with(*pieces: str, memory: int = 6) -> tuple[Planner, FakeLanguageModel]:
-    model = FakeLanguageModel(*pieces)
+def planner_with(*pieces: str, memory: int = 6) -> tuple[Planner, FakeChatModel]:
+    model = FakeChatModel(*pieces)
     return Planner(model, CHARACTER, memory=memory), model
 
 
@@ -58,7 +58,7 @@ async def test_a_reply_that_cannot_be_spoken_gives_way_to_a_ready_line(pieces: t
 
 @pytest.mark.parametrize("permanent", [True, False])
 async def test_a_models_error_gives_way_to_a_ready_line_and_is_not_heard(permanent: bool) -> None:
-    model = FakeLanguageModel("Zebra a", error=PlannerError("zebra down", permanent=permanent))
+    model = FakeChatModel("Zebra a", error=LanguageModelError("zebra down", permanent=permanent))
     usage = TokenUsage()
     line = " ".join(await said(Planner(model, CHARACTER), comment(), usage))
     assert line
@@ -67,7 +67,7 @@ async def test_a_models_error_gives_way_to_a_ready_line_and_is_not_heard(permane
 
 
 async def test_what_fails_in_the_middle_ends_after_the_last_whole_sentence() -> None:
-    model = FakeLanguageModel("Ciao Marco! ", "Tutto be", error=PlannerError("down"))
+    model = FakeChatModel("Ciao Marco! ", "Tutto be", error=LanguageModelError("down"))
     usage = TokenUsage()
     assert await said(Planner(model, CHARACTER), comment(), usage) == ["Ciao Marco!"]
     assert usage.model == "fake"
@@ -92,14 +92,14 @@ async def test_only_the_last_exchanges_that_were_heard_are_remembered() -> None:
         planner.remember(comment(f"domanda {number}"), f"Risposta {number}.")
     planner.remember(comment("tagliata"), "")
     await said(planner, comment())
-    assert [exchange.reply for exchange in model.prompts[0].history] == ["Risposta 2.", "Risposta 3."]
+    assert model.replies_in(0) == ["Risposta 2.", "Risposta 3."]
 
 
 async def test_nothing_is_remembered_that_nobody_reported_as_heard() -> None:
     planner, model = planner_with("Ok.")
     await said(planner, comment())
     await said(planner, comment())
-    assert model.prompts[1].history == ()
+    assert model.replies_in(1) == []
 
 
 async def test_what_others_worded_is_remembered_too_and_not_said_again() -> None:
@@ -109,7 +109,7 @@ async def test_what_others_worded_is_remembered_too_and_not_said_again() -> None
     usage = TokenUsage()
     assert await said(planner, comment(), usage) != [line]
     assert usage.model == "offline"
-    assert [prompt.said_already for prompt in model.prompts] == ["", line]
+    assert [turn.get("avoid", "") for turn in model.turns] == ["", line]
 
 
 async def test_what_the_planner_itself_has_worded_is_taken_down_once() -> None:

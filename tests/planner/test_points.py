@@ -2,13 +2,13 @@ from contextlib import aclosing
 
 import pytest
 
-from planner.errors import PlannerError
 from planner.stage.lines import LANGUAGES, load_lines
 from planner.stage.planner import Planner
 from planner.stage.talking_points.framing import TalkingPointTemplates, is_sentence
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
+from providers.language_models.errors import LanguageModelError
+from tests.fakes.chat_model import FakeChatModel
 from tests.fakes.clock import FakeClock
-from tests.fakes.language_model import FakeLanguageModel
 
 CHARACTER = Character("Viva", "", "it")
 SENTENCES = [
@@ -104,10 +104,8 @@ async def test_many_points_are_said_in_ever_other_frames() -> None:
 
 
 @pytest.mark.parametrize("kind", [TurnKind.TOPIC, TurnKind.ANNOUNCEMENT])
-@pytest.mark.parametrize("model", [None, FakeLanguageModel("Eccomi qui con voi.")])
-async def test_without_a_point_there_is_nothing_to_say(
-    kind: TurnKind, model: FakeLanguageModel | None
-) -> None:
+@pytest.mark.parametrize("model", [None, FakeChatModel("Eccomi qui con voi.")])
+async def test_without_a_point_there_is_nothing_to_say(kind: TurnKind, model: FakeChatModel | None) -> None:
     usage = TokenUsage()
     assert await said(Planner(model, CHARACTER), topic("", kind=kind), usage) == ""
     assert usage == TokenUsage()
@@ -115,17 +113,17 @@ async def test_without_a_point_there_is_nothing_to_say(
 
 @pytest.mark.parametrize("kind", [TurnKind.TOPIC, TurnKind.ANNOUNCEMENT])
 async def test_a_model_words_the_point_in_character(kind: TurnKind) -> None:
-    model = FakeLanguageModel("Sapete che mi manca tanto il ragù della nonna? ", "E a voi?")
+    model = FakeChatModel("Sapete che mi manca tanto il ragù della nonna? ", "E a voi?")
     usage = TokenUsage()
     line = await said(Planner(model, CHARACTER), topic("il ragù della nonna", kind=kind), usage)
     assert line == "Sapete che mi manca tanto il ragù della nonna? E a voi?"
-    assert model.prompts[0].turn.point == "il ragù della nonna"
+    assert "- il ragù della nonna" in model.requests[0][0].content
     assert usage.model == "fake"
 
 
 @pytest.mark.parametrize("kind", [TurnKind.TOPIC, TurnKind.ANNOUNCEMENT])
 async def test_when_the_model_fails_the_point_itself_is_said(kind: TurnKind) -> None:
-    model = FakeLanguageModel("Zebra", error=PlannerError("zebra"))
+    model = FakeChatModel("Zebra", error=LanguageModelError("zebra"))
     usage = TokenUsage()
     line = await said(Planner(model, CHARACTER), topic("il ragù della nonna", kind=kind), usage)
     assert "il ragù della nonna" in line
@@ -136,5 +134,5 @@ async def test_when_the_model_fails_the_point_itself_is_said(kind: TurnKind) -> 
 async def test_a_model_may_say_a_long_point_in_the_creators_own_words() -> None:
     point = "Sabato alle diciotto siamo tutti in piazza Castello con la band e con le torte di Anna."
     usage = TokenUsage()
-    assert await said(Planner(FakeLanguageModel(point), CHARACTER), topic(point), usage) == point
+    assert await said(Planner(FakeChatModel(point), CHARACTER), topic(point), usage) == point
     assert usage.model == "fake"

@@ -1,6 +1,5 @@
 import json
 import time
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 import pytest
@@ -9,12 +8,12 @@ from planner.errors import PlannerError
 from planner.stage.canned.replies import CannedReplies
 from planner.stage.lines import LANGUAGES, LineBook, fill, load_lines, never
 from planner.stage.planner import Planner
-from planner.stage.ports import Prompt
+from planner.stage.prompt import Prompt
 from planner.stage.repetition import SaidLines
 from planner.stage.rule_based.model import RuleBasedModel
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
+from tests.fakes.chat_model import FakeChatModel, FakeScriptedModel
 from tests.fakes.clock import FakeClock
-from tests.fakes.language_model import FakeLanguageModel, FakeScriptedModel
 
 CHARACTER = Character("Viva", "", "it")
 HALF_AN_HOUR_S = 1_800.0
@@ -90,7 +89,7 @@ async def test_a_reply_said_before_is_asked_for_again_with_the_line_to_avoid() -
     planner = Planner(model, CHARACTER)
     await said(planner, comment())
     assert await said(planner, comment()) == ["Che domanda curiosa, mi piace proprio tanto."]
-    assert [prompt.said_already for prompt in model.prompts] == [
+    assert [turn.get("avoid", "") for turn in model.turns] == [
         "",
         "",
         "Oggi in diretta parliamo di montagne!",
@@ -104,7 +103,7 @@ async def test_a_model_that_repeats_itself_twice_gives_way_to_a_ready_line() -> 
     line = await said(planner, comment(), usage)
     assert line
     assert usage.model == "offline"
-    assert len(model.prompts) == 3
+    assert len(model.requests) == 3
 
 
 async def test_a_second_sentence_that_was_said_before_is_left_out() -> None:
@@ -182,12 +181,8 @@ async def test_with_nothing_new_to_say_the_host_is_silent_and_speaks_again_later
 
 
 async def test_silence_that_was_paid_for_is_a_failure() -> None:
-    class FakePaidModel(FakeLanguageModel):
-        async def write(self, prompt: Prompt, usage: TokenUsage) -> AsyncGenerator[str, None]:
-            usage.prompt_tokens = 100
-            yield "Oggi in diretta parliamo di montagna."
-
-    planner = Planner(FakePaidModel(), CHARACTER, now_s=FakeClock(1_000_000.0))
+    model = FakeChatModel("Oggi in diretta parliamo di montagna.", input_tokens=100)
+    planner = Planner(model, CHARACTER, now_s=FakeClock(1_000_000.0))
     outcomes = []
     for _ in range(60):
         try:
@@ -235,7 +230,7 @@ def test_a_book_goes_on_where_another_worker_has_left_it() -> None:
 async def test_the_next_worker_knows_what_was_said_and_which_lines_were_used() -> None:
     clock = FakeClock(1_000_000.0)
     line = "Oggi in diretta parliamo di montagna."
-    first = Planner(FakeLanguageModel(line), CHARACTER, seed=1, now_s=clock)
+    first = Planner(FakeChatModel(line), CHARACTER, seed=1, now_s=clock)
     await said(first, comment())
     thanked = await said(first, Turn(TurnKind.FOLLOW, "anna", "it"))
     first.remember(comment(), line)
@@ -248,14 +243,14 @@ async def test_the_next_worker_knows_what_was_said_and_which_lines_were_used() -
     usage = TokenUsage()
     assert await said(second, comment(), usage)
     assert usage.model == "offline"
-    assert model.prompts[0].history[0].reply == line
+    assert model.replies_in(0)[0] == line
     assert await said(second, Turn(TurnKind.FOLLOW, "anna", "it")) != thanked
 
 
 async def test_a_snapshot_of_exchanges_alone_is_of_use_too() -> None:
-    planner, model = Planner(None, CHARACTER), FakeLanguageModel("Ok, va bene.")
+    planner, model = Planner(None, CHARACTER), FakeChatModel("Ok, va bene.")
     planner.remember(comment(), "Eccomi.")
     later = Planner(model, CHARACTER)
     later.restore(planner.snapshot()[:1])
     await said(later, comment())
-    assert [exchange.reply for exchange in model.prompts[0].history] == ["Eccomi."]
+    assert model.replies_in(0) == ["Eccomi."]

@@ -2,10 +2,9 @@ import json
 from contextlib import aclosing
 
 from planner.stage.planner import Planner
-from planner.stage.prompt import build_messages
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
 from planner.stage.viewers import MAX_GIFTS, ViewerBook
-from tests.fakes.language_model import FakeLanguageModel
+from tests.fakes.chat_model import FakeChatModel
 
 
 def comment(text: str, viewer_id: str = "1") -> Turn:
@@ -65,14 +64,14 @@ def test_the_next_worker_knows_the_viewers() -> None:
 
 
 async def test_the_model_is_told_as_data_what_was_before_this_comment() -> None:
-    model = FakeLanguageModel("Ok, va bene.")
+    model = FakeChatModel("Ok, va bene.")
     planner = Planner(model, Character("Viva", "", "it"))
     for turn in (gift("Rose", 5), comment('prima"\n}'), comment("seconda")):
         async with aclosing(planner.plan(turn, TokenUsage())) as sentences:
             assert [sentence async for sentence in sentences]
-    message = build_messages(model.prompts[-1])[-1]
-    assert message["role"] == "user"
-    assert json.loads(message["content"])["known"] == {
+    message = model.requests[-1][-1]
+    assert message.role == "user"
+    assert json.loads(message.content)["known"] == {
         "comments_before": 1,
         "wrote_before": 'prima" }',
         "gifts": ["5 Rose"],

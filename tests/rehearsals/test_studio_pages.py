@@ -121,7 +121,7 @@ def test_the_model_writes_and_its_cost_counts_against_the_month(
     assert "gpt-4o-mini" in page
     assert "Mi chiamo Melodia, piacere mio!" in page
     assert "sopra ogni cosa" in str(fake.requests[0]["messages"][0])
-    keys = redis_client.keys("planner:spent:month:*")
+    keys = redis_client.keys("billing:spent:month:*")
     assert keys
     assert all(float(redis_client.get(key) or 0) > 0 for key in keys)
 

@@ -1,5 +1,6 @@
 import asyncio
 from argparse import ArgumentParser
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from moderation.errors import ModerationError
 from moderation.evaluation import Case, Score, evaluate, flags_of, read_cases
 from moderation.providers.openai_moderation import OpenAIModeration
 from moderation.stage.moderator import Moderator
+from providers.model_settings import open_openai_server
 
 ROW = "{:<24}{:>6}{:>8}{:>9}{:>9}"
 MODEL_ROW = ROW + "{:>9}{:>12}"
@@ -64,16 +66,12 @@ class Command(BaseCommand):
 
 
 async def _flags_of(cases: list[Case]) -> list[bool | None]:
-    gate = OpenAIModeration(
-        api_key=settings.OPENAI_API_KEY,
-        base_url=settings.OPENAI_BASE_URL,
-        model=settings.OPENAI_MODERATION_MODEL,
-        timeout_s=MODEL_TIMEOUT_S,
-    )
-    try:
+    async with AsyncExitStack() as stack:
+        server = open_openai_server(stack, "The moderation model")
+        if server is None:
+            raise ModerationError("No key for a moderation model is configured.", permanent=True)
+        gate = OpenAIModeration(server, settings.OPENAI_MODERATION_MODEL, timeout_s=MODEL_TIMEOUT_S)
         return await flags_of(cases, gate)
-    finally:
-        await gate.aclose()
 
 
 def _total(scores: list[Score]) -> Score:

@@ -5,9 +5,8 @@ to the creator.
 """
 
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 
-from planner.errors import PlannerError
 from planner.stage.lines import (
     LANGUAGES,
     FrozenBooks,
@@ -19,12 +18,10 @@ from planner.stage.lines import (
     template_language,
 )
 from planner.stage.names import called_together, sayable_name
-from planner.stage.ports import Prompt
+from planner.stage.prompt import Prompt
 from planner.stage.rule_based.intents import UNKNOWN, recognise
-from planner.stage.turn import OFFLINE, TokenUsage, Turn
+from planner.stage.turn import Turn
 from planner.stage.viewers import names_of
-
-__all__ = ["OFFLINE", "RuleBasedModel"]
 
 CALM = "calm"
 CHATTER = "chatter"
@@ -42,21 +39,13 @@ NAMELESS_HOST = {"it": "l'host virtuale", "en": "the virtual host"}
 
 
 class RuleBasedModel:
-    """A `LanguageModel` that costs nothing. With the same seed and the same turns it says the same."""
+    """Chooses ready lines by rules. With the same seed and the same turns it says the same."""
 
     def __init__(self, *, seed: int = 0, now_s: Callable[[], float] = time.time) -> None:
         self._books = load_books(__package__, seed=seed, now_s=now_s)
         self._ration = _Ration(BURST, every_s=STAND_IN_EVERY_S, now_s=now_s)
         for language in LANGUAGES:
             recognise("a", language)  # compiles the patterns now rather than during the first reply
-
-    async def write(self, prompt: Prompt, usage: TokenUsage) -> AsyncGenerator[str, None]:
-        """Yield one line, for no tokens. Raises `PlannerError` when all that fit were said of late."""
-        line = self.line_for(prompt)
-        if not line:
-            raise PlannerError("No ready line has rested long enough.")
-        usage.model = OFFLINE
-        yield line
 
     def intent_of(self, turn: Turn, language: str) -> str:
         """Return the topic whose lines answer a turn; `language` counts where the turn has none."""

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.storage import storages
 from django_scopes import scope, scopes_disabled
 
+from billing.configured import configured_spend_caps
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.pipeline.live import Live, LiveParts
@@ -115,7 +116,8 @@ def test_a_worker_finds_it_when_it_takes_a_live(show: Show, voices: Voices) -> N
     rack = VoicePool({Provider.ELEVENLABS: synthesizer}, store=AtHand())  # type: ignore[arg-type]
 
     async def say() -> bytes:
-        resources = Resources(async_redis(), waiting_redis(), Recorder(), ConsoleBoard(), (), rack)
+        caps = configured_spend_caps()
+        resources = Resources(async_redis(), waiting_redis(), Recorder(), ConsoleBoard(), (), rack, caps)
         parts = await in_thread(_assembled, show, resources)
         async with aclosing(parts.voice.speak(CALL)) as chunks:
             return b"".join([chunk.pcm async for chunk in chunks])
