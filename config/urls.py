@@ -3,6 +3,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("livesessions.urls")),
+    path("", include("planner.urls")),
     path("", include("speech.urls")),
     path("", include("rehearsals.urls")),
     path("", include("moderation.urls")),

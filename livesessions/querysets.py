@@ -34,14 +34,6 @@ def standings_of_lives(session_ids: Iterable[UUID]) -> dict[UUID, dict[str, str]
     return {session_id: rules[tenant_id] for session_id, tenant_id in tenants.items()}
 
 
-def shows_by_persona(tenant: Tenant) -> dict[UUID, list[Show]]:
-    """Return the shows that each persona hosts, by the persona's id. One query."""
-    hosted: dict[UUID, list[Show]] = {}
-    for show in Show.objects.filter(tenant=tenant).order_by("name"):
-        hosted.setdefault(show.persona_id, []).append(show)
-    return hosted
-
-
 def plan_length_s(show: Show) -> int:
     """Return how long a show's plan is; 0 without one."""
     total: int | None = Segment.objects.filter(show=show).aggregate(total=Sum("duration_s"))["total"]

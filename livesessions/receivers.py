@@ -25,6 +25,8 @@ from moderation.models import Policy, ViewerRule
 from moderation.signals import PolicyUse, policy_changed, policy_uses_asked, viewer_rule_removed
 from overlay.presence import OpenPage
 from overlay.signals import OverlayUse, overlay_pages_changed, overlay_use_asked, utterance_acknowledged
+from planner.models import Persona
+from planner.signals import PersonaUse, persona_assignment_requested, persona_uses_asked
 from providers.redis import async_redis
 from speech.models import VoiceProfile
 from speech.signals import VoiceUse, voice_assignment_requested, voice_uses_asked, voices_changed
@@ -122,6 +124,27 @@ def tell_lives_of_a_viewer(rule: ViewerRule, **kwargs: Any) -> None:
     lives = LiveSession.objects.filter(tenant_id=rule.tenant_id).exclude(status=LiveSession.Status.ENDED)
     for session_id in lives.values_list("id", flat=True):
         send_if_redis_answers(session_id, command)
+
+
+@receiver(persona_uses_asked)
+def list_shows_with_personas(tenant: Tenant, **kwargs: Any) -> list[PersonaUse]:
+    return [_persona_use_of(show) for show in Show.objects.filter(tenant=tenant).order_by("name")]
+
+
+@receiver(persona_assignment_requested)
+def assign_persona_to_show(persona: Persona, use_id: UUID, **kwargs: Any) -> PersonaUse | None:
+    show = Show.objects.filter(tenant=persona.tenant_id, id=use_id).first()
+    return _persona_use_of(change_show(show=show, persona=persona)) if show else None
+
+
+def _persona_use_of(show: Show) -> PersonaUse:
+    return PersonaUse(
+        id=show.id,
+        name=show.name,
+        address=reverse("livesessions:show_edit", args=[show.id]),
+        persona_id=show.persona_id,
+        language=Language(show.language),
+    )
 
 
 @receiver(voice_uses_asked)

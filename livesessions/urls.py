@@ -3,7 +3,6 @@ from django.urls import path
 from livesessions.console import approval_views, decision_views, game_views
 from livesessions.console import views as lives
 from livesessions.shows.views import plans, questions, setup, shows
-from planner import views as personas
 
 app_name = "livesessions"
 
@@ -57,11 +56,4 @@ urlpatterns = [
     path("lives/<uuid:session_id>/allow-word/", decision_views.term_allow, name="term_allow"),
     path("lives/<uuid:session_id>/block-word/", decision_views.term_block, name="term_block"),
     path("lives/<uuid:session_id>/viewer/", decision_views.viewer_set, name="viewer_set"),
-    path("personas/", personas.persona_list, name="persona_list"),
-    path("personas/presets/", personas.preset_list, name="preset_list"),
-    path("personas/new/", personas.persona_create, name="persona_create"),
-    path("personas/<uuid:persona_id>/", personas.persona_edit, name="persona_edit"),
-    path("personas/<uuid:persona_id>/duplicate/", personas.persona_duplicate, name="persona_duplicate"),
-    path("personas/<uuid:persona_id>/delete/", personas.persona_delete, name="persona_delete"),
-    path("personas/<uuid:persona_id>/shows/", personas.persona_assign, name="persona_assign"),
 ]

@@ -1,9 +1,11 @@
+"""The default persona of each language."""
+
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class DefaultPersona:
-    """The persona that a new tenant's first show begins with. `style` holds 0..1 sliders by name."""
+    """The persona of a new tenant's first show. `style` holds slider values from 0 to 1, by trait."""
 
     name: str
     system_prompt: str

@@ -6,13 +6,13 @@ from tenants.errors import AppError, TechnicalError
 
 
 class PlannerError(TechnicalError):
-    """Raised when no words can be had for a turn."""
+    """Raised when no reply can be generated for a turn."""
 
     code = "planner_failed"
 
 
 class PersonaInUse(AppError):
-    """Raised when a persona cannot be deleted, for it hosts these shows. `shows` are their names."""
+    """Raised when a persona cannot be deleted because shows use it. `shows` are their names."""
 
     code = "persona_in_use"
 

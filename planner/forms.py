@@ -16,34 +16,34 @@ from tenants.models import Language
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-    Words = str | _StrPromise
+    LazyText = str | _StrPromise
     PersonaFormBase = forms.ModelForm[Persona]
 else:
     PersonaFormBase = forms.ModelForm
-    Words = str
+    LazyText = str
 
 MIDDLE = 0.5
-# The prompt speaks of a trait only outside of these.
+# Between these values the prompt does not mention the trait.
 LOW, HIGH = 0.35, 0.65
 
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """A slider of the studio: its label, and the words at its ends and in between."""
+    """A slider of the persona form: its label, and a word for low, middle and high values."""
 
     name: str
-    label: Words
-    low: Words
-    middle: Words
-    high: Words
+    label: LazyText
+    low: LazyText
+    middle: LazyText
+    high: LazyText
 
-    def word_for(self, value: float) -> Words:
+    def level_name(self, value: float) -> LazyText:
         if value <= LOW:
             return self.low
         return self.high if value >= HIGH else self.middle
 
 
-TRAIT_WORDS = {
+TRAIT_SLIDERS = {
     "energy": Trait("energy", _("Energy"), _("calm"), _("relaxed"), _("lively")),
     "formality": Trait("formality", _("Formality"), _("like a friend"), _("easy-going"), _("formal")),
     "humour": Trait("humour", _("Humour"), _("earnest"), _("a smile now and then"), _("playful")),
@@ -52,7 +52,7 @@ TRAIT_WORDS = {
 
 
 class LinesField(forms.CharField):
-    """A list of texts, one on each line of a text area; empty lines do not count."""
+    """A list of texts, one per line of a text area; empty and repeated lines are dropped."""
 
     def __init__(self, *, most: int, length: int, rows: int, **kwargs: Any) -> None:
         super().__init__(required=False, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
@@ -81,22 +81,24 @@ class LinesField(forms.CharField):
 
 
 class PersonaForm(PersonaFormBase):
+    """The form that creates and edits a persona."""
+
     system_prompt = forms.CharField(
         label=_("Character"),
         max_length=PROMPT_LENGTH,
-        help_text=_("Who the host is and how it treats people, in your own words. It never asks for gifts."),
+        help_text=_("The host's personality and manners, in your own words. It never asks for gifts."),
         widget=forms.Textarea(attrs={"rows": 10}),
     )
     forbidden_topics = LinesField(
-        label=_("Topics it does not go into"),
-        help_text=_("One a line. Asked about them, the host kindly changes the subject."),
+        label=_("Topics to avoid"),
+        help_text=_("One per line. When asked about one, the host politely changes the subject."),
         most=TOPICS,
         length=TOPIC_LENGTH,
         rows=5,
     )
     sample_lines = LinesField(
-        label=_("Lines it would say"),
-        help_text=_("One a line. They show the tone; the host does not say them word for word."),
+        label=_("Sample lines"),
+        help_text=_("One per line. They set the tone; the host does not repeat them literally."),
         most=SAMPLES,
         length=SAMPLE_LENGTH,
         rows=6,
@@ -106,12 +108,12 @@ class PersonaForm(PersonaFormBase):
         model = Persona
         fields = ["name", "system_prompt", "language", "reply_in", "forbidden_topics", "sample_lines"]
         labels = {"name": _("Name"), "language": _("Language"), "reply_in": _("Answers in")}
-        help_texts = {"name": _("What the host is called on air.")}
+        help_texts = {"name": _("The host's name on air.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         style = {**(self.instance.style or {}), **self.initial.get("style", {})}
-        for name, trait in TRAIT_WORDS.items():
+        for name, trait in TRAIT_SLIDERS.items():
             self.fields[f"style_{name}"] = forms.FloatField(
                 label=trait.label,
                 min_value=0.0,
@@ -123,14 +125,14 @@ class PersonaForm(PersonaFormBase):
 
     @property
     def sliders(self) -> Iterator[dict[str, Any]]:
-        """The sliders with their words, for the page."""
-        for name, trait in TRAIT_WORDS.items():
+        """Yield each slider's field, trait and current level name for the template."""
+        for name, trait in TRAIT_SLIDERS.items():
             field = self[f"style_{name}"]
-            yield {"field": field, "trait": trait, "word": trait.word_for(_as_number(field.value()))}
+            yield {"field": field, "trait": trait, "word": trait.level_name(_as_number(field.value()))}
 
     @property
     def traits(self) -> PersonaTraits:
-        """What a valid form says."""
+        """Return the values of a valid form."""
         cleaned = self.cleaned_data
         return PersonaTraits(
             name=cleaned["name"],
@@ -151,7 +153,7 @@ def _as_number(value: Any) -> float:
 
 
 def initial_of(preset: Preset | None, *, language: str) -> dict[str, Any]:
-    """Return what a new persona's form begins with."""
+    """Return the initial values of a new persona's form."""
     if preset is None:
         return {"language": language if language in Language else Language.ENGLISH}
     return {

@@ -1,4 +1,4 @@
-"""How much a persona may hold; the pages and the REST API go by the same figures."""
+"""Maximum sizes of a persona's fields, for the pages and the REST API."""
 
 PROMPT_LENGTH = 4_000
 TOPICS = 30

@@ -10,7 +10,7 @@ from tenants.models import Language, Tenant
 
 
 class Persona(models.Model):
-    """Who the host is: its name, how it talks and in which language."""
+    """A host's character: name, prompt, style and language."""
 
     class ReplyIn(models.TextChoices):
         SHOW = ReplyLanguage.SHOW, _("The language of the show")

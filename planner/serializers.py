@@ -1,3 +1,5 @@
+"""Personas as the REST API sends and receives them."""
+
 from typing import Any
 
 from rest_framework import serializers
@@ -13,7 +15,7 @@ MIDDLE = 0.5
 
 
 class PersonaSerializer(serializers.Serializer[Any]):
-    """A persona as it is answered."""
+    """A persona in an answer of the API."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -34,7 +36,7 @@ def _slider() -> serializers.FloatField:
 
 
 class StyleSerializer(StrictSerializer):
-    """The sliders, from 0 to 1."""
+    """Slider values from 0 to 1."""
 
     energy = _slider()
     formality = _slider()
@@ -43,7 +45,7 @@ class StyleSerializer(StrictSerializer):
 
 
 class PersonaChangeSerializer(StrictSerializer):
-    """What makes a persona, and what may be changed of it."""
+    """A persona's fields in a request of the API."""
 
     name = serializers.CharField(max_length=NAME_LENGTH)
     system_prompt = serializers.CharField(max_length=PROMPT_LENGTH)

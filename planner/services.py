@@ -1,3 +1,5 @@
+"""Creates, changes, copies and deletes personas."""
+
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -5,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from planner.defaults import PERSONAS
 from planner.errors import PersonaInUse
@@ -14,12 +16,12 @@ from tenants import audit
 from tenants.models import Tenant
 
 NAME_LENGTH = 100
-ROOM_FOR_COPY = 20
+COPY_SUFFIX_LENGTH = 20
 
 
 @dataclass(frozen=True, slots=True)
 class PersonaTraits:
-    """What makes a persona. `style` holds 0..1 sliders by name."""
+    """A persona's editable fields. `style` holds slider values from 0 to 1, by trait."""
 
     name: str
     system_prompt: str
@@ -31,9 +33,9 @@ class PersonaTraits:
 
 
 def get_default_persona(*, tenant: Tenant, language: str) -> Persona:
-    """Return the tenant's ready-made persona for a language, making it the first time."""
+    """Return the tenant's default persona for a language; create it on the first call."""
     default = PERSONAS[language]
-    # A tenant may have several of that name by now: the first is the one that was made for it.
+    # A tenant may have given the same name to others since: the oldest is the default.
     known = Persona.objects.filter(tenant=tenant, name=default.name, language=language)
     persona: Persona | None = known.order_by("created_at").first()
     if persona is not None:
@@ -51,7 +53,7 @@ def create_persona(*, tenant: Tenant, traits: PersonaTraits) -> Persona:
 
 
 def build_persona(*, tenant: Tenant, traits: PersonaTraits) -> Persona:
-    """Return a persona that is not stored, such as one that is being tried out."""
+    """Return an unsaved persona, such as one that is being rehearsed."""
     return Persona(
         tenant=tenant,
         name=traits.name,
@@ -66,7 +68,7 @@ def build_persona(*, tenant: Tenant, traits: PersonaTraits) -> Persona:
 
 @transaction.atomic
 def change_persona(*, persona: Persona, **changes: Any) -> Persona:
-    """Set some of a persona's fields; a live that is on air goes on as it began."""
+    """Set some of a persona's fields. A running live is not changed."""
     before = audit.values_of(Persona.objects.get(pk=persona.pk), changes)
     for name, value in changes.items():
         setattr(persona, name, value)
@@ -78,7 +80,7 @@ def change_persona(*, persona: Persona, **changes: Any) -> Persona:
 
 @transaction.atomic
 def duplicate_persona(*, persona: Persona) -> Persona:
-    """Make a copy under a name that the tenant has not used yet."""
+    """Create a copy with a name that is new in the tenant."""
     taken = set(Persona.objects.filter(tenant=persona.tenant_id).values_list("name", flat=True))
     name = next(name for name in _copy_names(persona.name) if name not in taken)
     traits = PersonaTraits(
@@ -94,7 +96,7 @@ def duplicate_persona(*, persona: Persona) -> Persona:
 
 
 def _copy_names(name: str) -> Iterator[str]:
-    stem = name[: NAME_LENGTH - ROOM_FOR_COPY]
+    stem = name[: NAME_LENGTH - COPY_SUFFIX_LENGTH]
     yield gettext("%(name)s (copy)") % {"name": stem}
     for number in count(2):
         yield gettext("%(name)s (copy %(number)d)") % {"name": stem, "number": number}
@@ -102,11 +104,18 @@ def _copy_names(name: str) -> Iterator[str]:
 
 @transaction.atomic
 def delete_persona(*, persona: Persona) -> None:
-    """Delete a persona; raise `PersonaInUse` while a show is hosted by it."""
+    """Delete a persona; raise `PersonaInUse` if a show uses it."""
     audit.record("persona.deleted", persona)
     try:
         persona.delete()
     except ProtectedError as error:
-        shows = sorted(str(row) for row in error.protected_objects)
-        words = gettext("This persona hosts shows: %(shows)s. Give them another persona first.")
-        raise PersonaInUse(words % {"shows": ", ".join(shows)}, shows=shows) from error
+        raise _in_use(persona, sorted(str(row) for row in error.protected_objects)) from error
+
+
+def _in_use(persona: Persona, shows: Sequence[str]) -> PersonaInUse:
+    words = ngettext(
+        "%(name)s hosts the show %(shows)s. Choose another persona for it first.",
+        "%(name)s hosts the shows %(shows)s. Choose another persona for them first.",
+        len(shows),
+    )
+    return PersonaInUse(words % {"name": persona.name, "shows": ", ".join(shows)}, shows=shows)

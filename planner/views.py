@@ -1,18 +1,16 @@
+"""The pages of personas."""
+
+from collections import defaultdict
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from livesessions.access import get_show_for
-from livesessions.models.shows import Show
-from livesessions.querysets import shows_by_persona
-from livesessions.shows.services.shows import change_show
 from planner.access import get_persona_for
 from planner.errors import PersonaInUse
 from planner.forms import PersonaForm, initial_of
@@ -20,22 +18,30 @@ from planner.limits import PROMPT_LENGTH
 from planner.models import Persona
 from planner.presets import LANGUAGES, find_preset, presets
 from planner.services import change_persona, create_persona, delete_persona, duplicate_persona
+from planner.signals import PersonaUse, persona_assignment_requested, persona_uses_asked
 from tenants.access import member_required
 from tenants.http import TenantRequest, as_uuid
-from tenants.models import Language
+from tenants.models import Language, Tenant
 from tenants.roles import EDITOR, may_control
 
-PAGE = "livesessions/persona_edit.html"
+PAGE = "planner/persona_edit.html"
 
 
 @require_safe
 @member_required()
 def persona_list(request: TenantRequest) -> HttpResponse:
-    hosted = shows_by_persona(request.tenant)
+    uses: defaultdict[UUID, list[PersonaUse]] = defaultdict(list)
+    for use in _uses_in(request.tenant):
+        uses[use.persona_id].append(use)
     personas = Persona.objects.filter(tenant=request.tenant).order_by("created_at")
-    rows = [{"persona": persona, "shows": hosted.get(persona.id, [])} for persona in personas]
+    rows = [{"persona": persona, "uses": uses[persona.id]} for persona in personas]
     context = {"rows": rows, "may_control": may_control(request)}
-    return render(request, "livesessions/persona_list.html", context)
+    return render(request, "planner/persona_list.html", context)
+
+
+def _uses_in(tenant: Tenant) -> list[PersonaUse]:
+    answers = persona_uses_asked.send(sender=Persona, tenant=tenant)
+    return [use for _receiver, uses in answers for use in cast("list[PersonaUse]", uses)]
 
 
 @require_safe
@@ -46,7 +52,7 @@ def preset_list(request: TenantRequest) -> HttpResponse:
         {"language": Language(tag), "presets": [preset for preset in presets() if preset.language == tag]}
         for tag in sorted(LANGUAGES, key=lambda tag: tag != first)
     ]
-    return render(request, "livesessions/preset_list.html", {"groups": groups})
+    return render(request, "planner/preset_list.html", {"groups": groups})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,8 +62,8 @@ def persona_create(request: TenantRequest) -> HttpResponse:
     form = PersonaForm(request.POST or None, initial=initial_of(preset, language=request.tenant.language))
     if request.method == "POST" and form.is_valid():
         persona = create_persona(tenant=request.tenant, traits=form.traits)
-        messages.success(request, _("Your persona is ready. Give it a show, or rehearse some more."))
-        return redirect("livesessions:persona_edit", persona.id)
+        messages.success(request, _("The persona is ready. You can use it in a show or rehearse with it."))
+        return redirect("planner:persona_edit", persona.id)
     return _render_page(request, form, preset=preset)
 
 
@@ -68,8 +74,8 @@ def persona_edit(request: TenantRequest, persona_id: UUID) -> HttpResponse:
     form = PersonaForm(request.POST or None, instance=persona)
     if request.method == "POST" and form.is_valid():
         change_persona(persona=persona, **asdict(form.traits))
-        messages.success(request, _("Saved. What you changed holds from the next live on."))
-        return redirect("livesessions:persona_edit", persona.id)
+        messages.success(request, _("Saved. The change applies from the next live on."))
+        return redirect("planner:persona_edit", persona.id)
     if form.is_bound:
         persona.refresh_from_db()  # the page around the form shows what is stored
     return _render_page(request, form, persona=persona)
@@ -79,13 +85,12 @@ def _render_page(
     request: TenantRequest, form: PersonaForm, *, persona: Persona | None = None, **more: Any
 ) -> HttpResponse:
     """Render the page on which a persona is written; it loads the studio as a panel."""
-    shows = Show.objects.filter(tenant=request.tenant).order_by("name")
-    hosted = [show for show in shows if persona is not None and show.persona_id == persona.id]
+    uses = _uses_in(request.tenant)
     context = {
         "form": form,
         "persona": persona,
-        "hosted": hosted,
-        "others": [show for show in shows if show not in hosted],
+        "uses": [use for use in uses if persona is not None and use.persona_id == persona.id],
+        "other_uses": [use for use in uses if persona is None or use.persona_id != persona.id],
         "prompt_length": PROMPT_LENGTH,
         "prompt_used": len(form["system_prompt"].value() or ""),
         **more,
@@ -97,8 +102,8 @@ def _render_page(
 @member_required(EDITOR)
 def persona_duplicate(request: TenantRequest, persona_id: UUID) -> HttpResponse:
     copy = duplicate_persona(persona=get_persona_for(request, persona_id))
-    messages.success(request, _("This is the copy. Change what you like."))
-    return redirect("livesessions:persona_edit", copy.id)
+    messages.success(request, _("This is the copy. You can change it now."))
+    return redirect("planner:persona_edit", copy.id)
 
 
 @require_POST
@@ -108,26 +113,28 @@ def persona_delete(request: TenantRequest, persona_id: UUID) -> HttpResponse:
     try:
         delete_persona(persona=persona)
     except PersonaInUse as error:
-        words = ngettext(
-            "%(name)s hosts the show %(shows)s. Give that show another persona first.",
-            "%(name)s hosts the shows %(shows)s. Give them another persona first.",
-            len(error.shows),
-        )
-        messages.error(request, words % {"name": persona.name, "shows": ", ".join(error.shows)})
+        messages.error(request, error.user_message)
     else:
         messages.success(request, _("%(name)s has been deleted.") % {"name": persona.name})
-    return redirect("livesessions:persona_list")
+    return redirect("planner:persona_list")
 
 
 @require_POST
 @member_required(EDITOR)
 def persona_assign(request: TenantRequest, persona_id: UUID) -> HttpResponse:
     persona = get_persona_for(request, persona_id)
-    show = get_show_for(request, as_uuid(request.POST.get("show", "")))
-    change_show(show=show, persona=persona)
-    words = _("%(persona)s hosts %(show)s from the next live on. A live on air goes on as it began.")
-    messages.success(request, words % {"persona": persona.name, "show": show.name})
-    if persona.language != show.language:
-        words = _("This show speaks %(language)s: the persona will too, in the show's voice.")
-        messages.info(request, words % {"language": show.get_language_display()})
-    return redirect("livesessions:persona_edit", persona.id)
+    use = _assign(persona, as_uuid(request.POST.get("show", "")))
+    words = _("%(persona)s hosts %(show)s from the next live on. A running live is not changed.")
+    messages.success(request, words % {"persona": persona.name, "show": use.name})
+    if persona.language != use.language:
+        words = _("The show is in %(language)s: the persona speaks it too, with the show's voice.")
+        messages.info(request, words % {"language": use.language_name})
+    return redirect("planner:persona_edit", persona.id)
+
+
+def _assign(persona: Persona, use_id: UUID) -> PersonaUse:
+    answers = persona_assignment_requested.send(sender=Persona, persona=persona, use_id=use_id)
+    use = next((cast("PersonaUse", answer) for _receiver, answer in answers if answer is not None), None)
+    if use is None:
+        raise Http404
+    return use

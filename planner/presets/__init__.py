@@ -1,4 +1,4 @@
-"""Ready-made personas: TOML files that lie beside this module go in, plain values come out."""
+"""Ready-made personas, read from the TOML files of this folder."""
 
 import tomllib
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ TRAITS = ("energy", "formality", "humour", "length")
 
 
 class Genre(StrEnum):
-    """What a live is about."""
+    """The kind of live that a preset is made for."""
 
     MUSIC = "music"
     SPORT = "sport"
@@ -23,7 +23,7 @@ class Genre(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A persona to begin with. `tagline` says in its own language who it is; the rest is the persona's."""
+    """A ready-made persona. `tagline` describes it in its own language."""
 
     genre: Genre
     language: str
@@ -36,18 +36,18 @@ class Preset:
 
     @property
     def slug(self) -> str:
-        """Its name in addresses."""
+        """The preset's name in URLs."""
         return f"{self.genre}-{self.language}"
 
 
 @cache
 def presets() -> tuple[Preset, ...]:
-    """Return every preset by language and genre. The caller does not change what it gets."""
+    """Return all presets, by language and genre."""
     return tuple(_read(genre, language) for language in LANGUAGES for genre in Genre)
 
 
 def find_preset(slug: str) -> Preset | None:
-    """Return the preset of that name in addresses, if there is one."""
+    """Return the preset with this name in URLs; None if there is none."""
     return next((preset for preset in presets() if preset.slug == slug), None)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django_scopes import scope
 
 from livesessions.models.shows import Show
 from planner.models import Persona
@@ -79,9 +80,11 @@ def test_the_studio_is_a_panel_for_the_personas_page_and_a_page_without_a_script
 
 
 def test_the_studio_begins_in_a_show_that_the_persona_hosts(
-    alice: User, show: Show, client_for: ClientFor
+    alice: User, show: Show, persona: Persona, client_for: ClientFor
 ) -> None:
-    panel = client_for(alice).get("/personas/rehearse/", {"persona": str(show.persona_id)}).content.decode()
+    with scope(tenant=show.tenant):
+        Show.objects.filter(id=show.id).update(persona=persona)
+    panel = client_for(alice).get("/personas/rehearse/", {"persona": str(persona.id)}).content.decode()
     assert f'<option value="{show.id}" selected>' in panel
 
 
