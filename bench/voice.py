@@ -35,7 +35,8 @@ from livesessions.shows.services.shows import create_show
 from overlay.publisher import OverlayPublisher
 from providers.redis import async_redis
 from speech.models import VoiceProfile
-from speech.runtime.voice_pool import VoicePool, open_synthesizer, open_synthesizers
+from speech.runtime.synthesizers import open_synthesizer, open_synthesizers
+from speech.runtime.voice_pool import VoicePool
 from speech.services.voices import Provider
 from speech.stage.chain import VoiceChain
 from speech.stage.sound.loudness import Loudness

@@ -16,8 +16,9 @@ from moderation.stage.help_lines import help_line
 from planner.stage.recurring import lines_of_plan, lines_of_quiet_moments, sentences_of_reactions
 from speech.errors import SpeechError
 from speech.runtime.preview_slots import exclusive
+from speech.runtime.synthesizers import open_synthesizer
 from speech.runtime.tenant_voices import TenantVoiceClients
-from speech.runtime.voice_pool import LAST_FIRST_TIMEOUT_S, VoicePool, open_synthesizer
+from speech.runtime.voice_pool import LAST_FIRST_TIMEOUT_S, VoicePool
 from speech.services.voice_resolution import VoiceLineup, resolve_voices
 from speech.stage.capabilities import capabilities_of
 from speech.stage.silent_synthesizer import SilentSynthesizer

@@ -50,7 +50,8 @@ from providers.language_models.fallback import FallbackChatModel, NamedModel
 from providers.language_models.ports import ChatModel
 from providers.model_settings import open_chat_models, open_openai_server
 from providers.redis import async_redis, waiting_redis
-from speech.runtime.voice_pool import VoicePool, open_synthesizers
+from speech.runtime.synthesizers import open_synthesizers
+from speech.runtime.voice_pool import VoicePool
 from speech.services.voice_resolution import resolve_voices
 from speech.storage import AudioObjectStore
 

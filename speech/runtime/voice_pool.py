@@ -10,8 +10,6 @@ from django.db import DatabaseError
 
 from speech.errors import SpeechError, StoreError
 from speech.models import VoiceProfile
-from speech.runtime.synthesizers import open_synthesizer as open_synthesizer
-from speech.runtime.synthesizers import open_synthesizers as open_synthesizers
 from speech.runtime.tenant_voices import TenantVoiceClients, VoiceService
 from speech.services.clips import clip_names
 from speech.services.voice_resolution import VoiceLineup, VoiceOption, resolve_voices
