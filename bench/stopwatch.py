@@ -13,7 +13,7 @@ from typing import Any
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.ports import Gate, Observer
 from livesessions.pipeline.records import ReplyRecord
-from livesessions.pipeline.rules import ChangingGate
+from livesessions.pipeline.rules import ReplaceableGate
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.port import ChatSource, SourceCounts, SourceState
 from livesessions.worker.recorder.recorder import Recorder
@@ -67,7 +67,7 @@ class Stopwatch:
         return replace(
             parts,
             source=WatchedSource(parts.source, self.stages),
-            gate=ChangingGate(WatchedGate(parts.gate, self.stages)),
+            gate=ReplaceableGate(GuardedModelGate(parts.gate, self.stages)),
             observer=WatchedObserver(parts.observer, self.stages),
         )
 
@@ -123,7 +123,7 @@ class WatchedSource:
                 self._stages.ingest_s += time.thread_time() - began_s
 
 
-class WatchedGate:
+class GuardedModelGate:
     def __init__(self, gate: Gate, stages: Stages) -> None:
         self._gate = gate
         self._stages = stages

@@ -172,14 +172,14 @@ async def _say_often(ear: Ear, chain: VoiceChain, line: Callable[[int], str], li
 async def _say(ear: Ear, chain: VoiceChain, text: str, *, recurs: bool = False) -> float:
     """Say a line to its end as a reply does; return how long its first frame took, in milliseconds."""
     record = ReplyRecord("comment", None, datetime.now(UTC), 0)
-    hearing = PlaybackTracker(time.monotonic)
+    playback = PlaybackTracker(time.monotonic)
     utterance = Utterance(
         record,
         voice=chain,
         sinks=[ear.publisher],
         generation=Generation(),
-        hearing=hearing,
-        on_first_audio=hearing.sounded,
+        playback=playback,
+        on_first_audio=playback.first_audio_sent,
         is_fresh=lambda: True,
     )
     begun = time.perf_counter()

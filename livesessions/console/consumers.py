@@ -15,15 +15,15 @@ from django_scopes import scope, scopes_disabled
 from livesessions.console.presenter import Line, describe, held_lines, line_of, overlays_seen, recent_lines
 from livesessions.console.publisher import Message, console_group
 from livesessions.models.sessions import LiveSession
-from livesessions.pipeline.intake.ingest import SPOKEN_TO
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.intake.screener import MESSAGES
+from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.sources.events import EventKind
 from overlay.presence import read_pages
 from tenants.models import Membership, User
 
 FRAME = "livesessions/session_detail.html#console-frame"
 LINES_KEPT = 200
-HELD = Outcome.HELD.value
+HELD = ReplyOutcome.HELD.value
 DELETED = EventKind.DELETED.value
 
 
@@ -160,7 +160,7 @@ class Frames:
                 blanked += [
                     {**line, "event": DELETED, "name": "", "text": "", "risk": "", "viewer": ""}
                     for line in self._chat.values()
-                    if line["id"] in ids or (line.get("viewer", "") in viewers and line["event"] in SPOKEN_TO)
+                    if line["id"] in ids or (line.get("viewer", "") in viewers and line["event"] in MESSAGES)
                 ]
         for line in blanked:
             self._chat[line["dom_id"]] = line

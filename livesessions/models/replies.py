@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from livesessions.models.sessions import LiveSession
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 from tenants.models import Tenant
 
 
@@ -17,15 +17,15 @@ class Reply(models.Model):
     """
 
     class Status(models.TextChoices):
-        SPEAKING = Outcome.SPEAKING, _("Speaking")
-        SPOKEN = Outcome.SPOKEN, _("Spoken")
-        MUTED = Outcome.MUTED, _("Muted")
-        SKIPPED = Outcome.SKIPPED, _("Skipped")
-        REFUSED = Outcome.REFUSED, _("Refused by the policy")
-        FAILED = Outcome.FAILED, _("Failed")
-        HELD = Outcome.HELD, _("Waiting for approval")
-        REJECTED = Outcome.REJECTED, _("Rejected")
-        EXPIRED = Outcome.EXPIRED, _("Not approved in time")
+        SPEAKING = ReplyOutcome.SPEAKING, _("Speaking")
+        SPOKEN = ReplyOutcome.SPOKEN, _("Spoken")
+        MUTED = ReplyOutcome.MUTED, _("Muted")
+        SKIPPED = ReplyOutcome.SKIPPED, _("Skipped")
+        REFUSED = ReplyOutcome.REFUSED, _("Refused by the policy")
+        FAILED = ReplyOutcome.FAILED, _("Failed")
+        HELD = ReplyOutcome.HELD, _("Waiting for approval")
+        REJECTED = ReplyOutcome.REJECTED, _("Rejected")
+        EXPIRED = ReplyOutcome.EXPIRED, _("Not approved in time")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")

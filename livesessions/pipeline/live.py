@@ -1,4 +1,4 @@
-"""One live: its parts put together, its commands, and the reason it ended."""
+"""One live: wires its parts together, carries out its commands, and says why it ended."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -8,27 +8,29 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from livesessions.pipeline.bus import LiveBus
 from livesessions.pipeline.host import Host
 from livesessions.pipeline.intake.chat_reader import ChatReader
 from livesessions.pipeline.intake.game_controller import Controls, GameController, no_controls
-from livesessions.pipeline.intake.ingest import Ingest, Room
+from livesessions.pipeline.intake.ingest import Ingest, IntakeContext
 from livesessions.pipeline.intake.overlay_chat_queue import OverlayChatQueue
-from livesessions.pipeline.intake.viewer_roles import ViewerRoles, nobody
+from livesessions.pipeline.intake.viewer_roles import ViewerRoles, no_roles
 from livesessions.pipeline.memory_summarizer import MemorySummarizer
-from livesessions.pipeline.outcome import Outcome
-from livesessions.pipeline.ports import AudioSink, Observer, Screen, Voice, Words
+from livesessions.pipeline.outcome import ReplyOutcome
+from livesessions.pipeline.ports import AudioSink, Observer, ReplyPlanner, Screen, Voice
 from livesessions.pipeline.reply.approvals import Approvals
 from livesessions.pipeline.reply.generation import Generation
-from livesessions.pipeline.reply.judging import WatchedGate
-from livesessions.pipeline.reply.replying import Desk
-from livesessions.pipeline.rules import ChangingGate, Rules
-from livesessions.pipeline.selection.director import Director
+from livesessions.pipeline.reply.model_review import GuardedModelGate
+from livesessions.pipeline.reply.runner import ReplyContext
+from livesessions.pipeline.rules import ReplaceableGate, Rules
+from livesessions.pipeline.selection.director import Director, DirectorContext
 from livesessions.pipeline.selection.rates import Rates
-from livesessions.pipeline.selection.turn_queue import Inbox, Priority, QueuedTurn
+from livesessions.pipeline.selection.turn_queue import TurnQueue
+from livesessions.pipeline.selection.turns import Priority, QueuedTurn
 from livesessions.pipeline.snapshot_trigger import SnapshotTrigger
+from livesessions.pipeline.state import VERSION, LiveState
 from livesessions.sources.errors import SourceError
 from livesessions.sources.port import ChatSource
-from livesessions.sources.state import Frozen
 from planner.stage.cues import CueSource
 from planner.stage.games.games import Games
 from planner.stage.turn import Turn, TurnKind
@@ -40,11 +42,19 @@ LIVE_ENDED = "live_ended"
 
 @dataclass(frozen=True, slots=True)
 class LiveParts:
-    """What a live is made of; `livesessions/worker/assembly.py` makes these from a session's rows."""
+    """What a live is made of; `livesessions/worker/assembly.py` makes these from a session's rows.
+
+    - `further_sources`: chats that add to the live's own.
+    - `cues`: what the host says of its own accord, asked in this order, after `games`.
+    - `segment_text`: the part of the show that is on, in words for the planner.
+    - `controls`: carries out what a moderator commands in the chat.
+    - `holds_replies`: whether a person must approve what the planner writes before it is said.
+    - `per_thanks`: how many follows, shares or subscriptions are thanked at once; one where a kind is missing.
+    """
 
     source: ChatSource
-    gate: ChangingGate
-    words: Words
+    gate: ReplaceableGate
+    planner: ReplyPlanner
     voice: Voice
     sinks: Sequence[AudioSink]
     screen: Screen
@@ -52,23 +62,16 @@ class LiveParts:
     language: str
     muted: bool
     now: Callable[[], datetime]
-    # Chats that add to the live's own.
     further_sources: Sequence[ChatSource] = ()
     rates: Rates = field(default_factory=Rates)
-    # What the host says of its own accord: asked in this order.
     cues: Sequence[CueSource] = ()
     host_name: str = ""
-    model_gate: WatchedGate | None = None
-    # What part of the show is on, in words for the planner.
+    model_gate: GuardedModelGate | None = None
     segment_text: Callable[[], str] = str
-    # Asked before the others, and hears the chat.
     games: Games | None = None
-    # Has done what a moderator commands in the chat.
     controls: Controls = no_controls
-    standings: ViewerRoles = field(default_factory=nobody)
-    # Whether somebody must approve what the planner writes before it is said.
+    viewer_roles: ViewerRoles = field(default_factory=no_roles)
     holds_replies: bool = False
-    # How many follows, shares and subscriptions are thanked at once; each where nothing is said.
     per_thanks: Mapping[TurnKind, int] = field(default_factory=dict)
 
 
@@ -80,80 +83,96 @@ class Live:
 
     def __init__(self, parts: LiveParts) -> None:
         self._parts = parts
-        self.urgent = asyncio.Event()
+        self._now_s = asyncio.get_running_loop().time
         self._counts_before: dict[str, int] = {}
-        observer = SnapshotTrigger(parts.observer, self.urgent)
         self._stopped = asyncio.Event()
         self._stop_reason = STOPPED
-        self._now_s = asyncio.get_running_loop().time
-        self._inbox = Inbox()
-        feeder = OverlayChatQueue(parts.screen)
-        self._director = Director(
-            self._inbox,
-            parts.rates,
-            now=parts.now,
-            now_s=self._now_s,
-            cues=[*filter(None, [parts.games]), *parts.cues],
-            host_name=parts.host_name,
-            segment_text=parts.segment_text,
-            intent_of=parts.words.intent_of,
-        )
+        self.urgent = asyncio.Event()
+        self._bus = LiveBus()
+        self._queue = TurnQueue(self._bus)
+        self._observer = SnapshotTrigger(parts.observer, self.urgent)
+        self._overlay_chat = OverlayChatQueue(parts.screen)
         self._approvals = Approvals(
-            self._inbox, parts.gate, observer, now=parts.now, holds=parts.holds_replies
+            self._queue,
+            parts.gate,
+            self._observer,
+            bus=self._bus,
+            now=parts.now,
+            holds=parts.holds_replies,
         )
+        self._director = Director(self._director_context())
         self._host = Host(
-            self._desk(observer), self._inbox, self._director, self._approvals, muted=parts.muted
+            self._reply_context(), self._queue, self._director, self._approvals, muted=parts.muted
         )
         self.games = GameController(
             parts.games,
             controls=parts.controls,
-            observer=observer,
+            observer=self._observer,
             now=parts.now,
-            stir=self._inbox.stirred.set,
-            show=feeder.show_game,
+            wake_host=self._queue.changed.set,
+            show=self._overlay_chat.show_game,
         )
-        room = Room(
-            gate=parts.gate,
-            inbox=self._inbox,
-            feeder=feeder,
-            observer=observer,
-            language=parts.language,
-            now_s=self._now_s,
-            set_paused=self._host.set_paused,
-            play=self.games,
-            standings=parts.standings,
-            per_thanks=parts.per_thanks,
-        )
-        self._ingest = Ingest(ChatReader(parts.source, parts.further_sources), room)
+        self._ingest = Ingest(ChatReader(parts.source, parts.further_sources), self._intake_context())
         self._background = (
-            feeder.run,
+            self._overlay_chat.run,
             self._host.run,
             self._approvals.run,
-            self._ingest.watch_streaks,
-            self._ingest.watch_crowd,
-            self.games.carry_out,
-            MemorySummarizer(parts.words, parts.gate).run,
+            self._ingest.finish_streaks,
+            self._ingest.thank_groups,
+            self.games.run_controls,
+            MemorySummarizer(parts.planner, parts.gate).run,
             self._report_state,
         )
 
-    def _desk(self, observer: Observer) -> Desk:
+    def _director_context(self) -> DirectorContext:
         parts = self._parts
-        return Desk(
+        return DirectorContext(
+            queue=self._queue,
+            bus=self._bus,
+            rates=parts.rates,
+            now=parts.now,
+            now_s=self._now_s,
+            is_approval_queue_full=lambda: self._approvals.is_full,
+            cues=[*filter(None, [parts.games]), *parts.cues],
+            host_name=parts.host_name,
+            segment_text=parts.segment_text,
+            intent_of=parts.planner.intent_of,
+        )
+
+    def _reply_context(self) -> ReplyContext:
+        parts = self._parts
+        return ReplyContext(
             gate=parts.gate,
-            words=parts.words,
+            planner=parts.planner,
             voice=parts.voice,
             sinks=parts.sinks,
-            observer=observer,
+            observer=self._observer,
             generation=Generation(),
             now=parts.now,
             now_s=self._now_s,
+            bus=self._bus,
             model_gate=parts.model_gate,
-            on_flagged=lambda event, flags: self._ingest.note_flagged(event, flags),
+        )
+
+    def _intake_context(self) -> IntakeContext:
+        parts = self._parts
+        return IntakeContext(
+            gate=parts.gate,
+            queue=self._queue,
+            overlay_chat=self._overlay_chat,
+            observer=self._observer,
+            bus=self._bus,
+            language=parts.language,
+            now_s=self._now_s,
+            set_paused=self._host.set_paused,
+            games=self.games,
+            viewer_roles=parts.viewer_roles,
+            per_thanks=parts.per_thanks,
         )
 
     @property
     def counts(self) -> dict[str, int]:
-        """What was counted so far, by name."""
+        """The counters by name, also those of the workers before."""
         counts = self._ingest.counts
         before = self._counts_before
         return before | {name: count + before.get(name, 0) for name, count in counts.items()}
@@ -162,30 +181,31 @@ class Live:
     def muted(self) -> bool:
         return self._host.muted
 
-    def snapshot(self) -> Frozen:
-        """Return what the next worker needs to go on with this live, as values that JSON can carry."""
+    def to_state(self) -> LiveState:
+        """Return what the next worker needs to continue this live, as values that JSON can carry."""
         return {
-            "ingest": self._ingest.snapshot(),
-            "host": self._host.snapshot(),
-            "director": self._director.snapshot(),
-            "words": self._parts.words.snapshot(),
+            "version": VERSION,
+            "intake": self._ingest.to_state(),
+            "host": self._host.to_state(),
+            "director": self._director.to_state(),
+            "planner": self._parts.planner.snapshot(),
             "counts": self.counts,
         }
 
-    def restore(self, frozen: Frozen) -> None:
-        """Go on with what a snapshot holds, before `run`; raise KeyError, TypeError or ValueError."""
-        self._counts_before = dict(frozen["counts"])
-        self._parts.words.restore(frozen["words"])
-        if "director" in frozen:
-            self._director.restore(frozen["director"])
-        self._host.restore(frozen["host"])
-        self._ingest.restore(frozen["ingest"])
+    def restore(self, state: LiveState) -> None:
+        """Continue from a state, before `run`. Raise KeyError, TypeError or ValueError for an unusable one."""
+        self._counts_before = dict(state["counts"])
+        self._parts.planner.restore(state["planner"])
+        if state["director"] is not None:
+            self._director.restore(state["director"])
+        self._host.restore(state["host"])
+        self._ingest.restore(state["intake"])
 
     async def run(self, *background_parts: Callable[[], Coroutine[Any, Any, None]]) -> str:
-        """Run the live and return why it ended: what `stop` was told, `live_ended` or a `SourceFault`.
+        """Run the live and return why it ended: the reason given to `stop`, `live_ended` or a `SourceFault`.
 
-        `background_parts` run beside it and end with it. A live whose task is cancelled is handed over: what
-        it was saying is cut, but the overlay stays on air for whoever goes on.
+        `background_parts` run beside it and end with it. A live whose task is cancelled is handed over: its
+        running reply is cut, but the overlay stays on air for the next worker.
         """
         handed_over = False
         try:
@@ -196,12 +216,12 @@ class Live:
         finally:
             if not handed_over:
                 self._approvals.expire_all()
-                await self._tell_sinks(lambda sink: sink.cut(None))
-                await self._tell_sinks(lambda sink: sink.set_live(False))
+                await self._each_sink(lambda sink: sink.cut(None))
+                await self._each_sink(lambda sink: sink.set_live(False))
 
     async def _run_with(self, background_parts: Sequence[Callable[[], Coroutine[Any, Any, None]]]) -> str:
         if self._stopped.is_set():
-            # Between two workers: the host has things of its own to say, and says none.
+            # Stopped between two workers: the host says nothing more.
             return self._stop_reason
         async with asyncio.TaskGroup() as tasks:
             parts = (*self._background, *background_parts)
@@ -210,16 +230,16 @@ class Live:
                 await self.announce()
                 return await self._until_ended(tasks)
             finally:
-                self._host.cut(Outcome.SKIPPED)
+                self._host.cut(ReplyOutcome.SKIPPED)
                 for task in background:
                     task.cancel()
                 await asyncio.wait(background)
-                self._tell_state()
+                self._report_once()
 
     async def announce(self) -> None:
-        """Tell the sinks that it is on air and whether it is muted; again when they may have forgotten."""
-        await self._tell_sinks(lambda sink: sink.set_muted(self._host.muted))
-        await self._tell_sinks(lambda sink: sink.set_live(True))
+        """Send the sinks whether the live is on air and muted; again when they may have lost it."""
+        await self._each_sink(lambda sink: sink.set_muted(self._host.muted))
+        await self._each_sink(lambda sink: sink.set_live(True))
 
     async def _until_ended(self, tasks: asyncio.TaskGroup) -> str:
         reading = tasks.create_task(self._read(), name="ingest")
@@ -238,20 +258,20 @@ class Live:
 
     async def _report_state(self) -> None:
         while True:
-            self._tell_state()
+            self._report_once()
             await asyncio.sleep(STATE_EVERY_S)
 
-    def _tell_state(self) -> None:
+    def _report_once(self) -> None:
         self._parts.observer.state_changed(
             viewers=self._ingest.viewers, counts=self.counts, connection=self._parts.source.state
         )
         self.games.report()
 
-    async def _tell_sinks(self, tell: Callable[[AudioSink], Awaitable[None]]) -> None:
-        """Tell every sink; one that cannot be reached must not keep the others from hearing it."""
+    async def _each_sink(self, send: Callable[[AudioSink], Awaitable[None]]) -> None:
+        """Send to every sink; one that cannot be reached must not keep the others from it."""
         for sink in self._parts.sinks:
             with suppress(ConnectionError):
-                await tell(sink)
+                await send(sink)
 
     # --- commands ------------------------------------------------------------------------------------
 
@@ -264,41 +284,41 @@ class Live:
     async def set_muted(self, muted: bool) -> None:
         """Silence the host at once, or let it speak again."""
         self._host.set_muted(muted)
-        await self._tell_sinks(lambda sink: sink.set_muted(muted))
+        await self._each_sink(lambda sink: sink.set_muted(muted))
 
     def skip(self) -> None:
-        """Cut the reply under way and go on with the next."""
-        self._host.cut(Outcome.SKIPPED)
+        """Cut the running reply and go on with the next."""
+        self._host.cut(ReplyOutcome.SKIPPED)
 
     def approve(self, reply_id: UUID, text: str) -> bool:
-        """Say a reply that is held, as edited, next; tell whether it still waited."""
+        """Say a held reply next, in these words if there are any; return whether it was still held."""
         return self._approvals.approve(reply_id, text)
 
     def reject(self, reply_id: UUID) -> bool:
-        """Drop a reply that is held; tell whether it still waited."""
+        """Drop a held reply; return whether it was still held."""
         return self._approvals.reject(reply_id)
 
     def say(self, text: str) -> None:
-        """Say a line of the streamer's own, as soon as the host may speak."""
+        """Say the streamer's own text, as soon as the host may speak."""
         turn = Turn(TurnKind.COMMENT, viewer_name="", language=self._parts.language, text="")
-        self._inbox.put(QueuedTurn(Priority.STREAMER, turn, None, self._now_s(), line=text))
+        self._queue.put(QueuedTurn(Priority.STREAMER, turn, None, self._now_s(), line=text))
 
-    def set_viewer_role(self, viewer_hash: str, standing: str) -> None:
-        """Treat a viewer as was decided from now on; raise ValueError for what is no standing."""
-        self._ingest.set_standing(viewer_hash, standing)
+    def set_viewer_role(self, viewer_hash: str, role: str) -> None:
+        """Treat a viewer by a role from now on; raise ValueError for a role that does not exist."""
+        self._ingest.set_viewer_role(viewer_hash, role)
 
-    def set_viewer_roles(self, rules: Mapping[str, str]) -> None:
-        """Treat all viewers as `rules` say, by their hashes; raise ValueError for what is no standing."""
-        self._ingest.set_standings(rules)
+    def set_viewer_roles(self, roles: Mapping[str, str]) -> None:
+        """Replace the roles of all viewers, by their hashes; raise ValueError for a role that does not exist."""
+        self._ingest.set_viewer_roles(roles)
 
     def set_rules(self, rules: Rules) -> None:
-        """Go by these rules from now on. Nothing is forgotten but the lines that they would not let in."""
+        """Apply other rules from now on, also to the messages that are already queued."""
         self._parts.gate.replace(rules.gate)
         self._director.set_rates(rules.rates)
         self._approvals.set_holds(rules.holds_replies)
         self._host.set_model_gate(rules.model_gate)
-        self._ingest.judge_again()
-        self._inbox.stirred.set()
+        self._ingest.screen_queue_again()
+        self._queue.changed.set()
 
     def report_playback(
         self,

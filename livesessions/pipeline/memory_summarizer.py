@@ -1,24 +1,24 @@
-"""Has the words tidied up beside the live: a few seconds go by, and what was heard long ago is summed up."""
+"""Summarizes what the planner remembers, beside the live and off the way of any reply."""
 
 import asyncio
 
-from livesessions.pipeline.ports import Gate, Words
+from livesessions.pipeline.ports import Gate, ReplyPlanner
 
-TIDY_EVERY_S = 5.0
+INTERVAL_S = 5.0
 
 
 class MemorySummarizer:
-    """Lets the planner sum up what it remembers, off the way of any reply."""
+    """Asks the planner every 5 s whether there is something to summarize."""
 
-    def __init__(self, words: Words, gate: Gate) -> None:
-        self._words = words
+    def __init__(self, planner: ReplyPlanner, gate: Gate) -> None:
+        self._planner = planner
         self._gate = gate
 
     async def run(self) -> None:
-        """Tidy until cancelled. A summary that the gate blocks is not kept."""
+        """Run until cancelled. A summary that the gate blocks is dropped."""
         while True:
-            await asyncio.sleep(TIDY_EVERY_S)
-            await self._words.tidy(self._approves)
+            await asyncio.sleep(INTERVAL_S)
+            await self._planner.summarize(self._approves)
 
     def _approves(self, text: str) -> bool:
         return not self._gate.review(text).blocked

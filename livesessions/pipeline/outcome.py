@@ -1,12 +1,12 @@
-"""How a reply can end."""
+"""The outcomes of a reply."""
 
 from enum import StrEnum
 
 
-class Outcome(StrEnum):
-    """Where one reply stands: speaking until it has been spoken, cut, refused or has failed.
+class ReplyOutcome(StrEnum):
+    """The state of one reply: speaking until it was spoken, cut, refused or has failed.
 
-    One that is held waits for a person's approval; it goes on, is rejected, or expires.
+    A held reply waits for a person's approval; then it is spoken, rejected, or it expires.
     """
 
     SPEAKING = "speaking"

@@ -1,19 +1,35 @@
-"""What the pipeline tells of a reply: one record each, changed as the reply goes on."""
+"""The record of one reply, updated while the reply runs."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any, TypedDict
 from uuid import UUID, uuid4
 
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.sources.events import LiveEvent
-from livesessions.sources.state import Frozen
 from moderation.stage.verdict import MEDIUM_RISK, Verdict
 from planner.stage.turn import TokenUsage
 
 
+class RecordState(TypedDict):
+    """A `ReplyRecord` as values that JSON can carry."""
+
+    id: str
+    trigger_kind: str
+    created_at: str
+    generation: int
+    state: str
+    score: dict[str, float]
+    text: str
+    outcome: str
+    fault: str
+    usage: dict[str, Any]
+    times: dict[str, Any]
+
+
 @dataclass(slots=True)
 class StageTimes:
-    """Milliseconds from the arrival of what triggered a reply; None for a stage it never reached."""
+    """Milliseconds since the event that caused the reply arrived; None for a stage that was not reached."""
 
     waited_ms: int | None = None
     first_sentence_ms: int | None = None
@@ -23,9 +39,10 @@ class StageTimes:
 
 @dataclass(slots=True)
 class ReplyRecord:
-    """One thing the host said, or tried to say. `trigger` is None for what nobody in the room has caused.
+    """One reply that the host said, or tried to say.
 
-    `also` is what else it answers: gifts gathered into one thanks, the same question of other viewers.
+    - `trigger`: the event that caused it; None when the host spoke of its own accord.
+    - `also`: the other events that it answers, such as gifts thanked together or the same question again.
     """
 
     trigger_kind: str
@@ -37,7 +54,7 @@ class ReplyRecord:
     state: str = ""
     score: dict[str, float] = field(default_factory=dict)
     text: str = ""
-    outcome: Outcome = Outcome.SPEAKING
+    outcome: ReplyOutcome = ReplyOutcome.SPEAKING
     fault: str = ""
     usage: TokenUsage = field(default_factory=TokenUsage)
     times: StageTimes = field(default_factory=StageTimes)
@@ -48,23 +65,23 @@ class ReplyRecord:
     heard_level_db: float | None = None
     underruns: int = 0
 
-    def note_hearing(self, level_db: float | None, underruns: int | None) -> None:
-        """Keep a page's figures; of several pages, those of the one that was the loudest."""
+    def add_page_figures(self, level_db: float | None, underruns: int | None) -> None:
+        """Store a page's measurements; of several pages, those of the loudest."""
         if level_db is not None and (self.heard_level_db is None or level_db > self.heard_level_db):
             self.heard_level_db = level_db
             self.underruns = underruns or 0
 
 
 def policy_fault(verdict: Verdict) -> str:
-    """Return the fault of a reply that the gate has refused, with what weighs most in it."""
+    """Return the fault of a reply that the gate refused: `policy:` and the gravest category."""
     categories = sorted(
         (reason.category for reason in verdict.reasons), key=lambda category: category in MEDIUM_RISK
     )
     return f"policy:{categories[0].value}" if categories else "policy"
 
 
-def freeze_record(record: ReplyRecord) -> Frozen:
-    """Return a record as plain values, without what it answers; for one that nothing of has been heard."""
+def record_to_state(record: ReplyRecord) -> RecordState:
+    """Return a record as plain values; without the events, and for a reply that was not heard yet."""
     return {
         "id": str(record.id),
         "trigger_kind": record.trigger_kind,
@@ -80,13 +97,16 @@ def freeze_record(record: ReplyRecord) -> Frozen:
     }
 
 
-def thaw_record(frozen: Frozen, *, trigger: LiveEvent | None, also: tuple[LiveEvent, ...]) -> ReplyRecord:
-    """Return the record that was frozen. Raise KeyError, TypeError or ValueError when none was."""
-    changed = {
-        "id": UUID(frozen["id"]),
-        "created_at": datetime.fromisoformat(frozen["created_at"]),
-        "outcome": Outcome(frozen["outcome"]),
-        "usage": TokenUsage(**frozen["usage"]),
-        "times": StageTimes(**frozen["times"]),
+def record_from_state(
+    state: RecordState, *, trigger: LiveEvent | None, also: tuple[LiveEvent, ...]
+) -> ReplyRecord:
+    """Return the record of a state. Raise KeyError, TypeError or ValueError when it describes none."""
+    values: dict[str, Any] = {
+        **state,
+        "id": UUID(state["id"]),
+        "created_at": datetime.fromisoformat(state["created_at"]),
+        "outcome": ReplyOutcome(state["outcome"]),
+        "usage": TokenUsage(**state["usage"]),
+        "times": StageTimes(**state["times"]),
     }
-    return ReplyRecord(**{**frozen, **changed}, trigger=trigger, also=also)
+    return ReplyRecord(**values, trigger=trigger, also=also)

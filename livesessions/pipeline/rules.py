@@ -1,25 +1,25 @@
-"""What may change while a live runs: a policy's rules go in, and whoever asks the gate is told the newest."""
+"""The rules of a live, which may change while it runs."""
 
 from dataclasses import dataclass
 
 from livesessions.pipeline.ports import Gate
-from livesessions.pipeline.reply.judging import WatchedGate
+from livesessions.pipeline.reply.model_review import GuardedModelGate
 from livesessions.pipeline.selection.rates import Rates
 from moderation.stage.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What may be said in a live, how often, who judges it, and whether somebody must approve it."""
+    """Who judges what is said in a live, how often the host speaks, and whether a person approves it first."""
 
     gate: Gate
     rates: Rates
     holds_replies: bool = False
-    model_gate: WatchedGate | None = None
+    model_gate: GuardedModelGate | None = None
 
 
-class ChangingGate:
-    """A gate that a live hands around once, and in whose place another may come while the live runs."""
+class ReplaceableGate:
+    """A gate that judges by another one, which can be replaced while the live runs."""
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate

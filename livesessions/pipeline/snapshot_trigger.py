@@ -1,22 +1,22 @@
-"""Notes pass through here on their way; those that must not be lost with a worker ring a bell."""
+"""Forwards observer calls, and requests a snapshot after those that a takeover must not lose."""
 
 import asyncio
 from typing import Any
 
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.ports import Observer
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.sources.events import EventKind, LiveEvent
 from moderation.stage.verdict import Verdict
 
-# What only a snapshot knows: that a person is asked, and what the person has said.
-ASKED = frozenset({Outcome.HELD, Outcome.REJECTED, Outcome.EXPIRED})
+# Only a snapshot knows which replies are held, and what a person decided about them.
+APPROVAL_OUTCOMES = frozenset({ReplyOutcome.HELD, ReplyOutcome.REJECTED, ReplyOutcome.EXPIRED})
 
 
 class SnapshotTrigger:
-    """An `Observer` before another; sets `urgent` when a gift came in or its thanks began to sound.
+    """An `Observer` that forwards to another one.
 
-    And when a reply begins or ceases to wait for somebody's approval.
+    It sets `urgent` when a gift arrives, when its thanks change, and when a reply is held or decided about.
     """
 
     def __init__(self, observer: Observer, urgent: asyncio.Event) -> None:
@@ -30,7 +30,7 @@ class SnapshotTrigger:
 
     def reply_changed(self, record: ReplyRecord) -> None:
         self._observer.reply_changed(record)
-        if record.outcome in ASKED:
+        if record.outcome in APPROVAL_OUTCOMES:
             self._urgent.set()
         if record.trigger is not None and record.trigger.kind is EventKind.GIFT:
             self._urgent.set()

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from livesessions.sources.errors import SourceFault
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.port import CONNECTED, SourceCounts, SourcePhase, SourceState
-from livesessions.sources.state import freeze_event, thaw_event
+from livesessions.sources.state import event_from_state, event_to_state
 
 BATCH = 50
 BLOCK_S = 5.0
@@ -36,12 +36,12 @@ def progress_of(session_id: UUID | str) -> str:
 
 
 def event_to_json(event: LiveEvent) -> str:
-    return json.dumps(freeze_event(event))
+    return json.dumps(event_to_state(event))
 
 
 def event_from_json(raw: str | bytes) -> LiveEvent:
     """Raise KeyError, TypeError or ValueError for anything that `event_to_json` did not write."""
-    return thaw_event(json.loads(raw))
+    return event_from_state(json.loads(raw))
 
 
 class BridgeSource:

@@ -1,52 +1,60 @@
-"""Events on their way from one worker to the next: values go in, what JSON can carry comes out, and back."""
+"""Events as plain values, for snapshots and for the streams between processes."""
 
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
-
-Frozen = dict[str, Any]
 
 VIEWER_FIELDS = tuple(field.name for field in fields(Viewer))
 GIFT_FIELDS = tuple(field.name for field in fields(Gift))
 
 
-def freeze_event(event: LiveEvent) -> Frozen:
-    """Return an event as plain values; `thaw_event` makes an equal one of them.
+class EventState(TypedDict):
+    """A `LiveEvent` as values that JSON can carry; `viewer` and `gift` hold the fields of their classes."""
 
-    Costs a µs: the snapshots of a live under a storm of gifts hold hundreds of events, many times a second.
+    kind: str
+    source_id: str
+    occurred_at: str
+    viewer: dict[str, Any] | None
+    text: str
+    count: int
+    gift: dict[str, Any] | None
+    streak_open: bool
+    targets: tuple[str, ...]
+    target_viewer_ids: tuple[str, ...]
+
+
+def event_to_state(event: LiveEvent) -> EventState:
+    """Return an event as plain values.
+
+    Costs 1 µs: the snapshots of a live in a storm of gifts hold hundreds of events, many times a second.
     """
     viewer, gift = event.viewer, event.gift
     return {
         "kind": event.kind.value,
         "source_id": event.source_id,
         "occurred_at": event.occurred_at.isoformat(),
-        "viewer": _plain(viewer, VIEWER_FIELDS) if viewer else None,
+        "viewer": {name: getattr(viewer, name) for name in VIEWER_FIELDS} if viewer else None,
         "text": event.text,
         "count": event.count,
-        "gift": _plain(gift, GIFT_FIELDS) if gift else None,
+        "gift": {name: getattr(gift, name) for name in GIFT_FIELDS} if gift else None,
         "streak_open": event.streak_open,
         "targets": event.targets,
         "target_viewer_ids": event.target_viewer_ids,
     }
 
 
-def _plain(value: Viewer | Gift, names: tuple[str, ...]) -> Frozen:
-    return {name: getattr(value, name) for name in names}
-
-
-def thaw_event(frozen: Frozen) -> LiveEvent:
-    """Return the event that was frozen. Raise KeyError, TypeError or ValueError when none was."""
-    viewer, gift = frozen["viewer"], frozen["gift"]
-    return LiveEvent(
-        **{
-            **frozen,
-            "kind": EventKind(frozen["kind"]),
-            "occurred_at": datetime.fromisoformat(frozen["occurred_at"]),
-            "viewer": Viewer(**viewer) if viewer else None,
-            "gift": Gift(**gift) if gift else None,
-            "targets": tuple(frozen["targets"]),
-            "target_viewer_ids": tuple(frozen["target_viewer_ids"]),
-        }
-    )
+def event_from_state(state: EventState) -> LiveEvent:
+    """Return the event of a state. Raise KeyError, TypeError or ValueError when it describes none."""
+    viewer, gift = state["viewer"], state["gift"]
+    values: dict[str, Any] = {
+        **state,
+        "kind": EventKind(state["kind"]),
+        "occurred_at": datetime.fromisoformat(state["occurred_at"]),
+        "viewer": Viewer(**viewer) if viewer else None,
+        "gift": Gift(**gift) if gift else None,
+        "targets": tuple(state["targets"]),
+        "target_viewer_ids": tuple(state["target_viewer_ids"]),
+    }
+    return LiveEvent(**values)

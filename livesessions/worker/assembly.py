@@ -19,8 +19,8 @@ from livesessions.models.shows import Show
 from livesessions.pipeline.intake.viewer_roles import ViewerRoles
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.ports import AudioSink, Gate, Observer, Screen, Voice
-from livesessions.pipeline.reply.judging import WatchedGate
-from livesessions.pipeline.rules import ChangingGate, Rules
+from livesessions.pipeline.reply.model_review import GuardedModelGate
+from livesessions.pipeline.rules import ReplaceableGate, Rules
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.shows.show_plan_factory import build_games, build_rundown, per_thanks, plan_of
 from livesessions.sources.event_intake import BridgeSource
@@ -63,10 +63,10 @@ class ModerationModel:
     gate: OpenAIModeration
     breaker: CircuitBreaker
 
-    def gate_within(self, cap: SpendCap) -> WatchedGate:
+    def gate_within(self, cap: SpendCap) -> GuardedModelGate:
         """Return the gate of one live, which reports to the live's spend cap."""
         metered = MeteredModelGate(self.gate, cap, provider=self.gate.provider, model=self.gate.model)
-        return WatchedGate(metered, self.breaker)
+        return GuardedModelGate(metered, self.breaker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Resources:
     spend_caps: SpendCaps
     moderation: ModerationModel | None = None  # none: the rules alone decide
 
-    def model_gate_of(self, subject: Subject) -> WatchedGate | None:
+    def model_gate_of(self, subject: Subject) -> GuardedModelGate | None:
         """Return the moderation model for a live, within its spend cap."""
         return self.moderation.gate_within(self.spend_caps.cap_of(subject)) if self.moderation else None
 
@@ -130,7 +130,7 @@ class LiveEnvironment:
     now: Callable[[], datetime]
     seed: int
     muted: bool = False
-    model_gate: WatchedGate | None = None
+    model_gate: GuardedModelGate | None = None
     further_sources: Sequence[ChatSource] = ()
 
 
@@ -168,10 +168,10 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
 
 def parts_of(show: Show, around: LiveEnvironment) -> LiveParts:
     """Return the parts of a live of a show, wherever it runs. The show's settings must be loaded. Blocks."""
-    gate = ChangingGate(build_moderator(show.policy))
+    gate = ReplaceableGate(build_moderator(show.policy))
     rules = rules_of(show, gate, around.model_gate)
     plan = plan_of(show)
-    words = Planner(
+    planner = Planner(
         around.model,
         build_character(show.persona),
         show=ShowFacts(show.name, show.facts, show.handle),
@@ -180,12 +180,12 @@ def parts_of(show: Show, around: LiveEnvironment) -> LiveParts:
         big_gift_diamonds=show.big_gift_diamonds,
         prices=configured_prices(),
     )
-    rundown = build_rundown(show, plan, seed=around.seed, is_repeat=words.repeats)
+    rundown = build_rundown(show, plan, seed=around.seed, is_repeat=planner.repeats)
     return LiveParts(
         source=around.source,
         further_sources=around.further_sources,
         gate=gate,
-        words=words,
+        planner=planner,
         voice=around.voice,
         sinks=around.sinks,
         screen=around.screen,
@@ -200,7 +200,7 @@ def parts_of(show: Show, around: LiveEnvironment) -> LiveParts:
         segment_text=lambda: rundown.segment_text(around.now().timestamp()),
         holds_replies=rules.holds_replies,
         model_gate=rules.model_gate,
-        standings=ViewerRoles(standings_of(show.tenant_id), partial(viewer_hash_of, show.tenant_id)),
+        viewer_roles=ViewerRoles(standings_of(show.tenant_id), partial(viewer_hash_of, show.tenant_id)),
         per_thanks=per_thanks(show),
     )
 
@@ -217,7 +217,7 @@ def subject_of(session: LiveSession) -> Subject:
     return Subject(session.tenant_id, session.id)
 
 
-def rules_of(show: Show, gate: Gate, model_gate: WatchedGate | None) -> Rules:
+def rules_of(show: Show, gate: Gate, model_gate: GuardedModelGate | None) -> Rules:
     """Return a show's rules beside the gate of its policy, which must be loaded."""
     policy = show.policy
     return Rules(gate, build_rates(show), show.holds_replies, model_gate if policy.asks_model else None)

@@ -10,14 +10,14 @@ from django.db import InterfaceError, OperationalError
 from billing.usage import Subject
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.live import Live
-from livesessions.pipeline.reply.judging import WatchedGate
+from livesessions.pipeline.reply.model_review import GuardedModelGate
 from livesessions.pipeline.rules import Rules
 from livesessions.worker.assembly import build_moderator, rules_of, subject_of
 from livesessions.worker.lease_keeper import RETRY_S
 from tenants.threads import in_thread
 
 # Gives the moderation model of a live.
-GateOf = Callable[[Subject], WatchedGate | None]
+GateOf = Callable[[Subject], GuardedModelGate | None]
 
 logger = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""What the next worker needs to go on with a live: kept in Redis while it runs, completed from the log."""
+"""Snapshots of the lives of a worker: saved in Redis while they run, completed from the event log."""
 
 import asyncio
 import json
@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -17,25 +16,20 @@ from redis.exceptions import RedisError
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.pipeline.live import Live
+from livesessions.pipeline.selection.turns import QueuedTurnState
+from livesessions.pipeline.state import LiveState, read_state
 from livesessions.sources.events import EventKind
-from livesessions.sources.state import Frozen
 
 logger = logging.getLogger(__name__)
 
 SAVE_EVERY_S = 1.0
 SAVE_AGAIN_S = 5.0  # also unchanged: Redis may have been restarted, and it must not expire
-BREATH_S = 0.02
+MIN_PAUSE_S = 0.02
 LOOP_SHARE = 0.01  # of the loop's time, at most, when gifts storm in one live
 TIMEOUT_S = 1.0
 LIFETIME_MS = 3_600_000  # it holds names and words of viewers
-LOOK_BACK = timedelta(minutes=15)
-LOOK_BACK_EVENTS = 5_000
-
-NOTHING: Frozen = {
-    "ingest": {"seen": [], "viewers": None, "streaks": {"open": [], "counted": []}},
-    "host": {"paused": False, "owed": []},
-    "words": [],
-}
+LOG_SPAN = timedelta(minutes=15)
+MAX_LOG_EVENTS = 5_000
 
 # A worker that has lost its lease, and does not know it yet, must not write over its successor's.
 SAVE = """
@@ -48,14 +42,17 @@ return 1
 
 
 class SnapshotStore:
-    """The snapshots of a worker's lives. Redis' faults cost a snapshot, never a live."""
+    """Saves and loads snapshots. A fault of Redis costs a snapshot, never a live."""
 
     def __init__(self, redis: Redis, owner: str) -> None:
         self._redis = redis
         self._owner = owner
 
-    async def take_over(self, session_id: UUID) -> Frozen | None:
-        """Return what the worker before us has left, and be the only one who writes from now on."""
+    async def take_over(self, session_id: UUID) -> LiveState | None:
+        """Return the state that the worker before us saved, and be the only one who saves from now on.
+
+        None when there is none, or none that this release can read.
+        """
         key = _key(session_id)
         try:
             async with asyncio.timeout(TIMEOUT_S):
@@ -63,26 +60,32 @@ class SnapshotStore:
                 pipe.hget(key, "live")
                 pipe.hset(key, "owner", self._owner)
                 pipe.pexpire(key, LIFETIME_MS)
-                frozen, _, _ = await pipe.execute()
+                saved, _, _ = await pipe.execute()
         except (RedisError, OSError):
             logger.warning("snapshot unreachable: session=%s", session_id)
             return None
-        return json.loads(frozen) if frozen else None
+        try:
+            return read_state(json.loads(saved)) if saved else None
+        except ValueError as error:
+            logger.warning(
+                "snapshot not read, the live starts without it: session=%s reason=%s", session_id, error
+            )
+            return None
 
-    async def keep(self, session_id: UUID, live: Live) -> None:
-        """Save a live's snapshot until cancelled: as it changes, and at once when it is urgent."""
+    async def save_forever(self, session_id: UUID, live: Live) -> None:
+        """Save a live's snapshot when it changes, and at once when it is urgent, until cancelled."""
         now_s = asyncio.get_running_loop().time
         saved, saved_at_s = b"", now_s()
         while True:
             live.urgent.clear()
             began_s = now_s()
-            frozen = _pack(live)
-            breath_s = min(max((now_s() - began_s) / LOOP_SHARE, BREATH_S), SAVE_EVERY_S / 2)
-            if frozen != saved or now_s() - saved_at_s > SAVE_AGAIN_S:
-                saved, saved_at_s = (frozen if await self._save(session_id, frozen) else b""), now_s()
-            await asyncio.sleep(breath_s)
+            packed = _pack(live)
+            pause_s = min(max((now_s() - began_s) / LOOP_SHARE, MIN_PAUSE_S), SAVE_EVERY_S / 2)
+            if packed != saved or now_s() - saved_at_s > SAVE_AGAIN_S:
+                saved, saved_at_s = (packed if await self._save(session_id, packed) else b""), now_s()
+            await asyncio.sleep(pause_s)
             try:
-                async with asyncio.timeout(SAVE_EVERY_S - breath_s):
+                async with asyncio.timeout(SAVE_EVERY_S - pause_s):
                     await live.urgent.wait()
             except TimeoutError:
                 pass
@@ -91,25 +94,25 @@ class SnapshotStore:
         """Save a live's last snapshot."""
         await self._save(session_id, _pack(live))
 
-    async def drop(self, session_id: UUID) -> None:
-        """Forget a live that has ended."""
+    async def delete(self, session_id: UUID) -> None:
+        """Delete the snapshot of a live that has ended."""
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 await self._redis.delete(_key(session_id))
         except (RedisError, OSError):
             logger.warning("snapshot left to expire: session=%s", session_id)
 
-    async def _save(self, session_id: UUID, frozen: bytes) -> bool:
+    async def _save(self, session_id: UUID, packed: bytes) -> bool:
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                await self._redis.eval(SAVE, 1, _key(session_id), self._owner, frozen, str(LIFETIME_MS))
+                await self._redis.eval(SAVE, 1, _key(session_id), self._owner, packed, str(LIFETIME_MS))
         except (RedisError, OSError):
             return False
         return True
 
 
 def _pack(live: Live) -> bytes:
-    return json.dumps(live.snapshot()).encode()
+    return json.dumps(live.to_state()).encode()
 
 
 def _key(session_id: UUID) -> str:
@@ -120,8 +123,8 @@ def _key(session_id: UUID) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Thanked:
-    """A gift whose thanks have sounded, as the log has it: the viewer is a hash."""
+class ThankedGift:
+    """A gift whose thanks have sounded, from the event log; the viewer is a hash."""
 
     source_id: str
     viewer_hash: str
@@ -131,16 +134,16 @@ class Thanked:
 
 
 @dataclass(frozen=True, slots=True)
-class Log:
-    """A live's last minutes in the database: what was written down, oldest first, and what was thanked."""
+class RecentLog:
+    """The last minutes of a live in the event log: the ids of its events, oldest first, and thanked gifts."""
 
     written: list[str] = field(default_factory=list)
-    thanked: list[Thanked] = field(default_factory=list)
+    thanked: list[ThankedGift] = field(default_factory=list)
 
 
-def read_log(session_id: UUID) -> Log:
-    """Return a live's last minutes. Blocks."""
-    since = timezone.now() - LOOK_BACK
+def read_log(session_id: UUID) -> RecentLog:
+    """Return the last minutes of a live. Blocks."""
+    since = timezone.now() - LOG_SPAN
     events = ChatEvent.objects.filter(session_id=session_id)
     recent = events.filter(occurred_at__gte=since).order_by("-occurred_at", "-id")
     thanks = Reply.objects.filter(
@@ -151,50 +154,49 @@ def read_log(session_id: UUID) -> Log:
     )
     gifts = events.filter(source_id__in=_answered_by(thanks))
     rows = gifts.values_list("source_id", "viewer_hash", "gift_id", "streak_id", "count")
-    return Log(
-        written=list(recent.values_list("source_id", flat=True)[:LOOK_BACK_EVENTS])[::-1],
-        thanked=[Thanked(*row) for row in rows],
+    return RecentLog(
+        written=list(recent.values_list("source_id", flat=True)[:MAX_LOG_EVENTS])[::-1],
+        thanked=[ThankedGift(*row) for row in rows],
     )
 
 
 def _answered_by(replies: "QuerySet[Reply]") -> list[str]:
-    """Return the events that replies have answered, also those that were gathered into one."""
+    """Return the ids of the events that replies have answered, also of those merged into one reply."""
     rows = replies.values_list("trigger_source_id", "also_source_ids")
     return [source_id for trigger, also in rows for source_id in (trigger, *also)]
 
 
-def complete(frozen: Frozen | None, log: Log, *, hash_viewer: Callable[[str], str]) -> Frozen:
-    """Return a snapshot that also knows what happened after it was taken."""
-    frozen = frozen or NOTHING
-    ingest, host = frozen["ingest"], frozen["host"]
+def complete(state: LiveState, log: RecentLog, *, hash_viewer: Callable[[str], str]) -> LiveState:
+    """Return a state that also knows what happened after it was saved, as far as the log shows it."""
+    intake, host = state["intake"], state["host"]
     written, thanked = set(log.written), {gift.source_id for gift in log.thanked}
-    unwritten = [source_id for source_id in ingest["seen"] if source_id not in written]
-    streaks = ingest["streaks"]
-    viewers = {hash_viewer(viewer_id): viewer_id for viewer_id in _viewers(frozen)}
+    unrecorded = [source_id for source_id in intake["seen"] if source_id not in written]
+    streaks = intake["streaks"]
+    viewers = {hash_viewer(viewer_id): viewer_id for viewer_id in _viewers(state)}
     counted = {(viewer, gift, streak): count for viewer, gift, streak, count in streaks["counted"]}
     for gift in log.thanked:
         if gift.streak_id and gift.viewer_hash in viewers:
             key = (viewers[gift.viewer_hash], gift.gift_id, gift.streak_id)
             counted[key] = max(counted.get(key, 0), gift.count)
     return {
-        **frozen,
+        **state,
         "host": {**host, "owed": [owed for owed in host["owed"] if not _source_ids(owed) & thanked]},
-        "ingest": {
-            **ingest,
-            "seen": [*log.written, *unwritten],
-            "unwritten": unwritten,
-            "streaks": {**streaks, "counted": [[*key, count] for key, count in counted.items()]},
+        "intake": {
+            **intake,
+            "seen": [*log.written, *unrecorded],
+            "unrecorded": unrecorded,
+            "streaks": {**streaks, "counted": [(*key, count) for key, count in counted.items()]},
         },
     }
 
 
-def _viewers(frozen: Frozen) -> set[str]:
-    """Return the viewers' ids of all gifts in a snapshot."""
-    owed = [item["event"] for item in frozen["host"]["owed"] if item["event"]]
-    events: list[dict[str, Any]] = [*frozen["ingest"]["streaks"]["open"], *owed]
+def _viewers(state: LiveState) -> set[str]:
+    """Return the ids of the viewers of all gifts in a state."""
+    owed = [turn["event"] for turn in state["host"]["owed"] if turn["event"]]
+    events = [*state["intake"]["streaks"]["open"], *owed]
     return {event["viewer"]["id"] for event in events if event["viewer"]}
 
 
-def _source_ids(owed: Frozen) -> set[str]:
+def _source_ids(owed: QueuedTurnState) -> set[str]:
     events = [owed["event"], *owed["also"]]
     return {event["source_id"] for event in events if event}

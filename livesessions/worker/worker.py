@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.live import Live
+from livesessions.pipeline.state import empty_state
 from livesessions.pipeline.supervisor import Supervisor
 from livesessions.querysets import standings_of_lives
 from livesessions.tasks import hand_lives_to, lives
@@ -139,7 +140,7 @@ class Worker:
             reason = await self._run_live(session, commands)
             counts = self._counts_of(session)
             if await self._finish(session.id, reason, counts):
-                await self._snapshots.drop(session.id)
+                await self._snapshots.delete(session.id)
                 await in_thread(leases.tell_consoles, session.id)
         except asyncio.CancelledError:
             await self._hand_over(session)
@@ -156,7 +157,7 @@ class Worker:
             live = await self._go_on_with(session)
             return await live.run(
                 lambda: obey(live, commands, on_new_rules=lambda: self._rulebook.note_change([session.id])),
-                lambda: self._snapshots.keep(session.id, live),
+                lambda: self._snapshots.save_forever(session.id, live),
             )
         except Exception:
             logger.exception("live failed: session=%s", session.id)
@@ -171,16 +172,12 @@ class Worker:
         log = await in_thread(read_log, session.id)
 
         parts = replace(parts, controls=chat_controls(session.id))
+        state = left or {**empty_state(), "counts": session.counts}
         live = Live(parts)
         try:
-            live.restore(
-                {
-                    "counts": session.counts,
-                    **complete(left, log, hash_viewer=partial(viewer_hash_of, session.tenant_id)),
-                }
-            )
+            live.restore(complete(state, log, hash_viewer=partial(viewer_hash_of, session.tenant_id)))
         except (KeyError, TypeError, ValueError):
-            logger.exception("snapshot of no use, the live begins anew: session=%s", session.id)
+            logger.exception("snapshot unusable, the live starts without it: session=%s", session.id)
             live = Live(parts)
         self._lives[session.id] = live
         # Read after the live can be found: what is commanded from now on, `_catch_up_forever` sees.

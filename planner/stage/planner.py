@@ -113,7 +113,7 @@ class Planner:
         if reply != self._planned:
             self._said.add(reply, _called(turn))
 
-    async def tidy(self, approves: Callable[[str], bool]) -> None:
+    async def summarize(self, approves: Callable[[str], bool]) -> None:
         """Sum up what was heard longer ago, when it is time; `approves` judges the summary. Never raises.
 
         A language model is asked within its means and for a few seconds at most; rules do it otherwise.

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from statistics import median, quantiles
 from typing import Any
 
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.ports import Gate
 from livesessions.sources.events import EventKind
 from planner.stage.cues import NextAction
@@ -92,9 +92,11 @@ def _reply_figures(script: Sequence[ScriptLine], lasted_s: float) -> Figures:
         "replies_by_model": dict(Counter(line.record.usage.model or "line" for line in spoken).most_common()),
         "answered_lines": sum(len(line.answered) for line in spoken if line.is_answer),
         "refused": refused,
-        "failed": outcomes[Outcome.FAILED],
-        "held": outcomes[Outcome.HELD] + outcomes[Outcome.EXPIRED] + outcomes[Outcome.REJECTED],
-        "interrupted": outcomes[Outcome.SKIPPED],
+        "failed": outcomes[ReplyOutcome.FAILED],
+        "held": outcomes[ReplyOutcome.HELD]
+        + outcomes[ReplyOutcome.EXPIRED]
+        + outcomes[ReplyOutcome.REJECTED],
+        "interrupted": outcomes[ReplyOutcome.SKIPPED],
     }
 
 

@@ -7,7 +7,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 from planner.stage.cues import NextAction
 from rehearsals.rehearsal.report_cards import state_name
 
@@ -52,7 +52,7 @@ def _passes(entry: Mapping[str, Any], chosen: str) -> bool:
 
 
 def _is_spoken(entry: Mapping[str, Any]) -> bool:
-    return bool(entry["outcome"] == Outcome.SPOKEN)
+    return bool(entry["outcome"] == ReplyOutcome.SPOKEN)
 
 
 def _page_line(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,11 +77,11 @@ def _why_not(entry: Mapping[str, Any]) -> str:
     if _is_spoken(entry):
         return _("Cut short by your rules") if entry["fault"].startswith("policy") else ""
     reasons = {
-        Outcome.REFUSED: _("Refused by your rules"),
-        Outcome.FAILED: _("Failed"),
-        Outcome.HELD: _("Waited for approval"),
-        Outcome.EXPIRED: _("Not approved in time"),
-        Outcome.REJECTED: _("Rejected"),
-        Outcome.SKIPPED: _("Interrupted"),
+        ReplyOutcome.REFUSED: _("Refused by your rules"),
+        ReplyOutcome.FAILED: _("Failed"),
+        ReplyOutcome.HELD: _("Waited for approval"),
+        ReplyOutcome.EXPIRED: _("Not approved in time"),
+        ReplyOutcome.REJECTED: _("Rejected"),
+        ReplyOutcome.SKIPPED: _("Interrupted"),
     }
-    return reasons.get(Outcome(entry["outcome"]), str(entry["outcome"]))
+    return reasons.get(ReplyOutcome(entry["outcome"]), str(entry["outcome"]))

@@ -105,7 +105,7 @@ def answer_gaps(trace: RehearsalTrace, script: Sequence[ScriptLine], limits: Pac
     for before, line in pairwise(answers):
         chosen_at_s = _chosen_at_s(line)
         while next_line_at_s is not None and next_line_at_s <= chosen_at_s:
-            pacer.line_came(next_line_at_s)
+            pacer.message_shown(next_line_at_s)
             next_line_at_s = next(line_times, None)
         gaps.append(AnswerGap(line.began_at_s - before.began_at_s, pacer.cooldown_s(chosen_at_s)))
     return gaps

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rapidfuzz import process, utils
 from rapidfuzz.distance import Indel
 
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.sources.events import LiveEvent
 from moderation.stage.help_lines import HELP_LINES
@@ -103,7 +103,9 @@ def build_script(trace: RehearsalTrace) -> list[ScriptLine]:
 
 def fully_spoken(lines: Iterable[ScriptLine]) -> list[ScriptLine]:
     """Return the lines that were audible to their end."""
-    return [line for line in lines if line.playback is not None and line.record.outcome is Outcome.SPOKEN]
+    return [
+        line for line in lines if line.playback is not None and line.record.outcome is ReplyOutcome.SPOKEN
+    ]
 
 
 def _began_at_s(reply: TracedReply, trace: RehearsalTrace) -> float:

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from livesessions.pipeline.ports import Gate, Voice, Words
+from livesessions.pipeline.ports import Gate, ReplyPlanner, Voice
 from moderation.stage.help_lines import help_line
 from moderation.stage.verdict import Action, Risk, Verdict
 from planner.errors import PlannerError
@@ -34,7 +34,7 @@ class LineRunner:
         self,
         *,
         gate: Gate,
-        words: Words,
+        words: ReplyPlanner,
         voice: Voice | None,
         language: str,
         now_s: Callable[[], float] = time.perf_counter,

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from livesessions.pipeline.intake.game_controller import Controls, no_controls
-from livesessions.pipeline.intake.viewer_roles import ViewerRoles, nobody
+from livesessions.pipeline.intake.viewer_roles import ViewerRoles, no_roles
 from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.records import ReplyRecord
-from livesessions.pipeline.rules import ChangingGate
+from livesessions.pipeline.rules import ReplaceableGate
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.sources.errors import SourceError
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
@@ -99,7 +99,7 @@ class FakeWords:
     def remember(self, turn: Turn, reply: str) -> None:
         self.remembered.append(reply)
 
-    async def tidy(self, approves: Callable[[str], bool]) -> None:
+    async def summarize(self, approves: Callable[[str], bool]) -> None:
         """Nothing to tidy: what was remembered is looked at by the tests."""
 
     def snapshot(self) -> list[dict[str, Any]]:
@@ -211,7 +211,7 @@ class Stage:
     cues: Sequence[CueSource] = ()
     games: Games | None = None
     controls: Controls = no_controls
-    standings: ViewerRoles = field(default_factory=nobody)
+    standings: ViewerRoles = field(default_factory=no_roles)
     muted: bool = False
     holds_replies: bool = False
     reason: str = ""
@@ -220,8 +220,8 @@ class Stage:
         return LiveParts(
             source=self.source,
             further_sources=self.further_sources,
-            gate=ChangingGate(Moderator([BLOCKED])),
-            words=self.words,
+            gate=ReplaceableGate(Moderator([BLOCKED])),
+            planner=self.words,
             voice=Speaker(self.synthesizer, VOICE),
             sinks=[self.sink],
             screen=self.sink,
@@ -234,7 +234,7 @@ class Stage:
             cues=self.cues,
             games=self.games,
             controls=self.controls,
-            standings=self.standings,
+            viewer_roles=self.standings,
             host_name="Nora",
         )
 

@@ -6,7 +6,7 @@ import pytest
 
 from livesessions.models.shows import Show
 from livesessions.pipeline.live import Live
-from livesessions.pipeline.reply.judging import WatchedGate
+from livesessions.pipeline.reply.model_review import GuardedModelGate
 from livesessions.worker.assembly import LiveEnvironment, parts_of
 from providers.breaker import CircuitBreaker
 from speech.stage.speaker import Speaker
@@ -37,7 +37,7 @@ async def test_the_model_is_asked_only_where_the_policy_says_so(
         observer=FakeObserver(),
         now=lambda: datetime.now(UTC),
         seed=1,
-        model_gate=WatchedGate(gate, CircuitBreaker()),
+        model_gate=GuardedModelGate(gate, CircuitBreaker()),
     )
     show.policy.asks_model = asks_model
     await Live(await in_thread(parts_of, show, around)).run()

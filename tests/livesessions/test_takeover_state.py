@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from livesessions.pipeline.live import Live
+from livesessions.pipeline.state import empty_state, read_state
 from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.state import Frozen, freeze_event, thaw_event
-from livesessions.worker.snapshots import Log, Thanked, complete
+from livesessions.sources.state import event_from_state, event_to_state
+from livesessions.worker.snapshots import RecentLog, ThankedGift, complete
 from planner.stage.cues import Cue, CueSource, NextAction
 from planner.stage.turn import Turn, TurnKind
 from tests.fakes.cues import FakeCues
@@ -44,13 +45,13 @@ def leave_at(
     *acts: Any,
     voice: FakeSynthesizer | None = None,
     cues: Sequence[CueSource] = (),
-) -> tuple[Stage, Frozen]:
+) -> tuple[Stage, dict[str, Any]]:
     """Run a live until a second, as if its worker were killed then, and return what Redis would hold."""
     left: dict[str, Any] = {}
 
     async def die(live: Live) -> None:
         await asyncio.sleep(second)
-        left.update(json.loads(json.dumps(live.snapshot())))
+        left.update(json.loads(json.dumps(live.to_state())))
         live.stop()
 
     stage = Stage(FakeSource(script), synthesizer=voice or FakeSynthesizer(), cues=cues).play(*acts, die)
@@ -58,15 +59,20 @@ def leave_at(
 
 
 def go_on(
-    left: Frozen | None, script: Script, log: Log | None = None, *, cues: Sequence[CueSource] = ()
+    left: dict[str, Any] | None,
+    script: Script,
+    log: RecentLog | None = None,
+    *,
+    cues: Sequence[CueSource] = (),
 ) -> Stage:
     """Run the next worker's live."""
     stage = Stage(FakeSource(script, then_quiet_s=30.0), cues=cues)
-    whole = complete(left, log or Log(), hash_viewer=lambda viewer_id: f"hash-{viewer_id}")
+    state = read_state(left) if left else empty_state()
+    whole = complete(state, log or RecentLog(), hash_viewer=lambda viewer_id: f"hash-{viewer_id}")
 
     async def run() -> str:
         live = Live(stage.parts())
-        live.restore({"counts": {}, **whole})
+        live.restore(whole)
         return await live.run()
 
     stage.reason = run_virtual(run())
@@ -83,7 +89,7 @@ def test_an_event_survives_being_frozen() -> None:
         gift(3, source_id="2", open_=True),
         LiveEvent(EventKind.DELETED, "3", gift(1, source_id="x", open_=False).occurred_at, targets=("1",)),
     ):
-        assert thaw_event(json.loads(json.dumps(freeze_event(event)))) == event
+        assert event_from_state(json.loads(json.dumps(event_to_state(event)))) == event
 
 
 def test_a_streak_that_runs_is_thanked_once_with_its_total_by_the_next_worker() -> None:
@@ -128,7 +134,7 @@ def test_a_gift_that_waits_is_thanked_by_the_next_worker_and_a_comment_is_let_go
 
 def test_what_was_written_is_a_duplicate_when_it_comes_again() -> None:
     _, left = leave_at(1.5, [(1.0, comment("hello", source_id="1"))])
-    second = go_on(left, [(1.0, comment("hello", source_id="1"))], Log(written=["0", "1"]))
+    second = go_on(left, [(1.0, comment("hello", source_id="1"))], RecentLog(written=["0", "1"]))
 
     assert second.observer.events == []
     assert second.observer.counts["duplicate"] == 1
@@ -136,7 +142,7 @@ def test_what_was_written_is_a_duplicate_when_it_comes_again() -> None:
 
 def test_thanks_that_were_heard_after_the_last_snapshot_are_not_repeated() -> None:
     _, left = leave_at(2.0, [(1.0, gift(3, source_id="1", open_=True))])
-    log = Log(written=["1", "2"], thanked=[Thanked("2", "hash-id-Gino", "5655", "s1", 5)])
+    log = RecentLog(written=["1", "2"], thanked=[ThankedGift("2", "hash-id-Gino", "5655", "s1", 5)])
     second = go_on(left, [(1.0, gift(6, source_id="3", open_=False))], log)
 
     assert thanks(second) == ["gift Gino 1"], "only what came after the thanks"
@@ -148,7 +154,7 @@ def test_a_gift_that_waited_and_was_heard_after_the_last_snapshot_is_not_thanked
         (1.1, gift(1, source_id="2", open_=False, streak_id="")),
     ]
     _, left = leave_at(1.5, script)
-    log = Log(written=["1", "2"], thanked=[Thanked("2", "hash-id-Gino", "5655", "", 1)])
+    log = RecentLog(written=["1", "2"], thanked=[ThankedGift("2", "hash-id-Gino", "5655", "", 1)])
 
     assert thanks(go_on(left, [], log)) == []
 
@@ -187,10 +193,11 @@ def test_gifts_that_were_gathered_and_heard_are_not_thanked_again() -> None:
 
 def test_gifts_that_were_heard_together_after_the_last_snapshot_are_not_thanked_again() -> None:
     _, left = leave_at(5.0, STORM, voice=FakeSynthesizer(before_piece=for_five_seconds_later_on))
-    log = Log(
+    log = RecentLog(
         written=["0", "1", "2", "3"],
         thanked=[
-            Thanked(number, f"hash-id-{name}", "5655", "", 1) for number, name in (("1", "Ada"), ("3", "Bea"))
+            ThankedGift(number, f"hash-id-{name}", "5655", "", 1)
+            for number, name in (("1", "Ada"), ("3", "Bea"))
         ],
     )
 
@@ -220,7 +227,7 @@ def test_who_was_answered_and_what_was_said_of_its_own_accord_are_remembered() -
 
 def test_a_snapshot_without_a_director_is_of_use_too() -> None:
     _, left = leave_at(5.0, STORM, voice=FakeSynthesizer(before_piece=for_five_seconds_later_on))
-    del left["director"]
+    left["director"] = None
 
     assert thanks(go_on(left, [])) == ["gift Ada 3"]
 

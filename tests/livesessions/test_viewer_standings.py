@@ -73,7 +73,7 @@ async def standing_in(session: LiveSession, viewer_id: str) -> ViewerRole:
         loaded = LiveSession.objects.select_related("show__persona", "show__voice", "show__policy")
         session = await in_thread(loaded.get, id=session.id)
         parts = await in_thread(assemble, session, resources)
-    return parts.standings.of(viewer_id)
+    return parts.viewer_roles.of(viewer_id)
 
 
 async def test_a_live_begins_with_its_tenants_rules(session: LiveSession, other_session: LiveSession) -> None:

@@ -120,18 +120,18 @@ class Host:
         now_s = asyncio.get_running_loop().time
         generation = Generation()
         record = ReplyRecord("comment", None, datetime.now(UTC), generation.number)
-        hearing = PlaybackTracker(now_s)
+        playback = PlaybackTracker(now_s)
         utterance = Utterance(
             record,
             voice=self._chains[language],
             sinks=[publisher],
             generation=generation,
-            hearing=hearing,
-            on_first_audio=hearing.end if hurried else hearing.sounded,
+            playback=playback,
+            on_first_audio=playback.report_ended if hurried else playback.first_audio_sent,
             is_fresh=lambda: True,
         )
         async with utterance:
             for sentence in sentences:
                 await utterance.say(sentence)
             await utterance.finish()
-            await hearing.until_over()
+            await playback.until_over()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.sources.events import EventKind
 from tests.fakes.live import BLOCKED, FakeSource, FakeWords, Stage, comment, gift, happening
 
@@ -14,7 +14,7 @@ def test_a_comment_is_answered_at_once() -> None:
     assert stage.sink.said() == ["comment Anna 1"]
     assert stage.sink.times_of("begin") == [1.0]
     [reply] = stage.observer.replies
-    assert reply.outcome is Outcome.SPOKEN
+    assert reply.outcome is ReplyOutcome.SPOKEN
     assert reply.times.first_audio_ms == 0
     assert reply.audio_ms == sum(round(chunk.duration_s * 1000) for _, _, chunk in stage.sink.chunks)
     assert stage.words.remembered == ["comment Anna 1"]
@@ -135,7 +135,7 @@ def test_a_reply_that_the_gate_blocks_is_refused_before_a_sound() -> None:
 
     assert stage.sink.chunks == []
     [reply] = stage.observer.replies
-    assert reply.outcome is Outcome.REFUSED
+    assert reply.outcome is ReplyOutcome.REFUSED
     assert reply.fault == "policy:blocklist"
 
 

@@ -8,11 +8,12 @@ from uuid import UUID
 import pytest
 
 from livesessions.pipeline.live import Live
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.records import ReplyRecord
-from livesessions.pipeline.reply.approvals import HELD_AT_MOST, HELD_FOR_S
+from livesessions.pipeline.reply.approvals import HELD_FOR_S, MAX_HELD
+from livesessions.pipeline.state import read_state
 from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.worker.snapshots import Log, complete
+from livesessions.worker.snapshots import RecentLog, complete
 from planner.errors import PlannerError
 from tests.fakes.live import BLOCKED, FakeSource, FakeWords, Stage, at, comment, gift, happening
 from tests.fakes.virtual_time import EPOCH, run_virtual
@@ -31,7 +32,7 @@ def of(stage: Stage, number: int = 0) -> ReplyRecord:
     return stage.observer.replies[number]
 
 
-def outcomes(stage: Stage, number: int = 0) -> list[Outcome]:
+def outcomes(stage: Stage, number: int = 0) -> list[ReplyOutcome]:
     """Return how a reply stood, one after the other."""
     wanted = of(stage, number).id
     stood = [record.outcome for record in stage.observer.changes if record.id == wanted]
@@ -53,7 +54,7 @@ def test_a_reply_waits_and_is_not_voiced() -> None:
     stage = held_stage(quiet_s=30.0)
     assert stage.play(at(20.0, lambda live: stage.words.turns and None)).sink.said() == []
     first = stage.observer.changes[0]
-    assert (first.outcome, first.text) == (Outcome.HELD, "comment Anna 1")
+    assert (first.outcome, first.text) == (ReplyOutcome.HELD, "comment Anna 1")
     assert stage.words.remembered == []
 
 
@@ -62,7 +63,7 @@ def test_what_is_approved_is_said_next_in_the_same_row() -> None:
     stage.play(decide(stage, 10.0, approve=""))
     assert stage.sink.said() == ["comment Anna 1"]
     assert stage.sink.times_of("begin") == [10.0]
-    assert outcomes(stage) == [Outcome.HELD, Outcome.SPEAKING, Outcome.SPOKEN]
+    assert outcomes(stage) == [ReplyOutcome.HELD, ReplyOutcome.SPEAKING, ReplyOutcome.SPOKEN]
     assert len(stage.observer.replies) == 1
     assert of(stage).text == "comment Anna 1"
     assert of(stage).trigger == HELLO[1]
@@ -84,7 +85,7 @@ def test_an_edited_reply_passes_the_gate_again_and_waits_on_when_refused() -> No
     assert stage.sink.said() == ["Something nicer"]
     refused = [record for record in stage.observer.changes if record.fault]
     assert [(record.outcome, record.fault, record.text) for record in refused] == [
-        (Outcome.HELD, "policy:blocklist", "comment Anna 1")
+        (ReplyOutcome.HELD, "policy:blocklist", "comment Anna 1")
     ]
     assert of(stage).fault == ""
 
@@ -93,7 +94,7 @@ def test_a_rejected_reply_is_never_said() -> None:
     stage = held_stage()
     stage.play(decide(stage, 5.0, approve=None), decide(stage, 6.0, approve=""))
     assert stage.sink.said() == []
-    assert outcomes(stage) == [Outcome.HELD, Outcome.REJECTED]
+    assert outcomes(stage) == [ReplyOutcome.HELD, ReplyOutcome.REJECTED]
 
 
 def test_a_reply_that_nobody_decides_about_expires_in_time() -> None:
@@ -105,7 +106,7 @@ def test_a_reply_that_nobody_decides_about_expires_in_time() -> None:
         decide(stage, 1.0 + HELD_FOR_S + 0.2, approve=""),
     )
     assert ended_at == [1, 2]
-    assert outcomes(stage) == [Outcome.HELD, Outcome.EXPIRED]
+    assert outcomes(stage) == [ReplyOutcome.HELD, ReplyOutcome.EXPIRED]
     assert stage.sink.said() == []
 
 
@@ -118,13 +119,13 @@ def test_the_whole_reply_is_held_not_its_first_sentence() -> None:
 
 def test_what_the_gate_refuses_is_not_offered_for_approval() -> None:
     stage = held_stage(words=FakeWords(lambda turn: [f"a {BLOCKED} word"])).play()
-    assert outcomes(stage) == [Outcome.REFUSED]
+    assert outcomes(stage) == [ReplyOutcome.REFUSED]
     assert of(stage).fault == "policy:blocklist"
 
 
 def test_a_planner_that_fails_holds_nothing() -> None:
     stage = held_stage(words=FakeWords(lambda turn: [], error=PlannerError("gone", permanent=False))).play()
-    assert Outcome.HELD not in outcomes(stage)
+    assert ReplyOutcome.HELD not in outcomes(stage)
 
 
 def test_no_more_than_five_wait_and_the_host_goes_on_when_there_is_room() -> None:
@@ -136,11 +137,11 @@ def test_no_more_than_five_wait_and_the_host_goes_on_when_there_is_room() -> Non
     waiting: list[int] = []
 
     def count(live: Live) -> None:
-        waiting.append(sum(record.outcome is Outcome.HELD for record in stage.observer.replies))
+        waiting.append(sum(record.outcome is ReplyOutcome.HELD for record in stage.observer.replies))
 
     stage.play(at(40.0, count), decide(stage, 41.0, approve=None), at(44.0, count))
-    assert waiting == [HELD_AT_MOST, HELD_AT_MOST]
-    assert len(stage.observer.replies) > HELD_AT_MOST
+    assert waiting == [MAX_HELD, MAX_HELD]
+    assert len(stage.observer.replies) > MAX_HELD
 
 
 def test_thanks_and_the_streamers_own_lines_are_said_at_once() -> None:
@@ -161,7 +162,7 @@ def test_mute_keeps_the_queue_and_what_is_approved_meanwhile_is_said_afterwards(
         at(20.0, lambda live: live.set_muted(False)),
     )
     assert stage.sink.times_of("begin") == [20.0]
-    assert outcomes(stage) == [Outcome.HELD, Outcome.SPEAKING, Outcome.SPOKEN]
+    assert outcomes(stage) == [ReplyOutcome.HELD, ReplyOutcome.SPEAKING, ReplyOutcome.SPOKEN]
 
 
 def test_skip_does_not_touch_the_queue() -> None:
@@ -173,14 +174,14 @@ def test_skip_does_not_touch_the_queue() -> None:
 def test_stop_expires_the_queue() -> None:
     stage = held_stage()
     stage.play(at(5.0, lambda live: live.stop()))
-    assert outcomes(stage) == [Outcome.HELD, Outcome.EXPIRED]
+    assert outcomes(stage) == [ReplyOutcome.HELD, ReplyOutcome.EXPIRED]
 
 
 def test_a_reply_to_a_line_that_the_room_deletes_is_dropped() -> None:
     deletion = LiveEvent(EventKind.DELETED, "d", EPOCH, targets=("1",))
     stage = held_stage(HELLO, (3.0, deletion))
     stage.play(decide(stage, 5.0, approve=""))
-    assert outcomes(stage) == [Outcome.HELD, Outcome.REJECTED]
+    assert outcomes(stage) == [ReplyOutcome.HELD, ReplyOutcome.REJECTED]
     assert stage.sink.said() == []
 
 
@@ -204,7 +205,7 @@ def test_the_queue_goes_over_to_the_next_worker(approve_first: bool) -> None:
     def leave(live: Live) -> None:
         if approve_first:
             live.approve(of(before).id, "")
-        left.update(json.loads(json.dumps(live.snapshot())))
+        left.update(json.loads(json.dumps(live.to_state())))
 
     async def first() -> None:
         live = Live(before.parts())
@@ -216,17 +217,17 @@ def test_the_queue_goes_over_to_the_next_worker(approve_first: bool) -> None:
 
     async def second() -> None:
         live = Live(after.parts())
-        live.restore({"counts": {}, **complete(left, Log(), hash_viewer=str)})
+        live.restore(complete(read_state(left), RecentLog(), hash_viewer=str))
         decided = decide(before, 6.0, approve="")
         await live.run(lambda: decided(live))
 
     run_virtual(first())
     run_virtual(second())
     said = [record for record in after.observer.replies if record.id == of(before).id]
-    assert [(record.outcome, record.text) for record in said] == [(Outcome.SPOKEN, "comment Anna 1")]
+    assert [(record.outcome, record.text) for record in said] == [(ReplyOutcome.SPOKEN, "comment Anna 1")]
     assert said[0].trigger == HELLO[1]
 
 
 def test_without_the_setting_nothing_is_held() -> None:
     stage = Stage(FakeSource([HELLO])).play()
-    assert outcomes(stage) == [Outcome.SPEAKING, Outcome.SPOKEN]
+    assert outcomes(stage) == [ReplyOutcome.SPEAKING, ReplyOutcome.SPOKEN]

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from livesessions.pipeline.live import Live
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.rules import Rules
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.sources.events import LiveEvent
@@ -44,7 +44,7 @@ def test_a_word_that_the_host_would_say_is_blocked_from_then_on() -> None:
     stage = Stage(FakeSource(script), words=words).play(new_rules(10.0, "whales"))
 
     assert stage.sink.said() == ["I adore whales."]
-    assert [reply.outcome for reply in stage.observer.replies] == [Outcome.SPOKEN, Outcome.REFUSED]
+    assert [reply.outcome for reply in stage.observer.replies] == [ReplyOutcome.SPOKEN, ReplyOutcome.REFUSED]
 
 
 def test_a_line_that_waits_and_may_not_be_answered_any_more_is_let_go() -> None:
@@ -79,7 +79,7 @@ def test_replies_are_held_from_then_on_and_those_that_wait_stay_when_they_are_no
     held: list[int] = []
 
     def look(live: Live) -> None:
-        held.append(len(live.snapshot()["host"]["held"]))
+        held.append(len(live.to_state()["host"]["held"]))
 
     script = lines("who are you?", "where are you?", "when do you sleep?", every_s=10.0)
     stage = Stage(FakeSource(script)).play(
@@ -88,9 +88,9 @@ def test_replies_are_held_from_then_on_and_those_that_wait_stay_when_they_are_no
 
     assert held == [1]
     assert [reply.outcome for reply in stage.observer.replies] == [
-        Outcome.SPOKEN,
-        Outcome.EXPIRED,
-        Outcome.SPOKEN,
+        ReplyOutcome.SPOKEN,
+        ReplyOutcome.EXPIRED,
+        ReplyOutcome.SPOKEN,
     ]
 
 

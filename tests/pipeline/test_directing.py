@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.sources.events import EventKind, LiveEvent
 from planner.stage.cues import Cue, NextAction
@@ -172,7 +172,7 @@ def test_thanks_do_not_wait_for_the_cooldown() -> None:
     stage = Stage(FakeSource(script), cooldown_s=30.0).play()
 
     first, second = stage.observer.replies
-    assert first.outcome is Outcome.SPOKEN
+    assert first.outcome is ReplyOutcome.SPOKEN
     assert second.state == "thank"
     assert second.times.first_audio_ms is not None
     assert second.times.first_audio_ms <= 1_000
@@ -213,7 +213,7 @@ def test_only_a_big_gift_interrupts_and_only_at_the_end_of_a_sentence(diamonds: 
 
     first, _ = stage.observer.replies
     ends_s = 1.0 + 0.3 + stage.synthesizer.duration_of_s(sentences[0])
-    assert first.outcome is Outcome.SPOKEN
+    assert first.outcome is ReplyOutcome.SPOKEN
     if diamonds == 10:
         assert words.remembered[0] == " ".join(sentences)
         assert stage.sink.times_of("cut") == [stage.sink.messages[-2][0]]
@@ -229,7 +229,7 @@ def test_a_sentence_that_is_not_made_yet_is_not_made_any_more_when_a_big_gift_co
     stage = Stage(FakeSource(script), words=words).play()
 
     assert "z" * 100 not in stage.observer.replies[0].text
-    assert stage.observer.replies[0].outcome is Outcome.SPOKEN
+    assert stage.observer.replies[0].outcome is ReplyOutcome.SPOKEN
 
 
 def test_a_big_gift_does_not_interrupt_the_thanks_of_another() -> None:
@@ -327,7 +327,7 @@ def test_a_cue_that_may_not_be_said_is_not_tried_in_a_circle() -> None:
     cues = FakeCues([(2.0, cue(NextAction.ANNOUNCE, f"So {BLOCKED}!"))])
     stage = Stage(FakeSource([]), cues=[cues]).play()
 
-    assert [reply.outcome for reply in stage.observer.replies] == [Outcome.REFUSED]
+    assert [reply.outcome for reply in stage.observer.replies] == [ReplyOutcome.REFUSED]
     assert len(cues.taken) == 1
 
 
@@ -341,7 +341,7 @@ def test_a_cue_that_was_cut_before_a_sound_comes_again() -> None:
         at(3.0, lambda live: live.set_muted(True)), at(10.0, lambda live: live.set_muted(False))
     )
 
-    assert [reply.outcome for reply in stage.observer.replies] == [Outcome.MUTED, Outcome.SPOKEN]
+    assert [reply.outcome for reply in stage.observer.replies] == [ReplyOutcome.MUTED, ReplyOutcome.SPOKEN]
     assert stage.sink.times_of("begin") == [13.0]
 
 

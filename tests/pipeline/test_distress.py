@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from livesessions.pipeline.live import LiveParts
-from livesessions.pipeline.outcome import Outcome
-from livesessions.pipeline.rules import ChangingGate
+from livesessions.pipeline.outcome import ReplyOutcome
+from livesessions.pipeline.rules import ReplaceableGate
 from moderation.defaults import shipped_lexicon
 from moderation.stage.help_lines import help_line
 from moderation.stage.moderator import Moderator
@@ -18,7 +18,7 @@ class CaringStage(Stage):
     """A live that is judged by the shipped lists."""
 
     def parts(self) -> LiveParts:
-        return replace(super().parts(), gate=ChangingGate(GATE))
+        return replace(super().parts(), gate=ReplaceableGate(GATE))
 
 
 def test_the_host_says_the_help_line_and_the_planner_is_never_asked() -> None:
@@ -27,7 +27,7 @@ def test_the_host_says_the_help_line_and_the_planner_is_never_asked() -> None:
     assert stage.sink.said() == [help_line("en")]
     assert stage.words.turns == []
     [reply] = stage.observer.replies
-    assert reply.outcome is Outcome.SPOKEN
+    assert reply.outcome is ReplyOutcome.SPOKEN
     assert reply.text == help_line("en")
     assert reply.trigger_kind == "comment"
     assert reply.trigger is not None

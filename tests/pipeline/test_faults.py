@@ -3,7 +3,7 @@
 import pytest
 
 from livesessions.pipeline.live import Live
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.sources.errors import SourceError, SourceFault
 from planner.errors import PlannerError
 from speech.errors import SpeechError
@@ -20,7 +20,7 @@ def test_a_planner_without_words_fails_the_reply_silently() -> None:
     stage = Stage(two_comments(), words=words).play()
 
     assert [(reply.outcome, reply.fault) for reply in stage.observer.replies] == [
-        (Outcome.FAILED, "planner")
+        (ReplyOutcome.FAILED, "planner")
     ] * 2
     assert stage.sink.chunks == []
     assert stage.reason == "live_ended"
@@ -31,7 +31,7 @@ def test_a_planner_that_fails_in_the_middle_has_its_half_reply_cut() -> None:
     stage = Stage(FakeSource([(1.0, comment("one", source_id="1"))]), words=words).play()
 
     [reply] = stage.observer.replies
-    assert reply.outcome is Outcome.FAILED
+    assert reply.outcome is ReplyOutcome.FAILED
     assert reply.id in [value for _, kind, value in stage.sink.messages if kind == "cut"]
     assert "timed out" not in str(stage.sink.messages)
 
@@ -63,8 +63,8 @@ def test_an_overlay_out_of_reach_fails_the_reply_and_not_the_live() -> None:
     stage.play(at(0.5, lambda _: set_unreachable(True)), at(10.0, lambda _: set_unreachable(False)))
 
     assert [(reply.outcome, reply.fault) for reply in stage.observer.replies] == [
-        (Outcome.FAILED, "overlay"),
-        (Outcome.SPOKEN, ""),
+        (ReplyOutcome.FAILED, "overlay"),
+        (ReplyOutcome.SPOKEN, ""),
     ]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from livesessions.pipeline.intake.viewer_roles import ViewerRoles
 from livesessions.pipeline.live import Live
+from livesessions.pipeline.state import LiveState
 from livesessions.sources.events import EventKind, LiveEvent, Viewer
 from moderation.stage.moderator import Moderator
 from planner.stage.games.commands import Control
@@ -206,11 +207,11 @@ def test_a_quiz_survives_the_change_of_workers() -> None:
         live = Live(before.parts())
         asyncio_live = asyncio.ensure_future(live.run())
         await asyncio.sleep(6.0)
-        frozen = json.loads(json.dumps(live.snapshot()))
+        state: LiveState = json.loads(json.dumps(live.to_state()))
         asyncio_live.cancel()
         await asyncio.wait([asyncio_live])
         live = Live(after.parts())
-        live.restore({**frozen, "ingest": {**frozen["ingest"], "seen": [], "unwritten": []}})
+        live.restore({**state, "intake": {**state["intake"], "seen": []}})
         await live.run()
 
     run_virtual(run())

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from livesessions.pipeline.live import LiveParts
-from livesessions.pipeline.rules import ChangingGate
+from livesessions.pipeline.rules import ReplaceableGate
 from livesessions.sources.events import LiveEvent
 from moderation.defaults import shipped_lexicon
 from moderation.stage.moderator import Moderator
@@ -20,7 +20,7 @@ class EarnestStage(Stage):
     """A live that is judged by the shipped lists, in safe mode."""
 
     def parts(self) -> LiveParts:
-        return replace(super().parts(), gate=ChangingGate(GATE))
+        return replace(super().parts(), gate=ReplaceableGate(GATE))
 
 
 def asked(number: int, *, at_s: float, name: str = "") -> tuple[float, LiveEvent]:
@@ -49,7 +49,7 @@ def test_the_real_planner_says_a_ready_line_with_the_sayable_name_and_none_of_th
     class SpokenStage(EarnestStage):
         def parts(self) -> LiveParts:
             words = Planner(None, Character("Viva", "", "en"), seed=1)
-            return replace(super().parts(), words=words)
+            return replace(super().parts(), planner=words)
 
     stage = SpokenStage(FakeSource([asked(1, at_s=1.0, name="xX_anna99_Xx")])).play()
 
@@ -71,7 +71,7 @@ def test_without_safe_mode_it_is_answered_carefully() -> None:
     class OpenStage(Stage):
         def parts(self) -> LiveParts:
             gate = Moderator([], shipped=shipped_lexicon(), safe_mode=False)
-            return replace(super().parts(), gate=ChangingGate(gate))
+            return replace(super().parts(), gate=ReplaceableGate(gate))
 
     stage = OpenStage(FakeSource([asked(1, at_s=1.0)])).play()
 

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from livesessions.pipeline.live import Live, LiveParts
-from livesessions.pipeline.outcome import Outcome
-from livesessions.pipeline.reply.judging import WatchedGate
+from livesessions.pipeline.outcome import ReplyOutcome
+from livesessions.pipeline.reply.model_review import GuardedModelGate
 from moderation.providers.openai_moderation import OpenAIModeration
 from planner.stage.cues import Cue, NextAction
 from planner.stage.planner import Planner
@@ -50,7 +50,7 @@ class SpokenStage(Stage):
         named = [NamedModel("fake", self.model, CircuitBreaker())]
         loop_s = asyncio.get_running_loop().time
         chain = FallbackChatModel(named, check=SpokenAnswerCheck, now_s=loop_s)
-        return replace(super().parts(), words=Planner(chain, CHARACTER, seed=7))
+        return replace(super().parts(), planner=Planner(chain, CHARACTER, seed=7))
 
 
 def of_its_own(state: NextAction, kind: TurnKind, point: str) -> Cue:
@@ -69,7 +69,7 @@ def test_what_the_host_says_of_its_own_accord_goes_on_in_ready_words(model: Chat
     stage = SpokenStage(FakeSource([(80.0, asked)], then_quiet_s=30.0), cues=[cues], model=model).play()
 
     replies = stage.observer.replies
-    assert [reply.outcome for reply in replies] == [Outcome.SPOKEN] * 3
+    assert [reply.outcome for reply in replies] == [ReplyOutcome.SPOKEN] * 3
     assert [reply.trigger_kind for reply in replies] == ["topic", "announcement", "comment"]
     for reply, point in zip(replies, POINTS, strict=False):
         assert point in reply.text
@@ -98,12 +98,12 @@ async def test_nothing_that_a_moderation_model_says_is_voiced(judged: Judged) ->
         async with httpx.AsyncClient() as http:
             asked = OpenAIServer(http, base_url=server.base_url, api_key="x", service="The moderation model")
             model = OpenAIModeration(asked, "fake")
-            gated = replace(stage.parts(), model_gate=WatchedGate(model, CircuitBreaker()))
+            gated = replace(stage.parts(), model_gate=GuardedModelGate(model, CircuitBreaker()))
             await Live(gated).run()
 
     assert server.requests
     assert set(stage.sink.said()) <= {said}
     assert {text for text, _ in stage.synthesizer.lines} <= {said}
     assert "zebra" not in str(stage.sink.messages) + str(stage.observer.replies)
-    is_refused = [reply.outcome for reply in stage.observer.replies] == [Outcome.REFUSED]
+    is_refused = [reply.outcome for reply in stage.observer.replies] == [ReplyOutcome.REFUSED]
     assert is_refused is bool(judged.scores)

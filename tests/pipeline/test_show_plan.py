@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from livesessions.pipeline.live import Live
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 from planner.stage.cues import NextAction
 from planner.stage.lines import load_lines
 from planner.stage.planner import Planner
@@ -69,7 +69,7 @@ def test_silences_are_filled_but_not_without_a_pause(show: Stage) -> None:
 
 
 def test_no_line_is_said_twice(show: Stage) -> None:
-    assert {record.outcome for record in show.observer.replies} == {Outcome.SPOKEN}
+    assert {record.outcome for record in show.observer.replies} == {ReplyOutcome.SPOKEN}
     said = show.sink.said()
     assert len(set(said)) == len(said)
 
@@ -101,7 +101,7 @@ def test_what_is_said_word_for_word_counts_as_said() -> None:
 
     async def run() -> list[str]:
         words = Planner(None, Character("Nora", "", "en"), now_s=lambda: virtual_now().timestamp())
-        await Live(replace(stage.parts(), words=words)).run()
+        await Live(replace(stage.parts(), planner=words)).run()
         return [line for line in stage.sink.said() if not words.repeats(line)]
 
     assert run_virtual(run()) == []
@@ -114,7 +114,7 @@ def test_the_planner_finds_words_for_every_point_without_a_model() -> None:
 
     async def run() -> None:
         words = Planner(None, Character("Nora", "", "en"), now_s=lambda: virtual_now().timestamp())
-        await Live(replace(stage.parts(), words=words)).run()
+        await Live(replace(stage.parts(), planner=words)).run()
 
     run_virtual(run())
     said = " ".join(stage.sink.said()).casefold()

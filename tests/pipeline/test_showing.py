@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from livesessions.pipeline.state import LiveState
 from livesessions.sources.events import EventKind
 from tests.fakes.live import BLOCKED, FakeSource, Stage, at, comment, gift, happening
 from tests.pipeline.test_games import make_games
@@ -43,10 +44,9 @@ def test_a_follow_is_announced_with_its_name_and_without_one_it_is_not() -> None
 
 
 def test_the_next_worker_goes_on_counting() -> None:
-    frozen: dict[str, Any] = {}
+    states: list[LiveState] = []
     first = Stage(FakeSource([(1.0, happening(EventKind.FOLLOW, source_id="f1"))]))
-    first.play(at(5.0, lambda live: frozen.update(live.snapshot())))
-    frozen["ingest"]["unwritten"] = []
+    first.play(at(5.0, lambda live: states.append(live.to_state())))
     second = Stage(FakeSource([(2.0, happening(EventKind.FOLLOW, source_id="f2"))]))
-    second.play(at(1.0, lambda live: live.restore(frozen)))
+    second.play(at(1.0, lambda live: live.restore(states[0])))
     assert told(second, "tally")[-1] == {"follow": 2}

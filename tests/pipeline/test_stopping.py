@@ -3,7 +3,7 @@
 import asyncio
 
 from livesessions.pipeline.live import Live
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.sources.events import EventKind
 from planner.stage.cues import Cue, NextAction
 from planner.stage.turn import Turn, TurnKind
@@ -35,7 +35,7 @@ def test_mute_cuts_a_half_spoken_reply_and_nothing_of_it_follows() -> None:
 
     assert max(stage.sink.times_of("audio")) <= 2.0
     [reply] = stage.observer.replies
-    assert reply.outcome is Outcome.MUTED
+    assert reply.outcome is ReplyOutcome.MUTED
     assert 0 < reply.audio_ms < 5_000
     assert stage.words.remembered == []
     assert stage.synthesizer.closed == len(stage.synthesizer.lines) == 1
@@ -63,7 +63,7 @@ def test_skip_cuts_the_reply_and_the_next_one_follows() -> None:
     stage = half_spoken((1.5, "next")).play(at(2.0, Live.skip))
 
     outcomes = [reply.outcome for reply in stage.observer.replies]
-    assert outcomes == [Outcome.SKIPPED, Outcome.SPOKEN]
+    assert outcomes == [ReplyOutcome.SKIPPED, ReplyOutcome.SPOKEN]
     first = stage.observer.replies[0].id
     assert first in [value for _, kind, value in stage.sink.messages if kind == "cut"]
 
@@ -71,7 +71,7 @@ def test_skip_cuts_the_reply_and_the_next_one_follows() -> None:
 def test_skip_cuts_a_reply_that_waits_to_be_heard() -> None:
     stage = Stage(FakeSource([(1.0, comment("hello", source_id="1"))])).play(at(1.2, Live.skip))
 
-    assert stage.observer.replies[0].outcome is Outcome.SKIPPED
+    assert stage.observer.replies[0].outcome is ReplyOutcome.SKIPPED
 
 
 def test_stop_ends_the_live_and_silences_every_sink() -> None:
@@ -80,7 +80,7 @@ def test_stop_ends_the_live_and_silences_every_sink() -> None:
     assert stage.reason == "stopped"
     assert max(at_s for at_s, _, _ in stage.sink.messages) <= 2.0
     assert stage.sink.messages[-1][1:] == ("live", False)
-    assert stage.observer.replies[0].outcome is Outcome.SKIPPED
+    assert stage.observer.replies[0].outcome is ReplyOutcome.SKIPPED
 
 
 def test_the_live_ends_when_the_room_does() -> None:
@@ -99,7 +99,7 @@ def test_a_line_of_the_streamers_own_comes_first_and_word_for_word() -> None:
 def test_a_line_of_the_streamers_own_passes_the_gate_too() -> None:
     stage = Stage(FakeSource([])).play(at(2.0, lambda live: live.say("forbidden")))
 
-    assert [reply.outcome for reply in stage.observer.replies] == [Outcome.REFUSED]
+    assert [reply.outcome for reply in stage.observer.replies] == [ReplyOutcome.REFUSED]
     assert stage.sink.chunks == []
 
 

@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import replace
 
 from livesessions.pipeline.live import Live, LiveParts
+from livesessions.pipeline.state import LiveState
 from livesessions.sources.events import EventKind, LiveEvent, Viewer
-from livesessions.sources.state import Frozen
 from planner.stage.turn import Turn, TurnKind
 from tests.fakes.live import FakeSource, Stage, gift
 from tests.fakes.virtual_time import EPOCH, run_virtual
@@ -71,16 +71,16 @@ def test_a_group_that_stays_incomplete_is_thanked_after_a_minute() -> None:
 def test_a_half_full_group_goes_over_to_the_next_worker() -> None:
     first = CountingStage(FakeSource(shares("Anna", "Marco"), then_quiet_s=1_000.0))
     second = CountingStage(FakeSource(shares("Anna", "Sara", at_s=2.0), then_quiet_s=20.0))
-    left: dict[str, Frozen] = {}
+    left: list[LiveState] = []
 
     async def hand_over(live: Live) -> None:
         await asyncio.sleep(30.0)
-        left.update(live.snapshot())
+        left.append(live.to_state())
         live.stop()
 
     async def go_on() -> None:
         live = Live(second.parts())
-        live.restore({**left, "counts": {}, "ingest": {**left["ingest"], "unwritten": []}})
+        live.restore({**left[0], "counts": {}})
         await live.run()
 
     first.play(hand_over)

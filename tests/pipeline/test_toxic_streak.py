@@ -4,9 +4,9 @@ import asyncio
 from dataclasses import replace
 
 from livesessions.pipeline.live import Live, LiveParts
-from livesessions.pipeline.rules import ChangingGate
+from livesessions.pipeline.rules import ReplaceableGate
+from livesessions.pipeline.state import LiveState
 from livesessions.sources.events import LiveEvent
-from livesessions.sources.state import Frozen
 from moderation.defaults import shipped_lexicon
 from moderation.stage.moderator import Moderator
 from planner.stage.planner import Planner
@@ -56,7 +56,7 @@ def test_while_the_room_is_ignored_there_are_no_neutral_lines() -> None:
     class EarnestStage(Stage):
         def parts(self) -> LiveParts:
             return replace(
-                super().parts(), gate=ChangingGate(Moderator([BLOCKED], shipped=shipped_lexicon()))
+                super().parts(), gate=ReplaceableGate(Moderator([BLOCKED], shipped=shipped_lexicon()))
             )
 
     politics = "che ne pensi di Trump?"
@@ -85,7 +85,7 @@ def test_a_hostile_viewers_clean_lines_are_shown_but_not_answered_for_five_minut
 def test_the_real_planner_has_words_for_it() -> None:
     class SpokenStage(Stage):
         def parts(self) -> LiveParts:
-            return replace(super().parts(), words=Planner(None, Character("Viva", "", "en"), seed=1))
+            return replace(super().parts(), planner=Planner(None, Character("Viva", "", "en"), seed=1))
 
     stage = SpokenStage(FakeSource(hostile("abcde"))).play()
 
@@ -99,16 +99,16 @@ def test_a_streak_goes_over_to_the_next_worker() -> None:
     first = Stage(FakeSource(hostile("abbb"), then_quiet_s=1_000.0))
     polite = comment("ciao", source_id="polite", name="bbb")
     second = Stage(FakeSource([*hostile("c", at_s=2.0), (3.0, polite)], then_quiet_s=20.0))
-    left: dict[str, Frozen] = {}
+    left: list[LiveState] = []
 
     async def hand_over(live: Live) -> None:
         await asyncio.sleep(10.0)
-        left.update(live.snapshot())
+        left.append(live.to_state())
         live.stop()
 
     async def go_on() -> None:
         live = Live(second.parts())
-        live.restore({**left, "counts": {}, "ingest": {**left["ingest"], "unwritten": []}})
+        live.restore({**left[0], "counts": {}})
         await live.run()
 
     first.play(hand_over)

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from livesessions.pipeline.intake.viewer_roles import REMEMBERED_VIEWERS, ViewerRole, ViewerRoles
+from livesessions.pipeline.intake.viewer_roles import MAX_CACHED_VIEWERS, ViewerRole, ViewerRoles
 from livesessions.pipeline.live import LiveParts
-from livesessions.pipeline.rules import ChangingGate
+from livesessions.pipeline.rules import ReplaceableGate
 from livesessions.sources.events import EventKind, LiveEvent, Viewer
 from moderation.defaults import shipped_lexicon
 from moderation.stage.help_lines import help_line
@@ -26,8 +26,8 @@ class RuledStage(Stage):
     def parts(self) -> LiveParts:
         return replace(
             super().parts(),
-            gate=ChangingGate(Moderator([BLOCKED], shipped=shipped_lexicon())),
-            standings=ViewerRoles(self.rules, lambda viewer_id: f"#{viewer_id}"),
+            gate=ReplaceableGate(Moderator([BLOCKED], shipped=shipped_lexicon())),
+            viewer_roles=ViewerRoles(self.rules, lambda viewer_id: f"#{viewer_id}"),
         )
 
 
@@ -158,7 +158,7 @@ def test_a_viewer_is_hashed_once_and_not_at_all_without_rules() -> None:
     standings = ViewerRoles({"b": "trusted"}, counting())
     assert [standings.of(viewer) for viewer in "abab"] == [ViewerRole.NONE, ViewerRole.TRUSTED] * 2
     assert hashed == ["a", "b"]
-    for number in range(REMEMBERED_VIEWERS + 1):
+    for number in range(MAX_CACHED_VIEWERS + 1):
         standings.of(str(number))
     assert standings.of("a") is ViewerRole.NONE
     assert hashed[-1] == "a", "what is remembered is bounded"

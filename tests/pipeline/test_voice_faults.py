@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from livesessions.pipeline.live import Live
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 from providers.breaker import CircuitBreaker
 from speech.providers.elevenlabs import ElevenLabsSynthesizer
 from speech.providers.openai_speech import OpenAISynthesizer
@@ -65,7 +65,7 @@ class OnAir:
         live = Live(replace(stage.parts(), voice=chain))
 
         def done() -> int:
-            return sum(reply.outcome is not Outcome.SPEAKING for reply in stage.observer.replies)
+            return sum(reply.outcome is not ReplyOutcome.SPEAKING for reply in stage.observer.replies)
 
         async def stop_when_done() -> None:
             while done() < comments:  # noqa: ASYNC110
@@ -130,7 +130,7 @@ def test_the_next_voice_says_every_sentence_once_and_soon(on_air: OnAir, fault: 
     FAULTS[fault](on_air.first)
     stage = on_air.play()
     [reply] = stage.observer.replies
-    assert (reply.outcome, reply.fault, reply.text) == (Outcome.SPOKEN, "", " ".join(SENTENCES))
+    assert (reply.outcome, reply.fault, reply.text) == (ReplyOutcome.SPOKEN, "", " ".join(SENTENCES))
     assert on_air.voices() == ["1"]
     assert stage.sink.said() == SENTENCES[:1]
     assert [value[0] for _, kind, value in stage.sink.messages if kind == "caption"] == SENTENCES[1:]
@@ -145,7 +145,7 @@ def test_a_sentence_that_stops_in_the_middle_ends_there_and_the_next_is_the_next
     on_air.sentences = [LONG, SENTENCES[1]]
     stage = on_air.play()
     [reply] = stage.observer.replies
-    assert reply.outcome is Outcome.SPOKEN
+    assert reply.outcome is ReplyOutcome.SPOKEN
     assert on_air.voices() == ["0", "1"]
     assert [asked.body["text"] for asked in on_air.first.asked] == [LONG]
     assert [asked.body["input"] for asked in on_air.second.asked] == SENTENCES[1:]
@@ -158,7 +158,7 @@ def test_a_refused_key_is_not_tried_again_by_the_next_line(on_air: OnAir) -> Non
     assert len(on_air.first.asked) == 1
     assert on_air.breakers[0].is_open
     assert not on_air.breakers[1].is_open
-    assert [reply.outcome for reply in stage.observer.replies] == [Outcome.SPOKEN] * 3
+    assert [reply.outcome for reply in stage.observer.replies] == [ReplyOutcome.SPOKEN] * 3
 
 
 def test_without_any_voice_the_line_is_shown_and_nothing_of_the_faults_is(on_air: OnAir) -> None:
@@ -166,7 +166,7 @@ def test_without_any_voice_the_line_is_shown_and_nothing_of_the_faults_is(on_air
     FAULTS["500"](on_air.second)
     stage = on_air.play()
     [reply] = stage.observer.replies
-    assert (reply.outcome, reply.fault, reply.text) == (Outcome.FAILED, "speech", SENTENCES[0])
+    assert (reply.outcome, reply.fault, reply.text) == (ReplyOutcome.FAILED, "speech", SENTENCES[0])
     assert [value for _, kind, value in stage.sink.messages if kind == "show_text"] == SENTENCES[:1]
     assert stage.sink.chunks == []
     assert "secret" not in str(stage.sink.messages) + str(reply)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from livesessions.pipeline.live import Live, LiveParts
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 from speech.errors import SpeechError
 from speech.stage.audio import AudioChunk
 from speech.stage.ports import VoiceSpec
@@ -103,7 +103,7 @@ def test_no_text_is_turned_into_sound_while_five_seconds_are_still_to_be_heard()
     stage = stage_of(provider, first, second).play()
     [begun_s, *_] = stage.sink.times_of("audio")
     assert provider.asked_for(second) - begun_s == pytest.approx(12.0 + 0.3 - 5.0, abs=0.2)
-    assert stage.observer.replies[0].outcome is Outcome.SPOKEN
+    assert stage.observer.replies[0].outcome is ReplyOutcome.SPOKEN
 
 
 @pytest.mark.parametrize("moment_s", [1.2, 1.5])
@@ -120,7 +120,7 @@ def test_a_cut_lets_go_of_every_piece_at_once(moment_s: float) -> None:
     stage = stage_of(provider, LONG).play(look)
     assert provider.lines
     assert left == [0]
-    assert stage.observer.replies[0].outcome is Outcome.SKIPPED
+    assert stage.observer.replies[0].outcome is ReplyOutcome.SKIPPED
     assert [at_s for at_s in stage.sink.times_of("audio") if at_s > moment_s] == []
 
 
@@ -130,7 +130,7 @@ def test_a_line_that_no_voice_can_say_is_shown_and_said_two_seconds_later() -> N
     [shown_s] = stage.sink.times_of("show_text")
     assert provider.lines[1][0] - shown_s == pytest.approx(2.0, abs=0.01)
     [reply] = stage.observer.replies
-    assert (reply.outcome, reply.fault, reply.text) == (Outcome.SPOKEN, "speech", "Ciao a tutti.")
+    assert (reply.outcome, reply.fault, reply.text) == (ReplyOutcome.SPOKEN, "speech", "Ciao a tutti.")
     assert "quota" not in str(stage.sink.messages)
 
 
@@ -144,7 +144,7 @@ def test_a_line_that_no_voice_can_say_is_tried_once_more_and_stays_to_be_read() 
     ).pieces_of(text) * 2)]  # fmt: skip
     assert gone_s - shown_s > 0.06 * len(text)
     [reply] = stage.observer.replies
-    assert (reply.outcome, reply.fault, reply.text) == (Outcome.FAILED, "speech", text)
+    assert (reply.outcome, reply.fault, reply.text) == (ReplyOutcome.FAILED, "speech", text)
     assert "quota" not in str(stage.sink.messages) + str(reply)
     assert stage.sink.chunks == []
 
@@ -152,7 +152,7 @@ def test_a_line_that_no_voice_can_say_is_tried_once_more_and_stays_to_be_read() 
 def test_a_skip_takes_away_what_is_shown() -> None:
     stage = stage_of(Asked(failures=9), "Ciao a tutti.").play(at(2.5, lambda live: live.skip()))
     assert cuts(stage) == [pytest.approx(2.5, abs=0.1)]
-    assert stage.observer.replies[0].outcome is Outcome.SKIPPED
+    assert stage.observer.replies[0].outcome is ReplyOutcome.SKIPPED
 
 
 def test_a_sentence_that_breaks_off_after_its_first_piece_is_not_begun_again() -> None:
@@ -168,7 +168,7 @@ def test_a_sentence_that_breaks_off_after_its_first_piece_is_not_begun_again() -
     assert [line for _, line in provider.lines] == [FIRST, "Scrivetemi da dove venite."]
     assert stage.sink.said() == [LONG]
     assert stage.sink.times_of("show_text") == []
-    assert stage.observer.replies[0].outcome is Outcome.SPOKEN
+    assert stage.observer.replies[0].outcome is ReplyOutcome.SPOKEN
 
 
 def test_a_sentence_that_was_made_ahead_is_said_however_long_it_is() -> None:
@@ -176,4 +176,4 @@ def test_a_sentence_that_was_made_ahead_is_said_however_long_it_is() -> None:
     stage = stage_of(Asked(), first, long).play()
 
     [reply] = stage.observer.replies
-    assert (reply.outcome, reply.text) == (Outcome.SPOKEN, f"{first} {long}")
+    assert (reply.outcome, reply.text) == (ReplyOutcome.SPOKEN, f"{first} {long}")

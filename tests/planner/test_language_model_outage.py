@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from livesessions.pipeline.live import Live
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.sources.events import LiveEvent
 from livesessions.sources.port import CONNECTED, SourceCounts
@@ -76,7 +76,7 @@ class HearingObserver(FakeObserver):
         super().reply_changed(record)
         if record.times.sent_ms is None and record.times.first_audio_ms and record.heard_ended_at is None:
             self.live.report_playback(record.id, ended=True)
-        elif record.outcome is not Outcome.SPEAKING:
+        elif record.outcome is not ReplyOutcome.SPEAKING:
             self.ended.put_nowait(replace(record, usage=replace(record.usage)))
 
 
@@ -91,7 +91,7 @@ class Show:
         self._source, self._observer = AskedSource(), HearingObserver()
         self._observer.ended = asyncio.Queue()
         self.stage = Stage(self._source, observer=self._observer, cooldown_s=0.0)
-        parts = replace(self.stage.parts(), words=Planner(chain, CHARACTER, seed=7, limits=LIMITS))
+        parts = replace(self.stage.parts(), planner=Planner(chain, CHARACTER, seed=7, limits=LIMITS))
         self.live = self._observer.live = Live(parts)
         self._number = 0
 
@@ -139,7 +139,7 @@ async def test_when_the_model_dies_in_mid_live_ready_lines_go_on_and_it_is_taken
             if replies[-1].usage.model == "fake":
                 break
 
-    assert [reply.outcome for reply in replies] == [Outcome.SPOKEN] * len(replies)
+    assert [reply.outcome for reply in replies] == [ReplyOutcome.SPOKEN] * len(replies)
     assert [reply.usage.model for reply in replies[:4]] == ["fake", "offline", "offline", "offline"]
     assert replies[0].text == "What a lovely evening, everybody! Tell me more about it."
     assert replies[-1].usage.model == "fake"
@@ -161,6 +161,10 @@ async def test_what_breaks_off_after_a_sentence_is_spoken_up_to_there(ending: En
     broken = Answer(deltas=("Good evening to all of you! ", "And now a zebra com"), ending=ending)
     async with show(broken) as playing:
         reply = await playing.ask()
-    assert (reply.outcome, reply.text, reply.fault) == (Outcome.SPOKEN, "Good evening to all of you!", "")
+    assert (reply.outcome, reply.text, reply.fault) == (
+        ReplyOutcome.SPOKEN,
+        "Good evening to all of you!",
+        "",
+    )
     assert "zebra" not in playing.voiced().casefold()
     assert not playing.stage.sink.times_of("cut")[:-1]

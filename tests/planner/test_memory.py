@@ -47,11 +47,11 @@ async def test_after_twenty_older_exchanges_a_model_sums_them_up_once() -> None:
     model = FakeChatModel(SUMMARY)
     planner = Planner(model, CHARACTER)
     heard(planner, 25)
-    await planner.tidy(approve)
+    await planner.summarize(approve)
     assert model.requests == []
     heard(planner, 1)
-    await planner.tidy(approve)
-    await planner.tidy(approve)
+    await planner.summarize(approve)
+    await planner.summarize(approve)
     assert [len(turn["exchanges"]) for turn in model.turns] == [20]
     assert model.requests[0][0].content == SUMMING_UP
     system, earlier, ok, *exchanges, last = await request_after(planner, model)
@@ -68,10 +68,10 @@ async def test_after_ten_minutes_what_there_is_is_summed_up() -> None:
     planner = Planner(model, CHARACTER, now_s=clock)
     heard(planner, 7)
     clock.now_s += 599
-    await planner.tidy(approve)
+    await planner.summarize(approve)
     assert model.requests == []
     clock.now_s += 1
-    await planner.tidy(approve)
+    await planner.summarize(approve)
     assert [len(turn["exchanges"]) for turn in model.turns] == [1]
 
 
@@ -80,7 +80,7 @@ async def test_the_next_summary_builds_on_the_last_one() -> None:
     planner = Planner(model, CHARACTER)
     for _ in range(2):
         heard(planner, 26)
-        await planner.tidy(approve)
+        await planner.summarize(approve)
     assert [turn["earlier"] for turn in model.turns] == ["", SUMMARY]
 
 
@@ -113,14 +113,14 @@ async def test_a_summary_that_could_not_be_said_gives_way_to_a_digest(written: s
     model = FakeChatModel(f"{SUMMARY} ", written)
     planner = Planner(model if written else FakeChatModel(), CHARACTER)
     heard(planner, 26)
-    await planner.tidy(approve)
+    await planner.summarize(approve)
     assert summary_of(planner) == "Talked about: torna, concerto, pianoforte."
 
 
 async def test_a_summary_that_the_gate_blocks_is_not_kept() -> None:
     planner = Planner(FakeChatModel(SUMMARY), CHARACTER)
     heard(planner, 26)
-    await planner.tidy(lambda text: "concerto" not in text)
+    await planner.summarize(lambda text: "concerto" not in text)
     assert summary_of(planner) == ""
 
 
@@ -131,7 +131,7 @@ async def test_without_a_model_frequent_words_and_givers_are_kept() -> None:
     for name in ("Gino", "Pia", "Gino"):
         planner.remember(Turn(TurnKind.GIFT, name, "it", gift_name="Rose"), "Grazie!")
     heard(planner, 10)
-    await planner.tidy(approve)
+    await planner.summarize(approve)
     earlier = summary_of(planner)
     assert earlier.startswith("Talked about: torna, concerto, pianoforte, pizza, acciughe.")
     assert earlier.endswith("Gifts came from: Pia, Gino.")
@@ -140,14 +140,14 @@ async def test_without_a_model_frequent_words_and_givers_are_kept() -> None:
 async def test_a_failing_model_costs_no_more_than_the_digest_in_its_place() -> None:
     planner = Planner(FakeChatModel("Zebra. ", error=LanguageModelError("zebra")), CHARACTER)
     heard(planner, 26)
-    await planner.tidy(approve)
+    await planner.summarize(approve)
     assert "Zebra" not in summary_of(planner)
 
 
 async def test_a_summary_is_never_longer_than_six_hundred_characters() -> None:
     planner = Planner(FakeChatModel("Anna ha cantato una canzone molto bella. " * 100), CHARACTER)
     heard(planner, 26)
-    await planner.tidy(approve)
+    await planner.summarize(approve)
     assert 500 < len(summary_of(planner)) <= 600
 
 
@@ -156,12 +156,12 @@ async def test_a_summarys_cost_is_counted_and_none_is_paid_for_past_the_cap() ->
     model = FakeSlowModel((0.0, SUMMARY))
     planner = Planner(MeteredChatModel(model, cap), CHARACTER)
     heard(planner, 26)
-    await planner.tidy(approve)
+    await planner.summarize(approve)
     reported = cap.quantities
     assert reported == [(UsageKind.INPUT_TOKENS, 1_000), (UsageKind.OUTPUT_TOKENS, 100)]
     cap.is_open = False
     heard(planner, 26)
-    await planner.tidy(approve)
+    await planner.summarize(approve)
     assert model.asked == 1
     assert cap.quantities == reported
 
@@ -169,13 +169,13 @@ async def test_a_summarys_cost_is_counted_and_none_is_paid_for_past_the_cap() ->
 async def test_the_next_worker_goes_on_with_the_summary_and_what_waits_for_the_next() -> None:
     first = Planner(FakeChatModel(SUMMARY), CHARACTER)
     heard(first, 26)
-    await first.tidy(approve)
+    await first.summarize(approve)
     heard(first, 18)
     model = FakeChatModel(SUMMARY)
     second = Planner(model, CHARACTER)
     second.restore(json.loads(json.dumps(first.snapshot())))
-    await second.tidy(approve)
+    await second.summarize(approve)
     assert model.requests == []
     heard(second, 2)
-    await second.tidy(approve)
+    await second.summarize(approve)
     assert (model.turns[0]["earlier"], len(model.turns[0]["exchanges"])) == (SUMMARY, 20)

@@ -52,7 +52,7 @@ async def test_a_summary_that_fails_leaves_a_digest_and_nothing_of_the_provider(
             for number in range(26):
                 turn = Turn(TurnKind.COMMENT, "Anna", "en", text="tell me about the festival")
                 planner.remember(turn, f"Answer number {number}.")
-            await planner.tidy(lambda text: True)
+            await planner.summarize(lambda text: True)
             summary = planner.snapshot()[-1]["memory"]["summary"]
             assert summary == "Talked about: tell, festival."
             usage = TokenUsage()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.records import ReplyRecord, StageTimes
 from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
 from moderation.stage.help_lines import help_line
@@ -68,7 +68,7 @@ class TraceWriter:
             created_at=EPOCH + timedelta(seconds=at_s - 1),
             generation=0,
             text=text,
-            outcome=Outcome.SPOKEN,
+            outcome=ReplyOutcome.SPOKEN,
             times=StageTimes(waited_ms=round(age_s * 1000) - 500, first_audio_ms=round(age_s * 1000)),
             usage=TokenUsage("fake", 100, 10, 0.01),
             **fields,

@@ -1,29 +1,30 @@
-"""Reacts to what is not answered: judged lines go in, help, a neutral line or a new topic comes out."""
+"""Queues what the host says in place of an answer: the help line, a neutral line, or a change of topic."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from livesessions.pipeline.selection.turn_queue import Inbox, Priority, QueuedTurn
+from livesessions.pipeline.intake.state import DeescalationState
+from livesessions.pipeline.selection.turn_queue import TurnQueue
+from livesessions.pipeline.selection.turns import Priority, QueuedTurn
 from livesessions.sources.events import LiveEvent
-from livesessions.sources.state import Frozen
 from moderation.stage.help_lines import help_line
 from moderation.stage.toxicity import ToxicStreak
 from moderation.stage.verdict import Action, Verdict
 from planner.stage.turn import Turn, TurnKind
 
-HELP_EVERY_S = 120.0  # who needs it has heard it; more often would make a show of it
+HELP_EVERY_S = 120.0  # who needs it has heard it; more often would expose them
 NEUTRAL_EVERY_S = 45.0
 
 
 @dataclass(slots=True)
-class Pause:
+class Cooldown:
     """Lets something happen at most every `seconds`."""
 
     seconds: float
     until_s: float = 0.0
 
-    def may_begin(self, now_s: float) -> bool:
-        """Return whether the pause is over; if so, the next one begins."""
+    def try_start(self, now_s: float) -> bool:
+        """Start the next cooldown if the last one is over; return whether it was."""
         if now_s < self.until_s:
             return False
         self.until_s = now_s + self.seconds
@@ -31,24 +32,27 @@ class Pause:
 
 
 class Deescalation:
-    """Puts into the inbox what the host says instead of an answer. No viewer's words go further than here."""
+    """Reacts to messages that are not answered. No viewer's words go further than here."""
 
-    def __init__(self, inbox: Inbox, *, language: str, now_s: Callable[[], float]) -> None:
-        self._inbox = inbox
+    def __init__(self, queue: TurnQueue, *, language: str, now_s: Callable[[], float]) -> None:
+        self._queue = queue
         self._language = language
         self._now_s = now_s
         self._toxic = ToxicStreak()
-        self._pauses = {Action.HELP: Pause(HELP_EVERY_S), Action.NEUTRAL_LINE: Pause(NEUTRAL_EVERY_S)}
+        self._cooldowns = {
+            Action.HELP: Cooldown(HELP_EVERY_S),
+            Action.NEUTRAL_LINE: Cooldown(NEUTRAL_EVERY_S),
+        }
 
     def note(self, event: LiveEvent, verdict: Verdict) -> None:
-        """Take in a judged line, also one that is answered, and react if it must not stand as it is."""
+        """Count a judged message, also one that is answered, and react if its verdict asks for it."""
         is_blocked = verdict.action is Action.IGNORE
         is_streak = self._toxic.note(_viewer_id(event), self._now_s(), blocked=is_blocked)
         if verdict.action not in (Action.ANSWER, Action.ANSWER_CAREFULLY):
             self._react(event, verdict.action, is_streak=is_streak)
 
-    def think_again(self, event: LiveEvent, action: Action) -> None:
-        """React to a line that was taken in before, or that does not count as one of the room's."""
+    def reconsider(self, event: LiveEvent, action: Action) -> None:
+        """React to a message that was counted before, or that does not count."""
         is_blocked = action is Action.IGNORE
         is_streak = is_blocked and self._toxic.note_blocked(_viewer_id(event), self._now_s())
         self._react(event, action, is_streak=is_streak)
@@ -56,40 +60,39 @@ class Deescalation:
     def _react(self, event: LiveEvent, action: Action, *, is_streak: bool) -> None:
         now_s = self._now_s()
         if is_streak:
-            self._inbox.put(QueuedTurn(Priority.HELP, self._turn(TurnKind.CALM), None, now_s))
-        elif action is Action.HELP and self._pauses[action].may_begin(now_s):
+            self._queue.put(QueuedTurn(Priority.HELP, self._turn(TurnKind.CALM), None, now_s))
+        elif action is Action.HELP and self._cooldowns[action].try_start(now_s):
             turn, line = self._turn(TurnKind.COMMENT), help_line(self._language)
-            self._inbox.put(QueuedTurn(Priority.HELP, turn, event, now_s, line))
+            self._queue.put(QueuedTurn(Priority.HELP, turn, event, now_s, line))
         elif action is Action.NEUTRAL_LINE and self._may_be_neutral(event, now_s):
-            self._inbox.put(QueuedTurn(Priority.COMMENT, self._turn(TurnKind.NEUTRAL, event), event, now_s))
+            self._queue.put(QueuedTurn(Priority.COMMENT, self._turn(TurnKind.NEUTRAL, event), event, now_s))
 
     def _may_be_neutral(self, event: LiveEvent, now_s: float) -> bool:
         if self._toxic.ignores(now_s) or self.is_quiet(event):
             return False
-        return self._pauses[Action.NEUTRAL_LINE].may_begin(now_s)
+        return self._cooldowns[Action.NEUTRAL_LINE].try_start(now_s)
 
     def is_quiet(self, event: LiveEvent) -> bool:
-        """Return whether an event's viewer has written so much that was blocked as to be left alone now."""
+        """Return whether the host ignores an event's viewer for now, after too many blocked messages."""
         return event.viewer is not None and self._toxic.is_quiet(event.viewer.id, self._now_s())
 
     def _turn(self, kind: TurnKind, event: LiveEvent | None = None) -> Turn:
         name, viewer_id = (event.viewer.name, event.viewer.id) if event and event.viewer else ("", "")
         return Turn(kind, viewer_name=name, language=self._language, viewer_id=viewer_id)
 
-    def snapshot(self) -> Frozen:
-        """Return what the next worker must know, as plain values."""
+    def to_state(self) -> DeescalationState:
         now_s = self._now_s()
+        cooldowns = self._cooldowns.items()
         return {
             "toxic": self._toxic.snapshot(now_s),
-            "pauses_s": {action: max(pause.until_s - now_s, 0.0) for action, pause in self._pauses.items()},
+            "cooldowns_s": {action: max(each.until_s - now_s, 0.0) for action, each in cooldowns},
         }
 
-    def restore(self, frozen: Frozen) -> None:
-        """Go on with a snapshot."""
+    def restore(self, state: DeescalationState) -> None:
         now_s = self._now_s()
-        self._toxic.restore(frozen["toxic"], now_s)
-        for action, left_s in frozen["pauses_s"].items():
-            self._pauses[Action(action)].until_s = now_s + left_s
+        self._toxic.restore(state["toxic"], now_s)
+        for action, left_s in state["cooldowns_s"].items():
+            self._cooldowns[Action(action)].until_s = now_s + left_s
 
 
 def _viewer_id(event: LiveEvent) -> str:

@@ -1,13 +1,13 @@
-"""What a live has had so far, by kind: events come in, numbers for the overlay's goal come out."""
+"""Counts a live's events by kind, for the goal on the overlay."""
 
 from livesessions.sources.events import EventKind, LiveEvent
 
 COUNTED = (EventKind.FOLLOW, EventKind.GIFT, EventKind.LIKE, EventKind.SUBSCRIBE, EventKind.SHARE)
-IN_LOTS = (EventKind.GIFT, EventKind.LIKE)  # whose `count` says how many
+WITH_COUNT = (EventKind.GIFT, EventKind.LIKE)  # one event stands for `count` of them
 
 
-class Tally:
-    """Counts follows, gifts, likes, subscriptions and shares. Of a streak it wants the finished event."""
+class EventCounts:
+    """Counts follows, gifts, likes, subscriptions and shares. Give it only the finished event of a streak."""
 
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
@@ -17,13 +17,13 @@ class Tally:
         return dict(self._counts)
 
     def add(self, event: LiveEvent) -> bool:
-        """Count an event; return whether it is of a kind that counts."""
+        """Count an event; return whether its kind is counted."""
         if event.kind not in COUNTED:
             return False
-        more = max(event.count, 1) if event.kind in IN_LOTS else 1
+        more = max(event.count, 1) if event.kind in WITH_COUNT else 1
         self._counts[event.kind.value] = self._counts.get(event.kind.value, 0) + more
         return True
 
     def restore(self, counts: dict[str, int]) -> None:
-        """Go on from these."""
+        """Continue from these counts."""
         self._counts = dict(counts)

@@ -1,6 +1,6 @@
-"""The newest chat lines on their way to the screen: a burst never slows the live, it only skips lines.
+"""The queue of chat messages for the overlay: a burst never slows the live, it only skips messages.
 
-How the game and the goal stand goes the same way; of those only the latest counts.
+The state of the game and of the goal go the same way; only their latest state is sent.
 """
 
 import asyncio
@@ -10,12 +10,12 @@ from typing import Any
 
 from livesessions.pipeline.ports import Screen
 
-CAPACITY = 30  # more than a screen holds
+CAPACITY = 30  # more than the overlay shows at a time
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line for the screen."""
+class OverlayMessage:
+    """One chat message for the overlay; `kind` is an `EventKind`."""
 
     id: str
     name: str
@@ -24,43 +24,43 @@ class Line:
 
 
 class OverlayChatQueue:
-    """Brings lines to the screen in order; when the screen is slow or away, only the newest arrive."""
+    """Sends messages to the overlay in order; when it is slow or out of reach, only the newest arrive."""
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
-        self._lines: deque[Line] = deque(maxlen=CAPACITY)
+        self._messages: deque[OverlayMessage] = deque(maxlen=CAPACITY)
         self._retracted: deque[str] = deque(maxlen=CAPACITY)
         self._game: dict[str, Any] | None = None
-        self._tally: dict[str, int] | None = None
+        self._counts: dict[str, int] | None = None
         self._filled = asyncio.Event()
         self.skipped = 0
 
-    def show(self, line: Line) -> None:
-        """Queue a line; never waits."""
-        self.skipped += len(self._lines) == CAPACITY
-        self._lines.append(line)
+    def show(self, message: OverlayMessage) -> None:
+        """Queue a message; never waits."""
+        self.skipped += len(self._messages) == CAPACITY
+        self._messages.append(message)
         self._filled.set()
 
     def retract(self, ids: list[str]) -> None:
-        """Take lines back, on their way or already shown."""
-        kept = [line for line in self._lines if line.id not in ids]
-        self._lines.clear()
-        self._lines.extend(kept)
+        """Remove messages, queued or already shown, by their ids."""
+        kept = [message for message in self._messages if message.id not in ids]
+        self._messages.clear()
+        self._messages.extend(kept)
         self._retracted.extend(ids)
         self._filled.set()
 
     def show_game(self, state: dict[str, Any]) -> None:
-        """Show how the game stands; never waits."""
+        """Show the state of the game; never waits."""
         self._game = state
         self._filled.set()
 
-    def show_tally(self, counts: dict[str, int]) -> None:
-        """Show what was counted; never waits."""
-        self._tally = counts
+    def show_counts(self, counts: dict[str, int]) -> None:
+        """Show the event counts; never waits."""
+        self._counts = counts
         self._filled.set()
 
     async def run(self) -> None:
-        """Feed until cancelled."""
+        """Send until cancelled."""
         while True:
             await self._filled.wait()
             self._filled.clear()
@@ -74,16 +74,16 @@ class OverlayChatQueue:
             ids = list(self._retracted)
             self._retracted.clear()
             await self._screen.retract(ids)
-        while self._lines:
-            line = self._lines.popleft()
-            await self._screen.chat(line.id, line.name, line.text, line.kind)
+        while self._messages:
+            message = self._messages.popleft()
+            await self._screen.chat(message.id, message.name, message.text, message.kind)
         await self._flush_latest()
 
     async def _flush_latest(self) -> None:
-        # Forgotten only when it has arrived: what fails now goes out with whatever comes next.
+        # Cleared only after it has arrived: what fails now is sent again with the next change.
         if (game := self._game) is not None:
             await self._screen.game(game)
             self._game = None if self._game is game else self._game
-        if (tally := self._tally) is not None:
-            await self._screen.tally(tally)
-            self._tally = None if self._tally is tally else self._tally
+        if (counts := self._counts) is not None:
+            await self._screen.tally(counts)
+            self._counts = None if self._counts is counts else self._counts

@@ -1,20 +1,21 @@
-"""Merges gift streaks: gift events come in as a streak grows, one event with the total comes out."""
+"""Merges the events of a gift streak into one event with the total."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
+from livesessions.pipeline.intake.state import StreaksState
 from livesessions.sources.events import LiveEvent
-from livesessions.sources.state import Frozen, freeze_event, thaw_event
+from livesessions.sources.state import event_from_state, event_to_state
 
 MAX_CLOSED = 2048
-FROZEN_CLOSED = 512
+MAX_SAVED_CLOSED = 512
 
 StreakKey = tuple[str, str, str]
 
 
 @dataclass(slots=True)
 class OpenStreak:
-    """A streak that may still grow: its largest event so far, and how long it is waited for."""
+    """A streak that may still grow: its largest event so far, and when it counts as finished."""
 
     largest: LiveEvent
     deadline_s: float
@@ -24,9 +25,9 @@ class StreakMerger:
     """Lets each gift be thanked once, with its total.
 
     A streak is finished by its closing event or, when that is lost, `timeout_s` after its last event.
-    Should one that was finished grow after all, the rest is a gift of its own: a second event with only
-    what was not counted before, so that the sum over all events is what was given.
-    Times are seconds of whatever monotonic clock the caller uses.
+    A finished streak that grows after all gives a second event with only what was not counted before, so
+    that the sum over all events is what was given.
+    Times are seconds of the caller's monotonic clock.
     """
 
     def __init__(self, timeout_s: float = 8.0) -> None:
@@ -61,22 +62,21 @@ class StreakMerger:
         return finished
 
     def next_deadline(self) -> float | None:
-        """Return when `expire` will next have something to say, or None while no streak is open."""
+        """Return when the next streak counts as finished, or None while no streak is open."""
         return next(iter(self._open.values())).deadline_s if self._open else None
 
-    def snapshot(self) -> Frozen:
-        """Return the streaks that run, and the last that were counted, as plain values."""
-        counted = list(self._counted.items())[-FROZEN_CLOSED:]
+    def to_state(self) -> StreaksState:
+        counted = list(self._counted.items())[-MAX_SAVED_CLOSED:]
         return {
-            "open": [freeze_event(streak.largest) for streak in self._open.values()],
-            "counted": [[*key, count] for key, count in counted],
+            "open": [event_to_state(streak.largest) for streak in self._open.values()],
+            "counted": [(*key, count) for key, count in counted],
         }
 
-    def restore(self, frozen: Frozen, now_s: float) -> None:
-        """Go on with what a snapshot holds; open streaks are waited for as if their last event came now."""
-        for viewer_id, gift_id, streak_id, count in frozen["counted"]:
+    def restore(self, state: StreaksState, now_s: float) -> None:
+        """Continue from a state; open streaks are waited for as if their last event came now."""
+        for viewer_id, gift_id, streak_id, count in state["counted"]:
             self._counted[viewer_id, gift_id, streak_id] = count
-        for event in map(thaw_event, frozen["open"]):
+        for event in map(event_from_state, state["open"]):
             self.add(replace(event, streak_open=True), now_s)
 
     def _finish(self, key: StreakKey, largest: LiveEvent) -> LiveEvent:

@@ -1,14 +1,14 @@
-"""Who is who in the room, as the tenant has decided: a user id goes in, a standing comes out."""
+"""Looks up the role that a tenant has given a viewer."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 
-REMEMBERED_VIEWERS = 2_000
+MAX_CACHED_VIEWERS = 2_000
 
 
 class ViewerRole(StrEnum):
-    """What was decided about a viewer; nothing of most."""
+    """The role of a viewer; most have none."""
 
     NONE = ""
     BLOCKED = "blocked"
@@ -16,31 +16,29 @@ class ViewerRole(StrEnum):
     MODERATOR = "moderator"
 
 
-# Whose lines are not held to safe mode.
-RELIED_ON = frozenset({ViewerRole.TRUSTED, ViewerRole.MODERATOR})
+# Safe mode does not apply to their messages.
+TRUSTED_ROLES = frozenset({ViewerRole.TRUSTED, ViewerRole.MODERATOR})
 
 
 class ViewerRoles:
-    """The standings of one live, by the hash under which the tenant knows a viewer.
+    """The viewers' roles in one live, by the tenant's hash of their user id.
 
-    What the viewers met last are is remembered, for hashing costs a µs and each of them writes many lines.
+    The roles of the viewers seen last are cached: a hash costs 1 µs, and each viewer writes many messages.
     """
 
     def __init__(self, rules: Mapping[str, str], hash_of: Callable[[str], str]) -> None:
         self._hash_of = hash_of
-        self.of = lru_cache(maxsize=REMEMBERED_VIEWERS)(self._look_up)
+        self.of = lru_cache(maxsize=MAX_CACHED_VIEWERS)(self._look_up)
         self.replace(rules)
 
     def replace(self, rules: Mapping[str, str]) -> None:
-        """Forget all that was decided, and know these rules instead; raise ValueError for what is none."""
-        self._rules = {
-            viewer_hash: ViewerRole(standing) for viewer_hash, standing in rules.items() if standing
-        }
+        """Replace all roles; raise ValueError for a role that does not exist."""
+        self._rules = {viewer_hash: ViewerRole(role) for viewer_hash, role in rules.items() if role}
         self.of.cache_clear()
 
-    def set(self, viewer_hash: str, standing: str) -> None:
-        """Take in one decision; raise ValueError for what is none."""
-        self.replace({**self._rules, viewer_hash: standing})
+    def set(self, viewer_hash: str, role: str) -> None:
+        """Set one viewer's role; raise ValueError for a role that does not exist."""
+        self.replace({**self._rules, viewer_hash: role})
 
     def _look_up(self, viewer_id: str) -> ViewerRole:
         if not self._rules:
@@ -48,6 +46,6 @@ class ViewerRoles:
         return self._rules.get(self._hash_of(viewer_id), ViewerRole.NONE)
 
 
-def nobody() -> ViewerRoles:
-    """Return standings by which nobody is anything, for a live whose tenant is not known."""
+def no_roles() -> ViewerRoles:
+    """Return roles by which no viewer has any, for a live without a tenant."""
     return ViewerRoles({}, str)

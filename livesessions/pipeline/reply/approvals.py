@@ -1,72 +1,93 @@
-"""Replies that wait for a person: what the host would say goes in, what was approved comes out of it."""
+"""Holds replies until a person approves or rejects them."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.bus import EventsWithdrawn, LiveBus
+from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.ports import Gate, Observer
-from livesessions.pipeline.records import ReplyRecord, freeze_record, policy_fault, thaw_record
-from livesessions.pipeline.selection.turn_queue import Inbox, Priority, QueuedTurn
-from livesessions.sources.events import LiveEvent
-from livesessions.sources.state import Frozen
+from livesessions.pipeline.records import (
+    RecordState,
+    ReplyRecord,
+    policy_fault,
+    record_from_state,
+    record_to_state,
+)
+from livesessions.pipeline.selection.turn_queue import TurnQueue
+from livesessions.pipeline.selection.turns import Priority, QueuedTurn, QueuedTurnState
 from planner.stage.turn import TurnKind
 
-HELD_AT_MOST = 5
+MAX_HELD = 5
 HELD_FOR_S = 60.0
-# Fixed lines and thanks are nobody's invention; these are.
-ASKED_ABOUT = frozenset({TurnKind.COMMENT, TurnKind.TOPIC, TurnKind.ANNOUNCEMENT})
+# Canned replies and thanks need no approval; what the planner invents does.
+NEEDS_APPROVAL = frozenset({TurnKind.COMMENT, TurnKind.TOPIC, TurnKind.ANNOUNCEMENT})
+
+
+class HeldReplyState(TypedDict):
+    """A `HeldReply` as values that JSON can carry."""
+
+    turn: QueuedTurnState
+    record: RecordState
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A reply that nobody has decided about yet; its record was made when it began to wait."""
+class HeldReply:
+    """A reply that nobody has decided about yet; its record was made when it was held."""
 
-    item: QueuedTurn
+    turn: QueuedTurn
     record: ReplyRecord
 
 
 class Approvals:
-    """Keeps the queue of a live. It is not touched by mute or skip; what waits too long expires."""
+    """The approval queue of a live. Mute and skip do not touch it; a reply that is held too long expires."""
 
     def __init__(
-        self, inbox: Inbox, gate: Gate, observer: Observer, *, now: Callable[[], datetime], holds: bool
+        self,
+        queue: TurnQueue,
+        gate: Gate,
+        observer: Observer,
+        *,
+        bus: LiveBus,
+        now: Callable[[], datetime],
+        holds: bool,
     ) -> None:
-        self._inbox = inbox
+        self._queue = queue
         self._gate = gate
         self._observer = observer
         self._now = now
         self._holds = holds
-        self._held: dict[UUID, Held] = {}
+        self._held: dict[UUID, HeldReply] = {}
         self._changed = asyncio.Event()
-        inbox.on_forget = self._forget
+        bus.subscribe(EventsWithdrawn, self._withdraw)
 
     def set_holds(self, holds: bool) -> None:
-        """Hold replies from now on, or no more; those that wait go on waiting."""
+        """Hold replies from now on, or stop holding them; held ones stay held."""
         self._holds = holds
 
     @property
     def is_full(self) -> bool:
-        """Whether the host should make nothing more that somebody would have to look at."""
-        return len(self._held) >= HELD_AT_MOST
+        """Whether the host should write no further reply that needs approval."""
+        return len(self._held) >= MAX_HELD
 
-    def asks_about(self, item: QueuedTurn) -> bool:
-        """Whether the reply to an item may not be said before somebody has approved it."""
-        if not self._holds or item.line or item.priority in (Priority.STREAMER, Priority.HELP):
+    def needs_approval(self, turn: QueuedTurn) -> bool:
+        """Return whether the reply to a turn may be said only after somebody has approved it."""
+        if not self._holds or turn.line or turn.priority in (Priority.STREAMER, Priority.HELP):
             return False
-        return item.turn.kind in ASKED_ABOUT
+        return turn.turn.kind in NEEDS_APPROVAL
 
-    def hold(self, item: QueuedTurn, record: ReplyRecord) -> None:
-        """Let a reply wait from now on."""
-        self._held[record.id] = Held(item, record)
+    def hold(self, turn: QueuedTurn, record: ReplyRecord) -> None:
+        """Hold a reply."""
+        self._held[record.id] = HeldReply(turn, record)
         self._changed.set()
 
     def approve(self, reply_id: UUID, text: str) -> bool:
-        """Have a reply said next, with these words if there are any; tell whether it still waited.
+        """Say a held reply next, in these words if there are any; return whether it was still held.
 
-        Words that the gate refuses are not said; the reply goes on waiting, with the reason as its fault.
+        ReplyPlanner that the gate blocks are not said: the reply stays held, with the reason as its fault.
         """
         held = self._held.get(reply_id)
         if held is None or self._left_s(held.record) <= 0.0:
@@ -77,28 +98,28 @@ class Approvals:
             record.fault = policy_fault(verdict)
             self._observer.reply_changed(record)
             return True
-        self._let_go(reply_id)
-        record.text, record.fault, record.outcome = words, "", Outcome.SPEAKING
+        self._release(reply_id)
+        record.text, record.fault, record.outcome = words, "", ReplyOutcome.SPEAKING
         self._observer.reply_changed(record)
-        self._inbox.put(replace(held.item, priority=Priority.STREAMER, line=words, approved=record, cue=None))
+        self._queue.put(replace(held.turn, priority=Priority.STREAMER, line=words, approved=record, cue=None))
         return True
 
     def reject(self, reply_id: UUID) -> bool:
-        """Drop a reply; tell whether it still waited."""
-        return self._end(reply_id, Outcome.REJECTED)
+        """Drop a held reply; return whether it was still held."""
+        return self._end(reply_id, ReplyOutcome.REJECTED)
 
     def expire_all(self) -> None:
-        """Drop every reply that waits: its live is over."""
+        """Drop every held reply, since the live is over."""
         for reply_id in list(self._held):
-            self._end(reply_id, Outcome.EXPIRED)
+            self._end(reply_id, ReplyOutcome.EXPIRED)
 
     async def run(self) -> None:
-        """Drop what nobody has decided about in time, until cancelled."""
+        """Drop the replies that nobody decides about in time, until cancelled."""
         while True:
             self._changed.clear()
             for reply_id, held in list(self._held.items()):
                 if self._left_s(held.record) <= 0.0:
-                    self._end(reply_id, Outcome.EXPIRED)
+                    self._end(reply_id, ReplyOutcome.EXPIRED)
             left_s = [self._left_s(held.record) for held in self._held.values()]
             try:
                 async with asyncio.timeout(min(left_s, default=None)):
@@ -106,40 +127,39 @@ class Approvals:
             except TimeoutError:
                 pass
 
-    def snapshot(self, now_s: float) -> list[Frozen]:
-        """Return what waits, as plain values."""
+    def to_state(self, now_s: float) -> list[HeldReplyState]:
+        held_replies = self._held.values()
         return [
-            {"item": held.item.snapshot(now_s), "record": freeze_record(held.record)}
-            for held in self._held.values()
+            {"turn": held.turn.to_state(now_s), "record": record_to_state(held.record)}
+            for held in held_replies
         ]
 
-    def restore(self, frozen: list[Frozen], now_s: float) -> None:
-        """Go on with what a snapshot holds; its time runs on by the clock on the wall."""
-        for each in frozen:
-            item = QueuedTurn.restored(each["item"], now_s)
-            record = thaw_record(each["record"], trigger=item.event, also=item.also)
-            self._held[record.id] = Held(item, record)
+    def restore(self, state: list[HeldReplyState], now_s: float) -> None:
+        """Continue from a state; the time that is left runs by the wall clock."""
+        for each in state:
+            turn = QueuedTurn.from_state(each["turn"], now_s)
+            record = record_from_state(each["record"], trigger=turn.event, also=turn.also)
+            self._held[record.id] = HeldReply(turn, record)
         self._changed.set()
 
-    def _forget(self, matches: Callable[[LiveEvent], bool]) -> None:
-        """Drop the replies to what a moderator of the room has deleted."""
+    def _withdraw(self, withdrawn: EventsWithdrawn) -> None:
         for reply_id, held in list(self._held.items()):
-            if held.item.event is not None and matches(held.item.event):
-                self._end(reply_id, Outcome.REJECTED)
+            if held.turn.event is not None and withdrawn.matches(held.turn.event):
+                self._end(reply_id, ReplyOutcome.REJECTED)
 
     def _left_s(self, record: ReplyRecord) -> float:
         return HELD_FOR_S - (self._now() - record.created_at).total_seconds()
 
-    def _end(self, reply_id: UUID, outcome: Outcome) -> bool:
-        held = self._let_go(reply_id)
+    def _end(self, reply_id: UUID, outcome: ReplyOutcome) -> bool:
+        held = self._release(reply_id)
         if held is None:
             return False
         held.record.outcome = outcome
         self._observer.reply_changed(held.record)
         return True
 
-    def _let_go(self, reply_id: UUID) -> Held | None:
+    def _release(self, reply_id: UUID) -> HeldReply | None:
         held = self._held.pop(reply_id, None)
         self._changed.set()
-        self._inbox.stirred.set()  # there is room for another
+        self._queue.changed.set()  # there is room for another
         return held

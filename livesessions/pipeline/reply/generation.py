@@ -1,25 +1,25 @@
-"""The number that makes a stop final: whatever carries an older one is silence."""
+"""The generation number: after a mute, skip or stop, nothing of an older generation is said."""
 
-from livesessions.pipeline.outcome import Outcome
+from livesessions.pipeline.outcome import ReplyOutcome
 
 
-class Cut(Exception):
+class ReplyCut(Exception):
     """Raised inside a reply whose generation is over."""
 
 
 class Generation:
-    """Counts up with every mute, skip and stop; a reply goes on only while its number is the current one."""
+    """Counts mutes, skips and stops; a reply goes on only while its number is the current one."""
 
     def __init__(self) -> None:
         self.number = 0
-        self.cut_as = Outcome.SKIPPED
+        self.cut_as = ReplyOutcome.SKIPPED
 
-    def cut(self, outcome: Outcome) -> None:
-        """End every reply that is under way; they end with `outcome`."""
+    def cut(self, outcome: ReplyOutcome) -> None:
+        """End every running reply with `outcome`."""
         self.number += 1
         self.cut_as = outcome
 
     def check(self, number: int) -> None:
-        """Raise `Cut` when `number` is no longer the current one."""
+        """Raise `ReplyCut` when `number` is no longer the current one."""
         if number != self.number:
-            raise Cut
+            raise ReplyCut

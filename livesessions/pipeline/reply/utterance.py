@@ -1,4 +1,4 @@
-"""One reply on its way out: sentences go in, announced and numbered audio reaches every sink."""
+"""Voices the sentences of one reply, and sends captions and numbered audio to every sink."""
 
 import asyncio
 from collections import deque
@@ -16,36 +16,39 @@ from livesessions.pipeline.reply.playback_tracker import PlaybackTracker
 from speech.errors import SpeechError
 from speech.stage.audio import AudioChunk
 
-MOST_AHEAD = 2  # pieces in the making, beside the one that goes out
-KEPT_AHEAD_S = 5.0  # no more text is turned into sound while so much of it is still to be heard
-VOICE_AGAIN_S = 2.0
-READ_AT_LEAST_S = 2.5
-READ_CHARACTER_S = 0.06
+MAX_CLIPS_AHEAD = 2  # pieces that are synthesized beside the one that plays
+MAX_AHEAD_S = 5.0  # no more text is synthesized while so much audio is still to be heard
+RETRY_VOICE_S = 2.0
+MIN_READING_S = 2.5
+READING_S_PER_CHARACTER = 0.06
 
 
 @dataclass(slots=True, eq=False)
-class Line:
-    """One sentence on its way: the pieces in which it is voiced, and what is being made of them."""
+class QueuedSentence:
+    """One sentence of the reply: the pieces in which it is voiced, and their clips."""
 
-    sentence: str
+    text: str
     recurs: bool
     begun: "asyncio.Future[None]"
-    waiting: deque[str] = field(default_factory=deque)
-    takes: deque[ClipSynthesis] = field(default_factory=deque)
+    pieces: deque[str] = field(default_factory=deque)
+    clips: deque[ClipSynthesis] = field(default_factory=deque)
     announced: bool = False
 
-    def has_begun(self) -> None:
+    def mark_begun(self) -> None:
         if not self.begun.done():
             self.begun.set_result(None)
 
 
 class Utterance:
-    """Voices the sentences of one reply, one after the other, while its generation is the current one.
+    """Voices the sentences of one reply in order, while its generation is the current one.
 
-    Pieces are voiced ahead of their turn, `MOST_AHEAD` at most, and only when what has gone out is soon
-    heard: what is cut off has then cost little. A caption goes out with the first audio of its sentence.
-    `on_first_audio` is called once, when the first chunk has gone out. A sentence that no voice can say is
-    shown as text, and tried once more while `is_fresh`. Enter it around the reply: its tasks end with it.
+    - At most `MAX_CLIPS_AHEAD` pieces are synthesized ahead, and only when what was sent is soon heard, so
+      that a cut costs little.
+    - A caption is sent with the first audio of its sentence.
+    - `on_first_audio` is called once, when the first chunk was sent.
+    - A sentence that no voice can say is shown as text, and tried once more while `is_fresh`.
+
+    Enter it around the reply: its tasks end with it.
     """
 
     def __init__(
@@ -55,7 +58,7 @@ class Utterance:
         voice: Voice,
         sinks: Sequence[AudioSink],
         generation: Generation,
-        hearing: PlaybackTracker,
+        playback: PlaybackTracker,
         on_first_audio: Callable[[], None],
         is_fresh: Callable[[], bool],
     ) -> None:
@@ -63,16 +66,16 @@ class Utterance:
         self._voice = voice
         self._sinks = sinks
         self._generation = generation
-        self._hearing = hearing
+        self._playback = playback
         self._on_first_audio = on_first_audio
         self._is_fresh = is_fresh
-        self._lines: deque[Line] = deque()
-        self._takes: set[ClipSynthesis] = set()
+        self._queue: deque[QueuedSentence] = deque()
+        self._clips: set[ClipSynthesis] = set()
         self._player: asyncio.Task[None] | None = None
         self._sequence = 0
         self._duration_s = 0.0
-        self.sentences: list[str] = []  # that have gone out whole
-        self.is_shown = False  # whether a sentence was shown for want of a voice
+        self.sentences: list[str] = []  # those that were sent whole
+        self.is_shown = False  # whether a sentence was shown as text because no voice could say it
 
     @property
     def has_begun(self) -> bool:
@@ -87,28 +90,28 @@ class Utterance:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stop voicing at once, and let go of the providers."""
-        tasks = [take.task for take in self._takes]
+        """Stop at once, and close the streams of the providers."""
+        tasks = [clip.task for clip in self._clips]
         await close_all([*tasks, self._player] if self._player else tasks)
 
-    async def say(self, sentence: str, *, recurs: bool = False) -> None:
-        """Have a sentence voiced after those before; return when it begins to sound, or will not.
+    async def say(self, text: str, *, recurs: bool = False) -> None:
+        """Queue a sentence; return when it begins to sound, or when it will not.
 
-        Raises `Cut`, `SpeechError` or `ConnectionError`. `recurs`: it is likely to be said again.
+        Raises `ReplyCut`, `SpeechError` or `ConnectionError`. `recurs`: it is likely to be said again.
         """
         begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        line = Line(sentence, recurs, begun, deque(self._voice.pieces_of(sentence)))
-        self._lines.append(line)
+        sentence = QueuedSentence(text, recurs, begun, deque(self._voice.pieces_of(text)))
+        self._queue.append(sentence)
         if self._player is None or self._player.done():
             if self._player is not None:
                 self._player.result()
             self._player = asyncio.create_task(self._play(), name=f"utterance-{self._record.id}")
-        await asyncio.wait([self._player, line.begun], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([self._player, sentence.begun], return_when=asyncio.FIRST_COMPLETED)
         if self._player.done():
             self._player.result()
 
     async def finish(self) -> None:
-        """Wait until all of it has gone out, and tell the sinks so. Raises what `say` raises."""
+        """Wait until everything was sent, and tell the sinks so. Raises what `say` raises."""
         if self._player is not None:
             await asyncio.wait([self._player])
             self._player.result()
@@ -119,71 +122,71 @@ class Utterance:
     # --- the player's task -----------------------------------------------------------------------------
 
     async def _play(self) -> None:
-        while self._lines:
-            line = self._lines[0]
+        while self._queue:
+            sentence = self._queue[0]
             if await self._until_wanted():
-                await self._play_line(line)
-                if line.announced:
-                    self.sentences.append(line.sentence)
-                    self._hearing.sent(self._duration_s)
-            self._lines.popleft()
-            line.has_begun()
+                await self._play_sentence(sentence)
+                if sentence.announced:
+                    self.sentences.append(sentence.text)
+                    self._playback.sentence_sent(self._duration_s)
+            self._queue.popleft()
+            sentence.mark_begun()
 
     async def _until_wanted(self) -> bool:
-        """Wait until the next sentence is soon to be heard; return whether it still is to be said."""
+        """Wait until the next sentence is soon due; return whether it is still to be said."""
         while self.has_begun:
-            if self._hearing.gives_way:
+            if self._playback.gives_way:
                 return False
-            # What has been made ahead waits to go out here, so it must not count as still to be heard.
-            wait_s = self._hearing.left_s(self._duration_s) - KEPT_AHEAD_S
+            # Clips made ahead are sent from here, so they must not count as still to be heard.
+            wait_s = self._playback.left_s(self._duration_s) - MAX_AHEAD_S
             if wait_s <= 0.0:
                 break
-            await self._hearing.pause(wait_s)
+            await self._playback.pause(wait_s)
             self._generation.check(self._record.generation)
         return True
 
     def _wait_s(self) -> float:
-        """How long until more may be voiced; 0 at once."""
-        made_s = sum(take.left_s for take in self._takes)
-        return max(self._hearing.left_s(self._duration_s) + made_s - KEPT_AHEAD_S, 0.0)
+        """Return in how many seconds more may be synthesized; 0 for now."""
+        ahead_s = sum(clip.left_s for clip in self._clips)
+        return max(self._playback.left_s(self._duration_s) + ahead_s - MAX_AHEAD_S, 0.0)
 
-    async def _play_line(self, line: Line) -> None:
+    async def _play_sentence(self, sentence: QueuedSentence) -> None:
         try:
-            await self._play_pieces(line)
+            await self._play_pieces(sentence)
         except SpeechError:
             self._record.fault = "speech"
-            await self._drop_takes(line)
-            if not line.announced:
-                await self._show(line)
+            await self._drop_clips(sentence)
+            if not sentence.announced:
+                await self._show(sentence)
 
-    async def _play_pieces(self, line: Line) -> None:
-        while line.takes or line.waiting:
-            self._take_ahead()
-            if not line.takes:
-                await self._hearing.pause(self._wait_s())
+    async def _play_pieces(self, sentence: QueuedSentence) -> None:
+        while sentence.clips or sentence.pieces:
+            self._synthesize_ahead()
+            if not sentence.clips:
+                await self._playback.pause(self._wait_s())
                 self._generation.check(self._record.generation)
                 continue
-            take = line.takes[0]
-            async with aclosing(take.chunks()) as chunks:
+            clip = sentence.clips[0]
+            async with aclosing(clip.chunks()) as chunks:
                 async for chunk in chunks:
-                    await self._send(line, chunk)
-                    self._take_ahead()
-            line.takes.popleft()
-            self._takes.discard(take)
+                    await self._send(sentence, chunk)
+                    self._synthesize_ahead()
+            sentence.clips.popleft()
+            self._clips.discard(clip)
 
-    def _take_ahead(self) -> None:
-        """Have the next pieces made, in their order, as far as they are wanted by now."""
-        for line in self._lines:
-            while line.waiting and len(self._takes) <= MOST_AHEAD and not self._wait_s():
-                take = ClipSynthesis(self._voice, line.waiting.popleft(), recurs=line.recurs)
-                line.takes.append(take)
-                self._takes.add(take)
+    def _synthesize_ahead(self) -> None:
+        """Start to synthesize the next pieces, in order, as far as they are due by now."""
+        for sentence in self._queue:
+            while sentence.pieces and len(self._clips) <= MAX_CLIPS_AHEAD and not self._wait_s():
+                clip = ClipSynthesis(self._voice, sentence.pieces.popleft(), recurs=sentence.recurs)
+                sentence.clips.append(clip)
+                self._clips.add(clip)
 
-    async def _send(self, line: Line, chunk: AudioChunk) -> None:
+    async def _send(self, sentence: QueuedSentence, chunk: AudioChunk) -> None:
         self._generation.check(self._record.generation)
-        if not line.announced:
-            await self._announce(line.sentence)
-            line.announced = True
+        if not sentence.announced:
+            await self._announce(sentence.text)
+            sentence.announced = True
         await self._each(lambda sink: sink.audio(self._record.id, self._sequence, chunk))
         self._sequence += 1
         self._duration_s += chunk.duration_s
@@ -191,48 +194,48 @@ class Utterance:
         self._record.audio_ms = round(self._duration_s * 1000)
         if self._sequence == 1:
             self._on_first_audio()
-        line.has_begun()
+        sentence.mark_begun()
 
-    async def _announce(self, sentence: str) -> None:
+    async def _announce(self, text: str) -> None:
         record, at_ms = self._record, round(self._duration_s * 1000)
         if self.has_begun:
-            await self._each(lambda sink: sink.caption(record.id, sentence, at_ms))
+            await self._each(lambda sink: sink.caption(record.id, text, at_ms))
         else:
-            await self._each(lambda sink: sink.begin(record.id, sentence))
-        record.text = f"{record.text} {sentence}".strip()
+            await self._each(lambda sink: sink.begin(record.id, text))
+        record.text = f"{record.text} {text}".strip()
 
     # --- without a voice -------------------------------------------------------------------------------
 
-    async def _show(self, line: Line) -> None:
-        """Show what nobody can voice, and try once more. Raise `SpeechError` when that fails too."""
-        await self._pass(self._hearing.left_s(self._duration_s) if self.has_begun else 0.0)
-        read_s = max(READ_AT_LEAST_S, READ_CHARACTER_S * len(line.sentence))
-        await self._each(lambda sink: sink.show_text(self._record.id, line.sentence))
+    async def _show(self, sentence: QueuedSentence) -> None:
+        """Show a sentence that no voice can say, and try it once more. Raise `SpeechError` when that fails too."""
+        await self._wait(self._playback.left_s(self._duration_s) if self.has_begun else 0.0)
+        read_s = max(MIN_READING_S, READING_S_PER_CHARACTER * len(sentence.text))
+        await self._each(lambda sink: sink.show_text(self._record.id, sentence.text))
         self.is_shown = True
-        await self._pass(VOICE_AGAIN_S)
+        await self._wait(RETRY_VOICE_S)
         try:
             if not self._is_fresh():
-                raise SpeechError("Nobody could voice a line in time.")
-            line.waiting.extend(self._voice.pieces_of(line.sentence))
-            await self._play_pieces(line)
+                raise SpeechError("No voice could say a sentence in time.")
+            sentence.pieces.extend(self._voice.pieces_of(sentence.text))
+            await self._play_pieces(sentence)
         except SpeechError:
-            await self._drop_takes(line)
-            if line.announced:
+            await self._drop_clips(sentence)
+            if sentence.announced:
                 return
-            self._record.text = f"{self._record.text} {line.sentence}".strip()
-            await self._pass(read_s - VOICE_AGAIN_S)
+            self._record.text = f"{self._record.text} {sentence.text}".strip()
+            await self._wait(read_s - RETRY_VOICE_S)
             raise
 
-    async def _drop_takes(self, line: Line) -> None:
-        await close_all(take.task for take in line.takes)
-        self._takes.difference_update(line.takes)
-        line.takes.clear()
-        line.waiting.clear()
+    async def _drop_clips(self, sentence: QueuedSentence) -> None:
+        await close_all(clip.task for clip in sentence.clips)
+        self._clips.difference_update(sentence.clips)
+        sentence.clips.clear()
+        sentence.pieces.clear()
 
-    async def _pass(self, duration_s: float) -> None:
+    async def _wait(self, duration_s: float) -> None:
         await asyncio.sleep(max(duration_s, 0.0))
         self._generation.check(self._record.generation)
 
-    async def _each(self, tell: Callable[[AudioSink], Awaitable[None]]) -> None:
+    async def _each(self, send: Callable[[AudioSink], Awaitable[None]]) -> None:
         for sink in self._sinks:
-            await tell(sink)
+            await send(sink)

@@ -1,167 +1,192 @@
-"""Says what the host does next: what waits and what is due go in, one thing to say comes out at its time."""
+"""Decides what the host does next, and when: the most fitting of the queued turns and the due cues."""
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import inf
+from typing import Any, TypedDict
 
+from livesessions.pipeline.bus import BigGiftQueued, LiveBus, MessageShown, TurnQueued
 from livesessions.pipeline.selection.cueing import CueSelector
 from livesessions.pipeline.selection.no_reply_backoff import NoReplyBackoff
-from livesessions.pipeline.selection.picking import AnswerPicker, ThanksPicker, is_big_gift
+from livesessions.pipeline.selection.picking import (
+    AnswerPicker,
+    AnswersState,
+    ThanksPicker,
+    is_big_gift,
+)
 from livesessions.pipeline.selection.rates import Rates
-from livesessions.pipeline.selection.reply_pacer import Pace
-from livesessions.pipeline.selection.turn_queue import Inbox, Priority, QueuedTurn
-from livesessions.sources.state import Frozen
+from livesessions.pipeline.selection.reply_pacer import PacerState, ReplyClass
+from livesessions.pipeline.selection.turn_queue import TurnQueue
+from livesessions.pipeline.selection.turns import Priority, QueuedTurn
 from planner.stage.choice.next_action import Situation, changes_in_s, decide
 from planner.stage.cues import CueSource, NextAction
 from planner.stage.turn import Turn, TurnKind
 
-# A source that wants to be asked at once, and then has nothing to say, is not asked in a circle.
-SHORTEST_WAIT_S = 0.1
-TICK_S = 0.001  # moments of two clocks are never quite the same
-# Whoever has had all the answers there are may be answered again some time after.
-LOOK_AGAIN_S = 5.0
+# A source that asks to be asked at once, and then has no cue, is not asked in a tight loop.
+MIN_WAIT_S = 0.1
+TICK_S = 0.001  # two clocks never agree exactly
+# A viewer who has had all the answers they may have can be answered again some time later.
+RETRY_ANSWERS_S = 5.0
+
+
+class DirectorState(TypedDict):
+    """What the next worker's director must know; times are wall-clock seconds."""
+
+    pacer: PacerState
+    answers: AnswersState
+    last_message_s: float
+    cues: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class DirectorContext:
+    """What the director of one live works with.
+
+    - `now`: the wall clock; `now_s`: a monotonic clock in seconds.
+    - `cues`: what the host says of its own accord, asked in this order.
+    - `segment_text`: the part of the show that is on, in words for the planner.
+    - `intent_of`: what a message is about.
+    - `is_approval_queue_full`: whether nobody could approve another answer now.
+    """
+
+    queue: TurnQueue
+    bus: LiveBus
+    rates: Rates
+    now: Callable[[], datetime]
+    now_s: Callable[[], float]
+    is_approval_queue_full: Callable[[], bool]
+    cues: Sequence[CueSource] = ()
+    host_name: str = ""
+    segment_text: Callable[[], str] = str
+    intent_of: Callable[[Turn], str] = lambda turn: ""
 
 
 class Director:
-    """Keeps the order of what is said, and its pace. `on_big_gift` is called when one comes in.
+    """Selects one turn at a time, and keeps the pace.
 
-    `segment_text` tells what part of the show is on, for every turn when its reply begins; `intent_of` what
-    a line is about, so that the host does not look for the same words in a circle when it has none left.
-
-    Whoever says what `next` has returned calls `began` when it begins to sound, and `ended` at its end.
+    Whoever says the turn that `next` returned calls `began` when it begins to sound, and `ended` at its end.
     """
 
-    def __init__(
-        self,
-        inbox: Inbox,
-        rates: Rates,
-        *,
-        now: Callable[[], datetime],
-        now_s: Callable[[], float],
-        cues: Sequence[CueSource] = (),
-        host_name: str = "",
-        segment_text: Callable[[], str] = str,
-        intent_of: Callable[[Turn], str] = lambda turn: "",
-    ) -> None:
-        self._inbox = inbox
-        self._rates = rates
-        self._now_s = now_s
-        self._now = now
-        self._tempo = rates.tempo()
-        self._cueing = CueSelector(cues, wall_s=self._wall_s)
-        self._answers = AnswerPicker(inbox, rates, host_name=host_name, wall_s=self._wall_s)
-        self._thanks = ThanksPicker(inbox, rates)
-        self._segment_text = segment_text
-        self._speechless = NoReplyBackoff(intent_of)
-        self._has_another = False  # whether a line may wait that is worth a try though the host is speechless
+    def __init__(self, context: DirectorContext) -> None:
+        self._context = context
+        self._queue = context.queue
+        self._rates = context.rates
+        self._now_s = context.now_s
+        self._pacer = context.rates.make_pacer()
+        self._cues = CueSelector(context.cues, wall_s=self._wall_s)
+        self._answers = AnswerPicker(
+            context.queue, context.rates, host_name=context.host_name, wall_s=self._wall_s
+        )
+        self._thanks = ThanksPicker(context.queue, context.rates)
+        self._backoff = NoReplyBackoff(context.intent_of)
+        self._has_untried = False  # whether a message may be worth a try during the backoff
         self._thanks_in_a_row = 0
-        self._last_line_s = now_s()
-        self.on_big_gift: Callable[[], None] = lambda: None
-        self.is_waiting_for_approvals: Callable[[], bool] = lambda: False
-        inbox.on_put = self._note_item
-        inbox.on_line = self._note_line
+        self._last_message_s = self._now_s()
+        context.bus.subscribe(TurnQueued, self._note_turn)
+        context.bus.subscribe(MessageShown, self._note_message)
 
     def _wall_s(self) -> float:
-        return self._now().timestamp()
+        return self._context.now().timestamp()
 
     def set_rates(self, rates: Rates) -> None:
-        """Go by other rates from now on; what was said before counts."""
+        """Apply other limits from now on; earlier replies still count."""
         self._rates = rates
-        rates.govern(self._tempo)
+        rates.apply_to(self._pacer)
         self._answers.set_rates(rates)
         self._thanks.set_rates(rates)
 
     # --- what comes in -------------------------------------------------------------------------------
 
-    def _note_item(self, item: QueuedTurn) -> None:
-        if item.priority is Priority.COMMENT:
-            self._answers.add_clip(item)
-            self._has_another = self._has_another or self._is_worth_trying(item)
-        if item.priority is Priority.GIFT:
-            self._answers.note_gift(item)
-            if is_big_gift(item, self._rates):
-                self.on_big_gift()
+    def _note_turn(self, queued: TurnQueued) -> None:
+        turn = queued.turn
+        if turn.priority is Priority.COMMENT:
+            self._answers.note_message(turn)
+            self._has_untried = self._has_untried or self._is_worth_trying(turn)
+        if turn.priority is Priority.GIFT:
+            self._answers.note_gift(turn)
+            if is_big_gift(turn, self._rates):
+                self._context.bus.announce(BigGiftQueued())
 
-    def _is_worth_trying(self, item: QueuedTurn) -> bool:
-        return self._speechless.is_worth_trying(item.turn, self._now_s())
+    def _is_worth_trying(self, turn: QueuedTurn) -> bool:
+        return self._backoff.is_worth_trying(turn.turn, self._now_s())
 
-    def _note_line(self) -> None:
-        self._last_line_s = self._now_s()
-        self._tempo.line_came(self._last_line_s)
+    def _note_message(self, shown: MessageShown) -> None:
+        self._last_message_s = self._now_s()
+        self._pacer.message_shown(self._last_message_s)
 
     # --- what goes out -------------------------------------------------------------------------------
 
     async def next(self, may_speak: asyncio.Event) -> QueuedTurn:
-        """Wait until something may be said, and return it: taken out of the inbox, and while `may_speak`."""
+        """Wait until a turn may be said while `may_speak` is set; remove it from the queue and return it."""
         while True:
             await may_speak.wait()
-            self._inbox.stirred.clear()
+            self._queue.changed.clear()
             item, wait_s = self._choose()
             if item is not None:
                 return item
-            await self._until_stirred(wait_s)
+            await self._until_changed(wait_s)
 
-    async def _until_stirred(self, wait_s: float) -> None:
+    async def _until_changed(self, wait_s: float) -> None:
         try:
             async with asyncio.timeout(None if wait_s == inf else wait_s):
-                await self._inbox.stirred.wait()
+                await self._queue.changed.wait()
         except TimeoutError:
             pass
 
     def _choose(self) -> tuple[QueuedTurn | None, float]:
-        """Return what to say now; else None, and how long nothing changes by itself."""
-        self._inbox.drop_stale(self._now_s())
+        """Return the turn to say now; else None, and in how many seconds to look again."""
+        self._queue.drop_stale(self._now_s())
         situation = self._situation()
         state = decide(situation)
         item = self._take(state, situation)
-        if item is None and state is NextAction.ANSWER:  # nobody who waits may be answered any more
-            self._has_another = False
+        if item is None and state is NextAction.ANSWER:  # no queued message may be answered any more
+            self._has_untried = False
             situation = replace(situation, answers=0)
             state = decide(situation)
             item = self._take(state, situation)
         if item is not None:
-            turn = replace(item.turn, segment=self._segment_text() or item.turn.segment)
-            return replace(item, state=_named(item, state), turn=turn), 0.0
-        return None, self._nothing_new_s(situation)
+            turn = replace(item.turn, segment=self._context.segment_text() or item.turn.segment)
+            return replace(item, state=_action_of(item, state), turn=turn), 0.0
+        return None, self._next_look_s(situation)
 
-    def _nothing_new_s(self, situation: Situation) -> float:
-        quiet_s = self._cueing.quiet_for_s() + TICK_S
-        waits = [max(changes_in_s(situation), TICK_S), quiet_s if quiet_s > TICK_S else SHORTEST_WAIT_S]
-        if self._inbox.waiting(Priority.COMMENT):
-            waits.append(self._speechless.left_s(self._now_s()) or LOOK_AGAIN_S)
+    def _next_look_s(self, situation: Situation) -> float:
+        quiet_s = self._cues.next_in_s() + TICK_S
+        waits = [max(changes_in_s(situation), TICK_S), quiet_s if quiet_s > TICK_S else MIN_WAIT_S]
+        if self._queue.queued(Priority.COMMENT):
+            waits.append(self._backoff.left_s(self._now_s()) or RETRY_ANSWERS_S)
         return min(waits)
 
     def _situation(self) -> Situation:
-        now_s, inbox = self._now_s(), self._inbox
-        gifts = inbox.waiting(Priority.GIFT)
+        now_s, queue = self._now_s(), self._queue
+        gifts = queue.queued(Priority.GIFT)
         big = sum(is_big_gift(item, self._rates) for item in gifts)
-        quiet_s = now_s - self._last_line_s
-        cues = self._cueing.look(quiet_s)
-        answers = len(inbox.waiting(Priority.COMMENT))
-        if self._speechless.left_s(now_s) and not self._has_another:
+        quiet_s = now_s - self._last_message_s
+        cues = self._cues.refresh(quiet_s)
+        answers = len(queue.queued(Priority.COMMENT))
+        if self._backoff.left_s(now_s) and not self._has_untried:
             answers = 0
-        if self.is_waiting_for_approvals():
-            answers, cues = 0, self._cueing.worded()
+        if self._context.is_approval_queue_full():
+            answers, cues = 0, self._cues.verbatim()
         return Situation(
-            streamer_lines=len(inbox.waiting(Priority.STREAMER)),
-            help_lines=len(inbox.waiting(Priority.HELP)),
+            streamer_lines=len(queue.queued(Priority.STREAMER)),
+            help_lines=len(queue.queued(Priority.HELP)),
             big_thanks=big,
             thanks=len(gifts) - big,
-            courtesies=len(inbox.waiting(Priority.REST)),
+            courtesies=len(queue.queued(Priority.REST)),
             answers=answers,
             cues=cues,
             quiet_s=quiet_s,
-            gap_in_s=self._wait_s(Pace.GAME, now_s),
-            thanks_in_s=self._wait_s(Pace.THANKS, now_s),
-            cue_in_s=self._wait_s(Pace.REMARK, now_s),
-            answer_in_s=self._wait_s(Pace.ANSWER, now_s),
+            gap_in_s=self._wait_s(ReplyClass.GAME, now_s),
+            thanks_in_s=self._wait_s(ReplyClass.THANKS, now_s),
+            cue_in_s=self._wait_s(ReplyClass.REMARK, now_s),
+            answer_in_s=self._wait_s(ReplyClass.ANSWER, now_s),
             thanks_in_a_row=self._thanks_in_a_row,
         )
 
-    def _wait_s(self, pace: Pace, now_s: float) -> float:
-        return max(self._tempo.ready_at_s(pace, now_s) - now_s, 0.0)
+    def _wait_s(self, reply_class: ReplyClass, now_s: float) -> float:
+        return max(self._pacer.ready_at_s(reply_class, now_s) - now_s, 0.0)
 
     def _take(self, state: NextAction, situation: Situation) -> QueuedTurn | None:
         if situation.streamer_lines:
@@ -174,80 +199,78 @@ class Director:
             if situation.big_thanks or situation.thanks:
                 return self._thanks.take()
             return self._last(Priority.REST)
-        return self._cueing.item(state, self._now_s())
+        return self._cues.turn_for(state, self._now_s())
 
     def _first(self, priority: Priority) -> QueuedTurn:
-        item = self._inbox.waiting(priority)[0]
-        self._inbox.take([item])
+        item = self._queue.queued(priority)[0]
+        self._queue.remove([item])
         return item
 
     def _last(self, priority: Priority) -> QueuedTurn:
-        item = self._inbox.waiting(priority)[-1]
-        self._inbox.take([item])
+        item = self._queue.queued(priority)[-1]
+        self._queue.remove([item])
         return item
 
     # --- what was said -------------------------------------------------------------------------------
 
     def began(self, item: QueuedTurn) -> None:
-        """Note that something begins to sound."""
-        self._tempo.spoke(_pace_of(item), self._now_s())
+        """Record that a turn begins to sound."""
+        self._pacer.reply_began(_class_of(item), self._now_s())
         self._thanks_in_a_row = self._thanks_in_a_row + 1 if item.state is NextAction.THANK else 0
         if item.priority is Priority.COMMENT and item.cue is None:
             self._answers.answered(item)
-            self._speechless.found_words()
-        self._cueing.took(item)
+            self._backoff.found_words()
+        self._cues.said(item)
 
     def found_nothing(self, item: QueuedTurn) -> None:
-        """Note that there were no words for something, so that nothing of it was heard."""
+        """Record that there were no words for a turn, so that nothing was heard."""
         if item.cue is None and item.priority is Priority.COMMENT:
-            self._speechless.found_nothing(item.turn, self._now_s())
-            self._has_another = True
+            self._backoff.found_nothing(item.turn, self._now_s())
+            self._has_untried = True
 
     def ended(self, item: QueuedTurn, *, sounded: bool, failed: bool, cut: bool) -> None:
-        """Note that it is over.
+        """Record that a turn is over.
 
-        What failed counts as said, so that a failing provider is not asked in a circle; and so does a cue
-        that led to no sound, unless it was cut off: then it may come again.
+        A failed turn counts as said, so that a failing provider is not asked in a tight loop. So does a cue
+        that led to no sound, unless it was cut: then it may come again.
         """
         now_s = self._now_s()
         if sounded:
-            self._tempo.ended(now_s)
+            self._pacer.reply_ended(now_s)
         elif failed:
-            self._tempo.failed(now_s)
+            self._pacer.reply_failed(now_s)
         if item.cue is not None and not sounded and not cut:
-            self._tempo.spoke(_pace_of(item), now_s)
-            self._cueing.took(item)
+            self._pacer.reply_began(_class_of(item), now_s)
+            self._cues.said(item)
 
     # --- from worker to worker -----------------------------------------------------------------------
 
-    def snapshot(self) -> Frozen:
-        """Return what the next worker's director must know, as plain values: moments by the wall clock."""
+    def to_state(self) -> DirectorState:
         shift_s = self._wall_s() - self._now_s()
         return {
-            "tempo": self._tempo.snapshot(shift_s),
-            "answers": self._answers.snapshot(),
-            "last_line_s": round(self._last_line_s + shift_s, 2),
-            "cues": self._cueing.snapshot(),
+            "pacer": self._pacer.to_state(shift_s),
+            "answers": self._answers.to_state(),
+            "last_message_s": round(self._last_message_s + shift_s, 2),
+            "cues": self._cues.to_state(),
         }
 
-    def restore(self, frozen: Frozen) -> None:
-        """Go on with what a snapshot holds."""
+    def restore(self, state: DirectorState) -> None:
         now_s = self._now_s()
         shift_s = self._wall_s() - now_s
-        self._tempo.restore(frozen["tempo"], shift_s, now_s)
-        self._answers.restore(frozen["answers"])
-        self._last_line_s = min(frozen["last_line_s"] - shift_s, now_s)
-        self._cueing.restore(frozen["cues"])
+        self._pacer.restore(state["pacer"], shift_s, now_s)
+        self._answers.restore(state["answers"])
+        self._last_message_s = min(state["last_message_s"] - shift_s, now_s)
+        self._cues.restore(state["cues"])
 
 
-def _named(item: QueuedTurn, state: NextAction) -> NextAction:
-    """A word that calms the room is in the place of help, and turns the talk to something else."""
+def _action_of(item: QueuedTurn, state: NextAction) -> NextAction:
+    """A turn that calms the chat is queued like help, and changes the topic."""
     return NextAction.TOPIC if item.turn.kind is TurnKind.CALM else state
 
 
-def _pace_of(item: QueuedTurn) -> Pace:
+def _class_of(item: QueuedTurn) -> ReplyClass:
     if item.cue is not None:
-        return Pace.GAME if item.state is NextAction.GAME else Pace.REMARK
+        return ReplyClass.GAME if item.state is NextAction.GAME else ReplyClass.REMARK
     if item.priority in (Priority.STREAMER, Priority.HELP):
-        return Pace.FREE
-    return Pace.ANSWER if item.priority is Priority.COMMENT else Pace.THANKS
+        return ReplyClass.FREE
+    return ReplyClass.ANSWER if item.priority is Priority.COMMENT else ReplyClass.THANKS

@@ -1,22 +1,22 @@
-"""Keeps the host from trying in vain: a turn without words goes in, what is worth a try comes out."""
+"""Pauses answering for a while after the planner found no words."""
 
 from collections.abc import Callable
 from math import inf
 
 from planner.stage.turn import Turn
 
-# There are a few dozen ready lines of a kind and a chat may have ten lines a second: when one finds no
+# There are a few dozen canned replies of a kind, and a chat may have ten messages a second: when one finds no
 # words, the next of its kind will not either.
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 8.0
-# What a line is about counts as tried for so long; after that the host may have words for it again.
+# An intent counts as tried for so long; after that the host may have words for it again.
 TRIED_FOR_S = 60.0
 
 
 class NoReplyBackoff:
     """A pause in answering, which grows while the host finds nothing to say, and ends when it finds words.
 
-    `intent_of` tells what a turn is about. A line that is about something else may be tried in the pause.
+    `intent_of` returns what a turn is about. A message about something else may be tried during the pause.
     """
 
     def __init__(self, intent_of: Callable[[Turn], str]) -> None:
@@ -26,18 +26,18 @@ class NoReplyBackoff:
         self._until_s = -inf
 
     def found_nothing(self, turn: Turn, now_s: float) -> None:
-        """Note that there were no words for a turn."""
+        """Record that there were no words for a turn."""
         self._tried_at_s[self._intent_of(turn)] = now_s
         if now_s >= self._until_s:
             self._pause_s = min(max(FIRST_PAUSE_S, 2 * self._pause_s), LONGEST_PAUSE_S)
             self._until_s = now_s + self._pause_s
 
     def found_words(self) -> None:
-        """Note that an answer was said."""
+        """Record that an answer was said."""
         self._pause_s, self._until_s = 0.0, -inf
 
     def left_s(self, now_s: float) -> float:
-        """Return how much of the pause is left; 0 when there is none."""
+        """Return the rest of the pause in seconds; 0 when there is none."""
         return max(self._until_s - now_s, 0.0)
 
     def is_worth_trying(self, turn: Turn, now_s: float) -> bool:

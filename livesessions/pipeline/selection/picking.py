@@ -1,14 +1,15 @@
-"""Picks, out of the inbox, the line to answer and the gifts to thank for; what was picked is gone from it."""
+"""Picks from the queue the message to answer and the gifts to thank for, and removes them from it."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import inf
+from typing import Any, TypedDict
 
 from livesessions.pipeline.selection.rates import Rates
-from livesessions.pipeline.selection.turn_queue import Inbox, Priority, QueuedTurn
+from livesessions.pipeline.selection.turn_queue import TurnQueue
+from livesessions.pipeline.selection.turns import Priority, QueuedTurn
 from livesessions.sources.events import LiveEvent
-from livesessions.sources.state import Frozen
 from planner.stage.choice.answers import choose
 from planner.stage.choice.audience import Audience, viewer_of
 from planner.stage.choice.duplicates import NO_QUESTION, Wording, wording_of
@@ -16,27 +17,36 @@ from planner.stage.choice.scoring import Candidate, Limits
 from planner.stage.choice.thanks import WaitingGift, gifts_to_thank, is_big
 from planner.stage.names import sayable_name
 
-# Whoever words the reply names two or three of them, and `others`.
+# The reply names two or three of them, and "others".
 MAX_ALSO = 12
 REMEMBERED_S = 60.0
 REMEMBERED_ANSWERS = 20
-# Whoever has had nobody beside them in the chat for so long keeps nobody waiting: no limit goes for them.
+# A viewer who has been alone in the chat for so long keeps nobody waiting: no limit applies to them.
 ALONE_S = 120.0
 
 
 def is_big_gift(item: QueuedTurn, rates: Rates) -> bool:
-    """Return whether a gift is one that interrupts."""
+    """Return whether a gift interrupts the host."""
     return is_big(item.turn.diamonds, big=rates.big_gift_diamonds)
 
 
-class AnswerPicker:
-    """Picks the best of the lines that wait, with all that ask the same, and remembers who was answered.
+class AnswersState(TypedDict):
+    """Who was answered, as the audience saves it, and what: wall-clock seconds, text, language."""
 
-    `wall_s` is wall-clock time, so that the next worker can go on with a snapshot.
+    audience: dict[str, Any]
+    answered: list[tuple[float, str, str]]
+
+
+class AnswerPicker:
+    """Picks the best of the queued messages, with all that ask the same, and remembers who was answered.
+
+    `wall_s` returns wall-clock time, so that the next worker can continue from a snapshot.
     """
 
-    def __init__(self, inbox: Inbox, rates: Rates, *, host_name: str, wall_s: Callable[[], float]) -> None:
-        self._inbox = inbox
+    def __init__(
+        self, queue: TurnQueue, rates: Rates, *, host_name: str, wall_s: Callable[[], float]
+    ) -> None:
+        self._queue = queue
         self._limits = Limits(host_name, rates.answers_per_viewer)
         self._wall_s = wall_s
         self._audience = Audience()
@@ -45,26 +55,26 @@ class AnswerPicker:
         self._not_alone_until_s = -inf
 
     def set_rates(self, rates: Rates) -> None:
-        """Go by other limits from now on."""
+        """Apply other limits from now on."""
         self._limits = replace(self._limits, answers_per_viewer=rates.answers_per_viewer)
 
     def take(self, now_s: float, *, is_worth_trying: Callable[[QueuedTurn], bool]) -> QueuedTurn | None:
-        """Return the line to answer now; None when nobody who waits may be answered."""
-        items = [item for item in self._inbox.waiting(Priority.COMMENT) if is_worth_trying(item)]
+        """Return the message to answer now; None when no queued one may be answered."""
+        items = [item for item in self._queue.queued(Priority.COMMENT) if is_worth_trying(item)]
         candidates = [self._candidate(item, now_s) for item in items]
         choice = choose(candidates, self._limits, just_answered=self._just_answered())
         if choice is None:
             return None
         item, same = items[choice.place], [items[place] for place in choice.same]
-        self._inbox.take([item, *same])
-        return _gathered(item, same, score=choice.score.as_values())
+        self._queue.remove([item, *same])
+        return _merged(item, same, score=choice.score.as_values())
 
     def note_gift(self, item: QueuedTurn) -> None:
-        """Note who gives."""
+        """Record who gives."""
         self._audience.gave(viewer_of(item.turn))
 
-    def add_clip(self, item: QueuedTurn) -> None:
-        """Note who writes."""
+    def note_message(self, item: QueuedTurn) -> None:
+        """Record who writes."""
         viewer, (before, before_s) = viewer_of(item.turn), self._last_wrote
         if viewer != before:
             self._not_alone_until_s = before_s + ALONE_S
@@ -75,7 +85,7 @@ class AnswerPicker:
         return self._wall_s() >= self._not_alone_until_s
 
     def answered(self, item: QueuedTurn) -> None:
-        """Note that a line, and all that were gathered with it, are being answered."""
+        """Record that a message, and all that were merged into it, are being answered."""
         wall_s, turn = self._wall_s(), item.turn
         for other in item.gathered[1:]:
             self._audience.answered(viewer_of(other.turn), wall_s)
@@ -103,43 +113,41 @@ class AnswerPicker:
         asked = [self._wording(text, language) for at_s, text, language in self._answered if at_s > since_s]
         return [wording for wording in asked if wording is not NO_QUESTION]
 
-    def snapshot(self) -> Frozen:
-        """Return who was answered, and what, as plain values."""
-        return {"audience": self._audience.snapshot(), "answered": [list(entry) for entry in self._answered]}
+    def to_state(self) -> AnswersState:
+        return {"audience": self._audience.snapshot(), "answered": list(self._answered)}
 
-    def restore(self, frozen: Frozen) -> None:
-        """Remember what a snapshot holds."""
-        self._audience.restore(frozen["audience"])
-        self._answered.extend((at_s, text, language) for at_s, text, language in frozen["answered"])
+    def restore(self, state: AnswersState) -> None:
+        self._audience.restore(state["audience"])
+        self._answered.extend((at_s, text, language) for at_s, text, language in state["answered"])
 
 
 class ThanksPicker:
-    """Picks the gifts whose thanks come next."""
+    """Picks the gifts that are thanked next."""
 
-    def __init__(self, inbox: Inbox, rates: Rates) -> None:
-        self._inbox = inbox
+    def __init__(self, queue: TurnQueue, rates: Rates) -> None:
+        self._queue = queue
         self._rates = rates
 
     def set_rates(self, rates: Rates) -> None:
-        """Go by other thresholds from now on."""
+        """Apply other thresholds from now on."""
         self._rates = rates
 
     def take(self) -> QueuedTurn:
-        """Return the gifts to thank for as one thing to say; at least one must wait."""
-        items = list(self._inbox.waiting(Priority.GIFT))
+        """Return the gifts to thank for as one turn; at least one must be queued."""
+        items = list(self._queue.queued(Priority.GIFT))
         gifts = [WaitingGift(viewer_of(item.turn), item.turn.diamonds) for item in items]
         places = gifts_to_thank(
             gifts, small=self._rates.small_gift_diamonds, big=self._rates.big_gift_diamonds
         )
         first, *others = (items[place] for place in places)
-        self._inbox.take([first, *others])
-        return _with_all_gifts(_gathered(first, others))
+        self._queue.remove([first, *others])
+        return _with_all_gifts(_merged(first, others))
 
 
-def _gathered(
+def _merged(
     item: QueuedTurn, others: Sequence[QueuedTurn], *, score: dict[str, float] | None = None
 ) -> QueuedTurn:
-    """Return one item that stands for several: it names the other viewers and knows their events."""
+    """Return one turn for several: it names the other viewers and holds their events."""
     if not others:
         return replace(item, score=score or {})
     names = dict.fromkeys(sayable_name(other.turn.viewer_name) for other in others)
@@ -159,7 +167,7 @@ def _gathered(
 
 
 def _with_all_gifts(item: QueuedTurn) -> QueuedTurn:
-    """Let the turn tell of all gifts: of one kind with their number; of several the best, if one gave all."""
+    """Let the turn describe all gifts: one kind with its number; of several kinds the best, if one viewer gave all."""
     turns = [part.turn for part in item.gathered] or [item.turn]
     diamonds = sum(turn.diamonds for turn in turns)
     kinds = {turn.gift_name for turn in turns}

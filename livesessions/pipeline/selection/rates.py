@@ -1,4 +1,4 @@
-"""How often, and for what, the host of one live may speak."""
+"""The limits on how often the host of one live speaks."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,13 @@ from livesessions.pipeline.selection.reply_pacer import ReplyPacer
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Cooldowns are seconds from start to start, in a calm chat and in a rush; the rest is at most.
+    """A show's pacing.
 
-    A viewer is answered `answers_per_viewer` times in five minutes. Gifts worth less than
-    `small_gift_diamonds` are gathered, those from `big_gift_diamonds` on interrupt the host (0: none does).
+    - `cooldown_min_s`, `cooldown_max_s`: seconds from the start of an answer to the start of the next, in a
+      calm chat and in a busy one.
+    - `answers_per_viewer`: at most so many answers to one viewer in five minutes.
+    - `small_gift_diamonds`: gifts worth less are thanked together.
+    - `big_gift_diamonds`: gifts worth as much or more interrupt the host; 0 for none.
     """
 
     cooldown_min_s: float = 3.0
@@ -21,8 +24,8 @@ class Rates:
     small_gift_diamonds: int = 10
     big_gift_diamonds: int = 1_000
 
-    def tempo(self) -> ReplyPacer:
-        """Return a pace that keeps to these rates."""
+    def make_pacer(self) -> ReplyPacer:
+        """Return a pacer that keeps these limits."""
         return ReplyPacer(
             cooldown_min_s=self.cooldown_min_s,
             cooldown_max_s=self.cooldown_max_s,
@@ -30,9 +33,9 @@ class Rates:
             thanks_per_minute=self.thanks_per_minute,
         )
 
-    def govern(self, tempo: ReplyPacer) -> None:
-        """Have a pace keep to these rates from now on."""
-        tempo.change(
+    def apply_to(self, pacer: ReplyPacer) -> None:
+        """Make a pacer keep these limits from now on."""
+        pacer.change(
             cooldown_min_s=self.cooldown_min_s,
             cooldown_max_s=self.cooldown_max_s,
             answers_per_minute=self.answers_per_minute,

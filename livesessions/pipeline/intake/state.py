@@ -1,0 +1,41 @@
+"""The intake's part of a live's snapshot."""
+
+from typing import Any, TypedDict
+
+from livesessions.sources.state import EventState
+
+
+class StreaksState(TypedDict):
+    """Open gift streaks, and those counted last: viewer id, gift id, streak id, and how many were counted."""
+
+    open: list[EventState]
+    counted: list[tuple[str, str, str, int]]
+
+
+class ThanksState(TypedDict):
+    """Open groups of thanks as the planner saves them, and the first events of each by its kind."""
+
+    groups: dict[str, Any]
+    events: dict[str, list[EventState]]
+
+
+class DeescalationState(TypedDict):
+    """The toxic streak as the moderation saves it, and the rest of each cooldown, in seconds, by its action."""
+
+    toxic: dict[str, Any]
+    cooldowns_s: dict[str, float]
+
+
+class IntakeState(TypedDict):
+    """What the next worker's intake must know.
+
+    `unrecorded` lists seen events that may not be in the log. `deescalation` is None before the first message.
+    """
+
+    seen: list[str]
+    unrecorded: list[str]
+    viewers: int | None
+    streaks: StreaksState
+    thanks: ThanksState
+    deescalation: DeescalationState | None
+    counts: dict[str, int]

@@ -1,0 +1,100 @@
+"""Queued turns: what the host may react to, with its priority and the events behind it."""
+
+from dataclasses import dataclass, field, fields
+from enum import IntEnum
+from typing import Any, TypedDict
+
+from livesessions.pipeline.records import RecordState, ReplyRecord, record_from_state, record_to_state
+from livesessions.sources.events import LiveEvent
+from livesessions.sources.state import EventState, event_from_state, event_to_state
+from planner.stage.cues import Cue, CueSource, NextAction
+from planner.stage.turn import Turn, thaw_turn
+
+MAX_AGE_S = 45.0
+# A paid gift is thanked late rather than never, but not when nobody remembers it any more.
+GIFTS_MAX_AGE_S = 180.0
+TURN_FIELDS = tuple(field.name for field in fields(Turn))
+
+
+class Priority(IntEnum):
+    """The classes of queued turns, the most urgent first."""
+
+    STREAMER = 0
+    HELP = 1
+    GIFT = 2
+    COMMENT = 3
+    REST = 4
+
+
+# The turns that another worker must still react to when it takes the live over.
+OWED = (Priority.STREAMER, Priority.HELP, Priority.GIFT)
+
+
+class QueuedTurnState(TypedDict):
+    """A `QueuedTurn` as values that JSON can carry, with its age in place of its time of arrival."""
+
+    priority: int
+    turn: dict[str, Any]
+    event: EventState | None
+    age_s: float
+    line: str
+    also: list[EventState]
+    approved: RecordState | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedTurn:
+    """One turn that waits for the host.
+
+    - `line`: the text to say word for word; empty when the planner finds the words.
+    - `also`: the other events that it answers.
+    - `trusted`: whether the viewer is trusted or a moderator.
+    - `approved`: the record of a held reply that a person has approved.
+
+    The director sets the rest when it selects the turn: the action, the score, the turns that were merged
+    into it, and the cue it came from.
+    """
+
+    priority: Priority
+    turn: Turn
+    event: LiveEvent | None
+    arrived_s: float
+    line: str = ""
+    also: tuple[LiveEvent, ...] = ()
+    trusted: bool = False
+    approved: ReplyRecord | None = None
+    state: NextAction = NextAction.ANSWER
+    score: dict[str, float] = field(default_factory=dict)
+    gathered: tuple["QueuedTurn", ...] = ()
+    cue: tuple[Cue, CueSource] | None = None
+
+    def is_fresh(self, now_s: float) -> bool:
+        """Return whether it is recent enough to be said."""
+        return now_s - self.arrived_s <= (GIFTS_MAX_AGE_S if self.priority is Priority.GIFT else MAX_AGE_S)
+
+    def to_state(self, now_s: float) -> QueuedTurnState:
+        return {
+            "priority": self.priority,
+            "turn": {name: getattr(self.turn, name) for name in TURN_FIELDS},
+            "event": event_to_state(self.event) if self.event else None,
+            "age_s": now_s - self.arrived_s,
+            "line": self.line,
+            "also": [event_to_state(event) for event in self.also],
+            "approved": record_to_state(self.approved) if self.approved else None,
+        }
+
+    @classmethod
+    def from_state(cls, state: QueuedTurnState, now_s: float) -> "QueuedTurn":
+        """Return the turn of a state. Raise KeyError, TypeError or ValueError when it describes none."""
+        event = event_from_state(state["event"]) if state["event"] else None
+        also = tuple(event_from_state(event) for event in state["also"])
+        held = state["approved"]
+        return cls(
+            Priority(state["priority"]),
+            thaw_turn(state["turn"]),
+            event,
+            now_s - state["age_s"],
+            state["line"],
+            also=also,
+            approved=record_from_state(held, trigger=event, also=also) if held else None,
+        )
