@@ -49,7 +49,7 @@ class LiveParts:
     - `segment_text`: the part of the show that is on, in words for the planner.
     - `controls`: carries out what a moderator commands in the chat.
     - `holds_replies`: whether a person must approve what the planner writes before it is said.
-    - `per_thanks`: how many follows, shares or subscriptions are thanked at once; one where a kind is missing.
+    - `per_thanks`: how many follows, shares or subscriptions are thanked at once; 1 where missing.
     """
 
     source: ChatSource
@@ -193,7 +193,7 @@ class Live:
         }
 
     def restore(self, state: LiveState) -> None:
-        """Continue from a state, before `run`. Raise KeyError, TypeError or ValueError for an unusable one."""
+        """Continue from a state, before `run`. Raise KeyError, TypeError or ValueError if unusable."""
         self._counts_before = dict(state["counts"])
         self._parts.planner.restore(state["planner"])
         if state["director"] is not None:
@@ -308,7 +308,7 @@ class Live:
         self._ingest.set_viewer_role(viewer_hash, role)
 
     def set_viewer_roles(self, roles: Mapping[str, str]) -> None:
-        """Replace the roles of all viewers, by their hashes; raise ValueError for a role that does not exist."""
+        """Replace all viewers' roles, by their hashes; raise ValueError for a role that does not exist."""
         self._ingest.set_viewer_roles(roles)
 
     def set_rules(self, rules: Rules) -> None:

@@ -26,7 +26,7 @@ class ReplyPlanner(Protocol):
         """Yield the sentences of one reply; none when there is nothing to say."""
 
     def intent_of(self, turn: Turn) -> str:
-        """Return what a turn is about. Without words for one turn there are none for another of its intent."""
+        """Return what a turn is about. Without words for one turn, none are found for its intent."""
 
     def remember(self, turn: Turn, reply: str) -> None:
         """Store what was really said to a turn."""

@@ -10,7 +10,7 @@ from moderation.stage.verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Who judges what is said in a live, how often the host speaks, and whether a person approves it first."""
+    """Who judges what is said in a live, how often the host speaks, and whether a person approves first."""
 
     gate: Gate
     rates: Rates

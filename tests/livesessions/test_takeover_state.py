@@ -3,21 +3,29 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
+
+import pytest
+from redis import Redis
 
 from livesessions.pipeline.live import Live
-from livesessions.pipeline.state import empty_state, read_state
+from livesessions.pipeline.state import VERSION, UnreadableState, empty_state, read_state
 from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.sources.state import event_from_state, event_to_state
-from livesessions.worker.snapshots import RecentLog, ThankedGift, complete
+from livesessions.worker.snapshots import RecentLog, SnapshotStore, ThankedGift, complete
 from planner.stage.cues import Cue, CueSource, NextAction
 from planner.stage.turn import Turn, TurnKind
+from providers.redis import async_redis
 from tests.fakes.cues import FakeCues
 from tests.fakes.live import FakeSource, Stage, at, comment, gift, happening
 from tests.fakes.synthesizer import FakeSynthesizer
 from tests.fakes.virtual_time import run_virtual
 
 Script = list[tuple[float, LiveEvent]]
+
+VERSION_1 = Path(__file__).parents[1] / "data" / "snapshots" / "version_1.json"  # saved by release 1
 
 
 async def for_five_seconds(piece: int) -> None:
@@ -269,3 +277,37 @@ def test_a_live_that_is_handed_over_leaves_the_overlay_on_air() -> None:
     assert run_virtual(run())
     assert ("live", False) not in [message[1:] for message in stage.sink.messages]
     assert stage.sink.messages[-1][1:] == ("cut", stage.observer.replies[0].id)
+
+
+def test_a_snapshot_of_an_older_worker_is_read() -> None:
+    left = json.loads(VERSION_1.read_text(encoding="utf-8"))
+    second = go_on(left, [(1.0, comment("hello", source_id="0"))])
+
+    assert thanks(second) == ["gift Ada 3"]
+    assert second.words.turns[0].viewer_name == "Ada"
+    assert not [turn for turn in second.words.turns if turn.text == "hello"], "it was answered before"
+    tallies = [shown for _, kind, shown in second.sink.messages if kind == "tally"]
+    assert tallies[0] == {"gift": 3, "follow": 1}
+
+
+@pytest.mark.parametrize(
+    ("saved", "reason"),
+    [
+        ({"version": VERSION + 1}, f"has version {VERSION + 1}, and this worker reads up to {VERSION}"),
+        ({}, "no usable 'ingest'"),
+        ({"ingest": {"seen": []}, "host": {}, "words": []}, "no usable 'viewers'"),
+    ],
+)
+def test_a_snapshot_that_cannot_be_read_is_refused_in_words(saved: dict[str, Any], reason: str) -> None:
+    with pytest.raises(UnreadableState, match=reason):
+        read_state(saved)
+
+
+async def test_the_worker_starts_without_a_snapshot_of_a_newer_release(
+    redis_client: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    session_id = uuid4()
+    redis_client.hset(f"livesessions:{session_id}:snapshot", "live", json.dumps({"version": VERSION + 1}))
+
+    assert await SnapshotStore(async_redis(), "worker").take_over(session_id) is None
+    assert f"this worker reads up to {VERSION}" in caplog.text

@@ -1,4 +1,4 @@
-"""Takes in the events of a live: records, shows and counts each one once, and queues what needs a reaction."""
+"""Takes in the events of a live once each: records, shows and counts them, and queues turns for the host."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence

@@ -20,7 +20,7 @@ class ThanksState(TypedDict):
 
 
 class DeescalationState(TypedDict):
-    """The toxic streak as the moderation saves it, and the rest of each cooldown, in seconds, by its action."""
+    """The toxic streak as the moderation saves it, and the seconds left of each cooldown by its action."""
 
     toxic: dict[str, Any]
     cooldowns_s: dict[str, float]
@@ -29,7 +29,7 @@ class DeescalationState(TypedDict):
 class IntakeState(TypedDict):
     """What the next worker's intake must know.
 
-    `unrecorded` lists seen events that may not be in the log. `deescalation` is None before the first message.
+    `unrecorded` lists seen events that may not be in the log. `deescalation` is None where none was saved.
     """
 
     seen: list[str]

@@ -207,7 +207,7 @@ class Utterance:
     # --- without a voice -------------------------------------------------------------------------------
 
     async def _show(self, sentence: QueuedSentence) -> None:
-        """Show a sentence that no voice can say, and try it once more. Raise `SpeechError` when that fails too."""
+        """Show a sentence that no voice can say, and try again. Raise `SpeechError` when that fails too."""
         await self._wait(self._playback.left_s(self._duration_s) if self.has_begun else 0.0)
         read_s = max(MIN_READING_S, READING_S_PER_CHARACTER * len(sentence.text))
         await self._each(lambda sink: sink.show_text(self._record.id, sentence.text))

@@ -167,7 +167,7 @@ def _merged(
 
 
 def _with_all_gifts(item: QueuedTurn) -> QueuedTurn:
-    """Let the turn describe all gifts: one kind with its number; of several kinds the best, if one viewer gave all."""
+    """Let the turn describe all gifts: the number of one kind; of several kinds by one viewer, the best."""
     turns = [part.turn for part in item.gathered] or [item.turn]
     diamonds = sum(turn.diamonds for turn in turns)
     kinds = {turn.gift_name for turn in turns}

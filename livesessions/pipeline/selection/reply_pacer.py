@@ -134,7 +134,7 @@ class ReplyPacer:
         """Return the last minute; `shift_s` converts this clock's times to wall-clock times."""
 
         def shifted(at_s: float) -> float | None:
-            # JSON has no infinity. Rounded, so that an unchanged time looks unchanged however the clocks drift.
+            # JSON has no infinity. Rounded, so that an unchanged time looks unchanged though clocks drift.
             return None if at_s == -inf else round(at_s + shift_s, 2)
 
         return {

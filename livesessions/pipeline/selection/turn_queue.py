@@ -1,4 +1,4 @@
-"""The queue of turns between the intake and the director: bounded, sorted by priority, without stale turns."""
+"""The queue of turns between the intake and the director: bounded, by priority, without stale turns."""
 
 import asyncio
 from collections import deque
