@@ -17,9 +17,9 @@ from livesessions.models.shows import Show
 from livesessions.querysets import latest_sessions
 from livesessions.services.rules import tell_lives_of_rules
 from livesessions.services.sessions import send_if_redis_answers
-from livesessions.shows.overlay_test import answers
+from livesessions.shows.overlay_test.playback_reports import add_report
 from livesessions.shows.services.shows import change_show, make_show
-from livesessions.shows.services.warming import warm_soon
+from livesessions.shows.services.voice_cache import warm_shows
 from livesessions.worker.commands import ReportPlayback, SetViewerRole, encode_command, playback_channel
 from moderation.models import Policy, ViewerRule
 from moderation.signals import PolicyUse, policy_changed, policy_uses_asked, viewer_rule_removed
@@ -61,7 +61,7 @@ async def tell_who_tries_a_voice(
     utterance_id: UUID, phase: str, played_ms: int | None, **kwargs: Any
 ) -> None:
     """A line that was said without a live is waited for by nobody but the one who tries it."""
-    await answers.note(utterance_id, phase=phase, played_ms=played_ms, level_db=kwargs.get("level_db"))
+    await add_report(utterance_id, phase=phase, played_ms=played_ms, level_db=kwargs.get("level_db"))
 
 
 @receiver(overlay_pages_changed)
@@ -171,7 +171,7 @@ def _voice_use_of(show: Show) -> VoiceUse:
 @receiver(voices_changed)
 def record_lines_anew(tenant_id: UUID, **kwargs: Any) -> None:
     """What shows are sure to say may sound different; what does not is kept, and asked for by nobody."""
-    warm_soon(Show.objects.filter(tenant_id=tenant_id).values_list("id", flat=True))
+    warm_shows(Show.objects.filter(tenant_id=tenant_id).values_list("id", flat=True))
 
 
 @receiver(post_migrate, dispatch_uid="make_partitions_of_event_log")

@@ -12,7 +12,7 @@ from huey import crontab
 from huey.exceptions import CancelExecution
 
 from livesessions.eventlog import retention
-from livesessions.shows.voice_cache_warming import warm
+from livesessions.shows.voice_cache_warming import warm_show
 from speech.errors import SpeechError, StoreError
 
 PAUSE_S = 5  # in which other chores have their turn
@@ -62,7 +62,7 @@ def warm_lines(show_id: str, characters: int) -> None:
     _renew_connection()
     try:
         with scopes_disabled():
-            left = warm(UUID(show_id), characters=characters)
+            left = warm_show(UUID(show_id), characters=characters)
     except (SpeechError, StoreError) as error:
         is_permanent = isinstance(error, SpeechError) and error.permanent
         logger.warning("lines not recorded: show=%s permanent=%s", show_id, is_permanent)

@@ -7,20 +7,20 @@ from livesessions.api.serializers import OverlayAddresses
 from livesessions.models.plans import Segment
 from livesessions.models.shows import Show, handle_validator
 from livesessions.shows.limits import (
-    CALL_LENGTH,
-    CALLS,
     LONGEST_COOLDOWN_S,
-    LONGEST_PAUSE_S,
-    LONGEST_SEGMENT_S,
-    MOST_A_THANKS,
+    MAX_CALL_LENGTH,
+    MAX_CALLS,
+    MAX_DIAMONDS,
+    MAX_INTERVAL_S,
+    MAX_PER_THANKS,
+    MAX_POINT_LENGTH,
+    MAX_POINTS,
+    MAX_SEGMENT_S,
+    MAX_SEGMENTS,
+    MIN_POLL_OPTIONS,
+    MIN_SEGMENT_S,
     MOST_ANSWERS_PER_VIEWER,
-    MOST_DIAMONDS,
     MOST_REPLIES_A_MINUTE,
-    OPTIONS,
-    POINT_LENGTH,
-    POINTS,
-    SEGMENTS,
-    SHORTEST_SEGMENT_S,
 )
 from tenants.api.serializers import StrictSerializer, lines_field
 from tenants.models import Language
@@ -82,20 +82,20 @@ class ShowChangeSerializer(StrictSerializer):
     voice = serializers.UUIDField(required=False)
     facts = serializers.CharField(required=False, allow_blank=True, max_length=MAX_FACTS_LENGTH)
     is_shopping = serializers.BooleanField(required=False)
-    follows_per_thanks = _count(MOST_A_THANKS)
-    shares_per_thanks = _count(MOST_A_THANKS)
-    subscriptions_per_thanks = _count(MOST_A_THANKS)
-    small_gift_diamonds = _count(MOST_DIAMONDS)
-    big_gift_diamonds = _count(MOST_DIAMONDS, least=1)
+    follows_per_thanks = _count(MAX_PER_THANKS)
+    shares_per_thanks = _count(MAX_PER_THANKS)
+    subscriptions_per_thanks = _count(MAX_PER_THANKS)
+    small_gift_diamonds = _count(MAX_DIAMONDS)
+    big_gift_diamonds = _count(MAX_DIAMONDS, least=1)
     cooldown_min_s = _seconds(LONGEST_COOLDOWN_S)
     cooldown_max_s = _seconds(LONGEST_COOLDOWN_S)
     answers_per_minute = _count(MOST_REPLIES_A_MINUTE, least=1)
     thanks_per_minute = _count(MOST_REPLIES_A_MINUTE, least=1)
     answers_per_viewer = _count(MOST_ANSWERS_PER_VIEWER, least=1)
     holds_replies = serializers.BooleanField(required=False)
-    call_to_action_every_s = _count(LONGEST_PAUSE_S)
-    game_every_s = _count(LONGEST_PAUSE_S)
-    calls_to_action = lines_field(CALLS, CALL_LENGTH)
+    call_to_action_every_s = _count(MAX_INTERVAL_S)
+    game_every_s = _count(MAX_INTERVAL_S)
+    calls_to_action = lines_field(MAX_CALLS, MAX_CALL_LENGTH)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse limits that contradict each other, also when only one of a pair is sent."""
@@ -125,13 +125,13 @@ class SegmentSerializer(StrictSerializer):
 
     kind = serializers.ChoiceField(choices=Segment.Kind.choices)
     title = serializers.CharField(max_length=120)
-    duration_s = serializers.IntegerField(min_value=SHORTEST_SEGMENT_S, max_value=LONGEST_SEGMENT_S)
+    duration_s = serializers.IntegerField(min_value=MIN_SEGMENT_S, max_value=MAX_SEGMENT_S)
     talking_points = serializers.ListField(
-        child=serializers.CharField(max_length=POINT_LENGTH), max_length=POINTS, default=list
+        child=serializers.CharField(max_length=MAX_POINT_LENGTH), max_length=MAX_POINTS, default=list
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["kind"] == Segment.Kind.POLL and len(attrs["talking_points"]) < OPTIONS:
+        if attrs["kind"] == Segment.Kind.POLL and len(attrs["talking_points"]) < MIN_POLL_OPTIONS:
             raise serializers.ValidationError({"talking_points": [_("A poll needs at least two options.")]})
         return attrs
 
@@ -139,4 +139,4 @@ class SegmentSerializer(StrictSerializer):
 class PlanSerializer(StrictSerializer):
     """A show's whole plan, in its order."""
 
-    segments = serializers.ListField(child=SegmentSerializer(), max_length=SEGMENTS)
+    segments = serializers.ListField(child=SegmentSerializer(), max_length=MAX_SEGMENTS)

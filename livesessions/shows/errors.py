@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from livesessions.shows.limits import QUESTIONS, SEGMENTS
+from livesessions.shows.limits import MAX_QUESTIONS, MAX_SEGMENTS
 from tenants.errors import AppError
 
 
@@ -11,7 +11,9 @@ class ShowConflict(AppError):
 
 
 def plan_is_full() -> ShowConflict:
-    return ShowConflict(_("A plan has at most %(most)d segments.") % {"most": SEGMENTS}, code="plan_is_full")
+    return ShowConflict(
+        _("A plan has at most %(most)d segments.") % {"most": MAX_SEGMENTS}, code="plan_is_full"
+    )
 
 
 def plan_is_not_empty() -> ShowConflict:
@@ -22,6 +24,6 @@ def plan_is_not_empty() -> ShowConflict:
 
 def questions_are_full() -> ShowConflict:
     return ShowConflict(
-        _("A show has at most %(most)d questions of its own.") % {"most": QUESTIONS},
+        _("A show has at most %(most)d questions of its own.") % {"most": MAX_QUESTIONS},
         code="questions_are_full",
     )

@@ -1,4 +1,4 @@
-"""What the host says of its own accord in a show's live: rows go in, its plan and its games come out."""
+"""Builds a live's plan, rundown and games from a show's rows."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,8 +14,8 @@ from planner.stage.segments import Segment, SegmentKind
 from planner.stage.turn import TurnKind
 
 
-def plan_of(show: Show) -> list[Segment]:
-    """Return a show's plan as plain values. Blocks."""
+def load_plan(show: Show) -> list[Segment]:
+    """Return a show's segments as plain values. Blocks."""
     rows = StoredSegment.objects.filter(show=show)
     return [
         Segment(SegmentKind(row.kind), row.title, row.duration_s, tuple(row.talking_points)) for row in rows
@@ -25,7 +25,7 @@ def plan_of(show: Show) -> list[Segment]:
 def build_rundown(
     show: Show, plan: Sequence[Segment], *, seed: int, is_repeat: Callable[[str], bool]
 ) -> Rundown:
-    """Return what moves the host through a show's plan; `is_repeat` tells what the room has just heard."""
+    """Return the rundown of a show's plan; `is_repeat` returns whether a text was said recently."""
     return Rundown(
         language=show.language,
         segments=plan,
@@ -36,20 +36,22 @@ def build_rundown(
     )
 
 
-def habits_of(show: Show, plan: Sequence[Segment]) -> Habits:
-    """Return what a show has its host say again and again."""
+def build_habits(show: Show, plan: Sequence[Segment]) -> Habits:
+    """Return which kinds of recurring lines a show's host says."""
     kinds = {segment.kind for segment in plan}
     return Habits(
         show.language,
         calls=show.call_to_action_every_s > 0 or SegmentKind.CALL_TO_ACTION in kinds,
         calls_to_action=show.calls_to_action,
         closes=SegmentKind.CLOSING in kinds,
-        thanked=frozenset({TurnKind.GIFT, *(kind for kind, size in per_thanks(show).items() if size)}),
+        thanked=frozenset(
+            {TurnKind.GIFT, *(kind for kind, size in thanks_group_sizes(show).items() if size)}
+        ),
     )
 
 
-def per_thanks(show: Show) -> dict[TurnKind, int]:
-    """Return how many of a kind make one thanks; 0 thanks for none."""
+def thanks_group_sizes(show: Show) -> dict[TurnKind, int]:
+    """Return how many events of a kind are thanked together; 0 for never."""
     return {
         TurnKind.FOLLOW: show.follows_per_thanks,
         TurnKind.SHARE: show.shares_per_thanks,

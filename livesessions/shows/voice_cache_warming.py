@@ -1,4 +1,4 @@
-"""Records what a show is sure to say again: a show goes in, its lines lie where its lives look for them."""
+"""Records the recurring lines of a show ahead of its lives, into the cache of voiced lines."""
 
 import asyncio
 import time
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 
 from livesessions.models.shows import Show
-from livesessions.shows.show_plan_factory import habits_of, plan_of
+from livesessions.shows.show_plan_factory import build_habits, load_plan
 from livesessions.worker.assembly import build_moderator
 from moderation.stage.help_lines import help_line
 from planner.stage.recurring import lines_of_plan, lines_of_quiet_moments, sentences_of_reactions
@@ -26,60 +26,54 @@ from speech.stage.speaker import Speaker
 from speech.storage import AudioObjectStore
 from tenants.threads import in_thread
 
-PART_S = 10.0  # then the other chores have their turn
-HEARD_WITHIN_S = 10.0
-PART_WITHIN_S = 20.0  # shorter than the lock lasts that keeps two from recording for one workspace
+BATCH_S = 10.0  # then the queue's other jobs get their turn
+PROBE_TIMEOUT_S = 10.0
+BATCH_TIMEOUT_S = 20.0  # shorter than the lock that lets one recording of a workspace run at a time
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """How many of the lines that a show is sure to say are recorded, and how many there are."""
+class RecordedLines:
+    """How many of a show's recurring lines are recorded. `of` is the number of all."""
 
     lines: int
     of: int
 
 
-def warm(show_id: UUID, *, characters: int) -> int:
-    """Have some of a show's lines recorded that are not kept yet, one at a time, for ten seconds or so.
+def warm_show(show_id: UUID, *, characters: int) -> int:
+    """Record some of a show's recurring lines, one at a time, for `BATCH_S`. Blocks.
 
-    Return how many characters may still be spoken for it; 0 when there is no more to do. Blocks. Raise
-    `SpeechError` or `StoreError` when it broke off.
+    Return how many of the allowed `characters` are left for the next batch; 0 when the show is done.
+    Raise `SpeechError` or `StoreError` when a line failed.
     """
     show = Show.objects.select_related("voice", "policy").filter(id=show_id).first()
     lineup = _paid_voice_of(show) if show and not show.is_shopping else None
     if show is None or lineup is None:
         return 0
-    texts = texts_of(show)
+    texts = recurring_texts(show)
     with exclusive(show.tenant_id, "recording") as is_free:
         return asyncio.run(_record(lineup, texts, characters)) if is_free else characters
 
 
-def count_recorded(show: Show) -> Recorded | None:
-    """Return how many of a show's lines are recorded; None where its voice costs nothing. Blocks."""
+def count_recorded(show: Show) -> RecordedLines | None:
+    """Return how many of a show's recurring lines are recorded; None for a voice without a price. Blocks."""
     lineup = _paid_voice_of(show)
     if lineup is None:
         return None
-    with closing(AudioObjectStore()) as store:  # it is not asked for anything: the index tells
-        rack = VoicePool({lineup.options[0].provider: SilentSynthesizer()}, store=store)
-        rack.load_clip_index(lineup.tenant_id)
-        speaker = rack.first_speaker(lineup)
-    texts = texts_of(show)
-    return Recorded(sum(map(speaker.is_cached, texts)), len(texts))
+    # The index answers alone: neither the store nor the synthesizer is asked.
+    with closing(AudioObjectStore()) as store:
+        pool = VoicePool({lineup.options[0].provider: SilentSynthesizer()}, store=store)
+        pool.load_clip_index(lineup.tenant_id)
+        speaker = pool.first_speaker(lineup)
+    texts = recurring_texts(show)
+    return RecordedLines(sum(map(speaker.is_cached, texts)), len(texts))
 
 
-def _paid_voice_of(show: Show) -> VoiceLineup | None:
-    """Return the voice that a show speaks with first; None when that costs nothing, or has no key."""
-    lineup = resolve_voices(show.voice)
-    first = lineup.options[0]
-    return replace(lineup, options=(first,)) if capabilities_of(first.provider).needs_key else None
+def recurring_texts(show: Show) -> list[str]:
+    """Return what a show's host says again and again without a name, the most certain first. Blocks.
 
-
-def texts_of(show: Show) -> list[str]:
-    """Return what a show's host is sure to say again, to nobody by name, the surest first. Blocks.
-
-    Left out is what the show's rules would refuse, and what is more than may be recorded.
+    Texts that the show's rules block are left out, as is what exceeds `AUDIO_CACHE_WARM_CHARACTERS`.
     """
-    habits = habits_of(show, plan_of(show))
+    habits = build_habits(show, load_plan(show))
     gate = build_moderator(show.policy)
     texts = [
         *lines_of_plan(habits),
@@ -87,11 +81,18 @@ def texts_of(show: Show) -> list[str]:
         *sentences_of_reactions(habits),
         *lines_of_quiet_moments(habits),
     ]
-    said = (text for text in dict.fromkeys(texts) if not gate.review(text).blocked)
-    return _within(said, settings.AUDIO_CACHE_WARM_CHARACTERS)
+    allowed = (text for text in dict.fromkeys(texts) if not gate.review(text).blocked)
+    return _within_characters(allowed, settings.AUDIO_CACHE_WARM_CHARACTERS)
 
 
-def _within(texts: Iterable[str], characters: int) -> list[str]:
+def _paid_voice_of(show: Show) -> VoiceLineup | None:
+    """Return the show's first voice alone; None when it needs no key, so that its lines cost nothing."""
+    lineup = resolve_voices(show.voice)
+    first = lineup.options[0]
+    return replace(lineup, options=(first,)) if capabilities_of(first.provider).needs_key else None
+
+
+def _within_characters(texts: Iterable[str], characters: int) -> list[str]:
     chosen = []
     for text in texts:
         characters -= len(text)
@@ -103,47 +104,47 @@ def _within(texts: Iterable[str], characters: int) -> list[str]:
 
 async def _record(lineup: VoiceLineup, texts: list[str], characters: int) -> int:
     async with AsyncExitStack() as stack:
-        rack = await _open_rack(stack, lineup)
-        await in_thread(rack.load_clip_index, lineup.tenant_id)
+        pool = await _open_pool(stack, lineup)
+        await in_thread(pool.load_clip_index, lineup.tenant_id)
         try:
-            async with asyncio.timeout(PART_WITHIN_S):
-                await rack.measure_option(
-                    lineup.options[0], first_timeout_s=LAST_FIRST_TIMEOUT_S, timeout_s=HEARD_WITHIN_S
+            async with asyncio.timeout(BATCH_TIMEOUT_S):
+                await pool.measure_option(
+                    lineup.options[0], first_timeout_s=LAST_FIRST_TIMEOUT_S, timeout_s=PROBE_TIMEOUT_S
                 )
-                return await _record_part(rack, rack.first_speaker(lineup), texts, characters)
+                return await _record_batch(pool, pool.first_speaker(lineup), texts, characters)
         except TimeoutError:
-            raise SpeechError("The voice did not come to an end in time.") from None
+            raise SpeechError("The voice did not finish in time.") from None
         finally:
-            await rack.save_learned()
+            await pool.save_learned()
 
 
-async def _open_rack(stack: AsyncExitStack, lineup: VoiceLineup) -> VoicePool:
+async def _open_pool(stack: AsyncExitStack, lineup: VoiceLineup) -> VoicePool:
     option = lineup.options[0]
-    store, own = AudioObjectStore(), TenantVoiceClients()
+    store, tenant_clients = AudioObjectStore(), TenantVoiceClients()
     stack.callback(store.close)
-    stack.push_async_callback(own.aclose)
+    stack.push_async_callback(tenant_clients.aclose)
     shared = {} if option.credential else {option.provider: await open_synthesizer(stack, option.provider)}
-    return VoicePool(shared, own, store=store)
+    return VoicePool(shared, tenant_clients, store=store)
 
 
-async def _record_part(rack: VoicePool, speaker: Speaker, texts: list[str], characters: int) -> int:
-    until_s, kept = time.monotonic() + PART_S, False
+async def _record_batch(pool: VoicePool, speaker: Speaker, texts: list[str], characters: int) -> int:
+    until_s, has_recorded = time.monotonic() + BATCH_S, False
     for text in texts:
         if speaker.is_cached(text):
             continue
         characters -= len(text)
         if characters < 0:
             return 0
-        kept = await _record_text(rack, speaker, text) or kept
+        has_recorded = await _record_text(pool, speaker, text) or has_recorded
         if time.monotonic() > until_s:
             return characters
-    # Each line tells more of how loud the voice is, and the first ones may lie at a gain that is past.
-    return characters if kept else 0
+    # Each line improves the voice's measured loudness, so the first ones may have an outdated gain.
+    return characters if has_recorded else 0
 
 
-async def _record_text(rack: VoicePool, speaker: Speaker, text: str) -> bool:
-    """Record a text as one, which sounds best, or in its pieces; return False when that is too long too."""
-    if await rack.cache_line(speaker, text):
+async def _record_text(pool: VoicePool, speaker: Speaker, text: str) -> bool:
+    """Record a text as one, which sounds best, or in pieces; return False when that is too long too."""
+    if await pool.cache_line(speaker, text):
         return True
     pieces = [piece for piece in speaker.pieces_of(text) if piece != text and not speaker.is_cached(piece)]
-    return any([await rack.cache_line(speaker, piece) for piece in pieces])
+    return any([await pool.cache_line(speaker, piece) for piece in pieces])

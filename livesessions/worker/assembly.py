@@ -22,7 +22,7 @@ from livesessions.pipeline.ports import AudioSink, Gate, Observer, Screen, Voice
 from livesessions.pipeline.reply.model_review import GuardedModelGate
 from livesessions.pipeline.rules import ReplaceableGate, Rules
 from livesessions.pipeline.selection.rates import Rates
-from livesessions.shows.show_plan_factory import build_games, build_rundown, per_thanks, plan_of
+from livesessions.shows.show_plan_factory import build_games, build_rundown, load_plan, thanks_group_sizes
 from livesessions.sources.event_intake import BridgeSource
 from livesessions.sources.healing import HealingSource
 from livesessions.sources.port import ChatSource
@@ -170,7 +170,7 @@ def parts_of(show: Show, around: LiveEnvironment) -> LiveParts:
     """Return the parts of a live of a show, wherever it runs. The show's settings must be loaded. Blocks."""
     gate = ReplaceableGate(build_moderator(show.policy))
     rules = rules_of(show, gate, around.model_gate)
-    plan = plan_of(show)
+    plan = load_plan(show)
     planner = Planner(
         around.model,
         build_character(show.persona),
@@ -201,7 +201,7 @@ def parts_of(show: Show, around: LiveEnvironment) -> LiveParts:
         holds_replies=rules.holds_replies,
         model_gate=rules.model_gate,
         viewer_roles=ViewerRoles(standings_of(show.tenant_id), partial(viewer_hash_of, show.tenant_id)),
-        per_thanks=per_thanks(show),
+        per_thanks=thanks_group_sizes(show),
     )
 
 

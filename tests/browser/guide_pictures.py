@@ -68,5 +68,5 @@ def test_pictures_of_the_guide_are_taken(
     expect(canvas.locator("#caption")).to_be_visible(timeout=WAIT_MS)
     canvas.wait_for_timeout(1_500)  # until some words of the sentence are spoken
     keep(blank, canvas.screenshot(), f"overlay-{language}")
-    expect(guide.locator("#trial-told .told-good")).to_be_visible(timeout=WAIT_MS)
-    keep(blank, guide.locator("#trial").screenshot(), f"heard-{language}")
+    expect(guide.locator("#test-outcome .outcome-good")).to_be_visible(timeout=WAIT_MS)
+    keep(blank, guide.locator("#overlay-test").screenshot(), f"heard-{language}")

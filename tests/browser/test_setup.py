@@ -40,7 +40,7 @@ def test_the_voice_is_heard_on_the_overlay_without_a_live_and_the_guide_says_so(
     press(guide, "Say hello")
     viewer.wait_until_heard()
     expect(viewer.page.locator("body")).to_have_attribute("data-live", "true")
-    expect(guide.locator("#trial-told")).to_contain_text("Heard.", timeout=TOLD_WITHIN_MS)
+    expect(guide.locator("#test-outcome")).to_contain_text("Heard.", timeout=TOLD_WITHIN_MS)
     peak = max(level for _, level in viewer.heard())
     assert peak > AUDIBLE
     assert any(HELLO in caption for caption in viewer.captions())
@@ -51,7 +51,7 @@ def test_lines_and_alerts_appear_on_the_overlay_as_tests(guide: Page, viewer: Vi
     expect(guide.locator(".open-now")).to_contain_text("Open in a browser", timeout=TOLD_WITHIN_MS)
     press(guide, "Chat line")
     expect(viewer.page.get_by_text("La tua chat si vede così.")).to_be_visible()
-    expect(guide.locator("#trial-told")).to_contain_text("Sent to the overlay.")
+    expect(guide.locator("#test-outcome")).to_contain_text("Sent to the overlay.")
     press(guide, "Gift")
     expect(viewer.page.get_by_text("ha mandato una rosa").first).to_be_visible()
     expect(viewer.page.locator("body")).to_have_attribute("data-live", "true")
@@ -59,14 +59,14 @@ def test_lines_and_alerts_appear_on_the_overlay_as_tests(guide: Page, viewer: Vi
 
 def test_without_an_overlay_the_guide_says_what_to_do(guide: Page) -> None:
     press(guide, "Say hello")
-    expect(guide.locator("#trial-told")).to_contain_text("No overlay is open.", timeout=TOLD_WITHIN_MS)
+    expect(guide.locator("#test-outcome")).to_contain_text("No overlay is open.", timeout=TOLD_WITHIN_MS)
     expect(guide.get_by_role("button", name="Say hello")).to_be_enabled()
 
 
 def test_an_overlay_that_is_muted_on_its_screen_played_in_silence(guide: Page, viewer: Viewer) -> None:
     viewer.page.locator("#mute").click()
     press(guide, "Say hello")
-    expect(guide.locator("#trial-told")).to_contain_text("Played in silence.", timeout=TOLD_WITHIN_MS)
+    expect(guide.locator("#test-outcome")).to_contain_text("Played in silence.", timeout=TOLD_WITHIN_MS)
 
 
 def test_the_code_of_the_secret_address_appears_only_when_asked_for(guide: Page) -> None:
@@ -82,7 +82,7 @@ def test_the_console_tests_the_overlay_too(
     console = logged_in_page(alice)
     console.goto(f"/lives/{session.id}/")
     press(console, "Chat line")
-    expect(console.locator("#trial-told")).to_contain_text("Sent to the overlay.")
+    expect(console.locator("#test-outcome")).to_contain_text("Sent to the overlay.")
     expect(viewer.page.get_by_text("La tua chat si vede così.")).to_be_visible()
     console.get_by_role("link", name="Guide with pictures").click()
     expect(console.get_by_role("heading", name="Put your host in your live")).to_be_visible()

@@ -86,7 +86,7 @@ def test_pasted_lines_are_added_once_each_in_their_order(
 def test_a_show_has_so_many_questions_and_no_more(
     alice: User, show: Show, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("livesessions.shows.services.questions.QUESTIONS", 2)
+    monkeypatch.setattr("livesessions.shows.services.questions.MAX_QUESTIONS", 2)
     answer = client_for(alice).post(url(show, "paste/"), {"lines": "a? ; 1\nb? ; 2\nc? ; 3"})
     assert answer.status_code == 422
     assert questions_of(show) == []

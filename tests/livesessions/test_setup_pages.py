@@ -10,8 +10,8 @@ from django_scopes import scope
 
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
-from livesessions.shows.overlay_test.voice import Outcome
-from livesessions.shows.overlay_test.wording import TOLD
+from livesessions.shows.overlay_test.outcome_messages import MESSAGES
+from livesessions.shows.overlay_test.spoken_line import OverlayTestOutcome
 from livesessions.shows.views import setup
 from tenants.models import User
 
@@ -66,7 +66,7 @@ def test_an_unknown_program_or_code_or_test_is_not_found(
     client = client_for(alice)
     assert client.get(url(show, "winamp/")).status_code == 404
     assert client.get(url(show, "qr/token/")).status_code == 404
-    assert client.post(url(show, "try/"), {"trial": "fireworks"}).status_code == 404
+    assert client.post(url(show, "try/"), {"sample": "fireworks"}).status_code == 404
 
 
 def test_the_guide_says_whether_an_overlay_is_open(alice: User, show: Show, client_for: ClientFor) -> None:
@@ -98,13 +98,17 @@ def test_the_pictures_of_both_languages_are_there_and_small() -> None:
             assert 0 < Path(found).stat().st_size < MOST_BYTES
 
 
-@pytest.mark.parametrize("outcome", list(Outcome))
+@pytest.mark.parametrize("outcome", list(OverlayTestOutcome))
 def test_what_became_of_a_test_is_said_with_what_to_do(
-    alice: User, show: Show, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch, outcome: Outcome
+    alice: User,
+    show: Show,
+    client_for: ClientFor,
+    monkeypatch: pytest.MonkeyPatch,
+    outcome: OverlayTestOutcome,
 ) -> None:
-    monkeypatch.setattr(setup, "try_out", lambda **what: outcome)
-    part = client_for(alice).post(url(show, "try/"), {"trial": "voice"}, headers=HTMX).content.decode()
-    assert str(TOLD[outcome].title) in part
+    monkeypatch.setattr(setup, "run_overlay_test", lambda **what: outcome)
+    part = client_for(alice).post(url(show, "try/"), {"sample": "voice"}, headers=HTMX).content.decode()
+    assert str(MESSAGES[outcome].title) in part
     assert "<html" not in part
 
 
@@ -112,16 +116,16 @@ def test_a_test_works_without_htmx_and_leads_back(
     alice: User, session: LiveSession, client_for: ClientFor, redis_client: "redis.Redis"
 ) -> None:
     client = client_for(alice)
-    answer = client.post(url(session.show, "try/"), {"trial": "chat"}, follow=True)
+    answer = client.post(url(session.show, "try/"), {"sample": "chat"}, follow=True)
     assert answer.redirect_chain == [(url(session.show), 302)]
     assert "Sent to the overlay." in answer.content.decode()
-    answer = client.post(url(session.show, "try/"), {"trial": "chat", "live": str(session.id)})
+    answer = client.post(url(session.show, "try/"), {"sample": "chat", "live": str(session.id)})
     assert answer.headers["Location"] == f"/lives/{session.id}/"
 
 
 def test_too_many_tests_are_refused_in_words(alice: User, show: Show, client_for: ClientFor) -> None:
     client = client_for(alice)
-    answers = [client.post(url(show, "try/"), {"trial": "chat"}, headers=HTMX) for _ in range(12)]
+    answers = [client.post(url(show, "try/"), {"sample": "chat"}, headers=HTMX) for _ in range(12)]
     assert answers[0].status_code == 200
     assert answers[-1].status_code == 409
     assert "Try again in" in answers[-1].content.decode()
@@ -144,9 +148,9 @@ def test_strangers_find_no_guide_and_lookers_on_may_not_see_it(
 def test_strangers_and_lookers_on_try_nothing(
     charlie: User, bob: User, other_show: Show, show: Show, client_for: ClientFor
 ) -> None:
-    assert client_for(charlie).post(url(show, "try/"), {"trial": "chat"}).status_code == 404
-    assert client_for(bob).post(url(show, "try/"), {"trial": "chat"}).status_code == 403
-    assert Client().post(url(show, "try/"), {"trial": "chat"}).status_code == 302
+    assert client_for(charlie).post(url(show, "try/"), {"sample": "chat"}).status_code == 404
+    assert client_for(bob).post(url(show, "try/"), {"sample": "chat"}).status_code == 403
+    assert Client().post(url(show, "try/"), {"sample": "chat"}).status_code == 302
 
 
 def test_the_guide_is_linked_from_the_console_the_list_and_the_settings(

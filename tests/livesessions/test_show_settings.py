@@ -103,7 +103,7 @@ def test_saving_without_a_change_keeps_odd_seconds(desk: Client, show: Show) -> 
         ({"cooldown_min_s": "6"}, "It cannot be shorter than in a calm chat."),
         ({"cooldown_max_s": "61"}, "less than or equal to 60"),
         ({"answers_per_minute": "0"}, "greater than or equal to 1"),
-        ({"big_gift_diamonds": "9"}, "It cannot lie below what is thanked together."),
+        ({"big_gift_diamonds": "9"}, "This cannot be lower than the limit for gifts thanked together."),
         ({"calls_to_action": "x" * 201}, "at most 200 characters"),
         ({"calls_to_action": "\n".join(map(str, range(31)))}, "At most 30 lines."),
         ({"call_to_action_every_s": "61"}, "less than or equal to 60"),

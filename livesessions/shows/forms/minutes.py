@@ -7,7 +7,7 @@ MINUTE_S = 60
 
 
 class MinutesField(forms.DecimalField):
-    """Minutes on the page, whole seconds in the code. Parts of a minute are welcome."""
+    """A field in minutes, also fractions, whose value is whole seconds."""
 
     def __init__(self, *, least_s: int, most_s: int, **kwargs: Any) -> None:
         super().__init__(
@@ -19,7 +19,7 @@ class MinutesField(forms.DecimalField):
         )
 
     def prepare_value(self, value: Any) -> Any:
-        """Seconds come from the code, text from what was entered."""
+        """Return seconds as minutes; return entered text unchanged."""
         return f"{round(value / MINUTE_S, 2):g}" if isinstance(value, int) else value
 
     def clean(self, value: Any) -> int | None:

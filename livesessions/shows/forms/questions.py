@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from livesessions.shows.limits import ANSWER_LENGTH, ANSWERS, QUESTION_LENGTH, QUESTIONS
+from livesessions.shows.limits import MAX_ANSWER_LENGTH, MAX_ANSWERS, MAX_QUESTION_LENGTH, MAX_QUESTIONS
 from livesessions.shows.services.questions import QuestionValues
 from planner.stage.games.answers import words_of
 
@@ -12,40 +12,40 @@ SEPARATOR = ";"
 
 
 def read_answers(parts: list[str]) -> list[str]:
-    """Return the right answers of a question; raise ValidationError where there is none that can be given."""
+    """Return the right answers without duplicates; raise ValidationError when none is usable."""
     answers = list(dict.fromkeys(answer for part in parts if (answer := " ".join(part.split()))))
     if not answers:
         raise forms.ValidationError(_("The right answer is missing."))
-    if len(answers) > ANSWERS:
-        raise forms.ValidationError(_("At most %(most)d answers are possible.") % {"most": ANSWERS})
+    if len(answers) > MAX_ANSWERS:
+        raise forms.ValidationError(_("At most %(most)d answers are possible.") % {"most": MAX_ANSWERS})
     for answer in answers:
-        if len(answer) > ANSWER_LENGTH:
+        if len(answer) > MAX_ANSWER_LENGTH:
             message = _("“%(answer)s…” is too long: an answer has at most %(most)d characters.")
-            raise forms.ValidationError(message % {"answer": answer[:20], "most": ANSWER_LENGTH})
+            raise forms.ValidationError(message % {"answer": answer[:20], "most": MAX_ANSWER_LENGTH})
         if not words_of(answer, ""):
             raise forms.ValidationError(_("“%(answer)s” has no letter or digit.") % {"answer": answer})
     return answers
 
 
 def read_question(raw: str) -> str:
-    """Return a question as it is asked; raise ValidationError when it is none."""
+    """Return the question with single spaces; raise ValidationError when it is empty or too long."""
     question = " ".join(raw.split())
     if not question:
         raise forms.ValidationError(_("The question is missing."))
-    if len(question) > QUESTION_LENGTH:
+    if len(question) > MAX_QUESTION_LENGTH:
         message = _("The question is too long: at most %(most)d characters.")
-        raise forms.ValidationError(message % {"most": QUESTION_LENGTH})
+        raise forms.ValidationError(message % {"most": MAX_QUESTION_LENGTH})
     return question
 
 
 class QuestionForm(forms.Form):
-    question = forms.CharField(label=gettext_lazy("Question"), max_length=QUESTION_LENGTH)
+    question = forms.CharField(label=gettext_lazy("Question"), max_length=MAX_QUESTION_LENGTH)
     answers = forms.CharField(
         label=gettext_lazy("Right answer"),
-        max_length=ANSWERS * (ANSWER_LENGTH + 2),
+        max_length=MAX_ANSWERS * (MAX_ANSWER_LENGTH + 2),
         help_text=gettext_lazy(
-            "Put a semicolon between answers that are all right. The host says the first one. Capitals, "
-            "accents, articles and spelled-out numbers do not matter."
+            "Separate several right answers with semicolons. The host says the first one. Capitals, accents, "
+            "articles and spelled-out numbers do not matter."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -62,11 +62,11 @@ class QuestionForm(forms.Form):
 
 
 class PasteForm(forms.Form):
-    """Many questions, one on each line. With one fault none is taken, so that nothing is lost or doubled."""
+    """Many questions, one on each line. A fault in one rejects all, so that the text can be sent again."""
 
     lines = forms.CharField(
         label=gettext_lazy("One question on each line"),
-        max_length=QUESTIONS * (QUESTION_LENGTH + ANSWERS * (ANSWER_LENGTH + 2)),
+        max_length=MAX_QUESTIONS * (MAX_QUESTION_LENGTH + MAX_ANSWERS * (MAX_ANSWER_LENGTH + 2)),
         help_text=gettext_lazy("question ; answer ; another right answer"),
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
     )
@@ -93,8 +93,8 @@ class PasteForm(forms.Form):
         return values
 
 
-class TryForm(forms.Form):
-    """An answer as the chat might write it, to one of a show's questions."""
+class AnswerCheckForm(forms.Form):
+    """A viewer's answer to one of the show's questions."""
 
     question = forms.ChoiceField(label=gettext_lazy("Question"))
     text = forms.CharField(

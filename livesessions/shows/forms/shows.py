@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from livesessions.models.shows import Show, handle_validator
 from livesessions.shows.forms.minutes import MinutesField
 from livesessions.shows.limits import (
-    CALL_LENGTH,
-    CALLS,
     LONGEST_COOLDOWN_S,
-    LONGEST_PAUSE_S,
-    MOST_A_THANKS,
+    MAX_CALL_LENGTH,
+    MAX_CALLS,
+    MAX_DIAMONDS,
+    MAX_INTERVAL_S,
+    MAX_PER_THANKS,
     MOST_ANSWERS_PER_VIEWER,
-    MOST_DIAMONDS,
     MOST_REPLIES_A_MINUTE,
 )
 from planner.forms import LinesField
@@ -27,14 +27,14 @@ PROFILE_URL = re.compile(r"^(?:https?://)?(?:[a-z]+\.)?tiktok\.com/@(?P<handle>[
 
 
 class ShowForm(ShowFormBase):
-    """What a show begins with; the rest has values that are fine for a first live."""
+    """The settings that a new show needs; the others have defaults for a first live."""
 
-    # Wider than the column: a profile's address may be pasted, and is cut down to the handle.
+    # Longer than the column: a pasted profile address is reduced to the handle.
     handle = forms.CharField(
         label=_("TikTok handle"),
         max_length=300,
         required=False,
-        help_text=_("Whose chat the host reads. Leave it empty to try the host with a simulated chat."),
+        help_text=_("The host reads the chat of this account. Leave it empty for a simulated chat."),
         widget=forms.TextInput(
             attrs={"placeholder": "@", "autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
         ),
@@ -45,12 +45,12 @@ class ShowForm(ShowFormBase):
         fields = ["name", "handle", "language"]
         labels = {"name": _("Name of the show"), "language": _("Language of the host")}
         help_texts = {
-            "name": _("The host may call the show by it."),
-            "language": _("The host speaks it, and its voice is chosen for it. It stays as it is for good."),
+            "name": _("The host may mention this name."),
+            "language": _("The host and its voice speak it. It cannot be changed later."),
         }
 
     def clean_handle(self) -> str:
-        """Accept a handle with or without its @, or the address of a profile."""
+        """Return the handle of a handle, with or without @, or of a profile's address."""
         raw: str = self.cleaned_data["handle"]
         address = PROFILE_URL.match(raw)
         handle = (address["handle"] if address else raw).removeprefix("@")
@@ -60,7 +60,7 @@ class ShowForm(ShowFormBase):
 
 
 def _count(
-    label: Any, help_text: Any = "", *, least: int = 0, most: int = MOST_A_THANKS
+    label: Any, help_text: Any = "", *, least: int = 0, most: int = MAX_PER_THANKS
 ) -> forms.IntegerField:
     return forms.IntegerField(label=label, help_text=help_text, min_value=least, max_value=most)
 
@@ -70,21 +70,21 @@ def _seconds(label: Any) -> forms.FloatField:
 
 
 class ShowSettingsForm(ShowForm):
-    """All that can be changed of a show, in the sections of its page."""
+    """All settings of a show that can change, in the sections of its page."""
 
     follows_per_thanks = _count(_("New followers"))
     shares_per_thanks = _count(_("Shares"))
     subscriptions_per_thanks = _count(_("Subscriptions"))
     small_gift_diamonds = _count(
         _("Gifts thanked together below"),
-        _("Diamonds. With 10, two Roses (1 each) share a thanks, and a Doughnut (30) has its own."),
-        most=MOST_DIAMONDS,
+        _("Diamonds. With 10, the host thanks together for two Roses (1 each), alone for a Doughnut (30)."),
+        most=MAX_DIAMONDS,
     )
     big_gift_diamonds = _count(
         _("Gifts that interrupt the host from"),
-        _("Diamonds. With 1000, a Galaxy (1000) is thanked as soon as the sentence is over."),
+        _("Diamonds. With 1000, the host thanks for a Galaxy (1000) right after the current sentence."),
         least=1,
-        most=MOST_DIAMONDS,
+        most=MAX_DIAMONDS,
     )
     cooldown_min_s = _seconds(_("Seconds between two answers in a calm chat"))
     cooldown_max_s = _seconds(_("Seconds between two answers in a busy chat"))
@@ -95,23 +95,25 @@ class ShowSettingsForm(ShowForm):
     )
     holds_replies = forms.BooleanField(label=_("Hold answers until somebody approves them"), required=False)
     calls_to_action = LinesField(
-        most=CALLS,
-        length=CALL_LENGTH,
+        most=MAX_CALLS,
+        length=MAX_CALL_LENGTH,
         rows=5,
         label=_("Your invitations, one a line"),
-        help_text=_("Said word for word, in turn. Without any the host invites to follow and to share."),
+        help_text=_(
+            "The host says them word for word, in turn. If empty, it invites viewers to follow and share."
+        ),
     )
     call_to_action_every_s = MinutesField(
         least_s=0,
-        most_s=LONGEST_PAUSE_S,
+        most_s=MAX_INTERVAL_S,
         label=_("Minutes between invitations"),
-        help_text=_("A minute more or less, so that it sounds natural. 0: never."),
+        help_text=_("Varies by a minute, to sound natural. 0: never."),
     )
     game_every_s = MinutesField(
         least_s=0,
-        most_s=LONGEST_PAUSE_S,
+        most_s=MAX_INTERVAL_S,
         label=_("Minutes between games"),
-        help_text=_("Quizzes and polls with the chat. 0: only those of the plan."),
+        help_text=_("Quizzes and polls with the chat. 0: only those in the plan."),
     )
     is_shopping = forms.BooleanField(label=_("This show is a TikTok Shop live"), required=False)
 
@@ -139,7 +141,7 @@ class ShowSettingsForm(ShowForm):
         labels = {**ShowForm.Meta.labels, "facts": _("Facts about the show")}
         help_texts = {
             **ShowForm.Meta.help_texts,
-            "facts": _("Dates, names, prices, places: what stands here the host may tell, nothing else."),
+            "facts": _("Dates, names, prices, places. The host states only facts from here."),
         }
         widgets = {"facts": forms.Textarea(attrs={"rows": 6})}
 
@@ -150,10 +152,12 @@ class ShowSettingsForm(ShowForm):
             self.add_error("cooldown_max_s", _("It cannot be shorter than in a calm chat."))
         small, big = cleaned.get("small_gift_diamonds"), cleaned.get("big_gift_diamonds")
         if small is not None and big is not None and small > big:
-            self.add_error("big_gift_diamonds", _("It cannot lie below what is thanked together."))
+            self.add_error(
+                "big_gift_diamonds", _("This cannot be lower than the limit for gifts thanked together.")
+            )
         return cleaned
 
     @property
     def changes(self) -> dict[str, Any]:
-        """What was changed, as a service takes it."""
+        """The changed values, as arguments of `change_show`."""
         return {name: self.cleaned_data[name] for name in self.changed_data}

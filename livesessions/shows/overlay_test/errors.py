@@ -1,4 +1,4 @@
-"""Why an overlay cannot be tested now; every message says what to do."""
+"""Errors of an overlay test; every message says what to do."""
 
 from django.utils.translation import gettext as _
 
@@ -6,12 +6,12 @@ from tenants.errors import AppError
 
 
 class OverlayTestRefused(AppError):
-    """Raised when an overlay cannot be tested now. The message is for the user."""
+    """Raised when an overlay cannot be tested now."""
 
 
 def too_often(wait_s: int) -> OverlayTestRefused:
     return OverlayTestRefused(
-        _("That was a lot of tests in a short time. Try again in %(seconds)d s.") % {"seconds": wait_s},
+        _("Too many tests in a short time. Try again in %(seconds)d s.") % {"seconds": wait_s},
         code="overlay_test_too_often",
         status=429,
     )
@@ -27,7 +27,7 @@ def too_many() -> OverlayTestRefused:
 
 def voice_busy() -> OverlayTestRefused:
     return OverlayTestRefused(
-        _("The voice is being tested right now. Wait until it has spoken."), code="overlay_test_voice_busy"
+        _("Another voice test is running. Wait until it has ended."), code="overlay_test_voice_busy"
     )
 
 

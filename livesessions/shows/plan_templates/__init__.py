@@ -1,4 +1,4 @@
-"""Plans to begin with: a language goes in, whole plans to fill an empty one come out."""
+"""Plan templates that fill an empty plan, in each language."""
 
 import tomllib
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ NAMES: "Mapping[str, str | Promise]" = {
 
 
 def plan_template(name: str, language: str) -> "list[SegmentValues]":
-    """Return a plan's segments in a show's language; none for a name that there is not."""
+    """Return a template's segments in a language; an empty list for an unknown name."""
     return list(_plans(language).get(name, []))
 
 

@@ -1,4 +1,4 @@
-"""Writes of a show's plan. Each locks the show, so that positions stay without gaps."""
+"""Writes of a show's plan. Each locks the show, so that the positions have no gaps."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, TypedDict
@@ -8,12 +8,12 @@ from django.db import transaction
 from livesessions.models.plans import Segment
 from livesessions.models.shows import Show
 from livesessions.shows import errors
-from livesessions.shows.limits import SEGMENTS
-from livesessions.shows.services.warming import warm_once_stored
+from livesessions.shows.limits import MAX_SEGMENTS
+from livesessions.shows.services.voice_cache import warm_on_commit
 
 
 class SegmentValues(TypedDict):
-    """One part of a plan, as it is entered."""
+    """The values of a segment, as a form or the API gives them."""
 
     kind: str
     title: str
@@ -23,17 +23,17 @@ class SegmentValues(TypedDict):
 
 @transaction.atomic
 def add_segment(*, show: Show, values: SegmentValues) -> Segment:
-    """Put a segment at the end of the plan, but before its closing; raise `ShowConflict` when it is full."""
+    """Append a segment to the plan, before a closing segment; raise `ShowConflict` when the plan is full."""
     segments = _lock(show)
-    if len(segments) >= SEGMENTS:
+    if len(segments) >= MAX_SEGMENTS:
         raise errors.plan_is_full()
-    segment = _made(show, values)
+    segment = _build_segment(show, values)
     closes = segments and segments[-1].kind == Segment.Kind.CLOSING != segment.kind
     segments.insert(len(segments) - 1 if closes else len(segments), segment)
     segment.position = segments.index(segment)
     segment.save()
-    _number(segments)
-    warm_once_stored(show.id)
+    _renumber(segments)
+    warm_on_commit(show.id)
     return segment
 
 
@@ -41,7 +41,7 @@ def change_segment(*, segment: Segment, values: SegmentValues) -> Segment:
     for field, value in values.items():
         setattr(segment, field, value)
     segment.save(update_fields=list(values))
-    warm_once_stored(segment.show_id)
+    warm_on_commit(segment.show_id)
     return segment
 
 
@@ -49,55 +49,55 @@ def change_segment(*, segment: Segment, values: SegmentValues) -> Segment:
 def delete_segment(*, segment: Segment) -> None:
     others = [other for other in _lock(segment.show) if other.id != segment.id]
     segment.delete()
-    _number(others)
-    warm_once_stored(segment.show_id)
+    _renumber(others)
+    warm_on_commit(segment.show_id)
 
 
 @transaction.atomic
 def move_segment(*, segment: Segment, by: int) -> None:
-    """Move a segment by so many places, at most to the plan's begin or end."""
+    """Move a segment by a number of places, at most to the start or end of the plan."""
     segments = _lock(segment.show)
-    here = next((place for place, other in enumerate(segments) if other.id == segment.id), None)
-    if here is not None:
-        moved = segments.pop(here)
-        segments.insert(max(here + by, 0), moved)
-        _number(segments)
+    place = next((place for place, other in enumerate(segments) if other.id == segment.id), None)
+    if place is not None:
+        moved = segments.pop(place)
+        segments.insert(max(place + by, 0), moved)
+        _renumber(segments)
 
 
 @transaction.atomic
 def replace_plan(*, show: Show, plan: Sequence[SegmentValues]) -> list[Segment]:
-    """Put another plan in the place of what is there; raise `ShowConflict` when it is too long."""
-    if len(plan) > SEGMENTS:
+    """Replace the whole plan; raise `ShowConflict` when the new one is too long."""
+    if len(plan) > MAX_SEGMENTS:
         raise errors.plan_is_full()
     _lock(show)
     Segment.objects.filter(show=show).delete()
-    segments = [_made(show, values) for values in plan]
+    segments = [_build_segment(show, values) for values in plan]
     for position, segment in enumerate(segments):
         segment.position = position
-    warm_once_stored(show.id)
+    warm_on_commit(show.id)
     return list(Segment.objects.bulk_create(segments))
 
 
 @transaction.atomic
 def fill_plan(*, show: Show, plan: Sequence[SegmentValues]) -> list[Segment]:
-    """Fill an empty plan; raise `ShowConflict` when something is there already."""
+    """Fill an empty plan; raise `ShowConflict` when the plan has segments."""
     if _lock(show):
         raise errors.plan_is_not_empty()
     return replace_plan(show=show, plan=plan)
 
 
 def _lock(show: Show) -> list[Segment]:
-    """Hold the show until the transaction ends, and return the plan as it stands."""
+    """Lock the show until the transaction ends, and return its plan."""
     Show.objects.select_for_update(of=("self",)).only("id").get(id=show.id)
     return list(Segment.objects.filter(show=show))
 
 
-def _made(show: Show, values: SegmentValues) -> Segment:
+def _build_segment(show: Show, values: SegmentValues) -> Segment:
     fields: dict[str, Any] = dict(values)
     return Segment(tenant_id=show.tenant_id, show=show, **fields)
 
 
-def _number(segments: Iterable[Segment]) -> None:
+def _renumber(segments: Iterable[Segment]) -> None:
     moved = []
     for position, segment in enumerate(segments):
         if segment.position != position:

@@ -5,7 +5,7 @@ from django.db import transaction
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.rules import tell_lives_of_rules
-from livesessions.shows.services.warming import warm_once_stored
+from livesessions.shows.services.voice_cache import warm_on_commit
 from moderation.services import get_default_policy
 from overlay.models import Overlay
 from planner.services import get_default_persona
@@ -14,15 +14,15 @@ from tenants.models import Tenant
 
 
 def create_show(*, tenant: Tenant, name: str, language: str, handle: str = "", **settings: Any) -> Show:
-    """Make a show that can go on air at once: the defaults of its language speak for it."""
+    """Create a show with the default persona, voice and rules of its language, ready to go live."""
     show = make_show(tenant=tenant, name=name, language=language, handle=handle, **settings)
-    warm_once_stored(show.id)
+    warm_on_commit(show.id)
     return show
 
 
 @transaction.atomic
 def make_show(*, tenant: Tenant, name: str, language: str, handle: str = "", **settings: Any) -> Show:
-    """Make such a show without anything being paid for it: it is a start, and nobody has saved it yet."""
+    """Create such a show without recording its recurring lines, which may cost money."""
     show = Show(tenant=tenant, name=name, language=language, handle=handle.lstrip("@"), **settings)
     show.persona = get_default_persona(tenant=tenant, language=language)
     show.voice = get_default_voice(tenant=tenant, language=language)
@@ -33,13 +33,14 @@ def make_show(*, tenant: Tenant, name: str, language: str, handle: str = "", **s
 
 
 def change_show(*, show: Show, **changes: Any) -> Show:
-    """Set some of a show's settings; a live that is on air takes its rules and gift thresholds in at once.
+    """Change some of a show's settings.
 
-    One that is a shop's from now on ends.
+    A running live applies new rules and gift thresholds immediately, and ends if the show is now a TikTok
+    Shop live.
     """
     for field, value in changes.items():
         setattr(show, field, value)
     show.save(update_fields=list(changes))
     transaction.on_commit(lambda: tell_lives_of_rules(LiveSession.objects.filter(show=show)))
-    warm_once_stored(show.id)
+    warm_on_commit(show.id)
     return show

@@ -14,7 +14,7 @@ from livesessions.models.plans import Segment
 from livesessions.models.shows import Show
 from livesessions.shows.errors import ShowConflict
 from livesessions.shows.forms.plans import SegmentForm
-from livesessions.shows.limits import SEGMENTS
+from livesessions.shows.limits import MAX_SEGMENTS
 from livesessions.shows.plan_templates import NAMES, plan_template
 from livesessions.shows.services.plans import (
     add_segment,
@@ -34,8 +34,8 @@ MOVES = {"up": -1, "down": 1}
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A segment on the page: when it begins in hours and minutes, and where it lies on the bar."""
+class PlanPart:
+    """A segment on the page, with its start time and its place on the bar, in the bar's units."""
 
     segment: Segment
     begins: str
@@ -47,15 +47,15 @@ class Part:
 @require_safe
 @member_required()
 def plan_detail(request: TenantRequest, show_id: UUID) -> HttpResponse:
-    """The plan; `?edit=` opens a segment's form in its place, and `?add` an empty one."""
+    """Show the plan; `?edit=` opens a segment's form in its place, and `?add` an empty form."""
     show = get_show_for(request, show_id)
     if not may_control(request):
-        return _draw(request, show)
+        return _render(request, show)
     if "add" in request.GET:
-        return _draw(request, show, add_form=SegmentForm(auto_id="add-%s"))
+        return _render(request, show, add_form=SegmentForm(auto_id="add-%s"))
     wanted = request.GET.get("edit", "")
     edited = next((segment for segment in _segments(show) if str(segment.id) == wanted), None)
-    return _draw(request, show, edit_form=_edit_form(edited) if edited else None)
+    return _render(request, show, edit_form=_edit_form(edited) if edited else None)
 
 
 @require_POST
@@ -69,8 +69,8 @@ def segment_create(request: TenantRequest, show_id: UUID) -> HttpResponse:
         except ShowConflict as conflict:
             form.add_error(None, str(conflict))
         else:
-            return _done(request, show)
-    return _draw(request, show, add_form=form, status=422)
+            return _changed(request, show)
+    return _render(request, show, add_form=form, status=422)
 
 
 @require_POST
@@ -79,9 +79,9 @@ def segment_edit(request: TenantRequest, show_id: UUID, segment_id: UUID) -> Htt
     segment = get_segment_for(request, show_id, segment_id)
     form = _edit_form(segment, request.POST)
     if not form.is_valid():
-        return _draw(request, segment.show, edit_form=form, status=422)
+        return _render(request, segment.show, edit_form=form, status=422)
     change_segment(segment=segment, values=form.values)
-    return _done(request, segment.show)
+    return _changed(request, segment.show)
 
 
 @require_POST
@@ -89,7 +89,7 @@ def segment_edit(request: TenantRequest, show_id: UUID, segment_id: UUID) -> Htt
 def segment_delete(request: TenantRequest, show_id: UUID, segment_id: UUID) -> HttpResponse:
     segment = get_segment_for(request, show_id, segment_id)
     delete_segment(segment=segment)
-    return _done(request, segment.show)
+    return _changed(request, segment.show)
 
 
 @require_POST
@@ -97,7 +97,7 @@ def segment_delete(request: TenantRequest, show_id: UUID, segment_id: UUID) -> H
 def segment_move(request: TenantRequest, show_id: UUID, segment_id: UUID) -> HttpResponse:
     segment = get_segment_for(request, show_id, segment_id)
     move_segment(segment=segment, by=MOVES.get(request.POST.get("to", ""), 0))
-    return _done(request, segment.show)
+    return _changed(request, segment.show)
 
 
 @require_POST
@@ -108,24 +108,24 @@ def plan_fill(request: TenantRequest, show_id: UUID) -> HttpResponse:
         fill_plan(show=show, plan=plan_template(request.POST.get("plan", ""), show.language))
     except ShowConflict as conflict:
         if request.htmx:
-            return _draw(request, show, conflict=str(conflict), status=409)
+            return _render(request, show, conflict=str(conflict), status=409)
         messages.error(request, str(conflict))
-    return _done(request, show)
+    return _changed(request, show)
 
 
-def _done(request: TenantRequest, show: Show) -> HttpResponse:
-    return _draw(request, show) if request.htmx else redirect("livesessions:plan_detail", show.id)
+def _changed(request: TenantRequest, show: Show) -> HttpResponse:
+    return _render(request, show) if request.htmx else redirect("livesessions:plan_detail", show.id)
 
 
-def _draw(request: TenantRequest, show: Show, *, status: int = 200, **context: Any) -> HttpResponse:
+def _render(request: TenantRequest, show: Show, *, status: int = 200, **context: Any) -> HttpResponse:
     parts = _parts(_segments(show))
     context |= {
         "show": show,
         "parts": parts,
         "total_minutes": sum(part.minutes for part in parts),
         "bar_width": BAR_WIDTH,
-        "notes": _notes([part.segment for part in parts]),
-        "is_full": len(parts) >= SEGMENTS,
+        "warnings": _warnings([part.segment for part in parts]),
+        "is_full": len(parts) >= MAX_SEGMENTS,
         "may_control": may_control(request),
         "plan_templates": [
             {"key": key, "name": name, "minutes": _minutes_of(key, show)} for key, name in NAMES.items()
@@ -147,7 +147,7 @@ def _minutes_of(key: str, show: Show) -> int:
     return sum(segment["duration_s"] for segment in plan_template(key, show.language)) // 60
 
 
-def _parts(segments: Sequence[Segment]) -> list[Part]:
+def _parts(segments: Sequence[Segment]) -> list[PlanPart]:
     total_s = sum(segment.duration_s for segment in segments)
     parts, begins_s = [], 0
     for segment in segments:
@@ -155,7 +155,7 @@ def _parts(segments: Sequence[Segment]) -> list[Part]:
         ends_x = (begins_s + segment.duration_s) * BAR_WIDTH // total_s
         gap = BAR_GAP if ends_x < BAR_WIDTH else 0
         width = max(ends_x - begins_x - gap, 2)
-        parts.append(Part(segment, _clock(begins_s), segment.duration_s / 60, begins_x, width))
+        parts.append(PlanPart(segment, _clock(begins_s), segment.duration_s / 60, begins_x, width))
         begins_s += segment.duration_s
     return parts
 
@@ -166,12 +166,12 @@ def _clock(seconds: int) -> str:
     return f"{hours}:{minutes:02}" + (f":{seconds:02}" if seconds else "")
 
 
-def _notes(segments: Sequence[Segment]) -> list[str]:
-    """Return what is odd about a plan, though it can be played."""
+def _warnings(segments: Sequence[Segment]) -> list[str]:
+    """Return warnings about a plan that works, but not as the user may expect."""
     kinds = [segment.kind for segment in segments]
-    notes = []
+    warnings = []
     if Segment.Kind.OPENING in kinds[1:]:
-        notes.append(_("An opening belongs at the beginning: the host greets only when the live begins."))
+        warnings.append(_("An opening belongs at the start: the host greets only when the live begins."))
     if Segment.Kind.CLOSING in kinds[:-1]:
-        notes.append(_("A closing belongs at the end: in it the host says goodbye."))
-    return notes
+        warnings.append(_("A closing belongs at the end: the host says goodbye in it."))
+    return warnings

@@ -12,7 +12,7 @@ from livesessions.access import get_question_for, get_show_for
 from livesessions.models.plans import QuizQuestion
 from livesessions.models.shows import Show
 from livesessions.shows.errors import ShowConflict
-from livesessions.shows.forms.questions import PasteForm, QuestionForm, TryForm
+from livesessions.shows.forms.questions import AnswerCheckForm, PasteForm, QuestionForm
 from livesessions.shows.services.questions import add_questions, delete_question
 from planner.stage.games.answers import is_right
 from tenants.access import member_required
@@ -57,7 +57,7 @@ def _added(added: int, given: int) -> str:
     words = ngettext("%(added)d question added.", "%(added)d questions added.", added) % {"added": added}
     if added == given:
         return words
-    return words + " " + _("What was there already stays as it was.")
+    return words + " " + _("Existing questions were not changed.")
 
 
 @require_POST
@@ -71,19 +71,19 @@ def question_delete(request: TenantRequest, show_id: UUID, question_id: UUID) ->
 
 @require_POST
 @member_required()
-def question_try(request: TenantRequest, show_id: UUID) -> HttpResponse:
+def question_check(request: TenantRequest, show_id: UUID) -> HttpResponse:
     show = get_show_for(request, show_id)
-    form = _try_form(show, request.POST)
+    form = _check_form(show, request.POST)
     if not form.is_valid():
-        return _page(request, show, status=422, try_form=form)
+        return _page(request, show, status=422, check_form=form)
     question = get_question_for(request, show_id, UUID(form.cleaned_data["question"]))
     counts = is_right(form.cleaned_data["text"], question.answers, show.language)
-    return _page(request, show, try_form=form, tried={"counts": counts, "answer": question.answers[0]})
+    return _page(request, show, check_form=form, checked={"counts": counts, "answer": question.answers[0]})
 
 
-def _try_form(show: Show, given: Any = None) -> TryForm:
+def _check_form(show: Show, given: Any = None) -> AnswerCheckForm:
     rows = QuizQuestion.objects.filter(show=show)
-    return TryForm(given, questions=[(str(row.id), row.question) for row in rows], auto_id="try-%s")
+    return AnswerCheckForm(given, questions=[(str(row.id), row.question) for row in rows], auto_id="check-%s")
 
 
 def _page(request: TenantRequest, show: Show, *, status: int = 200, **changed: Any) -> HttpResponse:
@@ -93,7 +93,7 @@ def _page(request: TenantRequest, show: Show, *, status: int = 200, **changed: A
         "may_control": may_control(request),
         "add_form": QuestionForm(),
         "paste_form": PasteForm(),
-        "try_form": _try_form(show),
+        "check_form": _check_form(show),
         **changed,
     }
     return render(request, PAGE, context, status=status)

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from livesessions.access import get_session_for, get_show_for
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
-from livesessions.shows.overlay_test.services import Trial, try_out
-from livesessions.shows.overlay_test.wording import TOLD, Told
+from livesessions.shows.overlay_test.outcome_messages import MESSAGES, OutcomeMessage
+from livesessions.shows.overlay_test.services import OverlaySample, run_overlay_test
 from overlay.presence import read_pages
 from tenants.access import member_required
 from tenants.errors import AppError, TechnicalError
@@ -32,7 +32,7 @@ PROGRAMS = {"obs": "OBS Studio", "streamlabs": "Streamlabs Desktop", "tiktok": "
 @require_safe
 @member_required(EDITOR)
 def show_setup(request: TenantRequest, show_id: UUID, program: str = "obs") -> HttpResponse:
-    """How a show's overlay gets into the program that a streamer streams with."""
+    """Show how to add the show's overlay to a streaming program."""
     if program not in PROGRAMS:
         raise Http404
     show = get_show_for(request, show_id)
@@ -43,7 +43,7 @@ def show_setup(request: TenantRequest, show_id: UUID, program: str = "obs") -> H
 @require_safe
 @member_required(EDITOR)
 def show_overlays(request: TenantRequest, show_id: UUID) -> HttpResponse:
-    """Which pages are open on the overlay right now, and whether they can be heard."""
+    """Show which overlay pages are open, and whether they are audible."""
     show = get_show_for(request, show_id)
     return render(request, f"{PAGE}#overlays-open", {"overlays": read_pages(show.overlay_id)})
 
@@ -52,7 +52,7 @@ def show_overlays(request: TenantRequest, show_id: UUID) -> HttpResponse:
 @require_safe
 @member_required(EDITOR)
 def show_qr(request: TenantRequest, show_id: UUID, what: str) -> HttpResponse:
-    """The address of the overlay, which is a secret, or of the guide, for the camera of another device."""
+    """Show the address of the overlay, a secret, or of the guide as a QR code for another device."""
     show = get_show_for(request, show_id)
     context = _context(request, show, "obs")
     if what not in ("overlay", "guide"):
@@ -64,27 +64,28 @@ def show_qr(request: TenantRequest, show_id: UUID, what: str) -> HttpResponse:
 
 @require_POST
 @member_required(EDITOR)
-def show_try(request: TenantRequest, show_id: UUID) -> HttpResponse:
-    """Show or say something on the overlay, and tell what became of it."""
+def overlay_test(request: TenantRequest, show_id: UUID) -> HttpResponse:
+    """Show or say a sample on the overlay, and show the outcome."""
     show = get_show_for(request, show_id)
-    if request.POST.get("trial") not in set(Trial):
+    if request.POST.get("sample") not in set(OverlaySample):
         raise Http404
-    told, status = _try(show, Trial(request.POST["trial"]))
+    message, status = _run_test(show, OverlaySample(request.POST["sample"]))
     if request.htmx:
-        return render(request, f"{PAGE}#trial-told", {"told": told, "show": show}, status=status)
-    messages.add_message(request, told.level, f"{told.title} {told.text}")
+        return render(request, f"{PAGE}#test-outcome", {"outcome": message, "show": show}, status=status)
+    messages.add_message(request, message.level, f"{message.title} {message.text}")
     if live := request.POST.get("live"):
         return redirect("livesessions:session_detail", _live_of(request, live).id)
     return redirect("livesessions:show_setup", show.id)
 
 
-def _try(show: Show, trial: Trial) -> tuple[Told, int]:
+def _run_test(show: Show, sample: OverlaySample) -> tuple[OutcomeMessage, int]:
+    """Run an overlay test; return the message for the user and the HTTP status."""
     try:
-        return TOLD[try_out(show=show, trial=trial)], 200
+        return MESSAGES[run_overlay_test(show=show, sample=sample)], 200
     except TechnicalError:
-        return Told(messages.ERROR, UNREACHABLE), 409
+        return OutcomeMessage(messages.ERROR, UNREACHABLE), 409
     except AppError as refusal:
-        return Told(messages.WARNING, refusal.user_message), 409
+        return OutcomeMessage(messages.WARNING, refusal.user_message), 409
 
 
 def _live_of(request: TenantRequest, named: str) -> LiveSession:
@@ -112,7 +113,7 @@ def _absolute(request: TenantRequest, path: str) -> str:
 
 
 def draw_code(address: str) -> SafeString:
-    """Return a QR code as SVG, with the quiet zone that cameras need, dark on white on any page."""
+    """Return a QR code as SVG: with the quiet zone that cameras need, and dark on white in any theme."""
     code = segno.make(address, error="m", micro=False)
-    # Modules only: nothing of the address stands in the drawing as text.
+    # Only rectangles: the address is not in the SVG as text.
     return mark_safe(code.svg_inline(scale=1, border=4, dark="#000", light="#fff", omitsize=True))  # noqa: S308

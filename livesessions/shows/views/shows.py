@@ -66,7 +66,7 @@ def show_edit(request: TenantRequest, show_id: UUID) -> HttpResponse:
         change_show(show=show, **form.changes)
         messages.success(request, _("Saved."))
         return redirect("livesessions:show_list")
-    # A form with faults in it has left its values on the show.
+    # An invalid form has left its values on the show.
     recorded = None if form.is_bound else count_recorded(show)
     context = {"form": form, "show": show, "name": name, "recorded": recorded}
     return render(request, "livesessions/show_edit.html", context)

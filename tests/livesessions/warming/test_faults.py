@@ -9,7 +9,7 @@ from django_scopes import scope, scopes_disabled
 
 from livesessions.models.shows import Show
 from livesessions.services.sessions import create_session
-from livesessions.shows.voice_cache_warming import warm
+from livesessions.shows.voice_cache_warming import warm_show
 from providers.fields import EncryptedText
 from providers.models import Credential
 from providers.services import save_credential
@@ -125,7 +125,7 @@ def test_a_store_that_is_away_costs_one_line_and_is_tried_again(
 def test_it_is_done_in_parts_so_that_other_chores_have_their_turn(
     show: Show, voices: Voices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("livesessions.shows.voice_cache_warming.PART_S", 0.0)
+    monkeypatch.setattr("livesessions.shows.voice_cache_warming.BATCH_S", 0.0)
     change(show, facts="Alice suona il violino.")
     lines = len(texts(show))
     assert run_chores() == lines + 1  # the last looks whether there is more
@@ -137,7 +137,7 @@ def test_one_line_of_a_workspace_is_recorded_at_a_time(show: Show, voices: Voice
     with exclusive(show.tenant_id, "recording") as is_free:
         assert is_free
         with scopes_disabled():
-            assert warm(show.id, characters=600) == 600
+            assert warm_show(show.id, characters=600) == 600
     assert voices.asked == []
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django_scopes import scope, scopes_disabled
 
 from livesessions.models.shows import Show
-from livesessions.shows.voice_cache_warming import warm
+from livesessions.shows.voice_cache_warming import warm_show
 from speech.services.voices import Provider, change_voice
 from tenants.models import User
 from tests.livesessions.warming.tools import CALL, Voices, record, texts
@@ -23,13 +23,13 @@ def test_a_shows_page_tells_how_much_is_recorded(
         answer = client_for(alice).get(reverse("livesessions:show_edit", args=[show.id]))
         return answer.content.decode()
 
-    assert "ready line" not in page()
+    assert "recurring line" not in page()
     with scopes_disabled():
-        warm(show.id, characters=len(CALL))
+        warm_show(show.id, characters=len(CALL))
     lines = len(texts(show))
-    assert f"1 of {lines} ready lines is recorded" in page()
+    assert f"1 of {lines} recurring lines is recorded" in page()
     record(show)
-    assert f"{lines} of {lines} ready lines are recorded" in page()
+    assert f"{lines} of {lines} recurring lines are recorded" in page()
     with scope(tenant=show.tenant):
         change_voice(voice=show.voice, provider=Provider.ESPEAK)
-    assert "ready line" not in page()
+    assert "recurring line" not in page()

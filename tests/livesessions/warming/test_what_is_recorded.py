@@ -6,7 +6,7 @@ import pytest
 from django_scopes import scope, scopes_disabled
 
 from livesessions.models.shows import Show
-from livesessions.shows.voice_cache_warming import Recorded, count_recorded, warm
+from livesessions.shows.voice_cache_warming import RecordedLines, count_recorded, warm_show
 from moderation.stage.help_lines import help_line
 from planner.stage.lines import load_lines
 from speech.models import VoiceProfile
@@ -76,7 +76,7 @@ def test_no_more_is_spoken_than_may_be_the_surest_first(show: Show, voices: Voic
     assert help_line("it") in texts(show)
 
     with scopes_disabled():
-        assert warm(show.id, characters=len(CALL) + 10) == 0
+        assert warm_show(show.id, characters=len(CALL) + 10) == 0
     assert voices.texts == [MEASUREMENT_LINES["it"], CALL]
 
 
@@ -126,7 +126,9 @@ def test_lines_of_a_voice_that_was_heard_wrong_at_first_are_found_at_its_own_lev
 
     record(show)  # what the means did not reach, for some lines were said twice
     with scope(tenant=show.tenant):
-        assert count_recorded(Show.objects.get(id=show.id)) == Recorded(len(texts(show)), len(texts(show)))
+        assert count_recorded(Show.objects.get(id=show.id)) == RecordedLines(
+            len(texts(show)), len(texts(show))
+        )
     before = len(voices.asked)
     record(show)
     assert len(voices.asked) == before

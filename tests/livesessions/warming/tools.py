@@ -10,7 +10,7 @@ from django_scopes import scope, scopes_disabled
 
 from livesessions.models.shows import Show
 from livesessions.shows.services.shows import change_show
-from livesessions.shows.voice_cache_warming import texts_of, warm
+from livesessions.shows.voice_cache_warming import recurring_texts, warm_show
 from speech.models import CachedLine
 from tenants.models import Tenant
 from tests.fakes.elevenlabs import FakeElevenLabs
@@ -67,7 +67,7 @@ def record(show: Show) -> None:
     left = django_settings.AUDIO_CACHE_WARM_CHARACTERS
     with scopes_disabled():
         while left:
-            left = warm(show.id, characters=left)
+            left = warm_show(show.id, characters=left)
 
 
 def kept(tenant: Tenant) -> int:
@@ -77,7 +77,7 @@ def kept(tenant: Tenant) -> int:
 
 def texts(show: Show) -> list[str]:
     with scopes_disabled():
-        return texts_of(Show.objects.select_related("policy").get(id=show.id))
+        return recurring_texts(Show.objects.select_related("policy").get(id=show.id))
 
 
 def forget_the_minute(show: Show) -> None:

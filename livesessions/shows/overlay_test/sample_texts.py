@@ -1,4 +1,4 @@
-"""The lines that a set-up is tried with, in the language of the show."""
+"""The texts of an overlay test in the show's language."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,8 +7,8 @@ from livesessions.sources.events import EventKind
 
 
 @dataclass(frozen=True, slots=True)
-class Samples:
-    """`name` says of a line, on the overlay too, that it is no viewer's."""
+class SampleTexts:
+    """The texts of one language. `name` marks a chat line on the overlay as a test."""
 
     name: str
     comment: str
@@ -17,16 +17,16 @@ class Samples:
     hello: str
 
 
-ENGLISH = Samples(
+ENGLISH = SampleTexts(
     name="Test",
     comment="This is what your chat looks like.",
     gift="sent a rose",
     question="Test: which planet is the largest?",
     hello="Hello! I am your host. If you can hear me, everything is set up.",
 )
-SAMPLES = {
+TEXTS = {
     "en": ENGLISH,
-    "it": Samples(
+    "it": SampleTexts(
         name="Prova",
         comment="La tua chat si vede così.",
         gift="ha mandato una rosa",
@@ -36,24 +36,25 @@ SAMPLES = {
 }
 
 
-def samples_for(language: str) -> Samples:
-    return SAMPLES.get(language[:2], ENGLISH)
+def sample_texts(language: str) -> SampleTexts:
+    """Return the texts of a language, or the English ones."""
+    return TEXTS.get(language[:2], ENGLISH)
 
 
-def lines_of(samples: Samples) -> dict[EventKind, str]:
-    """Return what each kind of line says; nothing where the overlay has words of its own."""
-    return {EventKind.COMMENT: samples.comment, EventKind.FOLLOW: "", EventKind.GIFT: samples.gift}
+def chat_texts(texts: SampleTexts) -> dict[EventKind, str]:
+    """Return the text of each kind of chat line; empty where the overlay writes its own."""
+    return {EventKind.COMMENT: texts.comment, EventKind.FOLLOW: "", EventKind.GIFT: texts.gift}
 
 
-def quiz_of(samples: Samples, *, seconds: int) -> dict[str, Any]:
-    """Return a quiz that is open, as `Games.state` tells of one."""
+def sample_quiz(texts: SampleTexts, *, seconds: int) -> dict[str, Any]:
+    """Return an open quiz in the form of `Games.state`."""
     return {
         "kind": "quiz",
         "phase": "open",
         "seconds_left": seconds,
-        "question": samples.question,
+        "question": texts.question,
         "options": [],
         "winner": "",
         "points": 0,
-        "leaders": [{"name": samples.name, "points": 3}],
+        "leaders": [{"name": texts.name, "points": 3}],
     }

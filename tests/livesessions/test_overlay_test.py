@@ -16,10 +16,10 @@ from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
-from livesessions.shows.overlay_test import services, voice
+from livesessions.shows.overlay_test import services, spoken_line
 from livesessions.shows.overlay_test.errors import OverlayTestRefused
-from livesessions.shows.overlay_test.services import Trial, try_out
-from livesessions.shows.overlay_test.voice import Outcome, SpokenLine, say
+from livesessions.shows.overlay_test.services import OverlaySample, run_overlay_test
+from livesessions.shows.overlay_test.spoken_line import OverlayTestLine, OverlayTestOutcome, speak_test_line
 from livesessions.worker.commands import (
     Say,
     command_channel,
@@ -50,15 +50,15 @@ def synthesizer(
     """The voice of every show; nobody waits long for a page that is not there."""
     fake = FakeSynthesizer(seconds_per_character=0.01)
 
-    monkeypatch.setattr(voice, "open_voice", opens(fake))
+    monkeypatch.setattr(spoken_line, "open_voice", opens(fake))
     answers = "overlay_page" in request.fixturenames
-    monkeypatch.setattr(voice, "STARTS_WITHIN_S", 10.0 if answers else 0.3)
+    monkeypatch.setattr(spoken_line, "START_TIMEOUT_S", 10.0 if answers else 0.3)
     return fake
 
 
 @pytest.fixture
-def line(show: Show) -> SpokenLine:
-    return SpokenLine(uuid4(), show.overlay_id, show.voice, "Ciao a tutti!")
+def line(show: Show) -> OverlayTestLine:
+    return OverlayTestLine(uuid4(), show.overlay_id, show.voice, "Ciao a tutti!")
 
 
 async def leave() -> None:
@@ -106,59 +106,61 @@ async def play(page: Socket, **said: Any) -> list[str]:
     return seen
 
 
-def try_with(show: Show, trial: Trial) -> Outcome:
+def try_with(show: Show, sample: OverlaySample) -> OverlayTestOutcome:
     with scope(tenant=show.tenant):
-        return try_out(show=show, trial=trial)
+        return run_overlay_test(show=show, sample=sample)
 
 
-async def test_a_line_that_a_page_has_played_is_heard(line: SpokenLine, overlay_page: Socket) -> None:
+async def test_a_line_that_a_page_has_played_is_heard(line: OverlayTestLine, overlay_page: Socket) -> None:
     outcome, seen = await asyncio.gather(
-        say(line, live_runs=nobody_goes_live), play(overlay_page, played_ms=130, level_db=-18.5)
+        speak_test_line(line, live_runs=nobody_goes_live), play(overlay_page, played_ms=130, level_db=-18.5)
     )
-    assert outcome is Outcome.HEARD
+    assert outcome is OverlayTestOutcome.HEARD
     assert seen[:3] == ["mute", "begin", "audio"]
 
 
 @pytest.mark.parametrize("said", [{"played_ms": 0}, {"played_ms": 130, "level_db": -90.0}])
 async def test_a_line_that_left_no_sound_was_played_in_silence(
-    line: SpokenLine, overlay_page: Socket, said: dict[str, Any]
+    line: OverlayTestLine, overlay_page: Socket, said: dict[str, Any]
 ) -> None:
-    outcome, _ = await asyncio.gather(say(line, live_runs=nobody_goes_live), play(overlay_page, **said))
-    assert outcome is Outcome.SILENT
+    outcome, _ = await asyncio.gather(
+        speak_test_line(line, live_runs=nobody_goes_live), play(overlay_page, **said)
+    )
+    assert outcome is OverlayTestOutcome.SILENT
 
 
 async def test_one_page_in_silence_does_not_hide_that_another_was_heard(
-    line: SpokenLine, overlay_page: Socket, show: Show
+    line: OverlayTestLine, overlay_page: Socket, show: Show
 ) -> None:
     async with open_socket(show.overlay.token) as second:
         outcome, *_ = await asyncio.gather(
-            say(line, live_runs=nobody_goes_live),
+            speak_test_line(line, live_runs=nobody_goes_live),
             play(overlay_page, played_ms=0),
             play(second, played_ms=130, level_db=-20.0),
         )
-    assert outcome is Outcome.HEARD
+    assert outcome is OverlayTestOutcome.HEARD
 
 
-async def test_without_a_page_the_line_is_unheard_and_cut(line: SpokenLine) -> None:
-    assert await say(line, live_runs=nobody_goes_live) is Outcome.UNHEARD
+async def test_without_a_page_the_line_is_unheard_and_cut(line: OverlayTestLine) -> None:
+    assert await speak_test_line(line, live_runs=nobody_goes_live) is OverlayTestOutcome.UNHEARD
 
 
-async def test_a_live_that_starts_cuts_the_test(line: SpokenLine, overlay_page: Socket) -> None:
-    assert await say(line, live_runs=somebody_goes_live) is Outcome.INTERRUPTED
+async def test_a_live_that_starts_cuts_the_test(line: OverlayTestLine, overlay_page: Socket) -> None:
+    assert await speak_test_line(line, live_runs=somebody_goes_live) is OverlayTestOutcome.INTERRUPTED
     while (frame := await overlay_page.receive()) and (isinstance(frame, bytes) or frame["type"] != "cut"):
         pass
     assert frame["utterance"] == str(line.utterance_id)
 
 
 async def test_a_voice_that_fails_is_told_apart_from_an_overlay_that_does(
-    line: SpokenLine, monkeypatch: pytest.MonkeyPatch
+    line: OverlayTestLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(voice, "open_voice", opens(FakeSynthesizer(error=SpeechError("broken"))))
-    assert await say(line, live_runs=nobody_goes_live) is Outcome.VOICELESS
+    monkeypatch.setattr(spoken_line, "open_voice", opens(FakeSynthesizer(error=SpeechError("broken"))))
+    assert await speak_test_line(line, live_runs=nobody_goes_live) is OverlayTestOutcome.VOICELESS
 
 
 async def test_lines_are_shown_as_tests_on_a_page_that_looks_on_air(show: Show, overlay_page: Socket) -> None:
-    await services._show(show, Trial.ALL, as_if_on_air=True)
+    await services._show(show, OverlaySample.ALL, as_if_on_air=True)
     trial, game, *lines = [await overlay_page.receive() for _ in range(5)]
     assert game["game"]["question"].startswith("Prova:")
     assert trial == {"type": "trial", "for_ms": services.SHOWN_FOR_MS}
@@ -170,7 +172,7 @@ async def test_lines_are_shown_as_tests_on_a_page_that_looks_on_air(show: Show, 
 
 
 async def test_a_page_that_connects_during_a_test_looks_on_air_and_keeps_no_line_of_it(show: Show) -> None:
-    await services._show(show, Trial.CHAT, as_if_on_air=True)
+    await services._show(show, OverlaySample.CHAT, as_if_on_air=True)
     async with open_socket(show.overlay.token) as socket:
         state = await socket.receive()
     await leave()
@@ -179,9 +181,11 @@ async def test_a_page_that_connects_during_a_test_looks_on_air_and_keeps_no_line
     assert "game" not in state
 
 
-@pytest.mark.parametrize("trial", [Trial.CHAT, Trial.FOLLOW, Trial.GIFT, Trial.QUIZ])
-def test_a_line_without_a_live_is_written_down_nowhere(show: Show, trial: Trial) -> None:
-    assert try_with(show, trial) is Outcome.SHOWN
+@pytest.mark.parametrize(
+    "sample", [OverlaySample.CHAT, OverlaySample.FOLLOW, OverlaySample.GIFT, OverlaySample.QUIZ]
+)
+def test_a_line_without_a_live_is_written_down_nowhere(show: Show, sample: OverlaySample) -> None:
+    assert try_with(show, sample) is OverlayTestOutcome.SHOWN
     with scope(tenant=show.tenant):
         assert not ChatEvent.objects.exists()
         assert not Reply.objects.exists()
@@ -192,50 +196,50 @@ def test_with_a_live_the_voice_is_the_lives_own(on_air: LiveSession) -> None:
     with redis.Redis.from_url(settings.REDIS_URL) as client, client.pubsub() as channel:
         channel.subscribe(command_channel(on_air.id))
         channel.get_message(timeout=5)
-        assert try_with(on_air.show, Trial.VOICE) is Outcome.ASKED
+        assert try_with(on_air.show, OverlaySample.VOICE) is OverlayTestOutcome.ASKED
         message = channel.get_message(timeout=5)
     said = "Ciao! Sono il tuo host. Se mi senti, è tutto pronto."
     assert decode_command(message["data"]) == Say(said)
 
 
 def test_a_live_that_runs_does_not_notice_a_test_of_its_overlay(on_air: LiveSession) -> None:
-    assert try_with(on_air.show, Trial.GIFT) is Outcome.SHOWN
+    assert try_with(on_air.show, OverlaySample.GIFT) is OverlayTestOutcome.SHOWN
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         assert not client.exists(f"overlay:{on_air.show.overlay_id}:trial")
 
 
 def test_no_room_is_asked_a_quiz_that_is_only_a_test(on_air: LiveSession) -> None:
     with pytest.raises(OverlayTestRefused, match="real quiz"):
-        try_with(on_air.show, Trial.QUIZ)
+        try_with(on_air.show, OverlaySample.QUIZ)
 
 
 def test_a_muted_host_is_not_tested_aloud(session: LiveSession) -> None:
     with scope(tenant=session.tenant):
         LiveSession.objects.update(muted=True)
     with pytest.raises(OverlayTestRefused, match="muted"):
-        try_with(session.show, Trial.VOICE)
+        try_with(session.show, OverlaySample.VOICE)
 
 
 def test_a_voice_is_tested_ten_times_a_minute_at_most(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "_speak", lambda show, trial: Outcome.HEARD)
-    for _ in range(services.VOICES.burst):
-        assert try_with(show, Trial.VOICE) is Outcome.HEARD
+    monkeypatch.setattr(services, "_speak", lambda show, trial: OverlayTestOutcome.HEARD)
+    for _ in range(services.SPOKEN_TESTS.burst):
+        assert try_with(show, OverlaySample.VOICE) is OverlayTestOutcome.HEARD
     with pytest.raises(OverlayTestRefused, match="Try again in"):
-        try_with(show, Trial.VOICE)
-    assert services.VOICES.burst + 60 * services.VOICES.rate_per_s <= 10
+        try_with(show, OverlaySample.VOICE)
+    assert services.SPOKEN_TESTS.burst + 60 * services.SPOKEN_TESTS.rate_per_s <= 10
 
 
 def test_one_voice_at_a_time_is_tested_in_a_show(show: Show) -> None:
     with (
-        exclusive(show.id, "trying"),
+        exclusive(show.id, "overlay-test"),
         pytest.raises(OverlayTestRefused, match="right now"),
     ):
-        try_with(show, Trial.VOICE)
+        try_with(show, OverlaySample.VOICE)
 
 
 def test_the_voice_is_cut_at_eight_seconds(
     show: Show, synthesizer: FakeSynthesizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(voice, "LONGEST_S", 0.2)
-    assert try_with(show, Trial.VOICE) is Outcome.UNHEARD
+    monkeypatch.setattr(spoken_line, "MAX_AUDIO_S", 0.2)
+    assert try_with(show, OverlaySample.VOICE) is OverlayTestOutcome.UNHEARD
     assert (synthesizer.closed, synthesizer.finished) == (1, 0)
