@@ -232,7 +232,7 @@ def test_a_voice_is_tested_ten_times_a_minute_at_most(show: Show, monkeypatch: p
 def test_one_voice_at_a_time_is_tested_in_a_show(show: Show) -> None:
     with (
         exclusive(show.id, "overlay-test"),
-        pytest.raises(OverlayTestRefused, match="right now"),
+        pytest.raises(OverlayTestRefused, match="Another voice test is running"),
     ):
         try_with(show, OverlaySample.VOICE)
 
