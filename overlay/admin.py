@@ -6,7 +6,7 @@ from tenants.admin import ReadOnlyAdmin
 
 @admin.register(Overlay)
 class OverlayAdmin(ReadOnlyAdmin):
-    """The token stays hidden: who knows it sees the live."""
+    """Lists overlays without their tokens, since a token gives access to the live."""
 
     list_display = ["id", "tenant", "created_at", "rotated_at"]
     list_select_related = ["tenant"]

@@ -1,3 +1,5 @@
+"""The socket between an open overlay page and the server."""
+
 import asyncio
 import contextlib
 import json
@@ -12,7 +14,7 @@ from redis.exceptions import RedisError
 
 from overlay import wire
 from overlay.access import find_overlay_by_token
-from overlay.flow_control import Backlog
+from overlay.flow_control import FlowControl
 from overlay.models import Overlay
 from overlay.page_registration import PageRegistration
 from overlay.publisher import overlay_group
@@ -20,12 +22,12 @@ from overlay.release import page_release
 from overlay.replay_buffer import Resume, resume_after
 from overlay.reports import (
     Acknowledgement,
-    Arrival,
-    Greeting,
-    Receipt,
+    ConnectQuery,
+    FramesReceived,
+    Heartbeat,
+    PageDescription,
     Report,
-    Sign,
-    parse_arrival,
+    parse_connect_query,
     parse_report,
 )
 from overlay.signals import utterance_acknowledged
@@ -40,27 +42,27 @@ CLOSE_MALFORMED = 4400
 CLOSE_TRY_AGAIN = 4503
 
 MAX_MALFORMED = 20
-MAX_BACKLOG = 256  # messages that wait for this socket; about half a minute of voice, or 5 MB at most
+MAX_BACKLOG = 256  # queued messages of one socket: about 30 s of voice, at most 5 MB
 MAX_WAITING_REPORTS = 32
 LAST_REPORTS_S = 2.0
 BEGIN = '{"type":"begin"'
 PONG = wire.encode({"type": "pong"})
-NOT_OF_VOICE = ('{"type":"cut"', '{"type":"missed"')  # what need not keep its place among the voice
+NOT_OF_VOICE = ('{"type":"cut"', '{"type":"missed"')  # need not keep their order with the audio
 
 
 class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
-    """One page's socket. It carries the group's frames to the page, and the page's word to the apps above.
+    """One page's socket: sends the group's frames to the page and the page's reports to the apps above.
 
-    A page that cannot keep up is sent no more voice until it has confirmed what it was sent, and then what is
-    still worth playing; the rest of the world goes on reaching it. One for which too much waits already in
-    the channel layer's queue is closed, and comes back for what it has missed.
+    A page that confirms audio too slowly gets no further audio; after it has caught up, it gets the part of
+    the missed audio that is still current. Other messages are not held back. A socket whose channel layer
+    queue is too long is closed; the page reconnects and resumes.
     """
 
     overlay_id: UUID | None = None
     closing = False
     malformed = 0
-    arrival: Arrival
-    backlog: Backlog
+    query: ConnectQuery
+    flow: FlowControl
     reporter: "asyncio.Task[None] | None" = None
 
     async def __call__(self, *args: Any) -> None:
@@ -71,7 +73,7 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 self.reporter.cancel()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        # What is on its way to the page never waits for a database thread, as Channels' own dispatch does.
+        # Unlike Channels' own dispatch, this path needs no database thread.
         match message["type"]:
             case "overlay.audio":
                 await self._forward_audio(message["frame"])
@@ -83,29 +85,27 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 await super().dispatch(message)
 
     async def _forward_audio(self, frame: bytes) -> None:
-        if frame[0] != wire.VERSION:  # a worker of another release; such a page understands it, or nobody
+        if frame[0] != wire.VERSION:  # from a worker of another release
             await self._forward(bytes_data=frame)
-        elif not self.backlog.behind and self.backlog.admits(frame):
+        elif not self.flow.throttled and self.flow.admits(frame):
             await self._forward(bytes_data=self._as_asked(frame))
 
     async def _forward_text(self, frame: str, *, of_voice: bool) -> None:
-        if of_voice and self.backlog.behind:
+        if of_voice and self.flow.throttled:
             return
         if of_voice and frame.startswith(BEGIN):
-            self.backlog.note_begin(json.loads(frame)["utterance"])
+            self.flow.note_begin(json.loads(frame)["utterance"])
         await self._forward(text_data=frame)
 
     def _as_asked(self, frame: bytes) -> bytes:
-        return frame if self.arrival.version == wire.VERSION else wire.without_times(frame)
+        return frame if self.query.version == wire.VERSION else wire.without_times(frame)
 
     async def _forward(self, **frame: Any) -> None:
         if self.closing:
             return
         await self.send(**frame)
         if self.channel_layer.channels[self.channel_name].qsize() > MAX_BACKLOG:
-            logger.warning(
-                "An overlay's page is too slow and was closed.", extra={"overlay": self.overlay_id}
-            )
+            logger.warning("A slow overlay page was closed.", extra={"overlay": self.overlay_id})
             await self.close(CLOSE_TOO_SLOW)
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
@@ -114,14 +114,14 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await super().close(code, reason)
 
     async def connect(self) -> None:
-        self.arrival = parse_arrival(self.scope["query_string"])
-        self.backlog = Backlog(self.arrival.reached)
+        self.query = parse_connect_query(self.scope["query_string"])
+        self.flow = FlowControl(self.query.position)
         try:
             overlay = await self._find_overlay()
             if overlay is not None:
                 self.overlay_id = overlay.id
                 await self.channel_layer.group_add(overlay_group(overlay.id), self.channel_name)
-                # Again, since a rotation between the first look and the group has not reached this socket.
+                # Read again: a rotation before `group_add` has not reached this socket.
                 overlay = await self._find_overlay()
             if overlay is None:
                 await self.close()  # before accept: HTTP 403
@@ -135,18 +135,18 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         return await database_sync_to_async(find_overlay_by_token)(token)  # type: ignore[no-any-return]
 
     async def _welcome(self, overlay_id: UUID) -> None:
-        """Accept, and tell how things stand. What the group sends meanwhile waits, and follows the state."""
+        """Accept the socket and send the state; group messages that arrive meanwhile follow the state."""
         await self.accept()
         self.reports: asyncio.Queue[Report] = asyncio.Queue(MAX_WAITING_REPORTS)
-        self.guestbook = PageRegistration(overlay_id, page_id=self.channel_name)
-        # A task of its own, because a receiver may wait for the database, and the host's voice must not.
+        self.registration = PageRegistration(overlay_id, page_id=self.channel_name)
+        # A separate task: a receiver may block on the database, the audio must not.
         self.reporter = asyncio.create_task(self._report(overlay_id), name=f"overlay-reports-{overlay_id}")
         store = StateStore(async_redis(), overlay_id)
         state = await store.read()
-        said = await store.read_said() if self.arrival.reached is not None else []
+        said = await store.read_replay() if self.query.position is not None else []
         await self.send(text_data=wire.encode(state | {"release": page_release()}))
-        if self.arrival.reached is not None:
-            await self._send_rest(resume_after(said, self.arrival.reached, time.time()))
+        if self.query.position is not None:
+            await self._resume(resume_after(said, self.query.position, time.time()))
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         try:
@@ -158,28 +158,28 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             if self.malformed >= MAX_MALFORMED:
                 await self.close(CLOSE_MALFORMED)
             return
-        if isinstance(report, Receipt):
-            await self._take_receipt(report)
+        if isinstance(report, FramesReceived):
+            await self._confirm(report)
             return
-        if isinstance(report, Sign):
+        if isinstance(report, Heartbeat):
             await self._forward(text_data=PONG)
-        if isinstance(report, Greeting):
-            self.backlog.confirms = True
-        # A page that floods us loses reports of its own, and costs nobody anything.
+        if isinstance(report, PageDescription):
+            self.flow.confirms = True
+        # The queue is bounded: a page that floods it loses only its own reports.
         with contextlib.suppress(asyncio.QueueFull):
             self.reports.put_nowait(report)
 
-    async def _take_receipt(self, receipt: Receipt) -> None:
-        self.backlog.confirm(receipt.frames)
-        if not self.backlog.behind or not self.backlog.has_room or self.overlay_id is None:
+    async def _confirm(self, receipt: FramesReceived) -> None:
+        self.flow.confirm(receipt.frames)
+        if not self.flow.throttled or not self.flow.has_room or self.overlay_id is None:
             return
-        self.backlog.behind = False
+        self.flow.throttled = False
         with contextlib.suppress(RedisError, OSError):
-            said = await StateStore(async_redis(), self.overlay_id).read_said()
-            await self._send_rest(resume_after(said, self.backlog.reached, time.time()))
+            said = await StateStore(async_redis(), self.overlay_id).read_replay()
+            await self._resume(resume_after(said, self.flow.position, time.time()))
 
-    async def _send_rest(self, rest: Resume) -> None:
-        """Send what a page has missed, as much of it as it can take."""
+    async def _resume(self, rest: Resume) -> None:
+        """Send the missed messages, as far as flow control admits them."""
         await self._forward(text_data=wire.encode({"type": "resumed", "utterances": rest.utterances}))
         for message in rest.messages:
             if isinstance(message, bytes):
@@ -195,25 +195,25 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LAST_REPORTS_S):
                     await self.reports.join()
-            await self.guestbook.leave()
+            await self.registration.leave()
 
     async def _report(self, overlay_id: UUID) -> None:
         while True:
             try:
-                async with asyncio.timeout(self.guestbook.patience_s):
+                async with asyncio.timeout(self.registration.timeout_s):
                     report = await self.reports.get()
             except TimeoutError:
-                await self.guestbook.leave()
+                await self.registration.leave()
                 continue
             if isinstance(report, Acknowledgement):
                 await _acknowledge(overlay_id, report)
-            elif not await self.guestbook.note(report):
-                await self.close(CLOSE_TRY_AGAIN)  # the page comes back for what it has missed
+            elif not await self.registration.update(report):
+                await self.close(CLOSE_TRY_AGAIN)  # the page reconnects and resumes
             self.reports.task_done()
 
 
 async def _acknowledge(overlay_id: UUID, ack: Acknowledgement) -> None:
-    # Robust: a receiver's fault is logged by Django and costs this acknowledgement, not the socket.
+    # Robust: Django logs a receiver's exception, and only this acknowledgement is lost.
     await utterance_acknowledged.asend_robust(
         sender=OverlayConsumer,
         overlay_id=overlay_id,

@@ -6,7 +6,7 @@ from tenants.errors import TechnicalError
 
 
 class OverlayUnreachable(TechnicalError, ConnectionError):
-    """Raised when Redis did not take a message for an overlay; the next try may pass."""
+    """Raised when Redis did not accept a message for an overlay. A retry may succeed."""
 
     code = "overlay_unreachable"
     user_words = gettext_lazy("The live cannot be reached right now. Try again in a moment.")

@@ -1,24 +1,25 @@
-"""What a page has been sent and has confirmed, so that no more is on its way than it can take."""
+"""Limits the audio that was sent to a page and not yet confirmed by it."""
 
 from uuid import UUID
 
-from overlay.reports import Reached
+from overlay.reports import ReplayPosition
 from overlay.wire import HEADER
 
 MAX_UNCONFIRMED = 100  # audio frames: 20 s of voice, 1 MB at 24 kHz
 ROOM_AGAIN = 50
 
 
-class Backlog:
-    """Follows one socket's audio. A page that confirms nothing (`confirms` is False) has no bound here.
+class FlowControl:
+    """Tracks one socket's audio frames. There is no limit if `confirms` is False.
 
-    `behind` is True from where audio was withheld until it has been sent from what Redis keeps.
+    `throttled` is True from the first withheld frame until the page has been sent the withheld part from
+    Redis.
     """
 
-    def __init__(self, reached: Reached | None) -> None:
-        self.confirms = reached is not None
-        self.behind = False
-        self.reached = reached or Reached(None, -1)
+    def __init__(self, position: ReplayPosition | None) -> None:
+        self.confirms = position is not None
+        self.throttled = False
+        self.position = position or ReplayPosition(None, -1)
         self._sent = 0
         self._got = 0
 
@@ -31,24 +32,24 @@ class Backlog:
         return self._sent - self._got <= MAX_UNCONFIRMED - ROOM_AGAIN
 
     def confirm(self, frames: int) -> None:
-        """Take the page's word for how many frames have arrived."""
+        """Record the page's count of received frames."""
         self._got = max(self._got, min(frames, self._sent))
 
     def note_begin(self, utterance: str) -> None:
-        """Note that an utterance was announced."""
-        if str(self.reached.utterance_id) != utterance:
-            self.reached = Reached(UUID(utterance), -1)
+        """Record that an utterance was announced."""
+        if str(self.position.utterance_id) != utterance:
+            self.position = ReplayPosition(UUID(utterance), -1)
 
     def admits(self, frame: bytes) -> bool:
-        """Count a frame as sent; return False for one that the page has, or has to wait for."""
+        """Count a frame as sent; return False if the page has it already or must wait for it."""
         _, utterance, sequence, *_ = HEADER.unpack_from(frame)
         utterance_id = UUID(bytes=utterance)
-        if utterance_id == self.reached.utterance_id and sequence <= self.reached.sequence:
+        if utterance_id == self.position.utterance_id and sequence <= self.position.sequence:
             return False
         if self.is_full:
-            self.behind = True
+            self.throttled = True
             return False
-        if utterance_id == self.reached.utterance_id:
-            self.reached = Reached(utterance_id, sequence)
+        if utterance_id == self.position.utterance_id:
+            self.position = ReplayPosition(utterance_id, sequence)
         self._sent += 1
         return True

@@ -1,3 +1,5 @@
+"""The form of the overlay's editor."""
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +23,7 @@ from overlay.layout import (
     WORDS,
     Layout,
 )
-from overlay.pictures import MAX_BYTES, Picture, UnusablePicture, read_picture
+from overlay.pictures import MAX_BYTES, InvalidPicture, Picture, read_picture
 from overlay.themes import FONTS, THEMES, Colors
 
 FORMAT_NAMES = {"tall": _("9:16, TikTok"), "wide": _("16:9")}
@@ -44,7 +46,7 @@ AVATAR_NAMES = {
 }
 WORD_NAMES = {
     "build": _("One after the other"),
-    "light": _("All at once, lit up as they are said"),
+    "light": _("All at once, highlighted as they are spoken"),
     "whole": _("The whole sentence"),
 }
 GOAL_NAMES = {
@@ -56,18 +58,18 @@ GOAL_NAMES = {
 }
 NUMBERS = {"x": _("From the left"), "y": _("From the top"), "w": _("Width"), "h": _("Height")}
 FAULTS: dict[str, Any] = {
-    "kind": _("That is no PNG, JPEG or WebP picture, or it is damaged."),
+    "kind": _("The file is not a PNG, JPEG or WebP picture, or it is damaged."),
     "weight": _("The picture is larger than 8 MB."),
     "side": _(
         "The picture must have between 16 and 8,000 pixels on each side, and 25 million in all at most."
     ),
 }
-UNREADABLE = _("It can hardly be read on the panels: choose a colour further from theirs.")
+UNREADABLE = _("This colour is hard to read on the panels. Choose one with more contrast.")
 
 
 @dataclass(frozen=True, slots=True)
 class BoxFields:
-    """One widget's fields in one format, for the template."""
+    """The form fields of one widget in one format, for the template."""
 
     canvas: str
     widget: str
@@ -89,19 +91,17 @@ def _color(label: Any) -> forms.RegexField:
 
 
 class LayoutForm(forms.Form):
-    """Everything of an overlay's layout, as numbers and choices; the editor's scripts only fill it in."""
+    """An overlay's whole layout as numbers and choices; the editor's scripts only fill in its fields."""
 
     theme = forms.ChoiceField(label=_("Theme"), choices=[(key, theme.name) for key, theme in THEMES.items()])
     font = forms.ChoiceField(
-        label=_("Font"), choices=[("", _("The theme's own")), *FONTS.items()], required=False
+        label=_("Font"), choices=[("", _("The theme's font")), *FONTS.items()], required=False
     )
-    own_colors = forms.BooleanField(label=_("Colours of your own"), required=False)
+    own_colors = forms.BooleanField(label=_("Custom colours"), required=False)
     accent = _color(_("Names and bars"))
     text = _color(_("Words"))
     panel = _color(_("Panels"))
-    words = forms.ChoiceField(
-        label=_("How the words of the captions appear"), choices=[(key, WORD_NAMES[key]) for key in WORDS]
-    )
+    words = forms.ChoiceField(label=_("Caption style"), choices=[(key, WORD_NAMES[key]) for key in WORDS])
     avatar = forms.ChoiceField(label=_("Avatar"), choices=[(key, AVATAR_NAMES[key]) for key in AVATARS])
     picture = forms.FileField(
         label=_("Your own picture"),
@@ -114,10 +114,10 @@ class LayoutForm(forms.Form):
     )
     goal_target = forms.IntegerField(label=_("How many"), min_value=1, max_value=MAX_TARGET)
     goal_label = forms.CharField(
-        label=_("What it is called"),
+        label=_("Name"),
         max_length=MAX_GOAL_LABEL,
         required=False,
-        help_text=_("Empty: what counts. Every live begins at zero."),
+        help_text=_("Empty: the name of the counted event. Every live starts at zero."),
     )
 
     def __init__(self, data: Any = None, files: Any = None, *, layout: Layout) -> None:
@@ -133,15 +133,15 @@ class LayoutForm(forms.Form):
         for side, label in NUMBERS.items():
             if movable or side in "xy":
                 self.fields[f"{name}-{side}"] = _percent(label)
-        self.fields[f"{name}-size"] = _percent(_("Size of the type"), 100 * MIN_SIZE, 100 * MAX_SIZE)
-        self.fields[f"{name}-opacity"] = _percent(_("How solid its panel is"), 100 * MIN_OPACITY)
+        self.fields[f"{name}-size"] = _percent(_("Text size"), 100 * MIN_SIZE, 100 * MAX_SIZE)
+        self.fields[f"{name}-opacity"] = _percent(_("Panel opacity"), 100 * MIN_OPACITY)
         if movable:
             self.fields[f"{name}-order"] = forms.IntegerField(
-                label=_("In front of others (0 to 9)"), min_value=0, max_value=MAX_ORDER
+                label=_("Layer, 9 is in front (0 to 9)"), min_value=0, max_value=MAX_ORDER
             )
 
     def boxes(self) -> Iterator[tuple[str, Any, list[BoxFields]]]:
-        """Yield each format, its name and its widgets' fields."""
+        """Yield each format with its name and its widgets' fields."""
         for canvas in FORMATS:
             yield canvas, FORMAT_NAMES[canvas], [self._box(canvas, widget) for widget in WIDGETS]
 
@@ -159,7 +159,7 @@ class LayoutForm(forms.Form):
             return None
         try:
             return read_picture(upload.read(MAX_BYTES + 1))
-        except UnusablePicture as fault:
+        except InvalidPicture as fault:
             raise forms.ValidationError(FAULTS[fault.reason]) from fault
 
     def clean(self) -> dict[str, Any]:
@@ -180,7 +180,7 @@ class LayoutForm(forms.Form):
 
     @property
     def layout(self) -> dict[str, Any]:
-        """What was entered, as it is stored."""
+        """Return the entered values as a layout."""
         data = self.cleaned_data
         colors = {name: data[name] for name in ("accent", "text", "panel")} if data["own_colors"] else None
         goal = {"kind": data["goal_kind"], "target": data["goal_target"], "label": data["goal_label"]}

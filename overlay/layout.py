@@ -1,7 +1,7 @@
-"""Where the widgets of an overlay are and how they look: any JSON goes in, a whole and safe layout comes out.
+"""The layout of an overlay: the position and look of each widget.
 
-Places and sizes are fractions of the canvas. `clean` never fails: whatever is missing or makes no sense is as
-in the default, field by field, so that an old row never breaks a page on air.
+Positions and sizes are fractions of the canvas. `clean_layout` never fails: a missing or invalid value gets
+its default, field by field, so that an old row never breaks a page on air.
 """
 
 import math
@@ -21,20 +21,20 @@ GOAL_KINDS: Final = ("follow", "gift", "like", "subscribe", "share")
 MIN_WIDTH, MIN_HEIGHT = 0.08, 0.03
 MIN_SIZE, MAX_SIZE = 0.6, 1.8
 MIN_OPACITY = 0.3
-# The label says that the voice is an AI's: it may be moved, never shrunk or faded out of sight.
+# Viewers must see that the voice is an AI's: the label may move, but not disappear.
 LABEL_MIN_SIZE, LABEL_MAX_SIZE, LABEL_MIN_OPACITY = 0.9, 1.5, 0.8
-LABEL_BOX: Final = {"tall": (0.5, 0.045), "wide": (0.27, 0.077)}  # at size 1; it hugs its words
+LABEL_BOX: Final = {"tall": (0.5, 0.045), "wide": (0.27, 0.077)}  # at size 1, which fits its text
 MAX_ORDER = 9
 MAX_TARGET = 10_000_000
 MAX_GOAL_LABEL = 60
-# What the platform's own buttons and names cover, as fractions: left, top, right, bottom.
+# Margins that the platform's own buttons and names cover, as fractions: left, top, right, bottom.
 SAFE_AREAS: Final = {"tall": (0.04, 0.12, 0.15, 0.25), "wide": (0.03, 0.05, 0.03, 0.05)}
 
 _COLOR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
 
 
 class Box(TypedDict):
-    """One widget's place in one format. `size` scales its type, `opacity` is its panel's."""
+    """A widget's position and look in one format. `size` scales its text, `opacity` is its panel's."""
 
     on: bool
     x: float
@@ -47,7 +47,7 @@ class Box(TypedDict):
 
 
 class Palette(TypedDict):
-    """A streamer's own colours, `#rrggbb`."""
+    """Custom colours as `#rrggbb`."""
 
     accent: str
     text: str
@@ -55,7 +55,7 @@ class Palette(TypedDict):
 
 
 class Goal(TypedDict):
-    """What the goal widget counts, up to where, and what it is called."""
+    """The goal widget's settings: the counted event, the target and the name."""
 
     kind: str
     target: int
@@ -63,9 +63,9 @@ class Goal(TypedDict):
 
 
 class Layout(TypedDict):
-    """All that can be set of an overlay. `colors` is None for the theme's own; `font` is "" for those.
+    """All settings of an overlay. `colors` None and `font` "" mean the theme's.
 
-    `picture` is the address of the streamer's own avatar; it follows the row, not what was sent.
+    `picture` is the URL of the custom avatar; it comes from the row, never from a request.
     """
 
     version: int
@@ -85,7 +85,7 @@ def _box(on: bool, x: float, y: float, w: float, h: float, order: int) -> Box:
 
 
 def default_layout() -> Layout:
-    """Return a layout that looks good at once and keeps clear of the platform's own."""
+    """Return a layout that stays clear of the platform's own buttons and names."""
     return {
         "version": VERSION,
         "theme": DEFAULT_THEME,
@@ -119,7 +119,7 @@ def default_layout() -> Layout:
 
 
 def clean_layout(raw: object, *, picture: str = "") -> Layout:
-    """Return a whole layout from whatever was stored or sent. An own avatar needs its `picture`'s address."""
+    """Return a valid layout from any JSON value. A custom avatar needs the URL of its `picture`."""
     given = raw if isinstance(raw, dict) else {}
     layout = default_layout()
     theme, font = given.get("theme"), given.get("font")
@@ -138,7 +138,7 @@ def clean_layout(raw: object, *, picture: str = "") -> Layout:
 
 
 def _clean_colors(raw: object) -> Palette | None:
-    """Colours that cannot be told apart are none at all: the theme's own can."""
+    """Return the colours, or None if they are incomplete or too low in contrast."""
     given = raw if isinstance(raw, dict) else {}
     accent, text, panel = (str(given.get(name, "")).lower() for name in ("accent", "text", "panel"))
     if not all(map(_COLOR.fullmatch, (accent, text, panel))):
@@ -182,11 +182,11 @@ def _clean_box(raw: object, default: Box) -> Box:
 
 
 def _clean_label(raw: object, default: Box, canvas: str) -> Box:
-    """Keep the label on, whole inside the canvas, large and solid enough to be read."""
+    """Keep the AI label on, inside the canvas, and large and opaque enough to be read."""
     given = raw if isinstance(raw, dict) else {}
     box = _clean_box(
         {**given, "w": 0, "h": 0}, default
-    )  # both follow from its size, and bound its place below
+    )  # both follow from its size and limit its position below
     size = min(max(box["size"], LABEL_MIN_SIZE), LABEL_MAX_SIZE)
     w, h = (round(side * size, 4) for side in LABEL_BOX[canvas])
     return {
@@ -203,7 +203,7 @@ def _clean_label(raw: object, default: Box, canvas: str) -> Box:
 
 
 def _number(value: object, default: float, least: float, most: float) -> float:
-    # Neither NaN nor infinite; `isfinite` raises for an int that no float can hold.
+    # Refuse NaN and infinity; `isfinite` raises for an int that is too large for a float.
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
         value = default
     return round(min(max(value, least), most), 4)

@@ -16,19 +16,19 @@ def make_token() -> str:
 
 
 def picture_path(overlay: "Overlay", name: str) -> str:
-    """Return where a picture is kept: under a name of ours, new each time, so that browsers may keep it."""
+    """Return the storage path of a picture: a new random name each time, so that browsers may cache it."""
     return f"overlays/{overlay.id}/{secrets.token_hex(8)}.{name.rpartition('.')[2]}"
 
 
 class Overlay(models.Model):
-    """The page that a streamer keeps in OBS. Its address is permanent until the token is rotated."""
+    """The page that a streamer opens in OBS. Its URL stays the same until the token is rotated."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="overlays")
     token = models.CharField(max_length=64, unique=True, default=make_token, editable=False)
     rotated_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    # As it was saved; `layout.clean_layout` makes it whole.
+    # As it was saved; read it through `whole_layout`.
     layout: "models.JSONField[Any]" = models.JSONField(default=dict, blank=True)
     avatar_picture = models.FileField(upload_to=picture_path, blank=True)
 
@@ -39,7 +39,7 @@ class Overlay(models.Model):
 
     @property
     def picture_url(self) -> str:
-        """Where the own avatar is shown, or nothing when there is none."""
+        """The URL of the custom avatar; empty if there is none."""
         if not self.avatar_picture:
             return ""
         stem, _, kind = str(self.avatar_picture.name).rpartition("/")[2].partition(".")

@@ -1,4 +1,4 @@
-"""One page's entry among those that are open on its overlay: who it is, and whether it can be heard."""
+"""Registers one open page of an overlay in Redis: what it is and whether its sound works."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ from uuid import UUID
 from redis.exceptions import RedisError
 
 from overlay.presence import LIFETIME_MS, OpenPage, PresenceStore
-from overlay.reports import Greeting, Report, SoundReport
+from overlay.reports import PageDescription, Report, SoundReport
 from overlay.signals import overlay_pages_changed
 from providers.redis import async_redis
 
@@ -18,43 +18,43 @@ TIMEOUT_S = 1.0
 
 
 class PageRegistration:
-    """Writes a page in, keeps it there while it gives signs of life, and tells the apps above of changes.
+    """Registers a page while it sends heartbeats, and announces changes to the apps above.
 
-    Redis' faults cost an entry until the next sign of life; that then shows whether Redis was away.
+    If Redis fails, the entry is missing until the next heartbeat.
     """
 
     def __init__(self, overlay_id: UUID, *, page_id: str) -> None:
         self._overlay_id = overlay_id
         self._page_id = page_id
-        self._greeting: Greeting | None = None
+        self._description: PageDescription | None = None
         self._sound = ""
         self._since_ms = round(time.time() * 1000)
-        self._told = False  # whether this very entry has been written
-        self._kept = False  # whether the page has been seen in the book
-        self._failed = False  # whether Redis has not answered since
+        self._written = False  # whether the current entry is in Redis
+        self._was_present = False  # whether the page was found in Redis
+        self._failed = False  # whether Redis has failed since
 
     @property
-    def patience_s(self) -> float | None:
-        """How long to wait for the page's next word; None for one that is not in the book."""
-        return LIFETIME_MS / 1000 if self._told else None
+    def timeout_s(self) -> float | None:
+        """Seconds to wait for the page's next report; None if the page is not registered."""
+        return LIFETIME_MS / 1000 if self._written else None
 
-    async def note(self, report: Report) -> bool:
-        """Take in what a page says of itself.
+    async def update(self, report: Report) -> bool:
+        """Record a page's report.
 
-        Return False when Redis was away meanwhile: what went out then has not reached the page.
+        Return False if Redis was away in between, so that the page has missed messages.
         """
-        if isinstance(report, Greeting):
-            self._told = self._told and report == self._greeting
-            self._greeting = report
+        if isinstance(report, PageDescription):
+            self._written = self._written and report == self._description
+            self._description = report
         elif isinstance(report, SoundReport):
-            self._told = self._told and report.state == self._sound
+            self._written = self._written and report.state == self._sound
             self._sound = report.state
-        return self._greeting is None or await self._write(self._greeting)
+        return self._description is None or await self._write(self._description)
 
     async def leave(self) -> None:
-        """Take the page out."""
-        self._told = self._kept = False
-        if self._greeting is None:
+        """Remove the page."""
+        self._written = self._was_present = False
+        if self._description is None:
             return
         try:
             async with asyncio.timeout(TIMEOUT_S):
@@ -64,20 +64,20 @@ class PageRegistration:
         except (RedisError, OSError):
             logger.warning("presence not removed: overlay=%s", self._overlay_id)
         else:
-            await self._tell(pages)
+            await self._announce(pages)
 
-    async def _write(self, greeting: Greeting) -> bool:
+    async def _write(self, description: PageDescription) -> bool:
         page: OpenPage = {
             "id": self._page_id,
-            "page": greeting.page,
-            "software": greeting.software,
-            "version": greeting.version,
-            "width": greeting.width,
-            "height": greeting.height,
-            "pixel_ratio": greeting.pixel_ratio,
-            "audio": greeting.audio,
-            "visible": greeting.visible,
-            "active": greeting.active,
+            "page": description.page,
+            "software": description.software,
+            "version": description.version,
+            "width": description.width,
+            "height": description.height,
+            "pixel_ratio": description.pixel_ratio,
+            "audio": description.audio,
+            "visible": description.visible,
+            "active": description.active,
             "sound": self._sound,
             "since_ms": self._since_ms,
             "until_ms": 0,
@@ -86,17 +86,17 @@ class PageRegistration:
             async with asyncio.timeout(TIMEOUT_S):
                 store = PresenceStore(async_redis(), self._overlay_id)
                 known = await store.put(page)
-                pages = await store.read() if not self._told else []
+                pages = await store.read() if not self._written else []
         except (RedisError, OSError):
             logger.warning("presence not written: overlay=%s", self._overlay_id)
             self._failed = True
             return True
-        if not self._told:
-            self._told = True
-            await self._tell(pages)
-        was_there = not self._failed and (known or not self._kept)
-        self._kept, self._failed = known, False
+        if not self._written:
+            self._written = True
+            await self._announce(pages)
+        was_there = not self._failed and (known or not self._was_present)
+        self._was_present, self._failed = known, False
         return was_there
 
-    async def _tell(self, pages: list[OpenPage]) -> None:
+    async def _announce(self, pages: list[OpenPage]) -> None:
         await overlay_pages_changed.asend_robust(sender=type(self), overlay_id=self._overlay_id, pages=pages)

@@ -1,4 +1,4 @@
-"""Which pages are open on an overlay: each says so every few seconds, and is kept in Redis that long."""
+"""Stores in Redis which pages are open on an overlay; each entry expires without a heartbeat."""
 
 import json
 import time
@@ -11,11 +11,11 @@ from redis.exceptions import RedisError
 from providers.redis import sync_redis
 
 LIFETIME_MS = 15_000
-MAX_PAGES = 10  # more than anybody has a use for; the first ones count
+MAX_PAGES = 10  # more than anybody needs; further pages are not stored
 
 
 class OpenPage(TypedDict):
-    """A page as it last described itself. `sound` is a `SoundState`, empty before it has said so."""
+    """A page's last description of itself. `sound` is a `SoundState`, empty before the first report."""
 
     id: str
     page: int
@@ -33,16 +33,16 @@ class OpenPage(TypedDict):
 
 
 class PresenceStore:
-    """The pages of one overlay. Its methods let Redis' errors through."""
+    """The open pages of one overlay. Redis errors are not caught."""
 
     def __init__(self, client: Redis, overlay_id: UUID) -> None:
         self._redis = client
         self._key = _key(overlay_id)
 
     async def put(self, page: OpenPage) -> bool:
-        """Keep a page for `LIFETIME_MS` more, and forget those that have fallen silent.
+        """Store a page for another `LIFETIME_MS` and delete expired pages.
 
-        Return whether it was there already.
+        Return whether the page was stored already.
         """
         now_ms = _now_ms()
         entries: dict[Any, Any] = await self._redis.hgetall(self._key)
@@ -67,7 +67,7 @@ class PresenceStore:
 
 
 def read_pages(overlay_id: UUID) -> list[OpenPage]:
-    """Return the pages that are open on an overlay, the oldest first; none while Redis is away. Blocks."""
+    """Return an overlay's open pages, oldest first; none if Redis is away. Blocks."""
     try:
         entries = cast("dict[Any, Any]", sync_redis().hgetall(_key(overlay_id)))
     except (RedisError, OSError):

@@ -1,4 +1,4 @@
-"""Which page a server has, so that one opened before a deployment learns that there is a newer one."""
+"""Identifies the server's release of the page, so that open pages learn of a deployment."""
 
 import hashlib
 from functools import cache
@@ -10,12 +10,12 @@ from django.templatetags.static import static
 from overlay.themes import THEMES
 
 PAGE: Final = "overlay/page.html"
-SCRIPT: Final = "overlay/overlay.js"  # its name in production changes also with what it imports
+SCRIPT: Final = "overlay/overlay.js"  # in production its file name also changes with its imports
 
 
 @cache
 def page_release() -> str:
-    """Return what changes when the page does; outside production only the page's template counts."""
+    """Return a hash of the page's files; outside production it covers the template only."""
     files = (
         SCRIPT,
         "overlay/worklet.js",

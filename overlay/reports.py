@@ -1,4 +1,4 @@
-"""What pages say, read and bounded: a page is not trusted any more than a viewer is."""
+"""Parses and validates the reports of pages, which are untrusted input."""
 
 import json
 import re
@@ -24,7 +24,7 @@ PHASES: dict[object, Phase] = {"started": "started", "ended": "ended", "cut_done
 
 
 class Software(StrEnum):
-    """What shows a page."""
+    """The program that shows a page."""
 
     OBS = "obs"
     STREAMLABS = "streamlabs"
@@ -33,7 +33,11 @@ class Software(StrEnum):
 
 
 class SoundState(StrEnum):
-    """Whether a page can be heard: the browser lets it, its clock moves, what it plays leaves the graph."""
+    """Whether a page's sound works.
+
+    `blocked`: the browser refuses it; `stalled`: the audio clock stands still; `silent`: no signal leaves the
+    page.
+    """
 
     OK = "ok"
     BLOCKED = "blocked"
@@ -42,7 +46,7 @@ class SoundState(StrEnum):
 
 
 class AudioMode(StrEnum):
-    """How a page plays."""
+    """How a page plays audio."""
 
     WORKLET = "worklet"
     BUFFERS = "buffers"
@@ -53,10 +57,10 @@ CONTEXTS = frozenset({"", "running", "suspended", "interrupted", "closed"})
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """What a page says of one utterance; a figure is None when it says nothing of that.
+    """A page's report on one utterance; a missing figure is None.
 
-    `level_db` is the loudness of what left the page, in dBFS; `underruns` and `underrun_ms` are how often,
-    and for how long in all, it had nothing to play in the middle of the utterance.
+    `level_db` is the loudness that left the page in dBFS; `underruns` and `underrun_ms` are the number and
+    total length of gaps in the audio.
     """
 
     utterance_id: UUID
@@ -69,8 +73,8 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Greeting:
-    """What a page is, and what it is shown in."""
+class PageDescription:
+    """What a page is, and the program that shows it."""
 
     page: int
     software: str
@@ -88,60 +92,60 @@ class Greeting:
 
 @dataclass(frozen=True, slots=True)
 class SoundReport:
-    """Whether a page can be heard."""
+    """A page's `SoundState`."""
 
     state: str
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
-    """A sign of life."""
+class Heartbeat:
+    """A report without content: the page is still open."""
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """How many audio frames have arrived since the page connected."""
+class FramesReceived:
+    """The number of audio frames received since the page connected."""
 
     frames: int
 
 
-Report = Acknowledgement | Greeting | SoundReport | Sign | Receipt
+Report = Acknowledgement | PageDescription | SoundReport | Heartbeat | FramesReceived
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """How far a page has got: the last utterance that it knows, and its last frame of that, -1 for none."""
+class ReplayPosition:
+    """A page's last known utterance, and the last received frame of it (-1 for none)."""
 
     utterance_id: UUID | None
     sequence: int
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """What a page says when it connects; `reached` is None for one that has not been there before."""
+class ConnectQuery:
+    """A page's connection parameters; `position` is None on the first connection."""
 
     version: int
-    reached: Reached | None
+    position: ReplayPosition | None
 
 
-def parse_arrival(query: bytes) -> Arrival:
-    """Read the query of a socket's address; whatever is wrong with it counts as not said."""
+def parse_connect_query(query: bytes) -> ConnectQuery:
+    """Parse the query of a socket's URL; invalid parameters are ignored."""
     try:
         fields = parse_qs(query.decode("latin-1"), max_num_fields=8)
     except ValueError:
-        return Arrival(1, None)
+        return ConnectQuery(1, None)
     asked = {name: values[0] for name, values in fields.items()}
     version = VERSION if asked.get("version") == str(VERSION) else 1
     if "sequence" not in asked:
-        return Arrival(version, None)
+        return ConnectQuery(version, None)
     try:
         utterance_id = UUID(asked["utterance"]) if "utterance" in asked else None
         sequence = int(asked["sequence"])
     except ValueError:
-        return Arrival(version, None)
+        return ConnectQuery(version, None)
     if not -1 <= sequence <= MAX_SEQUENCE:
-        return Arrival(version, None)
-    return Arrival(version, Reached(utterance_id, sequence))
+        return ConnectQuery(version, None)
+    return ConnectQuery(version, ReplayPosition(utterance_id, sequence))
 
 
 def parse_report(frame: str) -> Report:
@@ -158,13 +162,13 @@ def parse_report(frame: str) -> Report:
         case "started" | "ended" | "cut_done":
             return _acknowledgement(message)
         case "got":
-            return Receipt(_whole(message, "frames", 0, MAX_FRAMES))
+            return FramesReceived(_whole(message, "frames", 0, MAX_FRAMES))
         case "ping":
-            return Sign()
+            return Heartbeat()
         case "sound":
             return SoundReport(_one_of(message, "state", SoundState))
         case "hello":
-            return _greeting(message)
+            return _page_description(message)
     raise MalformedMessage("unknown type")
 
 
@@ -181,11 +185,11 @@ def _acknowledgement(message: dict[str, object]) -> Acknowledgement:
     )
 
 
-def _greeting(message: dict[str, object]) -> Greeting:
+def _page_description(message: dict[str, object]) -> PageDescription:
     version = message.get("version")
     if not isinstance(version, str) or not VERSION_NAME.fullmatch(version):
         raise MalformedMessage("no version")
-    return Greeting(
+    return PageDescription(
         page=_whole(message, "page", 0, 1_000_000),
         software=_one_of(message, "software", Software),
         version=version,

@@ -1,3 +1,5 @@
+"""Layouts and pictures as the REST API sends and receives them."""
+
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -25,11 +27,11 @@ from overlay.layout import (
     WIDGETS,
     WORDS,
 )
-from overlay.pictures import MAX_BYTES, Picture, UnusablePicture, read_picture
+from overlay.pictures import MAX_BYTES, InvalidPicture, Picture, read_picture
 from overlay.themes import FONTS, THEMES, Colors
 from tenants.api.serializers import StrictSerializer
 
-PLACES = 4  # to which a layout is rounded
+PLACES = 4  # decimal places of a stored layout
 
 
 def _share(least: float = 0.0, most: float = 1.0) -> serializers.FloatField:
@@ -37,16 +39,16 @@ def _share(least: float = 0.0, most: float = 1.0) -> serializers.FloatField:
 
 
 def _refuse_outside(box: dict[str, float], width: float, height: float) -> None:
-    """Refuse a box that leaves the canvas, by the side on which it does."""
+    """Refuse a box that reaches outside the canvas, naming the field."""
     sides = {"x": width, "y": height}
     outside = [name for name, size in sides.items() if round(box[name] + round(size, PLACES), PLACES) > 1]
     if outside:
-        words = _("It would stand outside the canvas.")
+        words = _("The widget would be outside the canvas.")
         raise serializers.ValidationError({name: [words] for name in outside})
 
 
 class BoxSerializer(StrictSerializer):
-    """A widget's place in one format."""
+    """A widget's box in one format."""
 
     on = serializers.BooleanField()
     x = _share()
@@ -63,7 +65,7 @@ class BoxSerializer(StrictSerializer):
 
 
 class LabelSerializer(StrictSerializer):
-    """The AI label's place in one format. It hugs its words and stands in front of all."""
+    """The AI label's box in one format. Its width, height and order are fixed."""
 
     on = serializers.BooleanField()
     x = _share()
@@ -73,7 +75,9 @@ class LabelSerializer(StrictSerializer):
 
     def validate_on(self, on: bool) -> bool:
         if not on:
-            raise serializers.ValidationError(_("The AI label stays: viewers must know who speaks."))
+            raise serializers.ValidationError(
+                _("The AI label cannot be hidden: viewers must know that the voice is an AI's.")
+            )
         return on
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -90,7 +94,7 @@ class CanvasSerializer(StrictSerializer):
 
 
 class ColorsSerializer(StrictSerializer):
-    """Colours of a streamer's own, which can be told apart."""
+    """Custom colours with enough contrast."""
 
     accent = serializers.RegexField(r"\A#[0-9A-Fa-f]{6}\Z")
     text = serializers.RegexField(r"\A#[0-9A-Fa-f]{6}\Z")
@@ -103,7 +107,7 @@ class ColorsSerializer(StrictSerializer):
 
 
 class GoalSerializer(StrictSerializer):
-    """What the goal counts, up to where, and what it is called."""
+    """The goal's counted event, target and name."""
 
     kind = serializers.ChoiceField(choices=GOAL_KINDS)
     target = serializers.IntegerField(min_value=1, max_value=MAX_TARGET)
@@ -111,7 +115,7 @@ class GoalSerializer(StrictSerializer):
 
 
 class LayoutSerializer(StrictSerializer):
-    """An overlay's whole layout, as it is sent and answered."""
+    """An overlay's whole layout."""
 
     theme = serializers.ChoiceField(choices=list(THEMES))
     font = serializers.ChoiceField(choices=list(FONTS), allow_blank=True)
@@ -129,12 +133,12 @@ class LayoutSerializer(StrictSerializer):
 
 
 class PictureSerializer(StrictSerializer):
-    """A streamer's own picture for the avatar."""
+    """An uploaded picture for the avatar."""
 
     picture = serializers.FileField()
 
     def validate_picture(self, upload: UploadedFile[Any]) -> Picture:
         try:
             return read_picture(upload.read(MAX_BYTES + 1))
-        except UnusablePicture as fault:
+        except InvalidPicture as fault:
             raise serializers.ValidationError(FAULTS[fault.reason]) from fault

@@ -1,3 +1,5 @@
+"""Changes overlays and sends the changes to their open pages."""
+
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
@@ -14,7 +16,7 @@ from tenants import audit
 
 
 def mute_overlay(overlay_id: UUID, *, muted: bool) -> None:
-    """Silence an overlay's pages, or let them speak again, without a worker; raise `OverlayUnreachable`."""
+    """Mute or unmute an overlay's pages without a worker; raise `OverlayUnreachable`."""
     async_to_sync(_mute)(overlay_id, muted)
 
 
@@ -25,7 +27,7 @@ def end_overlay(overlay_id: UUID) -> None:
 
 @transaction.atomic
 def rotate_token(*, overlay: Overlay) -> Overlay:
-    """Give an overlay a new address and close the pages on the old one; raise `OverlayUnreachable`."""
+    """Give an overlay a new URL and close the pages on the old one; raise `OverlayUnreachable`."""
     overlay.token = make_token()
     overlay.rotated_at = timezone.now()
     overlay.save(update_fields=["token", "rotated_at"])
@@ -36,29 +38,29 @@ def rotate_token(*, overlay: Overlay) -> Overlay:
 
 @transaction.atomic
 def save_layout(*, overlay: Overlay, layout: Layout, picture: Picture | None = None) -> Overlay:
-    """Keep a layout, and a new picture for the avatar, and show both at once; raise `OverlayUnreachable`."""
+    """Store a layout and a new avatar picture, and show both at once; raise `OverlayUnreachable`."""
     if picture is None:
-        return _keep(overlay, layout, "layout")
-    _forget_picture(overlay)
+        return _store(overlay, layout, "layout")
+    _delete_picture(overlay)
     overlay.avatar_picture.save(f"avatar.{picture.kind}", ContentFile(picture.data), save=False)
-    return _keep(overlay, layout, "layout", "avatar_picture")
+    return _store(overlay, layout, "layout", "avatar_picture")
 
 
 @transaction.atomic
 def remove_picture(*, overlay: Overlay) -> Overlay:
-    """Take the avatar's picture away, and show another avatar at once; raise `OverlayUnreachable`."""
-    _forget_picture(overlay)
+    """Delete the avatar's picture and show another avatar; raise `OverlayUnreachable`."""
+    _delete_picture(overlay)
     overlay.avatar_picture = ""
-    return _keep(overlay, overlay.whole_layout, "layout", "avatar_picture")
+    return _store(overlay, overlay.whole_layout, "layout", "avatar_picture")
 
 
-def _forget_picture(overlay: Overlay) -> None:
+def _delete_picture(overlay: Overlay) -> None:
     if name := overlay.avatar_picture.name:
         storage = overlay.avatar_picture.storage
         transaction.on_commit(lambda: storage.delete(name))
 
 
-def _keep(overlay: Overlay, layout: Layout, *fields: str) -> Overlay:
+def _store(overlay: Overlay, layout: Layout, *fields: str) -> Overlay:
     overlay.layout = layout
     overlay.layout = dict(overlay.whole_layout)
     overlay.save(update_fields=fields)

@@ -1,4 +1,4 @@
-"""How an overlay stands right now, kept in Redis so that a page which connects at any time can be told."""
+"""Stores an overlay's current state in Redis, for pages that connect later."""
 
 import json
 from typing import Any
@@ -7,20 +7,19 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from overlay.layout import Layout
-from overlay.replay_buffer import Frame, Said, SaidStore
-from overlay.wire import Line, Spoken, State
+from overlay.replay_buffer import Frame, ReplayBuffer, SentUtterance
+from overlay.wire import CaptionText, ChatLine, StateMessage
 
-LIFETIME_S = 86_400  # chat is people's words: what no live renews is gone after a day
+LIFETIME_S = 86_400  # chat is personal data: it expires a day after the last write
 MAX_LINES = 30
-TRUE = ("1", b"1")  # a client decodes what it reads, or does not
+TRUE = ("1", b"1")  # with and without `decode_responses`
 
 
 class StateStore:
-    """One overlay's state: flags in a hash, lines in a list, the caption under a key that soon runs out.
+    """One overlay's state: flags in a hash, lines in a list, the caption under an expiring key.
 
-    Beside it stands what was just said, for pages that come back.
-
-    Each method but one is one round trip, and lets Redis' errors through.
+    It also holds the replay buffer. Each method but `remove_lines` needs one round trip. Redis errors are not
+    caught.
     """
 
     def __init__(self, redis: Redis, overlay_id: UUID) -> None:
@@ -31,18 +30,18 @@ class StateStore:
         self._game = f"overlay:{overlay_id}:game"
         self._tally = f"overlay:{overlay_id}:tally"
         self._layout = f"overlay:{overlay_id}:layout"
-        self._trial = f"overlay:{overlay_id}:trial"
-        self._said = SaidStore(redis, overlay_id)
+        self._test = f"overlay:{overlay_id}:trial"
+        self._replay = ReplayBuffer(redis, overlay_id)
 
-    async def read(self) -> State:
+    async def read(self) -> StateMessage:
         pipe = self._redis.pipeline()
         pipe.hmget(self._flags, ["live", "muted"])
         pipe.lrange(self._lines, 0, -1)
         pipe.get(self._caption)
-        pipe.pttl(self._trial)
+        pipe.pttl(self._test)
         pipe.mget(self._game, self._tally, self._layout)
         (live, muted), lines, caption, trial_ms, (game, tally, layout) = await pipe.execute()
-        state: State = {
+        state: StateMessage = {
             "type": "state",
             "live": live in TRUE,
             "muted": muted in TRUE,
@@ -60,13 +59,13 @@ class StateStore:
         return state
 
     async def set_live(self, live: bool) -> None:
-        """A live that ends takes its chat with it."""
+        """Store whether the live is on air; the end of a live deletes its chat."""
         pipe = self._redis.pipeline()
         pipe.hset(self._flags, "live", int(live))
         pipe.expire(self._flags, LIFETIME_S)
         if not live:
             pipe.delete(self._lines, self._caption, self._game, self._tally)
-            self._said.forget(pipe)
+            self._replay.clear(pipe)
         await pipe.execute()
 
     async def set_game(self, game: dict[str, Any]) -> None:
@@ -76,21 +75,21 @@ class StateStore:
         await self._redis.set(self._tally, json.dumps(counts), ex=LIFETIME_S)
 
     async def set_layout(self, layout: Layout) -> None:
-        """For pages that were away when it changed; others have it from the row."""
+        """Store a changed layout for pages that were away; other pages have it from the row."""
         await self._redis.set(self._layout, json.dumps(layout), ex=LIFETIME_S)
 
-    async def begin_trial(self, *, for_ms: int) -> None:
-        await self._redis.set(self._trial, "1", px=for_ms)
+    async def start_test(self, *, for_ms: int) -> None:
+        await self._redis.set(self._test, "1", px=for_ms)
 
     async def set_muted(self, muted: bool) -> None:
         pipe = self._redis.pipeline()
         pipe.hset(self._flags, "muted", int(muted))
         pipe.expire(self._flags, LIFETIME_S)
         pipe.delete(self._caption)
-        self._said.forget(pipe)
+        self._replay.clear(pipe)
         await pipe.execute()
 
-    async def add_line(self, line: Line) -> None:
+    async def add_line(self, line: ChatLine) -> None:
         pipe = self._redis.pipeline()
         pipe.rpush(self._lines, json.dumps(line))
         pipe.ltrim(self._lines, -MAX_LINES, -1)
@@ -99,7 +98,10 @@ class StateStore:
         await pipe.execute()
 
     async def remove_lines(self, ids: set[str]) -> None:
-        """Two round trips: lines are found by their id, then removed by value, whatever came in between."""
+        """Remove lines by id. Two round trips.
+
+        Lines are removed by value, since others may arrive meanwhile.
+        """
         lines = await self._redis.lrange(self._lines, 0, -1)
         pipe = self._redis.pipeline()
         for line in lines:
@@ -107,28 +109,28 @@ class StateStore:
                 pipe.lrem(self._lines, 0, line)  # type: ignore[arg-type]
         await pipe.execute()
 
-    async def read_said(self) -> list[Said]:
-        return await self._said.read()
+    async def read_replay(self) -> list[SentUtterance]:
+        return await self._replay.read()
 
-    async def add_words(self, frame: Frame, caption: Spoken, *, lifetime_ms: int) -> None:
+    async def add_words(self, frame: Frame, caption: CaptionText, *, lifetime_ms: int) -> None:
         pipe = self._redis.pipeline()
         pipe.set(self._caption, json.dumps(caption), px=lifetime_ms)
-        self._said.add(pipe, frame)
+        self._replay.add(pipe, frame)
         await pipe.execute()
 
     async def add_audio(self, frame: Frame) -> None:
         pipe = self._redis.pipeline(transaction=False)
-        self._said.add(pipe, frame)
+        self._replay.add(pipe, frame)
         await pipe.execute()
 
     async def add_end(self, frame: Frame, *, caption_lifetime_ms: int) -> None:
         pipe = self._redis.pipeline()
         pipe.pexpire(self._caption, caption_lifetime_ms)
-        self._said.add(pipe, frame)
+        self._replay.add(pipe, frame)
         await pipe.execute()
 
     async def add_cut(self, frame: Frame) -> None:
         pipe = self._redis.pipeline()
         pipe.delete(self._caption)
-        self._said.add(pipe, frame)
+        self._replay.add(pipe, frame)
         await pipe.execute()

@@ -1,15 +1,15 @@
-"""The looks of an overlay as data; their style sheets are in static/overlay/themes/."""
+"""The overlay's themes as data; their style sheets are in static/overlay/themes/."""
 
 from dataclasses import dataclass
 from typing import Final
 
 MIN_TEXT_CONTRAST: Final = 4.5  # WCAG 2.2, 1.4.3: text
-MIN_ACCENT_CONTRAST: Final = 3.0  # WCAG 2.2, 1.4.11: what is not text
+MIN_ACCENT_CONTRAST: Final = 3.0  # WCAG 2.2, 1.4.11: graphics
 
 
 @dataclass(frozen=True, slots=True)
 class Colors:
-    """Three colours as `#rrggbb`: names and bars, words, and what is behind both."""
+    """Three colours as `#rrggbb`: accent (names and bars), text, and the panel behind both."""
 
     accent: str
     text: str
@@ -17,7 +17,7 @@ class Colors:
 
     @property
     def unreadable(self) -> str:
-        """The name of the colour that cannot be told from the panel's, or nothing."""
+        """The name of the colour with too little contrast to the panel; empty if there is none."""
         if contrast(self.text, self.panel) < MIN_TEXT_CONTRAST:
             return "text"
         return "accent" if contrast(self.accent, self.panel) < MIN_ACCENT_CONTRAST else ""
@@ -25,7 +25,7 @@ class Colors:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """One look. `font` is a key of `FONTS`."""
+    """A theme. `font` is a key of `FONTS`."""
 
     key: str
     name: str

@@ -1,3 +1,5 @@
+"""The overlay's page for OBS, and the avatar's picture."""
+
 import json
 from uuid import UUID
 
@@ -18,15 +20,18 @@ from overlay.themes import THEMES
 
 
 @require_safe
-@gzip_page  # what it holds comes from nobody who could guess at its secret by its length
+@gzip_page  # no attacker controls part of its content, so its length reveals nothing of the token
 @xframe_options_sameorigin
 def page(request: HttpRequest, token: str) -> HttpResponse:
-    """The page for OBS, in the tenant's language. Its address is a secret, never kept or passed on."""
+    """Render the page for OBS in the tenant's language.
+
+    Its URL is a secret: it is never cached, indexed or sent as a referrer.
+    """
     return render_page(request, get_overlay_by_token(token))
 
 
 def render_page(request: HttpRequest, overlay: Overlay, *, preview: bool = False) -> HttpResponse:
-    """Answer with an overlay's page; a preview plays samples, knows no token and does not connect."""
+    """Render an overlay's page; a preview plays samples, has no token and does not connect."""
     layout = overlay.whole_layout
     looks = {key: static(f"overlay/themes/{key}.css") for key in THEMES}
     context = {
@@ -50,12 +55,12 @@ def render_page(request: HttpRequest, overlay: Overlay, *, preview: bool = False
 
 @require_safe
 def avatar(request: HttpRequest, overlay_id: UUID, stem: str, kind: str) -> HttpResponse:
-    """A streamer's own picture. Viewers see it on air; its name is unguessable, and new each time."""
+    """Serve an avatar's picture. Viewers see it on air; its name is random and new for each picture."""
     content_type = CONTENT_TYPES.get(kind)
     path = f"overlays/{overlay_id}/{stem}.{kind}"
     if content_type is None or not default_storage.exists(path):
         raise Http404("There is no such picture.")
-    with default_storage.open(path) as picture:  # drawn small before it was kept
+    with default_storage.open(path) as picture:  # scaled down before it was stored
         response = HttpResponse(picture.read(), content_type=content_type)
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

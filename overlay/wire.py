@@ -1,28 +1,28 @@
-"""What travels over the overlay's socket.
+"""The messages on an overlay's socket.
 
-Text frames are JSON objects, told apart by `type`; the classes below are all of them. Binary frames carry the
-host's voice, from the server to the page only:
+Text frames are JSON objects with a `type`; the classes below are all of them. Binary frames carry the host's
+voice, from the server to the page only:
 
     offset  size  field
          0     1  version, 2
          1    16  utterance, a UUID's bytes
         17     4  sequence number within the utterance, from 0
         21     4  sample rate in Hz
-        25     4  where it starts in the utterance's audio, in microseconds
-        29     4  when it was sent, in milliseconds since 1970, without what 32 bits cannot hold
+        25     4  position in the utterance's audio, in microseconds
+        29     4  time of sending, in milliseconds since 1970, modulo 2**32
         33     n  mono PCM, signed 16-bit little-endian, whole samples
 
 Numbers of the header are unsigned and big-endian. A page that does not ask for version 2 when it connects
-(`?version=2`) gets version 1: the same without the two fields before the PCM.
+(`?version=2`) gets version 1, which lacks the two fields before the PCM.
 
-An utterance is what the host says in one go: `begin`, then its audio and, sentence by sentence, `caption`s,
-then `end`. It may be `cut` at any time, and a page plays it only if it received its `begin`. A page first
-gets the `state`; a message that it counts already may follow, so that every message can bear repeating.
+An utterance is one reply of the host: `begin`, its audio with a `caption` for each further sentence, `end`.
+It may be `cut` at any time, and a page plays it only after its `begin`. The first message of a connection is
+the `state`. A message that the state already includes may follow it: every message is idempotent.
 
-A page that comes back asks for what it has missed (`&utterance=…&sequence=…`: the last utterance that it
-knows, and its last frame of that). After the state it gets `resumed`, then the rest of what is still worth
-playing. A page that has said `hello` also says how many audio frames have arrived (`got`), and is sent no
-more than it can take: the rest follows when it has caught up.
+A page that reconnects sends its position (`&utterance=…&sequence=…`: its last known utterance, and the last
+frame received of it). After the state it gets `resumed`, then the missed part, unless that is too old.
+A page that has sent `hello` confirms received audio frames (`got`); while too many are unconfirmed, no more
+audio is sent.
 """
 
 import json
@@ -37,13 +37,13 @@ from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
 VERSION = 2
 HEADER = struct.Struct(">B16sIIII")
 HEADER_BEFORE = struct.Struct(">B16sII")  # of version 1
-MIN_RATE_HZ = 8_000  # what every browser can play lies between these two
+MIN_RATE_HZ = 8_000  # the range of rates that every browser plays
 MAX_RATE_HZ = 96_000
 UINT32 = 0xFFFF_FFFF
 
 
-class Line(TypedDict):
-    """A line of the chat. `kind` says what happened in the room; `name` and `text` are untrusted."""
+class ChatLine(TypedDict):
+    """A chat line. `kind` is the kind of the event; `name` and `text` are untrusted."""
 
     id: str
     name: str
@@ -51,8 +51,8 @@ class Line(TypedDict):
     kind: str
 
 
-class Spoken(TypedDict):
-    """What the host is saying."""
+class CaptionText(TypedDict):
+    """The sentence that the host is saying."""
 
     utterance: str
     text: str
@@ -61,19 +61,19 @@ class Spoken(TypedDict):
 # --- server to page -------------------------------------------------------------------------------
 
 
-class State(TypedDict):
-    """How everything stands; the first thing that a page gets, oldest line first.
+class StateMessage(TypedDict):
+    """The overlay's current state, the first message of a connection; lines are oldest first.
 
-    `trial_ms` is there while somebody tries the page out, and says for how long they still do. `game` and
-    `tally` are there once there is something to tell, `layout` once it was changed. `release` names the
-    page that the server has: an older one loads itself anew once nothing is being said.
+    `trial_ms` is the remaining time of an overlay test. `game`, `tally` and `layout` are missing until they
+    are first set. `release` is the server's release of the page: a page of another release reloads itself
+    when the host is silent.
     """
 
     type: Literal["state"]
     live: bool
     muted: bool
-    lines: list[Line]
-    caption: Spoken | None
+    lines: list[ChatLine]
+    caption: CaptionText | None
     trial_ms: NotRequired[int]
     game: NotRequired[dict[str, Any]]
     tally: NotRequired[dict[str, int]]
@@ -81,29 +81,29 @@ class State(TypedDict):
     release: NotRequired[str]
 
 
-class Chat(Line):
-    """A new line of the chat."""
+class ChatLineMessage(ChatLine):
+    """A new chat line."""
 
     type: Literal["chat"]
 
 
-class Retract(TypedDict):
-    """Lines that must not be seen any more."""
+class RetractMessage(TypedDict):
+    """Remove chat lines."""
 
     type: Literal["retract"]
     ids: list[str]
 
 
-class Begin(TypedDict):
-    """A new utterance starts; `text` is its first sentence."""
+class BeginMessage(TypedDict):
+    """An utterance starts; `text` is its first sentence."""
 
     type: Literal["begin"]
     utterance: str
     text: str
 
 
-class Caption(TypedDict):
-    """A further sentence, and where in the utterance's audio it starts."""
+class CaptionMessage(TypedDict):
+    """The next sentence, and its position in the utterance's audio."""
 
     type: Literal["caption"]
     utterance: str
@@ -111,100 +111,114 @@ class Caption(TypedDict):
     at_ms: int
 
 
-class End(TypedDict):
-    """All audio of the utterance has been sent; this is how long it plays."""
+class EndMessage(TypedDict):
+    """All audio of the utterance has been sent; `duration_ms` is its total length."""
 
     type: Literal["end"]
     utterance: str
     duration_ms: int
 
 
-class Cut(TypedDict):
-    """Stop at once and drop everything of the utterance; None means whatever plays or waits."""
+class CutMessage(TypedDict):
+    """Stop an utterance and drop the rest of it; None stops all utterances."""
 
     type: Literal["cut"]
     utterance: str | None
 
 
-class Mute(TypedDict):
-    """From now on silence, or no longer. What was under way is over for good."""
+class MuteMessage(TypedDict):
+    """Mute or unmute. A mute drops all audio under way."""
 
     type: Literal["mute"]
     muted: bool
 
 
-class Live(TypedDict):
-    """The show goes on air or off."""
+class LiveMessage(TypedDict):
+    """The show goes on air or off air."""
 
     type: Literal["live"]
     live: bool
 
 
-class Game(TypedDict):
-    """How the game that runs stands, and who leads; its `kind` is empty while none does."""
+class GameMessage(TypedDict):
+    """The state of the running game and the leaderboard; its `kind` is empty without a game."""
 
     type: Literal["game"]
     game: dict[str, Any]
 
 
-class Tally(TypedDict):
-    """How many follows, gifts and the like this live has had."""
+class EventCountsMessage(TypedDict):
+    """The number of events of each kind in this live."""
 
     type: Literal["tally"]
     counts: dict[str, int]
 
 
-class NewLayout(TypedDict):
-    """The overlay has been arranged anew."""
+class LayoutMessage(TypedDict):
+    """The overlay has a new layout."""
 
     type: Literal["layout"]
     layout: Layout
 
 
-class Trial(TypedDict):
-    """For so long the page looks as if it were on air, though no live runs: somebody tries it out."""
+class TestMessage(TypedDict):
+    """An overlay test: the page looks as on air for `for_ms`."""
 
     type: Literal["trial"]
     for_ms: int
 
 
-class Resumed(TypedDict):
-    """To a page that came back: of these utterances the rest follows; whatever else it plays is over."""
+class ResumedMessage(TypedDict):
+    """To a page that reconnects: these utterances continue; the page stops all others."""
 
     type: Literal["resumed"]
     utterances: list[str]
 
 
-class Missed(TypedDict):
-    """An utterance whose moment is over: it is shown, and not played."""
+class MissedMessage(TypedDict):
+    """An utterance that is too old to be played: the page shows its text."""
 
     type: Literal["missed"]
     utterance: str
     text: str
 
 
-class Pong(TypedDict):
+class PongMessage(TypedDict):
     """The answer to a `ping`."""
 
     type: Literal["pong"]
 
 
-Shown = State | Chat | Retract | Game | Tally | NewLayout
-ToPage = Shown | Begin | Caption | End | Cut | Mute | Live | Trial | Resumed | Missed | Pong
+ShownMessage = (
+    StateMessage | ChatLineMessage | RetractMessage | GameMessage | EventCountsMessage | LayoutMessage
+)
+MessageToPage = (
+    ShownMessage
+    | BeginMessage
+    | CaptionMessage
+    | EndMessage
+    | CutMessage
+    | MuteMessage
+    | LiveMessage
+    | TestMessage
+    | ResumedMessage
+    | MissedMessage
+    | PongMessage
+)
 
 
 # --- page to server -------------------------------------------------------------------------------
 
 
-class Started(TypedDict):
-    """The utterance's first sample plays now."""
+class StartedMessage(TypedDict):
+    """The page plays the utterance's first sample."""
 
     type: Literal["started"]
     utterance: str
 
 
-class Played(TypedDict, total=False):
-    """How an utterance was heard: how much of it, how loud (RMS, dBFS), and how often the buffer ran dry."""
+class PlaybackFigures(TypedDict, total=False):
+    """How an utterance was played: audible length, loudness (RMS, dBFS) and buffer underruns."""
 
     utterance: str
     played_ms: int
@@ -214,20 +228,20 @@ class Played(TypedDict, total=False):
     context: str
 
 
-class Ended(Played):
-    """The utterance has played to its end."""
+class EndedMessage(PlaybackFigures):
+    """The utterance was played to its end."""
 
     type: Literal["ended"]
 
 
-class CutDone(Played):
-    """The utterance was stopped after it had started."""
+class CutDoneMessage(PlaybackFigures):
+    """The utterance was stopped after its start."""
 
     type: Literal["cut_done"]
 
 
-class Hello(TypedDict):
-    """What the page is, and what it is shown in; sent again when that changes."""
+class HelloMessage(TypedDict):
+    """The page's description of itself, sent at the start and after each change."""
 
     type: Literal["hello"]
     page: int
@@ -241,32 +255,40 @@ class Hello(TypedDict):
     active: bool
 
 
-class Sound(TypedDict):
-    """Whether what the page plays can be heard."""
+class SoundMessage(TypedDict):
+    """Whether the page's sound works."""
 
     type: Literal["sound"]
     state: str
 
 
-class Ping(TypedDict):
-    """The page is still there; every few seconds."""
+class PingMessage(TypedDict):
+    """The page's heartbeat, every few seconds."""
 
     type: Literal["ping"]
 
 
-class Got(TypedDict):
-    """So many audio frames have arrived since the page connected."""
+class FramesReceivedMessage(TypedDict):
+    """The number of audio frames received since the page connected."""
 
     type: Literal["got"]
     frames: int
 
 
-ToServer = Started | Ended | CutDone | Hello | Sound | Ping | Got
+MessageToServer = (
+    StartedMessage
+    | EndedMessage
+    | CutDoneMessage
+    | HelloMessage
+    | SoundMessage
+    | PingMessage
+    | FramesReceivedMessage
+)
 Phase = Literal["started", "ended", "cut"]
 
 
 class MalformedMessage(ValueError):
-    """Raised when what came over the socket is none of the messages above."""
+    """Raised when a frame is none of the messages of this module."""
 
 
 # --- audio ----------------------------------------------------------------------------------------
@@ -274,7 +296,7 @@ class MalformedMessage(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class AudioFrame:
-    """A binary frame as values: besides the audio, where it starts in its utterance and when it was sent."""
+    """A binary frame as values. `position_us` is the chunk's start in its utterance."""
 
     utterance_id: UUID
     sequence: int
@@ -283,13 +305,13 @@ class AudioFrame:
     sent_ms: int = 0
 
 
-def encode(message: ToPage) -> str:
-    """Return the text frame, all ASCII: a lone surrogate in a viewer's name travels as an escape."""
+def encode(message: MessageToPage) -> str:
+    """Return the text frame in ASCII, so that a lone surrogate in a name is sent as an escape."""
     return json.dumps(message, separators=(",", ":"))
 
 
 def pack_audio(frame: AudioFrame) -> bytes:
-    """Return the binary frame; raise `MalformedMessage` for what a page could not play."""
+    """Return the binary frame; raise `MalformedMessage` for audio that a page cannot play."""
     rate, pcm = frame.chunk.sample_rate_hz, frame.chunk.pcm
     if not MIN_RATE_HZ <= rate <= MAX_RATE_HZ or len(pcm) % BYTES_PER_SAMPLE:
         raise MalformedMessage("not whole samples at a rate that browsers play")
@@ -298,7 +320,7 @@ def pack_audio(frame: AudioFrame) -> bytes:
 
 
 def unpack_audio(frame: bytes) -> AudioFrame:
-    """Read a binary frame; raise `MalformedMessage`."""
+    """Parse a binary frame; raise `MalformedMessage`."""
     if len(frame) < HEADER.size or (len(frame) - HEADER.size) % BYTES_PER_SAMPLE:
         raise MalformedMessage("too short or not whole samples")
     version, utterance, sequence, rate, position_us, sent_ms = HEADER.unpack_from(frame)
@@ -309,5 +331,5 @@ def unpack_audio(frame: bytes) -> AudioFrame:
 
 
 def without_times(frame: bytes) -> bytes:
-    """Return a binary frame as version 1."""
+    """Convert a binary frame to version 1."""
     return b"\x01" + frame[1 : HEADER_BEFORE.size] + frame[HEADER.size :]

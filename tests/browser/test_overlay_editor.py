@@ -102,10 +102,10 @@ def test_the_theme_changes_at_once_where_the_overlay_is_open(
 
 
 def test_colours_that_cannot_be_read_are_refused_in_words(editing: Page) -> None:
-    editing.get_by_label("Colours of your own").check()
+    editing.get_by_label("Custom colours").check()
     editing.get_by_label("Words", exact=True).fill("#202020")
     editing.get_by_role("button", name="Save").click()
-    expect(editing.get_by_text("It can hardly be read on the panels")).to_be_visible()
+    expect(editing.get_by_text("This colour is hard to read on the panels")).to_be_visible()
 
 
 def test_a_large_picture_is_made_small_and_becomes_the_avatar(editing: Page, show: Show) -> None:

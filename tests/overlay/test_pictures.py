@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageCms
 
-from overlay.pictures import MAX_BYTES, SHOWN_SIDE, UnusablePicture, read_picture
+from overlay.pictures import MAX_BYTES, SHOWN_SIDE, InvalidPicture, read_picture
 
 SECRET = b"via Roma 1"
 RED, BLUE, CLEAR = (220, 20, 20, 255), (20, 20, 220, 255), (0, 0, 0, 0)
@@ -235,7 +235,7 @@ NO_PICTURES = {
 
 @pytest.mark.parametrize("data", NO_PICTURES.values(), ids=NO_PICTURES.keys())
 def test_what_is_no_picture_or_damaged_is_refused(data: bytes) -> None:
-    with pytest.raises(UnusablePicture) as fault:
+    with pytest.raises(InvalidPicture) as fault:
         read_picture(data)
     assert fault.value.reason == "kind"
 
@@ -256,12 +256,12 @@ def test_what_is_no_picture_or_damaged_is_refused(data: bytes) -> None:
 )
 def test_a_bomb_is_refused_by_its_header(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("overlay.pictures._redraw", lambda sent: pytest.fail("its pixels were read"))
-    with pytest.raises(UnusablePicture) as fault:
+    with pytest.raises(InvalidPicture) as fault:
         read_picture(data)
     assert fault.value.reason == "side"
 
 
 def test_more_than_eight_megabytes_are_refused() -> None:
-    with pytest.raises(UnusablePicture) as fault:
+    with pytest.raises(InvalidPicture) as fault:
         read_picture(PNG + b"\0" * MAX_BYTES)
     assert fault.value.reason == "weight"

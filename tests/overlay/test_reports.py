@@ -6,13 +6,13 @@ import pytest
 
 from overlay.reports import (
     Acknowledgement,
-    Arrival,
-    Greeting,
-    Reached,
-    Receipt,
-    Sign,
+    ConnectQuery,
+    FramesReceived,
+    Heartbeat,
+    PageDescription,
+    ReplayPosition,
     SoundReport,
-    parse_arrival,
+    parse_connect_query,
     parse_report,
 )
 from overlay.wire import MalformedMessage
@@ -60,10 +60,10 @@ def test_an_acknowledgement_is_read(message: dict[str, object], told: Acknowledg
 
 def test_what_a_page_says_of_itself_is_read() -> None:
     greeting = parse_report(json.dumps(HELLO))
-    assert greeting == Greeting(2, "obs", "31.0.2", 1080, 1920, 1.0, "worklet", True, False)
+    assert greeting == PageDescription(2, "obs", "31.0.2", 1080, 1920, 1.0, "worklet", True, False)
     assert parse_report('{"type": "sound", "state": "blocked"}') == SoundReport("blocked")
-    assert parse_report('{"type": "ping"}') == Sign()
-    assert parse_report('{"type": "got", "frames": 8}') == Receipt(8)
+    assert parse_report('{"type": "ping"}') == Heartbeat()
+    assert parse_report('{"type": "got", "frames": 8}') == FramesReceived(8)
 
 
 @pytest.mark.parametrize(
@@ -116,15 +116,18 @@ def test_anything_else_is_malformed(frame: str) -> None:
 @pytest.mark.parametrize(
     ("query", "arrival"),
     [
-        (b"", Arrival(1, None)),
-        (b"version=2", Arrival(2, None)),
-        (b"version=2&sequence=-1", Arrival(2, Reached(None, -1))),
-        (f"version=2&utterance={UTTERANCE}&sequence=7".encode(), Arrival(2, Reached(UTTERANCE, 7))),
-        (f"version=9&utterance={UTTERANCE}&sequence=-2".encode(), Arrival(1, None)),
-        (b"utterance=x&sequence=7", Arrival(1, None)),
-        (b"sequence=\xff", Arrival(1, None)),
-        (b"&".join(b"a=1" for _ in range(50)), Arrival(1, None)),
+        (b"", ConnectQuery(1, None)),
+        (b"version=2", ConnectQuery(2, None)),
+        (b"version=2&sequence=-1", ConnectQuery(2, ReplayPosition(None, -1))),
+        (
+            f"version=2&utterance={UTTERANCE}&sequence=7".encode(),
+            ConnectQuery(2, ReplayPosition(UTTERANCE, 7)),
+        ),
+        (f"version=9&utterance={UTTERANCE}&sequence=-2".encode(), ConnectQuery(1, None)),
+        (b"utterance=x&sequence=7", ConnectQuery(1, None)),
+        (b"sequence=\xff", ConnectQuery(1, None)),
+        (b"&".join(b"a=1" for _ in range(50)), ConnectQuery(1, None)),
     ],
 )
-def test_how_far_a_page_has_got_is_in_the_address(query: bytes, arrival: Arrival) -> None:
-    assert parse_arrival(query) == arrival
+def test_how_far_a_page_has_got_is_in_the_address(query: bytes, arrival: ConnectQuery) -> None:
+    assert parse_connect_query(query) == arrival

@@ -114,11 +114,11 @@ async def _show(show: Show, sample: OverlaySample, *, as_if_on_air: bool) -> Non
     texts = sample_texts(show.language)
     publisher = OverlayPublisher(show.overlay_id, redis=async_redis())
     if as_if_on_air:
-        await publisher.begin_trial(SHOWN_FOR_MS)
+        await publisher.start_test(SHOWN_FOR_MS)
         if sample in (OverlaySample.QUIZ, OverlaySample.ALL):
-            await publisher.try_game(sample_quiz(texts, seconds=SHOWN_FOR_MS // 1000))
+            await publisher.show_test_game(sample_quiz(texts, seconds=SHOWN_FOR_MS // 1000))
     for kind in CHAT_KINDS[sample]:
-        await publisher.try_line(f"trial-{uuid4()}", texts.name, chat_texts(texts)[kind], kind)
+        await publisher.show_test_line(f"trial-{uuid4()}", texts.name, chat_texts(texts)[kind], kind)
 
 
 async def _speak_line(line: OverlayTestLine, show_id: UUID) -> OverlayTestOutcome:
