@@ -28,13 +28,20 @@ def open_openai_server(stack: AsyncExitStack, service: str) -> OpenAIServer | No
     )
 
 
+def chat_model_names() -> list[str]:
+    """Return the models that write, in the order in which they are asked; none without a key."""
+    names = [name.strip() for name in settings.OPENAI_MODEL.split(",") if name.strip()]
+    return names if settings.OPENAI_API_KEY else []
+
+
 def open_chat_models(stack: AsyncExitStack) -> tuple[NamedModel, ...]:
     """Open the models that write, in the order in which they are asked; none without a key.
 
     All lives of a process share their connections and breakers.
     """
-    names = [name.strip() for name in settings.OPENAI_MODEL.split(",") if name.strip()]
     server = open_openai_server(stack, "The language model")
     if server is None:
         return ()
-    return tuple(NamedModel(name, OpenAIChatModel(server, name), CircuitBreaker()) for name in names)
+    return tuple(
+        NamedModel(name, OpenAIChatModel(server, name), CircuitBreaker()) for name in chat_model_names()
+    )

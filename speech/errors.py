@@ -17,6 +17,15 @@ class SpeechError(TechnicalError):
         self.service_status = service_status
 
 
+class SpendCapReached(SpeechError):
+    """Raised when a paid voice may not speak, since the spend cap is reached."""
+
+    code = "spend_cap_reached"
+
+    def __init__(self) -> None:
+        super().__init__("The spend cap is reached.")
+
+
 class StoreError(TechnicalError):
     """Raised when the object store, its index or Redis fails to store, read or count a clip."""
 

@@ -2,12 +2,14 @@
 
 from django.utils.translation import gettext as _
 
-from speech.errors import SpeechError
+from speech.errors import SpeechError, SpendCapReached
 from speech.services.voices import Provider
 
 
 def fault_text(provider: str, error: SpeechError) -> str:
     """Return what went wrong and what to do. It quotes nothing that the service wrote."""
+    if isinstance(error, SpendCapReached):
+        return _("The spend cap is reached: paid voices wait until next month, or until the cap is raised.")
     name = Provider(provider).label
     texts = {
         400: _("%(name)s does not accept these settings. Is the voice one of theirs?"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from livesessions.access import get_session_for, get_show_for
 from livesessions.console.forms import SayForm, SessionForm
 from livesessions.console.presenter import describe, held_lines, overlays_seen, recent_lines
+from livesessions.console.unpriced import unpriced_services
 from livesessions.errors import CommandUnreachable, SessionConflict, shopping_live
 from livesessions.models.sessions import LiveSession
 from livesessions.querysets import latest_sessions, plan_length_s
@@ -76,6 +77,7 @@ def session_detail(request: TenantRequest, session_id: UUID) -> HttpResponse:
         **overlays_seen(read_pages(session.show.overlay_id)),
         "overlay_url": _absolute(request, reverse("overlay:page", args=[session.show.overlay.token])),
         "events_url": _events_url(request, session),
+        "unpriced": unpriced_services(session.show) if session.is_open else [],
     }
     return render(request, CONSOLE, context)
 

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.conf import settings
 
+from billing.configured import month_cap_of
+from billing.usage import SpendCap
 from livesessions.models.shows import Show
 from livesessions.shows.show_plan_factory import build_habits, load_plan
 from livesessions.worker.assembly import build_moderator
@@ -104,36 +106,41 @@ def _within_characters(texts: Iterable[str], characters: int) -> list[str]:
 
 async def _record(lineup: VoiceLineup, texts: list[str], characters: int) -> int:
     async with AsyncExitStack() as stack:
-        pool = await _open_pool(stack, lineup)
+        # A workspace's own key counts against no cap.
+        is_own = lineup.options[0].credential is not None
+        cap = None if is_own else await month_cap_of(lineup.tenant_id)
+        pool = await _open_pool(stack, lineup, cap)
         await in_thread(pool.load_clip_index, lineup.tenant_id)
         try:
             async with asyncio.timeout(BATCH_TIMEOUT_S):
                 await pool.measure_option(
                     lineup.options[0], first_timeout_s=LAST_FIRST_TIMEOUT_S, timeout_s=PROBE_TIMEOUT_S
                 )
-                return await _record_batch(pool, pool.first_speaker(lineup), texts, characters)
+                return await _record_batch(pool, pool.first_speaker(lineup), texts, characters, cap)
         except TimeoutError:
             raise SpeechError("The voice did not finish in time.") from None
         finally:
             await pool.save_learned()
 
 
-async def _open_pool(stack: AsyncExitStack, lineup: VoiceLineup) -> VoicePool:
+async def _open_pool(stack: AsyncExitStack, lineup: VoiceLineup, cap: SpendCap | None) -> VoicePool:
     option = lineup.options[0]
     store, tenant_clients = AudioObjectStore(), TenantVoiceClients()
     stack.callback(store.close)
     stack.push_async_callback(tenant_clients.aclose)
     shared = {} if option.credential else {option.provider: await open_synthesizer(stack, option.provider)}
-    return VoicePool(shared, tenant_clients, store=store)
+    return VoicePool(shared, tenant_clients, store=store, cap=cap)
 
 
-async def _record_batch(pool: VoicePool, speaker: Speaker, texts: list[str], characters: int) -> int:
+async def _record_batch(
+    pool: VoicePool, speaker: Speaker, texts: list[str], characters: int, cap: SpendCap | None
+) -> int:
     until_s, has_recorded = time.monotonic() + BATCH_S, False
     for text in texts:
         if speaker.is_cached(text):
             continue
         characters -= len(text)
-        if characters < 0:
+        if characters < 0 or (cap is not None and cap.is_reached):
             return 0
         has_recorded = await _record_text(pool, speaker, text) or has_recorded
         if time.monotonic() > until_s:

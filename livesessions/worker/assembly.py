@@ -91,6 +91,7 @@ class Resources:
 async def open_resources() -> AsyncIterator[Resources]:
     """Open what the lives of this worker share, and close it at the end."""
     async with AsyncExitStack() as stack:
+        caps = configured_spend_caps()
         lines = AudioObjectStore()
         stack.callback(lines.close)
         yield Resources(
@@ -99,8 +100,8 @@ async def open_resources() -> AsyncIterator[Resources]:
             recorder=Recorder(),
             board=ConsoleBoard(),
             models=open_chat_models(stack),
-            voices=VoicePool(await open_synthesizers(stack), store=lines),
-            spend_caps=configured_spend_caps(),
+            voices=VoicePool(await open_synthesizers(stack), store=lines, cap=caps.cap_of(Subject())),
+            spend_caps=caps,
             moderation=open_moderation_model(stack),
         )
 
@@ -155,7 +156,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
         further_sources=further,
         model=build_model(resources.models, cap),
         model_gate=resources.model_gate_of(cap.subject),
-        voice=resources.voices.chain_of(lineup),
+        voice=resources.voices.chain_of(lineup, cap),
         sinks=[publisher],
         screen=publisher,
         observer=observer,

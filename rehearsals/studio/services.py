@@ -6,8 +6,7 @@ from contextlib import AsyncExitStack, aclosing
 
 from asgiref.sync import async_to_sync
 
-from billing.configured import configured_prices, configured_spend_caps
-from billing.usage import Subject
+from billing.configured import configured_prices, month_cap_of
 from livesessions.worker.assembly import build_model
 from planner.stage.planner import Planner
 from providers.model_settings import open_chat_models
@@ -66,7 +65,7 @@ async def _answer(
 ) -> tuple[StudioAnswer, bytes]:
     async with AsyncExitStack() as stack:
         # Counts against the month's budgets, the workspace's too, but not against a live's.
-        cap = configured_spend_caps().cap_of(Subject(setup.tenant_id))
+        cap = await month_cap_of(setup.tenant_id)
         model = build_model(open_chat_models(stack), cap)
         voice = await open_lineup(stack, setup.lineup) if aloud else None
         runner = LineRunner(

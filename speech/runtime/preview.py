@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from asgiref.sync import async_to_sync
 
-from speech.errors import SpeechError
+from billing.configured import configured_prices, month_cap_of
+from billing.usage import UsageKind
+from speech.errors import SpeechError, SpendCapReached
+from speech.metering import MeteredSynthesizer
 from speech.models import VoiceProfile
 from speech.runtime.preview_slots import run_preview
 from speech.runtime.synthesizers import open_synthesizer
@@ -89,7 +92,7 @@ async def _say(lineup: VoiceLineup, text: str, provider: str) -> Preview:
     level = MeasuringLevel(option.loudness)
     try:
         async with AsyncExitStack() as stack, asyncio.timeout(TIME_LIMIT_S):
-            synthesizer = await _open(stack, option)
+            synthesizer = await _open(stack, option, lineup)
             begun_s = time.perf_counter()
             speaker = Speaker(synthesizer, option.voice, normalizer=normalizer, level=level)
             spoken = await stack.enter_async_context(aclosing(speaker.speak(text)))
@@ -105,9 +108,15 @@ async def _say(lineup: VoiceLineup, text: str, provider: str) -> Preview:
     return preview
 
 
-async def _open(stack: AsyncExitStack, option: VoiceOption) -> Synthesizer:
+async def _open(stack: AsyncExitStack, option: VoiceOption, lineup: VoiceLineup) -> Synthesizer:
     if option.credential is None:
-        return await open_synthesizer(stack, option.provider, pool_size=1)
+        opened = await open_synthesizer(stack, option.provider, pool_size=1)
+        if not capabilities_of(option.provider).needs_key:
+            return opened
+        cap = await month_cap_of(lineup.tenant_id)
+        if cap.is_reached:
+            raise SpendCapReached
+        return MeteredSynthesizer(opened, cap, provider=option.provider, model=model_of(option.provider))
     clients = TenantVoiceClients()
     stack.push_async_callback(clients.aclose)
     return clients.service_of(option.credential).synthesizer
@@ -121,5 +130,7 @@ def _fill_figures(preview: Preview, chunks: list[AudioChunk], level: MeasuringLe
         pcm = np.frombuffer(b"".join(chunk.pcm for chunk in chunks), dtype="<i2")
         preview.after = measure(pcm.astype(np.float32) / np.float32(FULL_SCALE), chunks[0].sample_rate_hz)
     preview.characters = len(preview.read)
-    price = capabilities_of(preview.provider).price_of(model_of(preview.provider))
-    preview.cost_usd = price.cost_usd(preview.characters) if price else None
+    kind, model = UsageKind.VOICE_CHARACTERS, model_of(preview.provider)
+    prices = configured_prices()
+    if prices.price_of(kind, preview.provider, model) is not None:
+        preview.cost_usd = prices.cost_usd(kind, preview.characters, preview.provider, model)

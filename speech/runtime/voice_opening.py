@@ -2,6 +2,7 @@
 
 from contextlib import AsyncExitStack
 
+from billing.configured import month_cap_of
 from speech.errors import SpeechError
 from speech.runtime.synthesizers import open_synthesizer
 from speech.runtime.tenant_voices import TenantVoiceClients
@@ -11,7 +12,11 @@ from speech.stage.chain import VoiceChain
 
 
 async def open_lineup(stack: AsyncExitStack, lineup: VoiceLineup) -> VoiceChain | None:
-    """Open the voices of a lineup, closed with `stack`; None when even the embedded one cannot be opened."""
+    """Open the voices of a lineup, closed with `stack`; None when even the embedded one cannot be opened.
+
+    Paid voices count against the month's spend caps.
+    """
+    cap = await month_cap_of(lineup.tenant_id)
     providers = dict.fromkeys(option.provider for option in lineup.options if option.credential is None)
     tenant_clients = TenantVoiceClients()
     stack.push_async_callback(tenant_clients.aclose)
@@ -19,4 +24,4 @@ async def open_lineup(stack: AsyncExitStack, lineup: VoiceLineup) -> VoiceChain 
         shared = {each: await open_synthesizer(stack, each, pool_size=1) for each in providers}
     except SpeechError:
         return None
-    return VoicePool(shared, tenant_clients).chain_of(lineup)
+    return VoicePool(shared, tenant_clients).chain_of(lineup, cap)

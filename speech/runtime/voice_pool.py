@@ -8,7 +8,9 @@ from uuid import UUID
 
 from django.db import DatabaseError
 
+from billing.usage import SpendCap
 from speech.errors import SpeechError, StoreError
+from speech.metering import MeteredSynthesizer
 from speech.models import VoiceProfile
 from speech.runtime.tenant_voices import TenantVoiceClients, VoiceService
 from speech.services.clips import clip_names
@@ -52,7 +54,8 @@ class VoicePool:
     """The voice services, circuit breakers and voice levels that the lives of a worker share.
 
     A workspace with its own key for a provider uses that, and shares none of it with others. With a `store`,
-    clips of paid voices are cached, so that a line that recurs costs nothing.
+    clips of paid voices are cached, so that a line that recurs costs nothing. What the installation pays for
+    is reported to a live's spend cap, or else to the pool's `cap`.
     """
 
     def __init__(
@@ -61,7 +64,9 @@ class VoicePool:
         tenant_clients: TenantVoiceClients | None = None,
         *,
         store: AudioObjectStore | None = None,
+        cap: SpendCap | None = None,
     ) -> None:
+        self._cap = cap
         self._store = store
         self._cache = AudioCache(store) if store else None
         self._shared = {name: VoiceService(name, each) for name, each in synthesizers.items()}
@@ -81,7 +86,7 @@ class VoicePool:
         if self._cache:
             self._cache.add_stored(clip_names(tenant_id))
 
-    def chain_of(self, lineup: VoiceLineup) -> VoiceChain:
+    def chain_of(self, lineup: VoiceLineup, cap: SpendCap | None = None) -> VoiceChain:
         """Return the chain of a resolved lineup, without the voices that have no client."""
         found = [(option, self._service_of(option)) for option in lineup.options]
         options = [(option, service) for option, service in found if service is not None]
@@ -92,7 +97,7 @@ class VoicePool:
         last = len(options) - 1
         return VoiceChain(
             [
-                self._named_voice(option, service, lineup, is_last=at == last)
+                self._named_voice(option, service, lineup, cap or self._cap, is_last=at == last)
                 for at, (option, service) in enumerate(options)
             ]
         )
@@ -105,11 +110,18 @@ class VoicePool:
         )
 
     def _named_voice(
-        self, option: VoiceOption, service: VoiceService, lineup: VoiceLineup, *, is_last: bool
+        self,
+        option: VoiceOption,
+        service: VoiceService,
+        lineup: VoiceLineup,
+        cap: SpendCap | None,
+        *,
+        is_last: bool,
     ) -> NamedVoice:
         is_embedded = not capabilities_of(option.provider).needs_key
+        cap = None if is_embedded or option.credential else cap
         speaker = Speaker(
-            service.synthesizer,
+            _metered(service, cap),
             option.voice,
             splits=not is_embedded,
             cached_voice=None if is_embedded else self._cached_voice(option, lineup),
@@ -118,7 +130,7 @@ class VoicePool:
             first_timeout_s=LAST_FIRST_TIMEOUT_S if is_last else FIRST_TIMEOUT_S,
             next_timeout_s=NEXT_TIMEOUT_S,
         )
-        return NamedVoice(option.name, speaker, service.breaker)
+        return NamedVoice(option.name, speaker, service.breaker, cap)
 
     def _cached_voice(self, option: VoiceOption, lineup: VoiceLineup) -> CachedVoice | None:
         if self._cache is None:
@@ -164,7 +176,8 @@ class VoicePool:
         if service is None or level.known is not None:
             return
         line = MEASUREMENT_LINES.get(option.voice.language[:2], MEASUREMENT_LINES["en"])
-        speaker = Speaker(service.synthesizer, option.voice, level=level, first_timeout_s=first_timeout_s)
+        synthesizer = _metered(service, None if option.credential else self._cap)
+        speaker = Speaker(synthesizer, option.voice, level=level, first_timeout_s=first_timeout_s)
         try:
             async with asyncio.timeout(timeout_s):
                 await _speak_and_discard(speaker, line)
@@ -179,7 +192,7 @@ class VoicePool:
         service = self._service_of(option)
         if service is None:
             raise SpeechError("Nothing is open for this provider.", permanent=True)
-        return self._named_voice(option, service, lineup, is_last=True).speaker
+        return self._named_voice(option, service, lineup, self._cap, is_last=True).speaker
 
     async def cache_line(self, speaker: Speaker, text: str) -> bool:
         """Speak a text and store its clip; return whether it was stored: a long one is not.
@@ -254,15 +267,25 @@ class VoicePool:
         """Probe the services whose breaker is open, so that no line of a live has to, until cancelled."""
         while True:
             await asyncio.sleep(PROBE_EVERY_S)
-            for service in (*self._shared.values(), *self._tenant_clients.services):
+            shared = [(service, self._cap) for service in self._shared.values()]
+            of_tenants = [(service, None) for service in self._tenant_clients.services]
+            for service, cap in (*shared, *of_tenants):
                 if service.breaker.is_open and service.probe and service.breaker.admit():
-                    await _probe(service)
+                    await _probe(service, cap)
 
 
-async def _probe(service: VoiceService) -> None:
+def _metered(service: VoiceService, cap: SpendCap | None) -> Synthesizer:
+    """Return what speaks for a service, reporting to a cap; as it is where the call is not ours to pay."""
+    if cap is None or not capabilities_of(service.provider).needs_key:
+        return service.synthesizer
+    model = model_of(service.provider)
+    return MeteredSynthesizer(service.synthesizer, cap, provider=service.provider, model=model)
+
+
+async def _probe(service: VoiceService, cap: SpendCap | None) -> None:
     voice = service.probe
     assert voice is not None  # noqa: S101 - only those are probed
-    speaker = Speaker(service.synthesizer, voice, first_timeout_s=LAST_FIRST_TIMEOUT_S)
+    speaker = Speaker(_metered(service, cap), voice, first_timeout_s=LAST_FIRST_TIMEOUT_S)
     with service.breaker.attempt() as attempt:
         try:
             await _speak_and_discard(speaker, PROBE_TEXT)

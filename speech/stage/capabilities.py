@@ -1,14 +1,11 @@
-"""Describes what each voice provider can do and what it costs."""
+"""Describes what each voice provider can do."""
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
-
-CHARACTERS_PER_PRICE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +21,6 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
-    """US dollars per 1,000 characters, who says so, and on which day."""
-
-    usd: float
-    source: str
-    as_of: date
-
-    def cost_usd(self, characters: int) -> float:
-        return characters * self.usd / CHARACTERS_PER_PRICE
-
-
-@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What one provider can do. A range of None: fixed there. No languages: all of them."""
 
@@ -45,11 +30,6 @@ class Capabilities:
     needs_key: bool
     speed: Range | None = None
     pitch: Range | None = None
-    prices: Mapping[str, Price] = field(default_factory=dict)
-
-    def price_of(self, model: str) -> Price | None:
-        """Return what a model costs; None when it is not known."""
-        return self.prices.get(model) or self.prices.get("")
 
     def speaks(self, language: str) -> bool:
         return not self.languages or language[:2] in self.languages
@@ -75,5 +55,4 @@ def _capabilities(row: dict[str, Any]) -> Capabilities:
         needs_key=row["needs_key"],
         speed=Range(*row["speed"]) if "speed" in row else None,
         pitch=Range(*row["pitch"]) if "pitch" in row else None,
-        prices={model: Price(**price) for model, price in row.get("prices", {}).items()},
     )

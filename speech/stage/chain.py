@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
+from billing.usage import SpendCap
 from providers.breaker import CircuitBreaker
 from speech.errors import SpeechError
 from speech.stage.audio import AudioChunk
@@ -15,17 +16,26 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class NamedVoice:
-    """One voice of a chain with its name for the records and its service's circuit breaker."""
+    """One voice of a chain with its name for the records and its service's circuit breaker.
+
+    `cap` is the spend cap that its service is paid under; None for a voice that costs us nothing.
+    """
 
     name: str
     speaker: Speaker
     breaker: CircuitBreaker
+    cap: SpendCap | None = None
+
+    @property
+    def is_affordable(self) -> bool:
+        return self.cap is None or not self.cap.is_reached
 
 
 class VoiceChain:
     """Speaks each line with the first voice that works. A chain belongs to one live; breakers are shared.
 
     - A line that is in the cache is played from there, without the voice's service.
+    - A voice whose spend cap is reached is skipped.
     - A voice whose breaker is open is skipped. When all are open, one that may be probed is tried.
     - A line never changes its voice: if the voice breaks off, the line ends, and the next line starts with
       another voice.
@@ -49,7 +59,7 @@ class VoiceChain:
                 for chunk in cached:
                     yield replace(chunk, voice=voice.name)
                 return
-            if not voice.breaker.admit():
+            if not voice.is_affordable or not voice.breaker.admit():
                 continue
             attempt = _SpokenLine(voice)
             try:

@@ -10,6 +10,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from billing.configured import configured_prices
+from billing.prices import Price
+from billing.usage import UsageKind
 from speech.access import get_voice_for
 from speech.errors import VoiceCircle, VoiceInUse
 from speech.fault_texts import fault_text
@@ -101,11 +104,19 @@ def _form_of(request: TenantRequest, voice: VoiceProfile, sent: QueryDict | None
     return VoiceForm(sent, tenant=request.tenant, voice=voice, initial=initial)
 
 
+def _price_of(provider: str) -> tuple[Price | None, str]:
+    """Return a voice's price, and what 1,000 characters cost; empty for a voice that is free or unknown."""
+    kind = UsageKind.VOICE_CHARACTERS
+    price = configured_prices().price_of(kind, provider, model_of(provider))
+    usd = price.usd_per_million[kind] / 1_000 if price else 0.0
+    return price, number_format(usd, 3) if usd else ""
+
+
 def _page(
     request: TenantRequest, form: VoiceForm, *, voice: VoiceProfile | None = None, **more: Any
 ) -> HttpResponse:
     uses = _uses_in(request.tenant)
-    price = form.can.price_of(model_of(form.speaks_with))
+    price, price_usd = _price_of(form.speaks_with)
     language = str(form["language"].value() or request.tenant.language)
     context = {
         "form": form,
@@ -117,7 +128,7 @@ def _page(
         "speaks_with": Provider(form.speaks_with).label,
         "is_own": form.own_key is not None,
         "price": price,
-        "price_usd": number_format(price.usd, 3) if price and price.usd else "",
+        "price_usd": price_usd,
         "sentence_form": SentenceForm(initial={"text": SENTENCES.get(language, SENTENCES["en"])}),
         **more,
     }

@@ -16,18 +16,3 @@ def test_a_range_holds_what_is_natural_and_what_a_voice_may_be(provider: str) ->
     assert can.speed is None or 0.5 <= can.speed.least <= 1.0 <= can.speed.most <= 2.0
     assert can.pitch is None or -1.0 <= can.pitch.least <= 0.0 <= can.pitch.most <= 1.0
     assert can.rates_hz
-
-
-def test_a_price_is_by_model_and_names_its_source_and_day() -> None:
-    price = capabilities_of("elevenlabs").price_of("eleven_flash_v2_5")
-    assert price is not None
-    assert price.cost_usd(2_000) == pytest.approx(0.10)
-    assert price.source
-    assert price.as_of.year >= 2026
-    assert capabilities_of("elevenlabs").price_of("a-model-of-tomorrow") is None
-
-
-def test_what_runs_here_costs_nothing_whatever_the_model() -> None:
-    price = capabilities_of("espeak").price_of("anything")
-    assert price is not None
-    assert price.usd == 0
