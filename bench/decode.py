@@ -18,10 +18,10 @@ from typing import Any
 from django.conf import settings
 
 from bench.report import BenchError, Target, reported
-from livesessions.sources import webcast_pb2 as pb
-from livesessions.sources.errors import SourceError
-from livesessions.sources.push_socket import read_frame
-from livesessions.sources.webcast import BUILDERS, WebcastDecoder
+from chatsources import webcast_pb2 as pb
+from chatsources.errors import SourceError
+from chatsources.push_socket import read_frame
+from chatsources.webcast import BUILDERS, WebcastDecoder
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)

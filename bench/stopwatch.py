@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from chatsources.events import LiveEvent
+from chatsources.port import ChatSource, SourceCounts, SourceState
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.ports import Gate, Observer
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.pipeline.rules import ReplaceableGate
-from livesessions.sources.events import LiveEvent
-from livesessions.sources.port import ChatSource, SourceCounts, SourceState
 from livesessions.worker.recorder.recorder import Recorder
 from moderation.stage.verdict import Verdict
 

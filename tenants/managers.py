@@ -1,19 +1,18 @@
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
-from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 
-if TYPE_CHECKING:
-    from tenants.models import User
+U = TypeVar("U", bound=AbstractBaseUser)
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager[U]):
     """Creates users by e-mail address; there are no user names."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> U:
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> U:
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)

@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "planner",
     "speech",
     "overlay",
+    "chatsources",
     "livesessions",
     "rehearsals",
 ]

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
+from chatsources.event_intake import event_to_json, progress_of, stream_of
+from chatsources.events import EventKind, Gift, LiveEvent, Viewer
 from livesessions import errors
 from livesessions.models.sessions import LiveSession
-from livesessions.sources.event_intake import event_to_json, progress_of, stream_of
-from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
 from providers.redis import sync_redis
 
 MAX_WAITING = 10_000

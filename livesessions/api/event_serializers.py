@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
-from livesessions.sources.events import EventKind
-from livesessions.sources.webcast import MAX_NAME_CHARS, MAX_TEXT_CHARS
+from chatsources.events import EventKind
+from chatsources.webcast import MAX_NAME_CHARS, MAX_TEXT_CHARS
 from tenants.api.serializers import CleanTextField, IdField, StrictSerializer
 
 MAX_EVENTS = 500

@@ -10,11 +10,11 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from chatsources.events import LiveEvent
 from livesessions.access import get_session_for
 from livesessions.api import event_intake
 from livesessions.api.event_serializers import EventSerializer, EventsSerializer
 from livesessions.api.throttles import BridgeThrottle, spend_events
-from livesessions.sources.events import LiveEvent
 from tenants.api.errors import by_field
 from tenants.api.parsers import BoundedJSONParser
 from tenants.api.requests import tenant_request, valid_input

@@ -12,12 +12,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django_scopes import scope, scopes_disabled
 
+from chatsources.events import EventKind
 from livesessions.console.presenter import Line, describe, held_lines, line_of, overlays_seen, recent_lines
 from livesessions.console.publisher import Message, console_group
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.intake.screener import MESSAGES
 from livesessions.pipeline.outcome import ReplyOutcome
-from livesessions.sources.events import EventKind
 from overlay.presence import read_pages
 from tenants.models import Membership, User
 

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from chatsources.events import EventKind
 from livesessions.console.publisher import ChatMessage, ReplyMessage
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.reply.approvals import HELD_FOR_S
 from livesessions.querysets import held_replies
-from livesessions.sources.events import EventKind
 from livesessions.worker.observer import NOT_ON_CONSOLE, hearing_of
 from livesessions.worker.registry import waiting_reason_of
 from moderation.wording import CATEGORY_WORDS

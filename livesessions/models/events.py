@@ -5,8 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
+from chatsources.events import EventKind
 from livesessions.models.sessions import LiveSession
-from livesessions.sources.events import EventKind
 from tenants.models import Tenant
 
 

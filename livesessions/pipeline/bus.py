@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from chatsources.events import LiveEvent
 from livesessions.pipeline.selection.turns import QueuedTurn
-from livesessions.sources.events import LiveEvent
 from moderation.stage.model_gate import Flags
 
 Matcher = Callable[[LiveEvent], bool]

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from chatsources.errors import SourceError
+from chatsources.port import ChatSource
 from livesessions.pipeline.bus import LiveBus
 from livesessions.pipeline.host import Host
 from livesessions.pipeline.intake.chat_reader import ChatReader
@@ -29,8 +31,6 @@ from livesessions.pipeline.selection.turn_queue import TurnQueue
 from livesessions.pipeline.selection.turns import Priority, QueuedTurn
 from livesessions.pipeline.snapshot_trigger import SnapshotTrigger
 from livesessions.pipeline.state import VERSION, LiveState
-from livesessions.sources.errors import SourceError
-from livesessions.sources.port import ChatSource
 from planner.stage.cues import CueSource
 from planner.stage.games.games import Games
 from planner.stage.turn import Turn, TurnKind

@@ -4,9 +4,9 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Any, Protocol
 from uuid import UUID
 
+from chatsources.events import LiveEvent
+from chatsources.port import SourceState
 from livesessions.pipeline.records import ReplyRecord
-from livesessions.sources.events import LiveEvent
-from livesessions.sources.port import SourceState
 from moderation.stage.verdict import Verdict
 from planner.stage.turn import TokenUsage, Turn
 from speech.stage.audio import AudioChunk

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID, uuid4
 
+from chatsources.events import LiveEvent
 from livesessions.pipeline.outcome import ReplyOutcome
-from livesessions.sources.events import LiveEvent
 from moderation.stage.verdict import MEDIUM_RISK, Verdict
 from planner.stage.turn import TokenUsage
 

@@ -3,10 +3,10 @@
 import asyncio
 from typing import Any
 
+from chatsources.events import EventKind, LiveEvent
 from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.ports import Observer
 from livesessions.pipeline.records import ReplyRecord
-from livesessions.sources.events import EventKind, LiveEvent
 from moderation.stage.verdict import Verdict
 
 # Only a snapshot knows which replies are held, and what a person decided about them.

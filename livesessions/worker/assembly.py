@@ -14,6 +14,12 @@ from billing.configured import configured_prices, configured_spend_caps
 from billing.metered_models import MeteredChatModel
 from billing.spending import SpendCaps
 from billing.usage import SpendCap, Subject
+from chatsources.event_intake import BridgeSource
+from chatsources.healing import HealingSource
+from chatsources.port import ChatSource
+from chatsources.replay import open_replay
+from chatsources.simulator.source import SimulatorSource
+from chatsources.tiktok import TikTokEndpoints, TikTokSource
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.pipeline.intake.viewer_roles import ViewerRoles
@@ -23,12 +29,6 @@ from livesessions.pipeline.reply.model_review import GuardedModelGate
 from livesessions.pipeline.rules import ReplaceableGate, Rules
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.shows.show_plan_factory import build_games, build_rundown, load_plan, thanks_group_sizes
-from livesessions.sources.event_intake import BridgeSource
-from livesessions.sources.healing import HealingSource
-from livesessions.sources.port import ChatSource
-from livesessions.sources.replay import open_replay
-from livesessions.sources.simulator.source import SimulatorSource
-from livesessions.sources.tiktok import TikTokEndpoints, TikTokSource
 from livesessions.worker.observer import ConsoleBoard, LiveObserver
 from livesessions.worker.recorder.pacing import PacedSource
 from livesessions.worker.recorder.recorder import Recorder

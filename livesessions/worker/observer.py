@@ -12,12 +12,12 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
+from chatsources.events import EventKind, Gift, LiveEvent
+from chatsources.port import SourceState
 from livesessions.console import publisher
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.records import ReplyRecord
-from livesessions.sources.events import EventKind, Gift, LiveEvent
-from livesessions.sources.port import SourceState
 from livesessions.worker.recorder.recorder import Recorder
 from livesessions.worker.recorder.rows import MAX_COUNT, MAX_DIAMONDS, EventRow
 from moderation.stage.verdict import Verdict

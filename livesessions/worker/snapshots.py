@@ -13,12 +13,12 @@ from django.utils import timezone
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from chatsources.events import EventKind
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.selection.turns import QueuedTurnState
 from livesessions.pipeline.state import LiveState, read_state
-from livesessions.sources.events import EventKind
 
 logger = logging.getLogger(__name__)
 

@@ -6,11 +6,11 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from livesessions.sources.errors import SourceError
-from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.port import CONNECTED, ChatSource, SourceCounts, SourceState
-from livesessions.sources.replay import Clock, open_replay
-from livesessions.sources.simulator.source import SimulatorSource
+from chatsources.errors import SourceError
+from chatsources.events import EventKind, LiveEvent
+from chatsources.port import CONNECTED, ChatSource, SourceCounts, SourceState
+from chatsources.replay import Clock, open_replay
+from chatsources.simulator.source import SimulatorSource
 
 SIMULATOR = "simulator"
 SIMULATED_PER_MINUTE = 40.0

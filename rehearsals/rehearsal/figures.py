@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from statistics import median, quantiles
 from typing import Any
 
+from chatsources.events import EventKind
 from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.ports import Gate
-from livesessions.sources.events import EventKind
 from planner.stage.cues import NextAction
 from rehearsals.rehearsal.rule_checks import (
     CHAT_KINDS,

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from chatsources.events import EventKind, LiveEvent
 from livesessions.pipeline.ports import Gate
 from livesessions.pipeline.selection.reply_pacer import ReplyPacer
-from livesessions.sources.events import EventKind, LiveEvent
 from moderation.stage.verdict import Action
 from planner.stage.turn import TurnKind
 from rehearsals.rehearsal.script import ScriptLine

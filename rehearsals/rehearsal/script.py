@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from rapidfuzz import process, utils
 from rapidfuzz.distance import Indel
 
+from chatsources.events import LiveEvent
 from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.records import ReplyRecord
-from livesessions.sources.events import LiveEvent
 from moderation.stage.help_lines import HELP_LINES
 from planner.stage.cues import NextAction
 from planner.stage.repetition import TOO_CLOSE

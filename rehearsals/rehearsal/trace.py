@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from chatsources.events import LiveEvent
+from chatsources.port import SourceState
 from livesessions.pipeline.records import ReplyRecord
-from livesessions.sources.events import LiveEvent
-from livesessions.sources.port import SourceState
 from moderation.stage.verdict import Verdict
 
 

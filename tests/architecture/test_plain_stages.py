@@ -9,7 +9,7 @@ PLAIN = (
     "speech/stage",
     "speech/providers",
     "livesessions/pipeline",
-    "livesessions/sources",
+    "chatsources",
 )
 FRAMEWORKS = {"django", "django_scopes", "rest_framework", "allauth", "channels", "huey", "config"}
 

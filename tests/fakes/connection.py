@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
-from livesessions.sources.errors import SourceError
-from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.port import CONNECTED, SourceCounts, SourcePhase, SourceState
+from chatsources.errors import SourceError
+from chatsources.events import EventKind, LiveEvent
+from chatsources.port import CONNECTED, SourceCounts, SourcePhase, SourceState
 from tests.fakes.virtual_time import EPOCH
 
 CONNECTING = SourceState(SourcePhase.CONNECTING)

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from chatsources.errors import SourceError
+from chatsources.events import EventKind, Gift, LiveEvent, Viewer
+from chatsources.port import CONNECTED, ChatSource, SourceCounts, SourceState
 from livesessions.pipeline.intake.game_controller import Controls, no_controls
 from livesessions.pipeline.intake.viewer_roles import ViewerRoles, no_roles
 from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.pipeline.rules import ReplaceableGate
 from livesessions.pipeline.selection.rates import Rates
-from livesessions.sources.errors import SourceError
-from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
-from livesessions.sources.port import CONNECTED, ChatSource, SourceCounts, SourceState
 from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Verdict
 from planner.stage.cues import CueSource

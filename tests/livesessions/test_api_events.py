@@ -8,12 +8,12 @@ from django_scopes import scope
 from redis import Redis
 from rest_framework.test import APIClient
 
+from chatsources.event_intake import event_from_json, stream_of
+from chatsources.events import EventKind, Gift, LiveEvent, Viewer
+from chatsources.webcast import MAX_NAME_CHARS, MAX_TEXT_CHARS
 from livesessions.api import throttles
 from livesessions.api.event_serializers import FIELDS, MAX_EVENTS
 from livesessions.models.sessions import LiveSession
-from livesessions.sources.event_intake import event_from_json, stream_of
-from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
-from livesessions.sources.webcast import MAX_NAME_CHARS, MAX_TEXT_CHARS
 from providers.rate_limit import Bucket
 from tenants.api.parsers import MAX_BYTES
 from tenants.models import Tenant, User

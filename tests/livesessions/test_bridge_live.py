@@ -7,13 +7,13 @@ import pytest
 from django_scopes import scopes_disabled
 from redis import Redis
 
+from chatsources.events import EventKind, LiveEvent
 from livesessions.api.event_intake import deliver
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import create_session, start_session
-from livesessions.sources.events import EventKind, LiveEvent
 from tenants.threads import in_thread
 from tests.fakes.live import comment, happening
 from tests.livesessions.conftest import eventually, running_worker

@@ -10,11 +10,11 @@ from django.conf import settings
 from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 
+from chatsources.event_intake import BATCH, BridgeSource, event_from_json, event_to_json, stream_of
+from chatsources.events import EventKind, LiveEvent
+from chatsources.port import SourcePhase
 from livesessions.api import event_intake
 from livesessions.api.event_intake import deliver
-from livesessions.sources.event_intake import BATCH, BridgeSource, event_from_json, event_to_json, stream_of
-from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.port import SourcePhase
 from tests.fakes.live import comment, gift, happening
 from tests.fakes.relay import FakeOutage
 

@@ -10,6 +10,7 @@ from redis import Redis
 from rest_framework import serializers
 from rest_framework.test import APIClient
 
+from chatsources.events import EventKind
 from livesessions.api import throttles
 from livesessions.api.event_serializers import (
     EVERY_KIND,
@@ -18,7 +19,6 @@ from livesessions.api.event_serializers import (
     EventSerializer,
 )
 from livesessions.models.sessions import LiveSession
-from livesessions.sources.events import EventKind
 from tenants.api.parsers import MAX_BYTES
 from tenants.api.serializers import CleanTextField, IdField
 from tenants.models import Tenant, User

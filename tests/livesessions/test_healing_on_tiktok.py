@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from livesessions.sources.errors import SourceError, SourceFault
-from livesessions.sources.healing import HealingSource
-from livesessions.sources.port import SourceCounts, SourcePhase, SourceState
-from livesessions.sources.tiktok import TikTokEndpoints, TikTokSource
+from chatsources.errors import SourceError, SourceFault
+from chatsources.healing import HealingSource
+from chatsources.port import SourceCounts, SourcePhase, SourceState
+from chatsources.tiktok import TikTokEndpoints, TikTokSource
 from tests.fakes.connection import FakeSignBudget
 from tests.fakes.virtual_time import run_virtual
 from tests.fakes.webcast import (

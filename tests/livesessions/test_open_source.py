@@ -6,10 +6,10 @@ import pytest
 import redis
 from pytest_django.fixtures import Settings
 
+from chatsources.port import CONNECTED
+from chatsources.tiktok import TikTokEndpoints
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
-from livesessions.sources.port import CONNECTED
-from livesessions.sources.tiktok import TikTokEndpoints
 from livesessions.worker.assembly import open_source
 from livesessions.worker.sign_budget import ALL_TENANTS
 from tests.fakes.webcast import ENDED, Cut, FakeWebcast, Pause, Send, comment, control

@@ -11,11 +11,11 @@ from uuid import UUID, uuid4
 import pytest
 from django_scopes import scopes_disabled
 
+from chatsources.events import EventKind, Gift, LiveEvent, Viewer
+from chatsources.port import CONNECTED, SourceCounts
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
-from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
-from livesessions.sources.port import CONNECTED, SourceCounts
 from livesessions.worker.observer import ConsoleBoard, LiveObserver
 from livesessions.worker.recorder.pacing import PacedSource
 from livesessions.worker.recorder.recorder import Recorder

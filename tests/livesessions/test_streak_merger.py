@@ -3,10 +3,10 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from chatsources.events import EventKind, Gift, LiveEvent, Viewer
+from chatsources.webcast import WebcastDecoder
 from livesessions.pipeline.intake.streaks import MAX_CLOSED, StreakMerger
-from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
-from livesessions.sources.webcast import WebcastDecoder
-from tests.livesessions.raw_protobuf import captured
+from tests.chatsources.raw_protobuf import captured
 
 NOW = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
 

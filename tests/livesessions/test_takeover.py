@@ -12,11 +12,11 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 from redis import Redis
 
+from chatsources.simulator.room import Room
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.services.sessions import mute_session, stop_session
-from livesessions.sources.simulator.room import Room
 from tenants.models import Tenant
 from tests.livesessions.worker_processes import go_on_air, held_by, speaking_since, until, workers
 

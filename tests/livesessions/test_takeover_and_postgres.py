@@ -15,7 +15,7 @@ import pytest
 import redis
 from django.conf import LazySettings
 
-from livesessions.sources.simulator.room import Room
+from chatsources.simulator.room import Room
 from tests.fakes.postgres import ROOT, OwnPostgres
 from tests.livesessions.own_redis import OwnRedis, own_redis
 from tests.livesessions.worker_processes import until, workers

@@ -10,10 +10,10 @@ from uuid import uuid4
 import pytest
 from redis import Redis
 
+from chatsources.events import EventKind, LiveEvent
+from chatsources.state import event_from_state, event_to_state
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.state import VERSION, UnreadableState, empty_state, read_state
-from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.state import event_from_state, event_to_state
 from livesessions.worker.snapshots import RecentLog, SnapshotStore, ThankedGift, complete
 from planner.stage.cues import Cue, CueSource, NextAction
 from planner.stage.turn import Turn, TurnKind

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from itertools import pairwise
 
+from chatsources.events import EventKind
 from livesessions.pipeline.outcome import ReplyOutcome
-from livesessions.sources.events import EventKind
 from tests.fakes.live import BLOCKED, FakeSource, FakeWords, Stage, comment, gift, happening
 
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 
+from chatsources.events import EventKind, LiveEvent
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.pipeline.reply.approvals import HELD_FOR_S, MAX_HELD
 from livesessions.pipeline.state import read_state
-from livesessions.sources.events import EventKind, LiveEvent
 from livesessions.worker.snapshots import RecentLog, complete
 from planner.errors import PlannerError
 from tests.fakes.live import BLOCKED, FakeSource, FakeWords, Stage, at, comment, gift, happening

@@ -4,11 +4,11 @@ from collections.abc import Callable, Coroutine
 from itertools import pairwise
 from typing import Any
 
+from chatsources.events import LiveEvent
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.rules import Rules
 from livesessions.pipeline.selection.rates import Rates
-from livesessions.sources.events import LiveEvent
 from moderation.stage.moderator import Moderator
 from tests.fakes.live import FakeSource, FakeWords, Stage, at, comment
 

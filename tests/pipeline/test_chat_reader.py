@@ -5,10 +5,10 @@ from contextlib import suppress
 
 import pytest
 
+from chatsources.errors import SourceError, SourceFault
+from chatsources.events import EventKind, LiveEvent
+from chatsources.port import CONNECTED, ChatSource, SourceCounts, SourcePhase, SourceState
 from livesessions.pipeline.intake.chat_reader import ChatReader
-from livesessions.sources.errors import SourceError, SourceFault
-from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.port import CONNECTED, ChatSource, SourceCounts, SourcePhase, SourceState
 from tests.fakes.live import FakeSource, Stage, comment, happening
 from tests.fakes.virtual_time import run_virtual
 

@@ -3,11 +3,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from chatsources.errors import SourceError, SourceFault
+from chatsources.events import EventKind
+from chatsources.healing import HealingSource
+from chatsources.port import SourcePhase, SourceState
 from livesessions.pipeline.live import Live
-from livesessions.sources.errors import SourceError, SourceFault
-from livesessions.sources.events import EventKind
-from livesessions.sources.healing import HealingSource
-from livesessions.sources.port import SourcePhase, SourceState
 from tests.fakes.connection import Act, FakeConnection, FakeSignBudget
 from tests.fakes.live import Stage
 

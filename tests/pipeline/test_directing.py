@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
+from chatsources.events import EventKind, LiveEvent
 from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.selection.rates import Rates
-from livesessions.sources.events import EventKind, LiveEvent
 from planner.stage.cues import Cue, NextAction
 from planner.stage.turn import Turn, TurnKind
 from tests.fakes.cues import FakeCues

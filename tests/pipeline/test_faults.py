@@ -2,9 +2,9 @@
 
 import pytest
 
+from chatsources.errors import SourceError, SourceFault
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.outcome import ReplyOutcome
-from livesessions.sources.errors import SourceError, SourceFault
 from planner.errors import PlannerError
 from speech.errors import SpeechError
 from tests.fakes.live import FakeSink, FakeSource, FakeWords, Stage, at, comment

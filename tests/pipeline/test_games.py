@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from chatsources.events import EventKind, LiveEvent, Viewer
 from livesessions.pipeline.intake.viewer_roles import ViewerRoles
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.state import LiveState
-from livesessions.sources.events import EventKind, LiveEvent, Viewer
 from moderation.stage.moderator import Moderator
 from planner.stage.games.commands import Control
 from planner.stage.games.games import GameRules, Games

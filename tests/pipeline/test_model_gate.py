@@ -4,11 +4,11 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from chatsources.events import LiveEvent
 from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.reply.model_review import CAREFUL_WAIT_S, GuardedModelGate
 from livesessions.pipeline.rules import ReplaceableGate
-from livesessions.sources.events import LiveEvent
 from moderation.errors import ModerationError
 from moderation.stage.help_lines import help_line
 from moderation.stage.model_gate import Flag, Flags

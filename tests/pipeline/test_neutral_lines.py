@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from chatsources.events import LiveEvent
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.rules import ReplaceableGate
-from livesessions.sources.events import LiveEvent
 from moderation.defaults import shipped_lexicon
 from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Action

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from chatsources.events import EventKind
 from livesessions.pipeline.state import LiveState
-from livesessions.sources.events import EventKind
 from tests.fakes.live import BLOCKED, FakeSource, Stage, at, comment, gift, happening
 from tests.pipeline.test_games import make_games
 

@@ -5,8 +5,8 @@ from contextlib import aclosing
 import pytest
 
 import planner.stage.planner as planner_module
+from chatsources.events import LiveEvent
 from livesessions.pipeline.selection.no_reply_backoff import NoReplyBackoff
-from livesessions.sources.events import LiveEvent
 from planner.stage.cues import Cue, NextAction
 from planner.stage.planner import Planner
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind

@@ -2,9 +2,9 @@
 
 import asyncio
 
+from chatsources.events import EventKind
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.outcome import ReplyOutcome
-from livesessions.sources.events import EventKind
 from planner.stage.cues import Cue, NextAction
 from planner.stage.turn import Turn, TurnKind
 from tests.fakes.cues import FakeCues

@@ -3,9 +3,9 @@
 import asyncio
 from dataclasses import replace
 
+from chatsources.events import EventKind, LiveEvent, Viewer
 from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.state import LiveState
-from livesessions.sources.events import EventKind, LiveEvent, Viewer
 from planner.stage.turn import Turn, TurnKind
 from tests.fakes.live import FakeSource, Stage, gift
 from tests.fakes.virtual_time import EPOCH, run_virtual

@@ -3,10 +3,10 @@
 import asyncio
 from dataclasses import replace
 
+from chatsources.events import LiveEvent
 from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.rules import ReplaceableGate
 from livesessions.pipeline.state import LiveState
-from livesessions.sources.events import LiveEvent
 from moderation.defaults import shipped_lexicon
 from moderation.stage.moderator import Moderator
 from planner.stage.planner import Planner

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from chatsources.events import EventKind, LiveEvent, Viewer
 from livesessions.pipeline.intake.viewer_roles import MAX_CACHED_VIEWERS, ViewerRole, ViewerRoles
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.rules import ReplaceableGate
-from livesessions.sources.events import EventKind, LiveEvent, Viewer
 from moderation.defaults import shipped_lexicon
 from moderation.stage.help_lines import help_line
 from moderation.stage.moderator import Moderator

@@ -8,11 +8,11 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from chatsources.events import LiveEvent
+from chatsources.port import CONNECTED, SourceCounts
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.records import ReplyRecord
-from livesessions.sources.events import LiveEvent
-from livesessions.sources.port import CONNECTED, SourceCounts
 from planner.stage.planner import Planner
 from planner.stage.spoken_answer import SpokenAnswerCheck
 from planner.stage.turn import Character

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.replay import ReplayError
+from chatsources.events import EventKind, LiveEvent
+from chatsources.replay import ReplayError
 from rehearsals.rehearsal import chat_source
 from rehearsals.rehearsal.chat_file import ChatFileProblem, find_faults
 from rehearsals.rehearsal.chat_source import OpenChat, RehearsalChat, open_recording, open_simulator

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from chatsources.events import EventKind, Gift, LiveEvent, Viewer
 from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.records import ReplyRecord, StageTimes
-from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
 from moderation.stage.help_lines import help_line
 from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Action, Risk, Verdict

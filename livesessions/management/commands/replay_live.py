@@ -10,10 +10,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from chatsources.events import EventKind, LiveEvent
+from chatsources.port import ChatSource
+from chatsources.replay import ReplayError, open_replay
 from livesessions.pipeline.intake.streaks import StreakMerger
-from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.port import ChatSource
-from livesessions.sources.replay import ReplayError, open_replay
 
 
 @dataclass

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import fields
 
-from livesessions.sources.errors import SourceError
-from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.port import ChatSource, SourceCounts, SourceState
+from chatsources.errors import SourceError
+from chatsources.events import EventKind, LiveEvent
+from chatsources.port import ChatSource, SourceCounts, SourceState
 
 
 class ChatReader:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chatsources.events import LiveEvent
 from livesessions.pipeline.intake.state import DeescalationState
 from livesessions.pipeline.selection.turn_queue import TurnQueue
 from livesessions.pipeline.selection.turns import Priority, QueuedTurn
-from livesessions.sources.events import LiveEvent
 from moderation.stage.help_lines import help_line
 from moderation.stage.toxicity import ToxicStreak
 from moderation.stage.verdict import Action, Verdict

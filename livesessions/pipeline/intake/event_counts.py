@@ -1,6 +1,6 @@
 """Counts a live's events by kind, for the goal on the overlay."""
 
-from livesessions.sources.events import EventKind, LiveEvent
+from chatsources.events import EventKind, LiveEvent
 
 COUNTED = (EventKind.FOLLOW, EventKind.GIFT, EventKind.LIKE, EventKind.SUBSCRIBE, EventKind.SHARE)
 WITH_COUNT = (EventKind.GIFT, EventKind.LIKE)  # one event stands for `count` of them

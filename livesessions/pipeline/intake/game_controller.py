@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from chatsources.events import LiveEvent, Viewer
 from livesessions.pipeline.ports import Observer
-from livesessions.sources.events import LiveEvent, Viewer
 from planner.stage.games.commands import Control, parse_command
 from planner.stage.games.games import Games
 

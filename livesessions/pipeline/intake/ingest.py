@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from chatsources.events import EventKind, LiveEvent
 from livesessions.pipeline.bus import LiveBus, MessageFlagged
 from livesessions.pipeline.intake.chat_reader import ChatReader
 from livesessions.pipeline.intake.deescalation import Deescalation
@@ -20,7 +21,6 @@ from livesessions.pipeline.intake.viewer_roles import TRUSTED_ROLES, ViewerRole,
 from livesessions.pipeline.ports import Gate, Observer
 from livesessions.pipeline.selection.turn_queue import TurnQueue
 from livesessions.pipeline.selection.turns import Priority
-from livesessions.sources.events import EventKind, LiveEvent
 from moderation.stage.verdict import Action, Risk
 from planner.stage.thanks_groups import Group
 from planner.stage.turn import TurnKind

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+from chatsources.events import EventKind, LiveEvent
 from livesessions.pipeline.intake.viewer_roles import TRUSTED_ROLES, ViewerRole, ViewerRoles
 from livesessions.pipeline.ports import Gate
-from livesessions.sources.events import EventKind, LiveEvent
 from moderation.stage.verdict import VIEWER_BLOCKED, Action, Verdict, judge
 
 # The kinds of events by which a viewer speaks to the host.

@@ -2,7 +2,7 @@
 
 from typing import Any, TypedDict
 
-from livesessions.sources.state import EventState
+from chatsources.state import EventState
 
 
 class StreaksState(TypedDict):

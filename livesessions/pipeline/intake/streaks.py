@@ -3,9 +3,9 @@
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
+from chatsources.events import LiveEvent
+from chatsources.state import event_from_state, event_to_state
 from livesessions.pipeline.intake.state import StreaksState
-from livesessions.sources.events import LiveEvent
-from livesessions.sources.state import event_from_state, event_to_state
 
 MAX_CLOSED = 2048
 MAX_SAVED_CLOSED = 512

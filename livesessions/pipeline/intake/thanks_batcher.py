@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
+from chatsources.events import EventKind, LiveEvent
+from chatsources.state import event_from_state, event_to_state
 from livesessions.pipeline.intake.state import ThanksState
-from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.state import event_from_state, event_to_state
 from planner.stage.thanks_groups import Group, ThanksGroups
 from planner.stage.turn import TurnKind
 

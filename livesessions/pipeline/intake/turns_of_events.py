@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from chatsources.events import LiveEvent
 from livesessions.pipeline.selection.turns import Priority, QueuedTurn
-from livesessions.sources.events import LiveEvent
 from planner.stage.thanks_groups import Group
 from planner.stage.turn import Turn, TurnKind
 

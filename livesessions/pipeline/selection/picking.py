@@ -6,10 +6,10 @@ from dataclasses import replace
 from math import inf
 from typing import Any, TypedDict
 
+from chatsources.events import LiveEvent
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.pipeline.selection.turn_queue import TurnQueue
 from livesessions.pipeline.selection.turns import Priority, QueuedTurn
-from livesessions.sources.events import LiveEvent
 from planner.stage.choice.answers import choose
 from planner.stage.choice.audience import Audience, viewer_of
 from planner.stage.choice.duplicates import NO_QUESTION, Wording, wording_of

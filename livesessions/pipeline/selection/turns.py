@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from typing import Any, TypedDict
 
+from chatsources.events import LiveEvent
+from chatsources.state import EventState, event_from_state, event_to_state
 from livesessions.pipeline.records import RecordState, ReplyRecord, record_from_state, record_to_state
-from livesessions.sources.events import LiveEvent
-from livesessions.sources.state import EventState, event_from_state, event_to_state
 from planner.stage.cues import Cue, CueSource, NextAction
 from planner.stage.turn import Turn, thaw_turn
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from livesessions.sources.events import EventKind
+from chatsources.events import EventKind
 
 
 @dataclass(frozen=True, slots=True)

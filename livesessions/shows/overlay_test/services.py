@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from asgiref.sync import async_to_sync
 from redis.exceptions import RedisError
 
+from chatsources.events import EventKind
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import say_line
@@ -16,7 +17,6 @@ from livesessions.shows.overlay_test.spoken_line import (
     OverlayTestOutcome,
     speak_test_line,
 )
-from livesessions.sources.events import EventKind
 from overlay.publisher import OverlayPublisher
 from providers.errors import RateLimitUnavailable
 from providers.rate_limit import Bucket, take

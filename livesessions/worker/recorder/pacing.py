@@ -3,8 +3,8 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from livesessions.sources.events import LiveEvent
-from livesessions.sources.port import ChatSource, SourceCounts, SourceState
+from chatsources.events import LiveEvent
+from chatsources.port import ChatSource, SourceCounts, SourceState
 from livesessions.worker.recorder.recorder import Recorder
 
 

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 from django_scopes import scope, scopes_disabled
 
+from chatsources.replay import ReplayError
 from livesessions.models.shows import Show
-from livesessions.sources.replay import ReplayError
 from rehearsals.rehearsal.chat_source import SIMULATOR, OpenChat, open_recording, open_simulator
 from rehearsals.rehearsal.report_text import report_lines
 from rehearsals.rehearsal.runner import SHOW_RELATIONS, rehearse_show

@@ -8,8 +8,8 @@ from functools import cache
 from itertools import count, islice
 from pathlib import Path
 
-from livesessions.sources import webcast_pb2 as pb
-from livesessions.sources.webcast import BUILDERS
+from chatsources import webcast_pb2 as pb
+from chatsources.webcast import BUILDERS
 from tests.fakes.webcast.messages import ENDED, SUSPENDED, next_id
 from tests.fakes.webcast.room import Send, Stage, Step
 

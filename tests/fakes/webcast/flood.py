@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 
-from livesessions.sources import webcast_pb2 as pb
+from chatsources import webcast_pb2 as pb
 from tests.fakes.webcast.capture import read_capture, renew
 from tests.fakes.webcast.messages import ENDED, control, next_id
 from tests.fakes.webcast.room import Send, Stage, Step

@@ -4,7 +4,7 @@ import itertools
 
 from google.protobuf.message import Message
 
-from livesessions.sources import webcast_pb2 as pb
+from chatsources import webcast_pb2 as pb
 
 ENDED, SUSPENDED = 3, 4
 FIRST_MSG_ID = 7_290_000_000_000_000_001

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from livesessions.sources import webcast_pb2 as pb
+from chatsources import webcast_pb2 as pb
 
 PATIENCE_S = 10
 HEARTBEAT = pb.PushFrame(payload_type="hb", payload_encoding="pb").SerializeToString()

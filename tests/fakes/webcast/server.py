@@ -15,8 +15,8 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
-from livesessions.sources import webcast_pb2 as pb
-from livesessions.sources.tiktok import TikTokEndpoints
+from chatsources import webcast_pb2 as pb
+from chatsources.tiktok import TikTokEndpoints
 from tests.fakes.webcast.room import FakeRoom, RoomFault
 
 FIRST_ROOM_ID = 7_100_000_000_000_000_001

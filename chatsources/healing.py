@@ -9,10 +9,10 @@ from contextlib import aclosing
 from dataclasses import asdict
 from typing import Protocol
 
-from livesessions.sources.errors import SourceError, SourceFault
-from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.port import ChatSource, SourceCounts, SourcePhase, SourceState
-from livesessions.sources.watchdog import Watchdog
+from chatsources.errors import SourceError, SourceFault
+from chatsources.events import EventKind, LiveEvent
+from chatsources.port import ChatSource, SourceCounts, SourcePhase, SourceState
+from chatsources.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
 

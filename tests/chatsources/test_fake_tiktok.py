@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.replay import WebcastReplaySource
-from livesessions.sources.tiktok import TikTokEndpoints, TikTokSource
+from chatsources.events import EventKind, LiveEvent
+from chatsources.replay import WebcastReplaySource
+from chatsources.tiktok import TikTokEndpoints, TikTokSource
 from tests.fakes import tiktok_server
 from tests.fakes.webcast import ENDED, FakeWebcast, PlayCapture, Send, control
 

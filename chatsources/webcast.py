@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from google.protobuf.message import DecodeError, Message
 
-from livesessions.sources import webcast_pb2 as pb
-from livesessions.sources.errors import SourceError, SourceFault
-from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
-from livesessions.sources.port import SourceCounts
+from chatsources import webcast_pb2 as pb
+from chatsources.errors import SourceError, SourceFault
+from chatsources.events import EventKind, Gift, LiveEvent, Viewer
+from chatsources.port import SourceCounts
 from tenants.text import clean_text
 
 MAX_TEXT_CHARS = 2000

@@ -5,9 +5,9 @@ from contextlib import aclosing
 
 import pytest
 
-from livesessions.sources.errors import SourceError, SourceFault
-from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.tiktok import INBOX_SIZE, ITEMS_A_TURN, Inbox, TikTokEndpoints, TikTokSource
+from chatsources.errors import SourceError, SourceFault
+from chatsources.events import EventKind, LiveEvent
+from chatsources.tiktok import INBOX_SIZE, ITEMS_A_TURN, Inbox, TikTokEndpoints, TikTokSource
 from tests.fakes.webcast import (
     ENDED,
     SUSPENDED,

@@ -8,17 +8,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NoReturn
 
-from livesessions.sources.errors import SourceError, SourceFault
-from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.port import CONNECTED, SourceCounts, SourcePhase, SourceState
-from livesessions.sources.tiktok_client import (
+from chatsources.errors import SourceError, SourceFault
+from chatsources.events import EventKind, LiveEvent
+from chatsources.port import CONNECTED, SourceCounts, SourcePhase, SourceState
+from chatsources.tiktok_client import (
     FORESEEN,
     RawMessage,
     TikTokEndpoints,
     WebcastClient,
     source_error,
 )
-from livesessions.sources.webcast import WebcastDecoder
+from chatsources.webcast import WebcastDecoder
 
 __all__ = ["TikTokEndpoints", "TikTokSource"]
 

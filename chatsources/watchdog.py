@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator, Callable
 from types import TracebackType
 from typing import Self
 
-from livesessions.sources.events import LiveEvent
-from livesessions.sources.port import ChatSource, SourcePhase
+from chatsources.events import LiveEvent
+from chatsources.port import ChatSource, SourcePhase
 
 TICK_S = 0.5
 

@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypedDict
 
-from livesessions.sources.events import EventKind, Gift, LiveEvent, Viewer
+from chatsources.events import EventKind, Gift, LiveEvent, Viewer
 
 VIEWER_FIELDS = tuple(field.name for field in fields(Viewer))
 GIFT_FIELDS = tuple(field.name for field in fields(Gift))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.livesessions.raw_protobuf import SAMPLE, captured
+from tests.chatsources.raw_protobuf import SAMPLE, captured
 
 KIND_OF_METHOD = {
     "WebcastChatMessage": "comment",

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from livesessions.sources.events import EventKind, Gift, Viewer
-from livesessions.sources.simulator.crowd import Crowd
-from livesessions.sources.simulator.data import load
+from chatsources.events import EventKind, Gift, Viewer
+from chatsources.simulator.crowd import Crowd
+from chatsources.simulator.data import load
 
 FIRST_COMMENT_S = 0.2
 VIEWERS_EVERY_S = 10.0

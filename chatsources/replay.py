@@ -12,10 +12,10 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
-from livesessions.sources.errors import SourceError
-from livesessions.sources.events import EventKind, LiveEvent, Viewer
-from livesessions.sources.port import CONNECTED, ChatSource, SourceCounts, SourceState
-from livesessions.sources.webcast import MAX_NAME_CHARS, MAX_TEXT_CHARS, WebcastDecoder
+from chatsources.errors import SourceError
+from chatsources.events import EventKind, LiveEvent, Viewer
+from chatsources.port import CONNECTED, ChatSource, SourceCounts, SourceState
+from chatsources.webcast import MAX_NAME_CHARS, MAX_TEXT_CHARS, WebcastDecoder
 from tenants.text import clean_text
 
 LONGEST_GAP_S = 10.0

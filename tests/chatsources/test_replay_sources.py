@@ -10,21 +10,21 @@ from typing import Any
 
 import pytest
 
-from livesessions.sources import webcast_pb2 as pb
-from livesessions.sources.errors import SourceError, SourceFault
-from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.port import ChatSource
-from livesessions.sources.replay import (
+from chatsources import webcast_pb2 as pb
+from chatsources.errors import SourceError, SourceFault
+from chatsources.events import EventKind, LiveEvent
+from chatsources.port import ChatSource
+from chatsources.replay import (
     LONGEST_GAP_S,
     ChatLogReplaySource,
     ReplayError,
     WebcastReplaySource,
     open_replay,
 )
-from livesessions.sources.webcast import MAX_TEXT_CHARS
+from chatsources.webcast import MAX_TEXT_CHARS
 from rehearsals.rehearsal.virtual_clock import run_virtual, virtual_now
+from tests.chatsources.raw_protobuf import SAMPLE, captured
 from tests.fakes.webcast import ENDED, SUSPENDED, comment, control, like
-from tests.livesessions.raw_protobuf import SAMPLE, captured
 
 CHAT = Path(__file__).parents[1] / "data" / "chat"
 START = datetime(2023, 9, 1, tzinfo=UTC)

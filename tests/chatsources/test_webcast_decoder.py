@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from livesessions.sources import webcast_pb2 as pb
-from livesessions.sources.errors import SourceError, SourceFault
-from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.webcast import MAX_TEXT_CHARS, WebcastDecoder
+from chatsources import webcast_pb2 as pb
+from chatsources.errors import SourceError, SourceFault
+from chatsources.events import EventKind, LiveEvent
+from chatsources.webcast import MAX_TEXT_CHARS, WebcastDecoder
+from tests.chatsources.raw_protobuf import Captured, captured
 from tests.fakes.webcast import SUSPENDED, comment, control, deletion, envelope, gift, user, viewers
-from tests.livesessions.raw_protobuf import Captured, captured
 
 NOW = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
 KINDS = {

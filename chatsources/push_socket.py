@@ -8,8 +8,8 @@ from typing import Any
 
 from google.protobuf.message import DecodeError
 
-from livesessions.sources import webcast_pb2 as pb
-from livesessions.sources.port import SourceCounts
+from chatsources import webcast_pb2 as pb
+from chatsources.port import SourceCounts
 
 with warnings.catch_warnings():
     # TikTokLive 6.6.5 imports the legacy websockets client; it is pinned for its licence.

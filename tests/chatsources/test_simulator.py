@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from livesessions.sources.events import EventKind, LiveEvent
-from livesessions.sources.simulator.data import LANGUAGES, load
-from livesessions.sources.simulator.source import RECENT_S, SimulatorSource
+from chatsources.events import EventKind, LiveEvent
+from chatsources.simulator.data import LANGUAGES, load
+from chatsources.simulator.source import RECENT_S, SimulatorSource
 from moderation.defaults import default_blocklist
 from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Category

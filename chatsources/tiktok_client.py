@@ -17,10 +17,10 @@ from typing import Any, Protocol
 import httpx
 from google.protobuf.message import DecodeError
 
-from livesessions.sources import webcast_pb2 as pb
-from livesessions.sources.errors import SourceError, SourceFault
-from livesessions.sources.port import SourceCounts
-from livesessions.sources.push_socket import PushSocket
+from chatsources import webcast_pb2 as pb
+from chatsources.errors import SourceError, SourceFault
+from chatsources.port import SourceCounts
+from chatsources.push_socket import PushSocket
 from providers.http import ClientOptions, open_trusted_client
 
 with warnings.catch_warnings():

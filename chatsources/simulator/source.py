@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 from itertools import islice
 
-from livesessions.sources.events import LiveEvent
-from livesessions.sources.port import CONNECTED, SourceCounts, SourceState
-from livesessions.sources.simulator.data import chat_language
-from livesessions.sources.simulator.room import Room, Scene
+from chatsources.events import LiveEvent
+from chatsources.port import CONNECTED, SourceCounts, SourceState
+from chatsources.simulator.data import chat_language
+from chatsources.simulator.room import Room, Scene
 
 RECENT_S = 20.0
 SKIPPED_AT_ONCE = 100

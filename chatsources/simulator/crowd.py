@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from livesessions.sources.events import Viewer
-from livesessions.sources.simulator.data import load
+from chatsources.events import Viewer
+from chatsources.simulator.data import load
 
 REGULAR_WEIGHT = 4
 GREETS_FIRST = 0.6

@@ -5,9 +5,9 @@ import zlib
 import pytest
 from google.protobuf.message import DecodeError
 
-from livesessions.sources import push_socket
-from livesessions.sources import webcast_pb2 as pb
-from livesessions.sources.push_socket import read_frame
+from chatsources import push_socket
+from chatsources import webcast_pb2 as pb
+from chatsources.push_socket import read_frame
 from tests.fakes.webcast import comment
 
 BATCH = pb.FetchResult(messages=[comment("ciao"), comment("a tutti")], need_ack=True, internal_ext="ext")

@@ -10,10 +10,10 @@ from uuid import UUID
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from livesessions.sources.errors import SourceFault
-from livesessions.sources.events import LiveEvent
-from livesessions.sources.port import CONNECTED, SourceCounts, SourcePhase, SourceState
-from livesessions.sources.state import event_from_state, event_to_state
+from chatsources.errors import SourceFault
+from chatsources.events import LiveEvent
+from chatsources.port import CONNECTED, SourceCounts, SourcePhase, SourceState
+from chatsources.state import event_from_state, event_to_state
 
 BATCH = 50
 BLOCK_S = 5.0

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from livesessions.sources.errors import SourceFault
-from livesessions.sources.events import LiveEvent
+from chatsources.errors import SourceFault
+from chatsources.events import LiveEvent
 
 
 class SourcePhase(StrEnum):

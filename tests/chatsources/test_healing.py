@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from livesessions.sources.errors import SourceError, SourceFault
-from livesessions.sources.events import EventKind
-from livesessions.sources.healing import (
+from chatsources.errors import SourceError, SourceFault
+from chatsources.events import EventKind
+from chatsources.healing import (
     CONNECT_S,
     GIVE_UP_S,
     LONGEST_ASKED_S,
@@ -15,7 +15,7 @@ from livesessions.sources.healing import (
     BackOff,
     HealingSource,
 )
-from livesessions.sources.port import SourcePhase, SourceState
+from chatsources.port import SourcePhase, SourceState
 from tests.fakes.connection import Act, FakeConnection, FakeSignBudget
 from tests.fakes.virtual_time import run_virtual
 
@@ -231,7 +231,7 @@ def test_a_budget_that_stays_used_up_ends_it_in_time() -> None:
 def test_each_change_of_the_state_is_logged_without_a_word_of_the_chat(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.INFO, "livesessions.sources.healing")
+    caplog.set_level(logging.INFO, "chatsources.healing")
     source = heal(FakeConnection([["segreto", None], ["segreto", LOST], [END]], alive=True))
     read(source)
     states = [record.getMessage().split("state=")[1].split()[0] for record in caplog.records]
