@@ -55,16 +55,18 @@ class PriceBook:
     def price_of(self, kind: UsageKind, provider: str, model: str) -> Price | None:
         """Return the price of a model; None when it is not known.
 
-        A model behind another address, such as a proxy's, has the price of the model of the same name. A name
-        may begin with its maker's, such as OpenRouter's `openai/gpt-4o-mini`.
+        A model behind another address, such as a proxy's, has the price of the model of the same name, unless
+        that is free where it is listed. A name may begin with its maker's, such as OpenRouter's
+        `openai/gpt-4o-mini`.
         """
         priced = [entry for entry in self.entries if kind in entry.usd_per_million]
         own = [entry for entry in priced if entry.provider == provider]
+        paid = [entry for entry in priced if entry.usd_per_million[kind] > 0]
         return (
             _named(own, model)
             or next((entry for entry in own if entry.model == EVERY_MODEL), None)
-            or _named(priced, model)
-            or _named(priced, model.rpartition("/")[2])
+            or _named(paid, model)
+            or _named(paid, model.rpartition("/")[2])
         )
 
     def highest_usd_per_million(self, kind: UsageKind) -> float:

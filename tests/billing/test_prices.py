@@ -96,6 +96,13 @@ def test_an_installations_own_prices_come_first(tmp_path: Path) -> None:
     assert book.cost_usd(UsageKind.OUTPUT_TOKENS, 1_000_000, "openai", "gpt-4o-mini") == pytest.approx(0.60)
 
 
+def test_a_model_that_is_free_on_ones_own_machine_is_not_free_elsewhere() -> None:
+    own = OWN.replace('model = "*"', 'model = "llama3.2"')
+    book = PriceBook((*read_prices(own), *price_book().entries))
+    assert book.cost_usd(UsageKind.INPUT_TOKENS, 1_000, "gpu-1", "llama3.2") == 0.0
+    assert book.cost_usd(UsageKind.INPUT_TOKENS, 1_000, "openrouter", "meta/llama3.2") > 0
+
+
 @pytest.mark.parametrize(
     "text",
     [
