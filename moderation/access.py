@@ -1,4 +1,4 @@
-"""The only doors from a URL to a policy or to what was decided about a viewer."""
+"""The only doors from a URL to a policy or a viewer rule."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The lists that are shipped: each tenant's ready-made words, and what every live is judged by."""
+"""The shipped word lists: default blocklists and the lexicon used in every live."""
 
 from functools import cache
 from pathlib import Path
@@ -15,18 +15,18 @@ NEAR = frozenset({Category.SLURS, Category.BLASPHEMY})
 
 
 def default_blocklist(language: str) -> list[str]:
-    """Return the words and phrases of a language's ready-made policy."""
+    """Return the words and phrases of a language's default policy."""
     return _lines(WORDLISTS / f"{language}.txt")
 
 
 @cache
 def shipped_lexicon() -> Lexicon:
-    """Return the shipped lists of all languages, made ready once a process; a chat is seldom in one alone."""
+    """Return the lexicon of all shipped lists, built once per process. Chats often mix languages."""
     return Lexicon(shipped_terms())
 
 
 def shipped_terms() -> list[Term]:
-    """Return every entry of the shipped lists, innocent phrases first, then by category."""
+    """Return all entries of the shipped lists: allowed phrases first, then by category."""
     terms: list[Term] = []
     for name in (INNOCENT, *Category):
         category = None if name == INNOCENT else Category(name)

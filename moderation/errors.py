@@ -4,13 +4,13 @@ from tenants.errors import AppError, TechnicalError
 
 
 class BlocklistError(AppError):
-    """Raised when a blocklist cannot take a word or a file. The message is for the user."""
+    """Raised when a word or file cannot be added to a list. The message is for the user."""
 
     code = "blocklist_refused"
     status = 400
 
 
 class ModerationError(TechnicalError):
-    """Raised when a model cannot judge a text."""
+    """Raised when a moderation model gives no judgement."""
 
     code = "moderation_failed"

@@ -1,4 +1,4 @@
-"""How well the gate finds hate in a suite of cases, one functionality at a time."""
+"""Measures how well moderation finds hate in a test suite, by functionality."""
 
 import asyncio
 import csv
@@ -18,8 +18,8 @@ ASKED_AT_ONCE = 8
 TRIES = 4
 
 
-class Case(TypedDict):
-    """One row of a HateCheck-shaped file."""
+class EvaluationCase(TypedDict):
+    """One row of a file in HateCheck's format."""
 
     functionality: str
     test_case: str
@@ -27,10 +27,10 @@ class Case(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
-    """Of one functionality: how many cases were judged high, and how many medium.
+class FunctionalityScore:
+    """The judgements of one functionality's cases: how many high, how many medium.
 
-    `flagged` are those that a model flags, `stopped` those that it flags or the rules judge high.
+    `flagged` counts cases that a model flags, `stopped` those that it flags or that the rules judge high.
     """
 
     functionality: str
@@ -43,25 +43,27 @@ class Score:
 
     @property
     def rate(self) -> float:
-        """Recall where the cases are hateful, the false-positive rate where they are not."""
+        """Recall for hateful cases, the false-positive rate for the others."""
         return self.high / self.cases
 
 
-def read_cases(path: Path) -> list[Case]:
-    """Read a suite. Raise `KeyError` where a column is missing, `OSError` where the file cannot be read."""
+def read_cases(path: Path) -> list[EvaluationCase]:
+    """Read a suite. Raise `KeyError` for a missing column, `OSError` for an unreadable file."""
     with path.open(encoding="utf-8", newline="") as file:
         return [
-            Case(functionality=row["functionality"], test_case=row["test_case"], label_gold=row["label_gold"])
+            EvaluationCase(
+                functionality=row["functionality"], test_case=row["test_case"], label_gold=row["label_gold"]
+            )
             for row in csv.DictReader(file)
         ]
 
 
 def evaluate(
-    cases: Sequence[Case], moderator: Moderator, *, flagged: Sequence[bool | None] = ()
-) -> list[Score]:
+    cases: Sequence[EvaluationCase], moderator: Moderator, *, flagged: Sequence[bool | None] = ()
+) -> list[FunctionalityScore]:
     """Judge every case; return a score for each functionality, the hateful ones first.
 
-    `flagged` is what a model says of each, None where it has not answered.
+    `flagged` holds a model's answer for each case, None where there is none.
     """
     judged: Counter[tuple[str, bool, Risk, bool]] = Counter()
     for case, is_flagged in zip(cases, flagged or [None] * len(cases), strict=True):
@@ -70,11 +72,12 @@ def evaluate(
     return sorted(_scores(judged), key=lambda score: (not score.hateful, score.functionality))
 
 
-async def flags_of(cases: Sequence[Case], gate: ModelGate, *, pause_s: float = 2.0) -> list[bool | None]:
-    """Return whether a model flags each case, asking about a few at once.
+async def flags_of(
+    cases: Sequence[EvaluationCase], gate: ModelGate, *, pause_s: float = 2.0
+) -> list[bool | None]:
+    """Return whether a model flags each case, with a few requests at once.
 
-    None where it does not answer, though asked again after ever longer pauses. Raises `ModerationError` when
-    asking is of no use at all.
+    None where it does not answer after several retries. Raises `ModerationError` when it never answers.
     """
     answers: list[bool | None] = [None] * len(cases)
     waiting = iter(enumerate(cases))
@@ -98,14 +101,14 @@ async def _is_flagged(text: str, gate: ModelGate, pause_s: float) -> bool | None
     return None
 
 
-def _scores(judged: Counter[tuple[str, bool, Risk, bool]]) -> Iterator[Score]:
+def _scores(judged: Counter[tuple[str, bool, Risk, bool]]) -> Iterator[FunctionalityScore]:
     for name, hateful in {(name, hateful) for name, hateful, _, _ in judged}:
         of = {
             risk: [judged[name, hateful, risk, is_flagged] for is_flagged in (False, True)] for risk in Risk
         }
         high, medium = sum(of[Risk.HIGH]), sum(of[Risk.MEDIUM])
         flagged = sum(counts[True] for counts in of.values())
-        yield Score(
+        yield FunctionalityScore(
             name,
             hateful,
             cases=high + medium + sum(of[Risk.LOW]),

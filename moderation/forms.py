@@ -1,3 +1,5 @@
+"""The forms of policies and viewer rules."""
+
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -14,11 +16,11 @@ if TYPE_CHECKING:
 else:
     PolicyFormBase = NoteFormBase = forms.ModelForm
 
-LARGEST_FILE = 4_000_000  # bytes: 20,000 words of the greatest length
+LARGEST_FILE = 4_000_000  # bytes: 20,000 words of the maximum length
 
 
 class TermsField(forms.CharField):
-    """A list of words as text, one a line."""
+    """A list of words as text, one per line."""
 
     widget = forms.Textarea(
         attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "none", "autocomplete": "off"}

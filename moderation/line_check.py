@@ -1,4 +1,4 @@
-"""What the gate makes of one line, for somebody who is setting it up. Nothing of it is kept or logged."""
+"""Checks one line against a policy's settings. The line is neither stored nor logged."""
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
@@ -10,69 +10,71 @@ from moderation.defaults import shipped_lexicon
 from moderation.stage.moderator import MAX_LENGTH, Moderator
 from moderation.stage.verdict import Reason, Verdict, judge
 
-READY_AT_ONCE = 8  # moderators kept; one with 20,000 words of its own takes a quarter of a second to make
+MAX_CACHED = 8  # moderators; one with 20,000 words takes 0.25 s to build
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A stretch of the line; `found` when a finding covers it."""
+class LinePart:
+    """A part of the line; `found` if a finding covers it."""
 
     text: str
     found: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """The verdict under the settings tried, the one with safe mode the other way, and the line in parts."""
+class LineCheck:
+    """The verdict with these settings, the verdict with safe mode switched, and the line in parts."""
 
     verdict: Verdict
     otherwise: Verdict
-    parts: tuple[Part, ...]
+    parts: tuple[LinePart, ...]
 
     @property
     def safe_mode_matters(self) -> bool:
         return self.verdict.action is not self.otherwise.action
 
 
-def try_line(line: str, *, blocklist: Sequence[str], allowlist: Sequence[str], safe_mode: bool) -> Trial:
-    """Judge a line as a live with these settings would, the moderation model aside."""
+def check_line(
+    line: str, *, blocklist: Sequence[str], allowlist: Sequence[str], safe_mode: bool
+) -> LineCheck:
+    """Judge a line as a live with these settings would, without a moderation model."""
     reasons = moderator_for(blocklist, allowlist).review(line).reasons
-    return Trial(
+    return LineCheck(
         judge(reasons, safe_mode=safe_mode),
         judge(reasons, safe_mode=not safe_mode),
         tuple(_parts(line[:MAX_LENGTH], reasons)),
     )
 
 
-_ready: OrderedDict[bytes, Moderator] = OrderedDict()
+_cached: OrderedDict[bytes, Moderator] = OrderedDict()
 _lock = Lock()
 
 
 def moderator_for(blocklist: Sequence[str], allowlist: Sequence[str]) -> Moderator:
-    """Return a moderator of these lists, made when they are first met; the last eight are kept."""
+    """Return a moderator with these lists, from a cache of the last `MAX_CACHED`."""
     digest = blake2b("\0".join([*blocklist, "\n", *allowlist]).encode(errors="replace")).digest()
     with _lock:
-        if digest in _ready:
-            _ready.move_to_end(digest)
-            return _ready[digest]
+        if digest in _cached:
+            _cached.move_to_end(digest)
+            return _cached[digest]
     made = Moderator(blocklist, allowlist=allowlist, shipped=shipped_lexicon())
     with _lock:
-        _ready[digest] = made
-        if len(_ready) > READY_AT_ONCE:
-            _ready.popitem(last=False)
+        _cached[digest] = made
+        if len(_cached) > MAX_CACHED:
+            _cached.popitem(last=False)
     return made
 
 
-def _parts(line: str, reasons: Sequence[Reason]) -> Iterator[Part]:
-    """Cut the line where findings begin and end; those that overlap make one part."""
+def _parts(line: str, reasons: Sequence[Reason]) -> Iterator[LinePart]:
+    """Split the line at the findings; overlapping findings make one part."""
     done = 0
     for start, end in _merged(sorted((reason.start, reason.end) for reason in reasons)):
         if done < start:
-            yield Part(line[done:start], found=False)
-        yield Part(line[start:end], found=True)
+            yield LinePart(line[done:start], found=False)
+        yield LinePart(line[start:end], found=True)
         done = end
     if done < len(line):
-        yield Part(line[done:], found=False)
+        yield LinePart(line[done:], found=False)
 
 
 def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

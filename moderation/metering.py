@@ -1,4 +1,4 @@
-"""Reports what moderation models use."""
+"""Reports the usage of moderation models."""
 
 from billing.usage import SpendCap, UsageKind, UsageRecord
 from moderation.providers.openai_moderation import MAX_CHARACTERS
@@ -7,9 +7,9 @@ from providers.language_models.estimates import estimate_tokens
 
 
 class MeteredModelGate:
-    """A `ModelGate` that reports every judgement. The service reports no tokens: estimated.
+    """A `ModelGate` that reports its usage in tokens, estimated because the service reports none.
 
-    Once the cap is reached nothing is asked and nothing is flagged: the rules decide alone.
+    When the spend cap is reached it asks nothing and flags nothing: the rules alone decide.
     """
 
     def __init__(self, gate: ModelGate, cap: SpendCap, *, provider: str, model: str) -> None:
@@ -19,7 +19,7 @@ class MeteredModelGate:
         self._model = model
 
     async def review(self, text: str) -> Flags:
-        """Judge one text; raise `ModerationError` when there is no answer."""
+        """Judge one text; raise `ModerationError` if there is no answer."""
         if self._cap.is_reached:
             return Flags()
         flags = await self._gate.review(text)

@@ -9,7 +9,7 @@ from tenants.models import Tenant
 
 
 class Policy(models.Model):
-    """What may be said in a show, by viewers and by the host."""
+    """What viewers and the host may say in a show."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="policies")
@@ -30,9 +30,9 @@ class Policy(models.Model):
 
 
 class ViewerRule(models.Model):
-    """One viewer whom a tenant's hosts never answer, whom they trust, or from whom they take orders.
+    """A viewer who is blocked, trusted or a moderator, in all lives of a tenant.
 
-    Known by a hash of the platform's user id, never by a name.
+    The viewer is identified by a hash of the platform's user id, never by a name.
     """
 
     class Role(models.TextChoices):

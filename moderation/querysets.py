@@ -4,5 +4,5 @@ from moderation.models import ViewerRule
 
 
 def standings_of(tenant_id: UUID) -> dict[str, str]:
-    """Return all that a tenant has decided about viewers, by their hashes. One query."""
+    """Return a tenant's viewer roles by viewer hash. One query."""
     return dict(ViewerRule.objects.filter(tenant_id=tenant_id).values_list("viewer_hash", "standing"))

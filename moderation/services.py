@@ -1,3 +1,5 @@
+"""Changes policies and viewer rules."""
+
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,7 +19,7 @@ COMMENT_MARK = "#"
 
 
 def get_default_policy(*, tenant: Tenant, language: str) -> Policy:
-    """Return the tenant's ready-made policy for a language, making it the first time."""
+    """Return the tenant's default policy for a language; create it on the first call."""
     policy: Policy
     policy, _made = Policy.objects.get_or_create(
         tenant=tenant, name=POLICY_NAMES[language], defaults={"blocklist": default_blocklist(language)}
@@ -27,21 +29,22 @@ def get_default_policy(*, tenant: Tenant, language: str) -> Policy:
 
 @transaction.atomic
 def change_policy(*, policy: Policy, **changes: Any) -> Policy:
-    """Set a policy's own fields; the lives that go by it do so from now on."""
+    """Set some of a policy's fields. Running lives apply them at once."""
     before = audit.values_of(Policy.objects.get(pk=policy.pk), changes)
     for field, value in changes.items():
         setattr(policy, field, value)
     policy.save(update_fields=list(changes))
     _record_change(policy, before)
-    _tell_of_change(policy)
+    _send_on_commit(policy)
     return policy
 
 
 @transaction.atomic
 def import_blocklist(*, policy: Policy, content: bytes) -> int:
-    """Add a text file's lines to a policy's blocklist, `#` and blank lines aside; return how many are new.
+    """Add a text file's lines to a blocklist and return the number of new ones.
 
-    Raise `BlocklistError` for what is no UTF-8 text, for a line over 100 characters, and beyond 20,000 terms.
+    Blank lines and lines that start with `#` are skipped. Raise `BlocklistError` for a file that is not
+    UTF-8, a line over 100 characters, or more than 20,000 terms.
     """
     terms = clean_terms(
         line for line in _decode(content).splitlines() if not line.lstrip().startswith(COMMENT_MARK)
@@ -50,19 +53,19 @@ def import_blocklist(*, policy: Policy, content: bytes) -> int:
     policy.blocklist = clean_terms([*locked.blocklist, *terms])
     policy.save(update_fields=["blocklist"])
     _record_change(policy, {"blocklist": locked.blocklist})
-    _tell_of_change(policy)
+    _send_on_commit(policy)
     return len(policy.blocklist) - len(locked.blocklist)
 
 
 @transaction.atomic
 def block_term(*, policy: Policy, term: str) -> None:
-    """Add a word to what a policy blocks, and let it through no more. Raise `BlocklistError`."""
+    """Add a word to the blocklist and remove it from the allowlist. Raise `BlocklistError`."""
     _move_term(policy, term, into="blocklist", out_of="allowlist")
 
 
 @transaction.atomic
 def allow_term(*, policy: Policy, term: str) -> None:
-    """Let a word through, whichever list would find it. Raise `BlocklistError`."""
+    """Add a word to the allowlist and remove it from the blocklist. Raise `BlocklistError`."""
     _move_term(policy, term, into="allowlist", out_of="blocklist")
 
 
@@ -76,7 +79,7 @@ def _move_term(policy: Policy, term: str, *, into: str, out_of: str) -> None:
     setattr(policy, out_of, rest)
     policy.save(update_fields=[into, out_of])
     _record_change(policy, audit.values_of(locked, (into, out_of)))
-    _tell_of_change(policy)
+    _send_on_commit(policy)
 
 
 def _record_change(policy: Policy, before: Mapping[str, Any]) -> None:
@@ -84,7 +87,7 @@ def _record_change(policy: Policy, before: Mapping[str, Any]) -> None:
         audit.record("policy.changed", policy, detail=changed)
 
 
-def _tell_of_change(policy: Policy) -> None:
+def _send_on_commit(policy: Policy) -> None:
     transaction.on_commit(lambda: _send_change(policy))
 
 
@@ -103,7 +106,7 @@ def _decode(content: bytes) -> str:
 
 
 def clean_terms(lines: Iterable[str]) -> list[str]:
-    """Return words as a list holds them: each once, without needless spaces. Raise `BlocklistError`."""
+    """Return the words without duplicates and extra spaces. Raise `BlocklistError`."""
     kept: dict[str, str] = {}
     for line in lines:
         term = " ".join(line.replace("\0", "").split()).lstrip(f"{COMMENT_MARK} ")
@@ -123,7 +126,7 @@ def clean_terms(lines: Iterable[str]) -> list[str]:
 def set_viewer_rule(
     *, tenant: Tenant, viewer_hash: str, standing: ViewerRule.Role, note: str = ""
 ) -> ViewerRule:
-    """Block or trust a viewer; whoever was trusted before is then blocked, and the other way round."""
+    """Give a viewer a role, in place of any earlier one."""
     rule: ViewerRule
     rule, _made = ViewerRule.objects.update_or_create(
         tenant=tenant, viewer_hash=viewer_hash, defaults={"standing": standing, "note": note}
@@ -134,7 +137,7 @@ def set_viewer_rule(
 
 @transaction.atomic
 def remove_viewer_rule(*, tenant: Tenant, viewer_hash: str) -> bool:
-    """Forget what was decided about a viewer; tell whether anything was."""
+    """Delete a viewer's rule; return whether there was one."""
     rule = ViewerRule.objects.filter(tenant=tenant, viewer_hash=viewer_hash).first()
     if rule is None:
         return False
@@ -143,13 +146,13 @@ def remove_viewer_rule(*, tenant: Tenant, viewer_hash: str) -> bool:
     return True
 
 
-def note_on_viewer(*, rule: ViewerRule, note: str) -> None:
-    """Keep a note of the user's own about a viewer; nothing else tells who it is."""
+def set_viewer_note(*, rule: ViewerRule, note: str) -> None:
+    """Store the user's note on a viewer; it is the only readable mark of who that is."""
     rule.note = note
     rule.save(update_fields=["note"])
 
 
 def viewer_standings(*, tenant: Tenant, viewer_hashes: Iterable[str]) -> dict[str, ViewerRule.Role]:
-    """Return what was decided about those of some viewers about whom anything was."""
+    """Return the roles of those viewers who have one."""
     rules = ViewerRule.objects.filter(tenant=tenant, viewer_hash__in=list(viewer_hashes))
     return {rule.viewer_hash: ViewerRule.Role(rule.standing) for rule in rules}

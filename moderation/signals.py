@@ -1,4 +1,4 @@
-"""What the settings of moderation ask of the apps above them."""
+"""Signals between policies and the apps above."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from django.dispatch import Signal
 
 @dataclass(frozen=True, slots=True)
 class PolicyUse:
-    """One thing that goes by a policy: its name, where it is set, and where its decisions are told."""
+    """One thing that uses a policy, such as a show: its name, its page, and the page of its decisions."""
 
     name: str
     address: str
@@ -17,8 +17,8 @@ class PolicyUse:
 # Arguments: policies (a list). A receiver returns a dict of lists of `PolicyUse`, by the policy's id.
 policy_uses_asked = Signal()
 
-# Arguments: policy. Sent when any of it was changed and that is stored.
+# Arguments: policy. Sent after the commit of a changed policy.
 policy_changed = Signal()
 
-# Arguments: rule. Sent when what was decided about a viewer is taken back on the web.
+# Arguments: rule. Sent when a viewer's rule was deleted on the web.
 viewer_rule_removed = Signal()

@@ -1,4 +1,4 @@
-"""Pseudonyms of viewers: a keyed hash of the platform's user id, different in every workspace."""
+"""Pseudonyms of viewers: a keyed hash of the platform's user id, different in each tenant."""
 
 import hashlib
 from uuid import UUID

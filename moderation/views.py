@@ -1,3 +1,5 @@
+"""The pages of policies and viewer rules."""
+
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,17 +17,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from moderation.access import get_policy_for, get_viewer_rule_for
 from moderation.errors import BlocklistError
 from moderation.forms import BlocklistFileForm, LineForm, NoteForm, PolicyForm
-from moderation.line_check import Trial, try_line
+from moderation.labels import ACTION_LABELS, RISK_LABELS, category_label
+from moderation.line_check import LineCheck, check_line
 from moderation.models import Policy, ViewerRule
 from moderation.services import (
     change_policy,
     clean_terms,
     import_blocklist,
-    note_on_viewer,
     remove_viewer_rule,
+    set_viewer_note,
 )
 from moderation.signals import PolicyUse, policy_uses_asked, viewer_rule_removed
-from moderation.wording import ACTION_WORDS, RISK_WORDS, category_words
 from tenants.access import member_required
 from tenants.http import TenantRequest
 from tenants.models import Membership
@@ -58,19 +60,19 @@ def policy_edit(request: TenantRequest, policy_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, policy, form, status=422)
     change_policy(policy=policy, **form.cleaned_data)
-    messages.success(request, _("Saved. A live that is on air goes by it at once."))
+    messages.success(request, _("Saved. Running lives apply it at once."))
     return redirect("moderation:policy_edit", policy.id)
 
 
 @require_POST
 @member_required()
 def policy_try(request: TenantRequest, policy_id: UUID) -> HttpResponse:
-    """Judge a line by the settings as they stand in the form. It is neither stored nor logged."""
+    """Check a line against the settings in the form. It is neither stored nor logged."""
     policy = get_policy_for(request, policy_id)
     line_form = LineForm(request.POST)
     line = line_form.cleaned_data["line"] if line_form.is_valid() else ""
     try:
-        tried = _verdict(line, **_settings_tried(request.POST, policy)) if line.strip() else {}
+        tried = _verdict(line, **_sent_settings(request.POST, policy)) if line.strip() else {}
     except BlocklistError as error:
         tried = {"problem": str(error)}
     if request.htmx:
@@ -79,13 +81,13 @@ def policy_try(request: TenantRequest, policy_id: UUID) -> HttpResponse:
     return _page(request, policy, form, **tried, line=line)
 
 
-def _settings_tried(sent: QueryDict, policy: Policy) -> dict[str, Any]:
-    """Return the lists and the switch as sent; a script sends only how lists differ from the saved."""
-    lists = {name: _list_tried(sent, name, getattr(policy, name)) for name in ("blocklist", "allowlist")}
+def _sent_settings(sent: QueryDict, policy: Policy) -> dict[str, Any]:
+    """Return the lists and safe mode as sent; the page's script sends only changes to the saved lists."""
+    lists = {name: _sent_list(sent, name, getattr(policy, name)) for name in ("blocklist", "allowlist")}
     return {**lists, "safe_mode": "safe_mode" in sent if "has_settings" in sent else policy.safe_mode}
 
 
-def _list_tried(sent: QueryDict, name: str, saved: list[str]) -> list[str]:
+def _sent_list(sent: QueryDict, name: str, saved: list[str]) -> list[str]:
     if name in sent:
         return clean_terms(sent.get(name, "").splitlines())
     removed = {term.casefold() for term in sent.get(f"{name}_removed", "").splitlines()}
@@ -96,27 +98,29 @@ def _list_tried(sent: QueryDict, name: str, saved: list[str]) -> list[str]:
 
 
 def _verdict(line: str, *, blocklist: list[str], allowlist: list[str], safe_mode: bool) -> dict[str, Any]:
-    trial = try_line(line, blocklist=blocklist, allowlist=allowlist, safe_mode=safe_mode)
+    trial = check_line(line, blocklist=blocklist, allowlist=allowlist, safe_mode=safe_mode)
     return {
         "trial": trial,
-        "risk_words": RISK_WORDS[trial.verdict.risk],
-        "action_words": ACTION_WORDS[trial.verdict.action],
-        "otherwise_words": ACTION_WORDS[trial.otherwise.action],
+        "risk_words": RISK_LABELS[trial.verdict.risk],
+        "action_words": ACTION_LABELS[trial.verdict.action],
+        "otherwise_words": ACTION_LABELS[trial.otherwise.action],
         "findings": _findings(trial),
         "tried_safely": safe_mode,
     }
 
 
-def _findings(trial: Trial) -> list[dict[str, str]]:
+def _findings(trial: LineCheck) -> list[dict[str, str]]:
     reasons = trial.verdict.reasons
-    rows = [{"words": category_words(reason.category), "term": reason.term} for reason in reasons]
+    rows = [{"words": category_label(reason.category), "term": reason.term} for reason in reasons]
     return [row for number, row in enumerate(rows) if row not in rows[:number]]
 
 
 def _page(
     request: TenantRequest, policy: Policy, form: PolicyForm, status: int = 200, **more: Any
 ) -> HttpResponse:
-    name = Policy.objects.values_list("name", flat=True).get(pk=policy.pk)  # the form may have changed it
+    name = Policy.objects.values_list("name", flat=True).get(
+        pk=policy.pk
+    )  # the form may have changed the instance
     context: dict[str, Any] = {
         "policy": policy,
         "name": name,
@@ -190,7 +194,7 @@ def viewer_rule_note(request: TenantRequest, rule_id: UUID) -> HttpResponse:
     rule = get_viewer_rule_for(request, rule_id)
     form = NoteForm(request.POST)
     if form.is_valid():
-        note_on_viewer(rule=rule, note=form.cleaned_data["note"])
+        set_viewer_note(rule=rule, note=form.cleaned_data["note"])
         messages.success(request, _("Saved."))
     else:
         messages.error(request, " ".join(str(error) for error in form["note"].errors))
@@ -203,5 +207,5 @@ def viewer_rule_remove(request: TenantRequest, rule_id: UUID) -> HttpResponse:
     rule = get_viewer_rule_for(request, rule_id)
     if remove_viewer_rule(tenant=request.tenant, viewer_hash=rule.viewer_hash):
         viewer_rule_removed.send(sender=ViewerRule, rule=rule)
-    messages.success(request, _("This viewer is one like any other again."))
+    messages.success(request, _("Removed. This viewer has no special role now."))
     return redirect("moderation:viewer_rule_list")

@@ -19,10 +19,10 @@ from livesessions.models.sessions import LiveSession
 from livesessions.services.viewer_notes import note_on_viewer_of
 from livesessions.services.viewers import set_viewer_standing
 from moderation.errors import BlocklistError
+from moderation.labels import CATEGORY_LABELS
 from moderation.models import Policy, ViewerRule
 from moderation.services import allow_term, block_term
 from moderation.stage.verdict import Category, Risk
-from moderation.wording import CATEGORY_WORDS
 from tenants.access import member_required
 from tenants.http import TenantRequest
 from tenants.roles import EDITOR, may_control
@@ -50,7 +50,7 @@ def decision_list(request: TenantRequest, session_id: UUID) -> HttpResponse:
         "shown": shown,
         "category": category,
         "categories": sorted(
-            ((str(key), str(words)) for key, words in CATEGORY_WORDS.items()), key=_by_words
+            ((str(key), str(words)) for key, words in CATEGORY_LABELS.items()), key=_by_words
         ),
         "older": urlencode({**kept, "before": str(older)}) if older else "",
         "is_first": before is None,

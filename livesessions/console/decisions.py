@@ -16,8 +16,8 @@ from django_scopes import scope
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
+from moderation.labels import RISK_LABELS, WITH_TERM, category_label
 from moderation.stage.verdict import Action, Category, Risk
-from moderation.wording import RISK_WORDS, WITH_TERM, category_words
 
 LINES_A_PAGE = 50
 ROWS_AT_ONCE = 1_000
@@ -126,7 +126,7 @@ def _decision(event: ChatEvent, reply: Reply | None) -> Decision:
         name=event.viewer_name,
         text=event.text,
         risk=event.risk,
-        risk_words=str(RISK_WORDS.get(event.risk, event.risk)),
+        risk_words=str(RISK_LABELS.get(event.risk, event.risk)),
         findings=tuple(_findings(event.reasons)),
         done=_done(event, reply),
         answer=reply.text if reply else "",
@@ -142,7 +142,7 @@ def _findings(reasons: Iterable[dict[str, Any]]) -> Iterable[Finding]:
             seen.add((category, term))
             may_allow = bool(term) and category in WITH_TERM and term not in terms
             terms.add(term)
-            yield Finding(category_words(category), term, may_allow)
+            yield Finding(category_label(category), term, may_allow)
 
 
 def _done(event: ChatEvent, reply: Reply | None) -> str:
@@ -195,7 +195,7 @@ def reply_words(reply: Reply) -> str:
     """Say what became of a reply, with the reason for which it was refused."""
     _fault, _mark, category = reply.fault.partition(":")
     words = str(reply.get_status_display())
-    return f"{words}: {category_words(category)}" if category else words
+    return f"{words}: {category_label(category)}" if category else words
 
 
 # --- as a table ----------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from livesessions.pipeline.reply.approvals import HELD_FOR_S
 from livesessions.querysets import held_replies
 from livesessions.worker.observer import NOT_ON_CONSOLE, hearing_of
 from livesessions.worker.registry import waiting_reason_of
-from moderation.wording import CATEGORY_WORDS
+from moderation.labels import CATEGORY_LABELS
 from overlay.presence import OpenPage
 
 LINES_AT_FIRST = 50
@@ -113,7 +113,7 @@ def line_of(message: ChatMessage | ReplyMessage) -> Line:
 
 def _words_of(categories: Iterable[str]) -> list[Any]:
     """Return what categories are in words, each in the language of whoever reads them."""
-    return [CATEGORY_WORDS[category] for category in categories if category in CATEGORY_WORDS]
+    return [CATEGORY_LABELS[category] for category in categories if category in CATEGORY_LABELS]
 
 
 def _chat_message(event: ChatEvent) -> ChatMessage:

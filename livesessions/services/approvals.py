@@ -9,9 +9,9 @@ from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.reply.approvals import HELD_FOR_S
 from livesessions.services.sessions import require_on_air, send
 from livesessions.worker.commands import Approve, Reject
-from moderation.line_check import try_line
+from moderation.labels import category_label
+from moderation.line_check import check_line
 from moderation.models import Policy
-from moderation.wording import category_words
 from tenants import audit
 
 HELD_FOR = timedelta(seconds=HELD_FOR_S)
@@ -52,9 +52,9 @@ def _require_held(session: LiveSession, reply_id: UUID) -> None:
 def held_back_for(session: LiveSession, text: str) -> str:
     """Return, in words, for what a live's own gate would refuse a text; empty when it would not."""
     policy = Policy.objects.get(tenant_id=session.tenant_id, id=session.show.policy_id)
-    verdict = try_line(
+    verdict = check_line(
         text, blocklist=policy.blocklist, allowlist=policy.allowlist, safe_mode=policy.safe_mode
     ).verdict
     if not verdict.blocked:
         return ""
-    return ", ".join(dict.fromkeys(category_words(each.category) for each in verdict.reasons))
+    return ", ".join(dict.fromkeys(category_label(each.category) for each in verdict.reasons))

@@ -1,7 +1,7 @@
 from livesessions.models.events import ChatEvent
 from livesessions.models.sessions import LiveSession
 from moderation.models import ViewerRule
-from moderation.services import note_on_viewer
+from moderation.services import set_viewer_note
 
 
 def note_on_viewer_of(*, session: LiveSession, source_id: str, note: str) -> None:
@@ -10,4 +10,4 @@ def note_on_viewer_of(*, session: LiveSession, source_id: str, note: str) -> Non
     hashes = events.exclude(viewer_hash="").values("viewer_hash")[:1]
     rule = ViewerRule.objects.filter(tenant=session.tenant_id, viewer_hash__in=hashes).first()
     if rule is not None:
-        note_on_viewer(rule=rule, note=note)
+        set_viewer_note(rule=rule, note=note)

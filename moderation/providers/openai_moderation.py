@@ -1,4 +1,4 @@
-"""Asks OpenAI's moderation endpoint, or one of its shape, what a text is flagged for."""
+"""Asks OpenAI's moderation endpoint, or a compatible server, for a text's flags."""
 
 import asyncio
 import math
@@ -13,7 +13,7 @@ from providers.language_models.openai_server import OpenAIServer
 PATH = "/moderations"
 MAX_CHARACTERS = 2_000
 MAX_BYTES = 64 * 1024
-# Source: the moderation guide in OpenAI's documentation; those that are not here are not known yet.
+# Source: the moderation guide in OpenAI's documentation. Other categories are ignored.
 FLAGS = {
     "hate": Flag.HATE,
     "hate/threatening": Flag.HATE,
@@ -32,7 +32,10 @@ FLAGS = {
 
 
 class OpenAIModeration:
-    """A `ModelGate` behind an OpenAI-shaped server. It never retries. `timeout_s` is for the whole answer."""
+    """A `ModelGate` behind an OpenAI-compatible server. It does not retry.
+
+    `timeout_s` covers the whole answer.
+    """
 
     def __init__(self, server: OpenAIServer, model: str, *, timeout_s: float = 1.5) -> None:
         self.provider = server.provider
@@ -41,7 +44,7 @@ class OpenAIModeration:
         self._timeout_s = timeout_s
 
     async def review(self, text: str) -> Flags:
-        """Judge one text by its beginning. Raises `ModerationError` for every fault, garbage among them."""
+        """Judge the beginning of one text; raise `ModerationError` for every fault."""
         body = {"model": self.model, "input": text[:MAX_CHARACTERS]}
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -55,7 +58,10 @@ class OpenAIModeration:
 
 
 def _read(answer: Any) -> Flags:
-    """Return what an answer says; raise ValueError, KeyError, IndexError or TypeError for anything else."""
+    """Return the flags of an answer.
+
+    Raise ValueError, KeyError, IndexError or TypeError for an invalid one.
+    """
     result = answer["results"][0]
     categories, scored = result["categories"], result["category_scores"]
     if not (

@@ -1,1 +1,1 @@
-"""The gate: a text goes in, a verdict comes out. The same gate stands before the host and after it."""
+"""Moderation: judges viewers' lines and the host's own replies with the same rules."""

@@ -1,4 +1,4 @@
-"""What the host says to somebody who may be in distress: fixed words, never a model's."""
+"""Fixed lines that the host says to somebody who may be in distress."""
 
 HELP_LINES = {
     "it": (
@@ -20,5 +20,5 @@ PUBLIC_NUMBERS = frozenset({"0223272327", "116123", "08001110111", "08001110222"
 
 
 def help_line(language: str) -> str:
-    """Return the line in a show's language, in English where there is none."""
+    """Return the line in a show's language, in English if there is none."""
     return HELP_LINES.get(language, HELP_LINES["en"])

@@ -1,24 +1,24 @@
-"""Hatred without a slur: a protected group and, in the same line, contempt, violence or expulsion."""
+"""Finds hostility without slurs: a protected group with contempt, violence or expulsion in one line."""
 
 import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from moderation.stage.phrasing import phrasing
+from moderation.stage.language_rules import language_rules
 from moderation.stage.tokens import Token
 
-GROUPS = frozenset(phrasing("groups"))
-COLOURS = frozenset(phrasing("colours"))
-BEFORE_COLOURS = frozenset(phrasing("before"))
-PEOPLE = frozenset(phrasing("people"))
+GROUPS = frozenset(language_rules("groups"))
+COLOURS = frozenset(language_rules("colours"))
+BEFORE_COLOURS = frozenset(language_rules("before"))
+PEOPLE = frozenset(language_rules("people"))
 
 
 def _any_of(*kinds: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(part for kind in kinds for part in phrasing(kind))})\b")
+    return re.compile(rf"\b(?:{'|'.join(part for kind in kinds for part in language_rules(kind))})\b")
 
 
 HOSTILE = _any_of("contempt", "violence", "expulsion")
-# Whoever denies, quotes or condemns it does not say it.
+# Denying, quoting or condemning hostility is not hostile.
 DENIED = _any_of("denied")
 CONDEMNED = _any_of("condemned")
 QUOTE_MARKS = re.compile('["“”„«»]')
@@ -28,7 +28,10 @@ ROW = re.compile(r"\b(?:\w ){2,}\w\b")
 
 
 def find_hostility(text: str, tokens: Sequence[Token], *, sworn: bool = False) -> tuple[int, int] | None:
-    """Return the part of a folded text that is hostile to a group, or None. `sworn`: it holds foul words."""
+    """Return the part of a folded text that is hostile to a group, or None.
+
+    `sworn`: whether the text holds foul words.
+    """
     if not _names_group(tokens):
         return None
     line = _joined([token.text for token in tokens]).translate(DIGITS)
@@ -61,5 +64,5 @@ def _are_people(word: str, following: str) -> bool:
 
 
 def _joined(words: Sequence[str]) -> str:
-    """Put words together whose letters stand apart."""
+    """Join the letters of words that are written with spaces between them."""
     return ROW.sub(lambda row: row.group().replace(" ", ""), " ".join(words))

@@ -1,4 +1,4 @@
-"""Lists of words and phrases made ready: a folded text goes in, what was found in it comes out."""
+"""Finds listed words and phrases in a folded text."""
 
 import re
 from collections import defaultdict
@@ -8,10 +8,10 @@ from typing import NamedTuple
 from moderation.stage.normaliser import normalise
 from moderation.stage.terms import Likeness, Term
 from moderation.stage.tokens import ENDINGS, Token, key_of
-from moderation.stage.words import WordIndex
+from moderation.stage.word_index import WordIndex
 
 TERM_WORD = re.compile(r"[@$*]*[^\W_]+(?:[@$*!|+#]+[^\W_]+)*[$@*]*")
-LONGEST_ROW = 60  # single letters in a row that are read together; more are read in part
+LONGEST_ROW = 60  # single letters in a row that are joined; longer rows are joined in part
 LONGEST_SPELT = 24
 SHORTEST_SPELT = 3
 SHORTEST_OWN_SPELT = 4
@@ -19,7 +19,7 @@ SHORTEST_SPLIT = 5
 
 
 class Match(NamedTuple):
-    """One entry found, and where in the folded text."""
+    """A found entry and its place in the folded text."""
 
     term: Term
     start: int
@@ -27,9 +27,9 @@ class Match(NamedTuple):
 
 
 class Lexicon:
-    """Finds its entries in a text. Pure, and safe to share between lives and threads.
+    """Finds its entries in a text. Immutable for callers, so that lives and threads may share it.
 
-    The work for a line is a few dictionary look-ups a word, however many entries there are.
+    A line costs a few dictionary look-ups a word, whatever the number of entries.
     """
 
     def __init__(self, terms: Iterable[Term]) -> None:
@@ -45,7 +45,7 @@ class Lexicon:
         if not words:
             self._signs.extend([(sign, term) for sign in normalise(term.text).text.split()[:1]])
             return
-        # The words of a shipped phrase are everyday words: their near forms are somebody else's.
+        # The words of a shipped phrase are everyday words: near forms would match innocent words.
         single = len(words) == 1 or term.likeness is Likeness.FREE
         likeness = term.likeness if single else min(term.likeness, Likeness.SAME)
         keys = [self._words.add(word, likeness) for word in words]
@@ -59,7 +59,7 @@ class Lexicon:
             self._single.setdefault(self._words.add(joined, Likeness.SAME), term)
 
     def find(self, text: str, tokens: Sequence[Token]) -> list[Match]:
-        """Return every entry found in a folded text, given with its words, in no special order."""
+        """Return all entries found in a folded text and its tokens, in no order."""
         if not (self._single or self._phrases or self._signs):
             return []
         recognise = self._words.recognise
@@ -91,14 +91,14 @@ class Lexicon:
                     yield Match(term, token.start, self._end(tokens[last], rest[-1]))
 
     def _end(self, token: Token, key: str) -> int:
-        """Where a found word ends: before an exclamation mark, unless that stands for an i."""
+        """Return where a found word ends: before an exclamation mark, unless that stands for an i."""
         bare = token.text.rstrip(ENDINGS)
         if bare != token.text and key in self._words.recognise(bare):
             return token.start + len(bare)
         return token.end
 
     def _split(self, tokens: Sequence[Token], read: Sequence[tuple[str, ...]]) -> Iterator[Match]:
-        """Find words that a space or a dot was put into."""
+        """Find words that are split by a space or a dot."""
         for place in range(len(tokens) - 1):
             before, after = tokens[place], tokens[place + 1]
             joined = key_of(before.text + after.text)
@@ -109,7 +109,7 @@ class Lexicon:
                 yield Match(self._single[joined], before.start, after.end)
 
     def _spelt(self, tokens: Sequence[Token]) -> Iterator[Match]:
-        """Find words whose letters stand apart: s c e m o, s.c.e.m.o."""
+        """Find words with separated letters: s c e m o, s.c.e.m.o."""
         row: list[Token] = []
         for token in tokens:
             if token.end - token.start == 1:
@@ -137,5 +137,5 @@ class Lexicon:
 
 
 def tokenise_term(text: str) -> list[str]:
-    """Return the words of an entry; unlike in a text, a `*` at a word's ends belongs to it."""
+    """Return the words of an entry. Unlike in a text, a `*` at a word's ends belongs to it."""
     return TERM_WORD.findall(normalise(text).text)

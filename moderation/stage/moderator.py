@@ -1,4 +1,4 @@
-"""A text goes in, a verdict comes out: listed words, hostile lines, links and personal data."""
+"""Judges a text by listed words, hostility, links and personal data."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,16 +10,16 @@ from moderation.stage.terms import Likeness, Term, terms_of
 from moderation.stage.tokens import Token, tokenise
 from moderation.stage.verdict import MEDIUM_RISK, Category, Reason, Verdict, judge
 
-MAX_LENGTH = 2_000  # longer lines are judged by their beginning; TikTok's own limit is 150 characters
+MAX_LENGTH = 2_000  # only the beginning of longer lines is judged; TikTok's limit is 150 characters
 FOUL = frozenset({Category.PROFANITY, Category.INSULTS})
 NO_LISTS = Lexicon(())
 
 
 class Moderator:
-    """Judges texts by a tenant's own words, the shipped lists, and the shapes of links and personal data.
+    """Judges texts by a tenant's lists, the shipped lexicon, and patterns of links and personal data.
 
-    `allowlist` lets words and phrases through that any list would find. `shipped` may be shared by any
-    number of moderators. It is pure: what it remembers of words it has met changes no verdict.
+    `allowlist` overrides every list. Several moderators may share `shipped`. Its cache of known words never
+    changes a verdict.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Moderator:
         self._safe_mode = safe_mode
 
     def review(self, text: str) -> Verdict:
-        """Judge one text. It never raises, whatever the text holds."""
+        """Judge one text. Never raises."""
         folded = normalise(text[:MAX_LENGTH])
         tokens = tokenise(folded.text)
         shipped = self._shipped.find(folded.text, tokens)

@@ -1,4 +1,4 @@
-"""Text as a matcher should see it: one letter form, no hidden characters, and where each came from."""
+"""Folds a text to one letter form without hidden characters, and maps it back to the original."""
 
 import json
 import re
@@ -13,13 +13,13 @@ SPACES = "\t\n\v\f\r\x85"
 
 @dataclass(frozen=True, slots=True)
 class NormalisedText:
-    """`text` is folded; `offsets[i]` is where its character `i` stands in the original (None: at `i`)."""
+    """A folded text. `offsets[i]` is its character `i`'s index in the original; None: the same index."""
 
     text: str
     offsets: tuple[int, ...] | None = None
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
-        """Return where the folded characters from `start` to `end` (exclusive) stand in the original."""
+        """Return the span in the original of the folded characters from `start` to `end` (exclusive)."""
         if self.offsets is None:
             return start, end
         return self.offsets[start], self.offsets[end - 1] + 1
@@ -35,7 +35,7 @@ LOOK_ALIKES = _look_alikes()
 
 
 class _Folded(dict[str, str]):
-    """What each character folds to, worked out when it is first met; there are as many as Unicode has."""
+    """Caches what each character folds to."""
 
     def __missing__(self, character: str) -> str:
         folded = self[character] = "".join(
@@ -50,10 +50,10 @@ FOLDED = _Folded(dict.fromkeys(SPACES, " "))
 
 
 def normalise(text: str) -> NormalisedText:
-    """Fold case, compatibility forms, look-alikes, marks and hidden characters away; keep the way back."""
+    """Fold case, compatibility forms, look-alikes, marks and hidden characters; record the offsets."""
     if text.isascii() and text.isprintable():
         return NormalisedText(text.lower())
-    text = FLAG.sub("  ", text)  # a flag beside a word is no part of it; longer rows of them are spelling
+    text = FLAG.sub("  ", text)  # two regional letters are a flag; longer rows spell a word
     pieces = [FOLDED[character] for character in text]
     offsets = tuple(offset for offset, piece in enumerate(pieces) for _ in piece)
     return NormalisedText("".join(pieces), offsets)

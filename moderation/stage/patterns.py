@@ -1,4 +1,4 @@
-"""What is recognised by its shape: links, e-mail addresses, telephone and bank numbers."""
+"""Finds links, e-mail addresses, telephone numbers and bank numbers by pattern."""
 
 import re
 
@@ -17,7 +17,7 @@ IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?:\s?[a-z0-9]{4}){2,7}(?:\s?[a-z0-9]{1,
 TAX_CODE = re.compile(r"(?<!\w)[a-z]{6}\d{2}[a-ehlmprst]\d{2}[a-z]\d{3}[a-z](?!\w)")
 DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:\s\d{1,2}:?)?")
 MAY_MATCH = re.compile(r"[.@\d]|://|\[at\]|\(at\)")
-FEWEST_DIGITS = 3  # different ones; 100000000000 is shouting
+FEWEST_DIGITS = 3  # different digits; 100000000000 is no number of anybody
 NOT_DIGITS = re.compile(r"\D")
 
 

@@ -1,4 +1,4 @@
-"""What a list holds: a word or phrase, what it is about, and how freely it is recognised."""
+"""Entries of a word list: term, category and matching tolerance."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,12 +8,13 @@ from moderation.stage.verdict import Category
 
 
 class Likeness(IntEnum):
-    """How far from its spelling a word is still recognised. Each includes those before it.
+    """How far a word may differ from its listed spelling. Each level includes those before it.
 
-    `EXACT`: other letter forms and digits for letters, no more; for innocent words.
-    `SAME`: letters drawn out or set apart.
-    `NEAR`: two inner letters swapped, one left out or masked, a double one single, run into its neighbour.
-    `FREE`: any two neighbours swapped, a single letter doubled; for words that a tenant has chosen.
+    `EXACT`: other letter forms, and digits for letters; for allowed words.
+    `SAME`: repeated or separated letters.
+    `NEAR`: two inner letters swapped, one omitted or masked, a double letter single, joined to a neighbour
+    word.
+    `FREE`: any two adjacent letters swapped, a single letter doubled; for words chosen by a tenant.
     """
 
     EXACT = 0
@@ -24,9 +25,9 @@ class Likeness(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One entry of a list. `category` None marks an innocent phrase: what it covers is no finding.
+    """One entry of a list. `category` None marks an allowed phrase: findings inside it do not count.
 
-    A `*` at a word's ends or inside stands for any letters.
+    A `*` at the ends of a word or inside it stands for any letters.
     """
 
     text: str

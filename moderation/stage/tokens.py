@@ -1,9 +1,9 @@
-"""Folded text cut into the words that a matcher looks up, with their places."""
+"""Splits a folded text into words with their places."""
 
 import re
 from typing import NamedTuple
 
-# A word may hold signs that stand for letters: sh!t, f**k, @ss, id!ot!
+# A word may contain signs that stand for letters: sh!t, f**k, @ss, id!ot!
 WORD = re.compile(r"[@$!|]{0,2}[^\W_]+(?:[@$*!|+#]{1,8}[^\W_]+)*[$@!|]{0,3}")
 ENDINGS = "!|"
 LETTERS = str.maketrans("0123456789@$!|+l", "oizeasgtbgasiiti")
@@ -13,7 +13,7 @@ MASK = re.compile(r"[a-z]+\*+[a-z*]*[a-z]")
 
 
 class Token(NamedTuple):
-    """One word of the folded text and where it stands there."""
+    """One word of a folded text, with its place."""
 
     text: str
     start: int
@@ -26,12 +26,12 @@ def tokenise(text: str) -> list[Token]:
 
 
 def key_of(word: str) -> str:
-    """Return the form under which a word is looked up: digits and signs as letters, l as i."""
+    """Return the key of a word in an index: digits and signs as letters, l as i."""
     return word if word.isdigit() else word.translate(LETTERS)
 
 
 def keys_of(token: str) -> tuple[str, ...]:
-    """Return every way of reading a word as letters."""
+    """Return all readings of a word as letters."""
     if token.isalpha():
         return (token.translate(LETTERS),)
     bare = token.strip(OUTER)

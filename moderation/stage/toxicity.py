@@ -1,4 +1,4 @@
-"""Sees when a chat turns hostile: judged lines go in, when to calm the room and whom to leave come out."""
+"""Detects when a chat turns hostile, and which viewers should get no answer."""
 
 from collections import OrderedDict, deque
 from collections.abc import Mapping
@@ -14,19 +14,18 @@ VIEWER_WINDOW_S = 120.0
 VIEWER_LINES = 3
 QUIET_S = 300.0
 REMEMBERED_VIEWERS = 1_000
-REMEMBERED_LINES = 200  # blocked ones; far more than make a streak
+REMEMBERED_LINES = 200  # blocked lines; far more than a streak needs
 
 
 class ToxicStreak:
-    """Counts blocked lines, of the room within a minute and of each viewer within two.
+    """Counts blocked lines: of the whole chat in one minute, of each viewer in two minutes.
 
-    At least `STREAK_LINES` of them make a streak when two viewers wrote them or they are 30 % of the chat.
-    Whoever wrote `VIEWER_LINES` is left alone for five minutes. Times are seconds of whatever monotonic clock
-    the caller uses.
+    `STREAK_LINES` or more are a streak if two viewers wrote them or they are 30 % of the chat. A viewer with
+    `VIEWER_LINES` of them gets no answer for five minutes. Times are seconds of any monotonic clock.
     """
 
     def __init__(self) -> None:
-        self._lines: deque[list[int]] = deque()  # of each second: when, and how many lines
+        self._lines: deque[list[int]] = deque()  # per second: time and number of lines
         self._total = 0
         self._blocked: deque[tuple[float, str]] = deque(maxlen=REMEMBERED_LINES)
         self._ignores_until_s = 0.0
@@ -34,12 +33,12 @@ class ToxicStreak:
         self._quiet_until_s: OrderedDict[str, float] = OrderedDict()
 
     def note(self, viewer_id: str, now_s: float, *, blocked: bool) -> bool:
-        """Count a line; return True when it makes the streak that the room should be calmed for."""
+        """Count a line; return True if it completes a streak that the host should react to."""
         self._count_line(int(now_s))
         return blocked and self.note_blocked(viewer_id, now_s)
 
     def note_blocked(self, viewer_id: str, now_s: float) -> bool:
-        """Count a line, noted before, as blocked; return True when that makes such a streak."""
+        """Count an already counted line as blocked; return True if that completes such a streak."""
         if viewer_id:
             self._note_offence(viewer_id, now_s)
         self._blocked.append((now_s, viewer_id))
@@ -52,11 +51,11 @@ class ToxicStreak:
         return True
 
     def ignores(self, now_s: float) -> bool:
-        """Return whether hostile lines get no reaction at all now, since the room was calmed a while ago."""
+        """Return whether the host ignores hostile lines for now, because it reacted a while ago."""
         return now_s < self._ignores_until_s
 
     def is_quiet(self, viewer_id: str, now_s: float) -> bool:
-        """Return whether a viewer is not answered now."""
+        """Return whether a viewer gets no answer now."""
         return bool(self._quiet_until_s) and now_s < self._quiet_until_s.get(viewer_id, 0.0)
 
     def _is_streak(self) -> bool:
@@ -87,7 +86,7 @@ class ToxicStreak:
         _bound(self._offences)
 
     def snapshot(self, now_s: float) -> dict[str, Any]:
-        """Return what is counted as plain values, with ages in place of moments."""
+        """Return the counts as plain values, with ages in place of times."""
         quiet = self._quiet_until_s.items()
         offences = self._offences.items()
         return {
@@ -105,7 +104,7 @@ class ToxicStreak:
         }
 
     def restore(self, frozen: Mapping[str, Any], now_s: float) -> None:
-        """Go on with a snapshot; raise KeyError, TypeError or ValueError when it is none."""
+        """Continue from a snapshot; raise KeyError, TypeError or ValueError for an invalid one."""
         self._lines = deque([int(now_s - age_s), count] for age_s, count in frozen["lines"])
         self._total = sum(count for _, count in self._lines)
         blocked = ((now_s - age_s, viewer_id) for age_s, viewer_id in frozen["blocked"])

@@ -1,11 +1,11 @@
-"""What the gate says of a text."""
+"""The verdict on a text."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Risk(StrEnum):
-    """How dangerous a text is on air: low may be answered, medium with care, high never."""
+    """The risk of a text on air: low may be answered, medium with care, high never."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -13,17 +13,20 @@ class Risk(StrEnum):
 
 
 class Action(StrEnum):
-    """What to do with a text: the host's own sentences may be voiced on `answer` and `answer_carefully`."""
+    """What to do with a text.
+
+    The host's own sentences may be voiced on `answer` and `answer_carefully`.
+    """
 
     ANSWER = "answer"
     ANSWER_CAREFULLY = "answer_carefully"
-    NEUTRAL_LINE = "neutral_line"  # asked in earnest, but nothing that this host goes into
+    NEUTRAL_LINE = "neutral_line"  # an honest question on a topic that the host avoids
     IGNORE = "ignore"
-    HELP = "help"  # somebody may be in distress: a fixed, kind line, never the planner's words
+    HELP = "help"  # somebody may be in distress: answered with a fixed line
 
 
 class Category(StrEnum):
-    """What a finding is about."""
+    """The topic of a finding."""
 
     BLOCKLIST = "blocklist"
     SLURS = "slurs"
@@ -40,7 +43,7 @@ class Category(StrEnum):
     SPAM = "spam"
     LINK = "link"
     PERSONAL_DATA = "personal_data"
-    VIEWER = "viewer"  # who wrote it is blocked, whatever was written
+    VIEWER = "viewer"  # the viewer is blocked
 
 
 MEDIUM_RISK = frozenset(
@@ -60,7 +63,7 @@ IN_EARNEST = frozenset({Category.POLITICS_RELIGION, Category.CLAIMS, Category.DR
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One finding: its category, the term that matched, and where (start, end) in the original text."""
+    """One finding: category, matched term, and its span (start, end) in the original text."""
 
     category: Category
     term: str
@@ -70,7 +73,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The judgement on one text, with every reason for it."""
+    """The judgement on one text, with all its reasons."""
 
     risk: Risk
     reasons: tuple[Reason, ...] = ()
@@ -78,7 +81,7 @@ class Verdict:
 
     @property
     def blocked(self) -> bool:
-        """True when the text may be neither answered, shown nor voiced."""
+        """Whether the text may be neither answered, shown nor voiced."""
         return self.risk is Risk.HIGH
 
 
@@ -87,7 +90,7 @@ VIEWER_BLOCKED = Verdict(Risk.HIGH, (Reason(Category.VIEWER, "", 0, 0),), Action
 
 
 def judge(reasons: tuple[Reason, ...], *, safe_mode: bool) -> Verdict:
-    """Return the verdict that findings add up to. In safe mode a medium risk counts as high."""
+    """Return the verdict of some findings. In safe mode a medium risk counts as high."""
     if not reasons:
         return NOTHING_FOUND
     categories = {reason.category for reason in reasons}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from moderation.wording import ACTION_WORDS, category_words
+from moderation.labels import ACTION_LABELS, category_label
 from planner.stage.planner import STOCK
 from planner.stage.turn import OFFLINE
 from rehearsals.studio.answer import AnswerResult, StudioAnswer
@@ -34,7 +34,7 @@ def summarize_answer(answer: StudioAnswer) -> AnswerSummary:
     return AnswerSummary(
         tone=_tone(answer),
         headline=_headline(answer),
-        verdict=str(ACTION_WORDS.get(answer.action, "")),
+        verdict=str(ACTION_LABELS.get(answer.action, "")),
         found=_found(answer.categories),
         speaker=_speaker(answer),
         is_offline=answer.usage.model in (OFFLINE, STOCK),
@@ -62,7 +62,7 @@ def _headline(answer: StudioAnswer) -> str:
 
 
 def _found(categories: list[str]) -> str:
-    return ", ".join(category_words(category) for category in categories)
+    return ", ".join(category_label(category) for category in categories)
 
 
 def _note(answer: StudioAnswer) -> str:

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from moderation.errors import ModerationError
-from moderation.evaluation import Case, flags_of
+from moderation.evaluation import EvaluationCase, flags_of
 from moderation.stage.model_gate import Flag, Flags
 from tests.fakes.model_gate import FakeModelGate
 from tests.fakes.openai_moderation import FakeOpenAIModeration, Judged
@@ -91,7 +91,7 @@ def test_a_model_is_asked_about_a_few_cases_at_once(settings: Any, suite: Path) 
 
 
 async def test_a_case_is_asked_about_again_and_none_is_taken_for_harmless_unasked() -> None:
-    cases = [Case(functionality="f", test_case=text, label_gold="hateful") for text in ("a", "b")]
+    cases = [EvaluationCase(functionality="f", test_case=text, label_gold="hateful") for text in ("a", "b")]
     faults: dict[str, Flags | ModerationError] = {"a": ModerationError("zebra"), "b": Flags((Flag.HATE,))}
     gate = FakeModelGate(faults)
     assert await flags_of(cases, gate, pause_s=0.0) == [None, True]

@@ -57,7 +57,7 @@ def test_the_page_says_which_shows_go_by_the_rules(
 ) -> None:
     page = client_for(alice).get(f"/policies/{policy.id}/").content.decode()
     assert "La sera di Alice" in page
-    assert "so the rules decide alone" in page, "no key is set up here"
+    assert "so the rules alone decide" in page, "no key is set up here"
     assert 'id="save-button"' in page
 
 

@@ -11,7 +11,7 @@ from django_scopes import scope
 from livesessions.models.events import ChatEvent
 from livesessions.models.shows import Show
 from moderation import line_check
-from moderation.line_check import READY_AT_ONCE, moderator_for, try_line
+from moderation.line_check import MAX_CACHED, check_line, moderator_for
 from moderation.models import Policy
 from moderation.stage.verdict import Action, Risk
 from tenants.models import User
@@ -122,20 +122,22 @@ def test_the_same_lists_are_made_ready_once_and_few_are_kept() -> None:
     first = moderator_for(["uno"], [])
     assert moderator_for(["uno"], []) is first
     assert moderator_for([], ["uno"]) is not first
-    for number in range(READY_AT_ONCE + 1):
+    for number in range(MAX_CACHED + 1):
         moderator_for([f"word{number}"], [])
-    assert len(line_check._ready) == READY_AT_ONCE
+    assert len(line_check._cached) == MAX_CACHED
     assert moderator_for(["uno"], []) is not first
 
 
 def test_findings_that_overlap_make_one_mark() -> None:
-    trial = try_line("ciao brutto ceffo!", blocklist=["brutto ceffo", "ceffo"], allowlist=[], safe_mode=True)
+    trial = check_line(
+        "ciao brutto ceffo!", blocklist=["brutto ceffo", "ceffo"], allowlist=[], safe_mode=True
+    )
     assert [part.text for part in trial.parts if part.found] == ["brutto ceffo"]
     assert "".join(part.text for part in trial.parts) == "ciao brutto ceffo!"
 
 
 def test_a_line_of_distress_gets_the_help_line_either_way() -> None:
     for safe_mode in (True, False):
-        trial = try_line("voglio suicidarmi", blocklist=[], allowlist=[], safe_mode=safe_mode)
+        trial = check_line("voglio suicidarmi", blocklist=[], allowlist=[], safe_mode=safe_mode)
         assert (trial.verdict.risk, trial.verdict.action) == (Risk.HIGH, Action.HELP)
         assert not trial.safe_mode_matters

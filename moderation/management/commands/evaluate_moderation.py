@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from moderation.defaults import LANGUAGES, default_blocklist, shipped_lexicon
 from moderation.errors import ModerationError
-from moderation.evaluation import Case, Score, evaluate, flags_of, read_cases
+from moderation.evaluation import EvaluationCase, FunctionalityScore, evaluate, flags_of, read_cases
 from moderation.providers.openai_moderation import OpenAIModeration
 from moderation.stage.moderator import Moderator
 from providers.model_settings import open_openai_server
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         if unanswered := flagged.count(None):
             self.stdout.write(f"The model has not answered for {unanswered} of {len(cases)} cases.")
 
-    def _ask(self, cases: list[Case]) -> list[bool | None]:
+    def _ask(self, cases: list[EvaluationCase]) -> list[bool | None]:
         if not (settings.OPENAI_API_KEY and settings.OPENAI_MODERATION_MODEL):
             raise CommandError("--model needs OPENAI_API_KEY and OPENAI_MODERATION_MODEL.")
         try:
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         except ModerationError as error:
             raise CommandError(str(error)) from error
 
-    def _print(self, heading: str, scores: list[Score], *, model: bool) -> None:
+    def _print(self, heading: str, scores: list[FunctionalityScore], *, model: bool) -> None:
         row = MODEL_ROW if model else ROW
         self.stdout.write(row.format(heading, "cases", "high", "high %", "medium %", "model %", "together %"))
         if scores:
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         self.stdout.write("")
 
 
-async def _flags_of(cases: list[Case]) -> list[bool | None]:
+async def _flags_of(cases: list[EvaluationCase]) -> list[bool | None]:
     async with AsyncExitStack() as stack:
         server = open_openai_server(stack, "The moderation model")
         if server is None:
@@ -74,10 +74,10 @@ async def _flags_of(cases: list[Case]) -> list[bool | None]:
         return await flags_of(cases, gate)
 
 
-def _total(scores: list[Score]) -> Score:
+def _total(scores: list[FunctionalityScore]) -> FunctionalityScore:
     columns = zip(*((s.cases, s.high, s.medium, s.flagged, s.stopped) for s in scores), strict=True)
-    return Score("all", scores[0].hateful, *(sum(column) for column in columns))
+    return FunctionalityScore("all", scores[0].hateful, *(sum(column) for column in columns))
 
 
-def _percent(count: int, score: Score) -> str:
+def _percent(count: int, score: FunctionalityScore) -> str:
     return f"{100 * count / score.cases:.1f}"

@@ -1,11 +1,11 @@
-"""The gate's findings in the words of a page."""
+"""User-readable labels of risks, actions and categories."""
 
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from moderation.stage.verdict import Action, Category, Risk
 
-CATEGORY_WORDS: dict[str, StrPromise] = {
+CATEGORY_LABELS: dict[str, StrPromise] = {
     Category.BLOCKLIST: _("one of your blocked words"),
     Category.SLURS: _("a slur"),
     Category.HOSTILITY: _("hostility against a group of people"),
@@ -23,22 +23,22 @@ CATEGORY_WORDS: dict[str, StrPromise] = {
     Category.PERSONAL_DATA: _("personal data"),
     Category.VIEWER: _("you have blocked this viewer"),
 }
-RISK_WORDS: dict[str, StrPromise] = {
+RISK_LABELS: dict[str, StrPromise] = {
     Risk.LOW: _("Fine"),
     Risk.MEDIUM: _("Careful"),
     Risk.HIGH: _("Blocked"),
 }
-ACTION_WORDS: dict[str, StrPromise] = {
+ACTION_LABELS: dict[str, StrPromise] = {
     Action.ANSWER: _("The host may answer it."),
     Action.ANSWER_CAREFULLY: _("The host may answer, without going into it."),
     Action.NEUTRAL_LINE: _("The host says a neutral line and changes the topic."),
     Action.IGNORE: _("The host does not answer, and the line does not appear on the overlay."),
     Action.HELP: _("The host says a kind, fixed line with where to find help."),
 }
-# What has a word that can be let through; the others are recognised by their shape.
+# Categories whose findings are listed words, which can be allowed; others are patterns.
 WITH_TERM = frozenset(Category) - {Category.HOSTILITY, Category.LINK, Category.PERSONAL_DATA, Category.VIEWER}
 
 
-def category_words(category: str) -> str:
-    """Return what a finding is about; a category of a later release keeps its name."""
-    return str(CATEGORY_WORDS.get(category, category))
+def category_label(category: str) -> str:
+    """Return a category's label; an unknown one, of a later release, is returned as it is."""
+    return str(CATEGORY_LABELS.get(category, category))

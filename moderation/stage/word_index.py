@@ -1,4 +1,4 @@
-"""Single words recognised in whatever form they are written: a word goes in, the listed words come out."""
+"""Recognises listed words in disguised spellings."""
 
 import re
 from collections import defaultdict
@@ -6,29 +6,29 @@ from collections.abc import Collection
 from functools import lru_cache
 from itertools import groupby
 
-from moderation.stage.phrasing import phrasing
+from moderation.stage.language_rules import language_rules
 from moderation.stage.terms import Likeness
 from moderation.stage.tokens import ENDINGS, MASK, key_of, keys_of
 
 REPEATS = re.compile(r"(.)\1+")
 REMEMBERED = 50_000
 MOST_READINGS = 4
-LONGEST = 40  # nothing that long is a word; longer ones are looked up as they are
-NEAR_LENGTH = 5  # shorter words have innocent neighbours: coon, cono
+LONGEST = 40  # longer words are looked up without variants
+NEAR_LENGTH = 5  # shorter words resemble innocent ones: coon, cono
 FREE_LENGTH = 3
 SHRUNK_LENGTH = {Likeness.SAME: 1_000, Likeness.NEAR: 6, Likeness.FREE: 4}
 DOUBLED_LENGTH = 4
 GLUED_LENGTH = 5
 THINNED_LENGTH = 7
 
-# What a slur is run into when the space is left out: articles, pronouns, forms of "to be".
-NEIGHBOURS = frozenset(key_of(word) for word in phrasing("neighbours"))
+# Words that people join to a slur without a space: articles, pronouns, forms of "to be".
+NEIGHBOURS = frozenset(key_of(word) for word in language_rules("neighbours"))
 SHORTEST_NEIGHBOUR = 2
 LONGEST_NEIGHBOUR = max(map(len, NEIGHBOURS))
 
 
 class WordIndex:
-    """Finds listed words by dictionary look-ups alone, so that its time does not grow with their number."""
+    """Finds listed words by dictionary look-ups, in a time that does not depend on their number."""
 
     def __init__(self) -> None:
         self._likeness: dict[str, Likeness] = {}
@@ -44,12 +44,12 @@ class WordIndex:
         return key in self._likeness
 
     def is_at_least(self, key: str, likeness: Likeness) -> bool:
-        """Tell whether a listed word is recognised that freely; False for one that is not listed."""
+        """Return whether a listed word has at least this tolerance; False for an unlisted word."""
         found = self._likeness.get(key)
         return found is not None and found >= likeness
 
     def add(self, word: str, likeness: Likeness) -> str:
-        """List a folded word or wildcard; return the key under which it is found."""
+        """Add a folded word or wildcard; return its key."""
         if "*" in word:
             return self._wildcards.add(word)
         key = key_of(word)
@@ -67,7 +67,7 @@ class WordIndex:
         return key
 
     def _recognise(self, token: str) -> tuple[str, ...]:
-        """Return the keys of the listed words that a folded word may be read as."""
+        """Return the keys of the listed words that a folded word may stand for."""
         if token.isalpha():
             return tuple(self._read_plain(token))
         found: dict[str, None] = {}
@@ -85,7 +85,10 @@ class WordIndex:
         return tuple(found)
 
     def _read_plain(self, word: str) -> Collection[str]:
-        """Read a word of letters alone. One liberty at a time, or suit is a slur: l for i, or a swap."""
+        """Match a word of letters only.
+
+        Only one change at a time is allowed (l for i, or a swap): with both, `suit` would match a slur.
+        """
         key = key_of(word)
         found = dict.fromkeys(
             near for near in self._squeezed(key) if near == key or self._is_spelt(near, word)
@@ -150,7 +153,7 @@ class WordIndex:
 
 
 class WildcardIndex:
-    """Finds `trol*`, `*fuffa`, `*scam*` and `tr*l` by the fixed letters that they begin or end with."""
+    """Finds `trol*`, `*fuffa`, `*scam*` and `tr*l` by their fixed first or last letters."""
 
     def __init__(self) -> None:
         self._by_part: dict[str, list[tuple[str, re.Pattern[str]]]] = defaultdict(list)
@@ -160,7 +163,7 @@ class WildcardIndex:
         return bool(self._lengths)
 
     def add(self, wildcard: str) -> str:
-        """List a wildcard; return the key under which it is found. One without letters is never found."""
+        """Add a wildcard; return its key. A wildcard without letters never matches."""
         key = "*".join(key_of(part) for part in re.split(r"\*+", wildcard))
         longest = max(key.split("*"), key=len)
         if longest:
