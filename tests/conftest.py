@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -169,25 +169,18 @@ def server_environment(django_db_setup: None) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Before the database is dropped, let go of what threads of the sockets' server still hold open.
+    """Between two tests erase what was committed; before the database is dropped, let go of it.
 
-    Between two tests Django empties all tables, also the audit log, which refuses that from anybody else.
+    Threads of the sockets' server still hold connections open.
     """
-    from django.db.backends.postgresql.operations import DatabaseOperations
+    from django.db import connection
+    from django.test import TransactionTestCase
 
-    from tenants.audit import ALLOW_ERASURE
-
-    flush = DatabaseOperations.sql_flush
-
-    def flush_with_audit_log(*args: Any, **kwargs: Any) -> list[str]:
-        sql = flush(*args, **kwargs)
-        return [f"SET LOCAL {ALLOW_ERASURE} = 'on';", *sql] if sql else sql
+    from tests.erasing import erase_rows
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "sql_flush", flush_with_audit_log)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: erase_rows())
         yield
-    from django.db import connection
-
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

@@ -13,12 +13,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tenants.models import User
+from tests.patience import PATIENCE_MS, PATIENCE_S
 
-START_TIMEOUT_S = 60
-STOP_TIMEOUT_S = 10
 HERE = Path(__file__).parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = [
@@ -44,6 +43,11 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     if found is None:
         pytest.fail("No Chromium is installed. Run `make browser` first.", pytrace=False)
     return {**browser_type_launch_args, "executable_path": found, "args": CHROMIUM_ARGUMENTS}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> None:
+    expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +81,7 @@ def running_daphne(environment: dict[str, str], log: Path) -> Iterator[str]:
     finally:
         server.terminate()
         try:
-            server.wait(STOP_TIMEOUT_S)
+            server.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
@@ -100,7 +104,7 @@ def _start_daphne(
 
 
 def _wait_until_it_answers(port: int, log: Path) -> None:
-    web = HTTPConnection("127.0.0.1", port, timeout=START_TIMEOUT_S)
+    web = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     try:
         web.request("GET", "/accounts/login/")
         web.getresponse().read()

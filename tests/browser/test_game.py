@@ -17,9 +17,7 @@ from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from tenants.models import Tenant, User
 from tenants.services import create_api_token
-
-PATIENCE_S = 30.0
-PATIENCE_MS = PATIENCE_S * 1000
+from tests.patience import PATIENCE_S, POLL_S
 
 Writes = Callable[[str, str], None]
 
@@ -63,7 +61,7 @@ def on_air(api: httpx.Client, tenant: Tenant, show: Show, worker: None) -> Itera
         deadline = time.monotonic() + PATIENCE_S
         while session.status != LiveSession.Status.ACTIVE:
             assert time.monotonic() < deadline, session.status
-            time.sleep(0.05)  # the row tells nobody when it changes
+            time.sleep(POLL_S)  # the row tells nobody when it changes
             session.refresh_from_db()
     yield session
     api.post(f"sessions/{made['id']}/stop/").raise_for_status()
@@ -94,30 +92,30 @@ def test_a_quiz_and_a_poll_are_played_from_the_console(
     game = page.locator("#game-state")
 
     page.locator("#quiz-button").click()
-    expect(game).to_contain_text("Come si chiama il mio gatto?", timeout=PATIENCE_MS)
+    expect(game).to_contain_text("Come si chiama il mio gatto?")
     page.locator("#quiz-button").click()
     expect(game.get_by_role("alert")).to_contain_text("still running")
     # It is open for answers when the host has asked it: the seconds run then.
-    expect(game.locator(".game-kind .figure")).to_contain_text(" s", timeout=PATIENCE_MS)
+    expect(game.locator(".game-kind .figure")).to_contain_text(" s")
     writes("Anna", "secondo me Romeo")
     writes("Bea", "artù!")
-    expect(game.locator(".game-leaders")).to_contain_text("Bea", timeout=PATIENCE_MS)
+    expect(game.locator(".game-leaders")).to_contain_text("Bea")
     expect(game.locator(".game-leaders li")).to_have_count(1)
-    expect(game).to_contain_text("No game is running.", timeout=PATIENCE_MS)
+    expect(game).to_contain_text("No game is running.")
 
     page.get_by_text("Hold a poll").click()
     page.get_by_label("Question").fill("Mare o montagna?")
     page.get_by_label("Options").fill("Mare\nMontagna")
     page.locator("#poll-button").click()
-    expect(game).to_contain_text("Mare o montagna?", timeout=PATIENCE_MS)
-    expect(game.locator(".game-kind .figure")).to_contain_text(" s", timeout=PATIENCE_MS)
+    expect(game).to_contain_text("Mare o montagna?")
+    expect(game.locator(".game-kind .figure")).to_contain_text(" s")
     writes("Anna", "2")
     writes("Bea", "mare")
     writes("Carla", "1")
-    expect(game.locator(".game-options li").first).to_contain_text("2 · 67 %", timeout=PATIENCE_MS)
+    expect(game.locator(".game-options li").first).to_contain_text("2 · 67 %")
     page.locator("#game-end-button").click()
-    expect(game).to_contain_text("No game is running.", timeout=PATIENCE_MS)
-    expect(page.locator("#host-feed")).to_contain_text("Mare", timeout=PATIENCE_MS)
+    expect(game).to_contain_text("No game is running.")
+    expect(page.locator("#host-feed")).to_contain_text("Mare")
 
 
 def test_a_poll_that_may_not_be_held_says_why(

@@ -130,7 +130,7 @@ def test_a_page_in_obs_that_nothing_else_helps_is_loaded_again_but_not_for_ever(
     )
     viewer = Viewer(page, server_url)
     viewer.open(overlay)
-    with page.expect_navigation(timeout=20_000):
+    with page.expect_navigation():
         pass
     viewer.wait_until_connected()
     viewer.signs.clear()

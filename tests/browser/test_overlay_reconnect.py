@@ -14,10 +14,11 @@ from playwright.sync_api import Page, expect
 from overlay.models import Overlay
 from overlay.services import rotate_token
 from tenants.models import User
-from tests.browser.conftest import STOP_TIMEOUT_S, _start_daphne, _wait_until_it_answers
+from tests.browser.conftest import _start_daphne, _wait_until_it_answers
 from tests.overlay.conftest import make_overlay
 from tests.overlay.studio import Studio, open_studio, tone
 from tests.overlay.viewing import Viewer
+from tests.patience import PATIENCE_S
 
 
 class Server:
@@ -36,7 +37,7 @@ class Server:
 
     def kill(self) -> None:
         self._process.send_signal(signal.SIGKILL)
-        self._process.wait(STOP_TIMEOUT_S)
+        self._process.wait(PATIENCE_S)
 
 
 @pytest.fixture

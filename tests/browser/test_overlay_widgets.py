@@ -122,7 +122,7 @@ def test_a_gift_is_announced_before_the_follows_that_wait(viewer: Viewer, studio
         studio.do(studio.publisher.chat(str(number), name, text, kind))
     alert = viewer.page.locator(".alert .name")
     expect(alert).to_have_text("Pina")
-    expect(alert).to_have_text("Luca", timeout=8_000)
+    expect(alert).to_have_text("Luca")
     expect(viewer.page.locator(".alert .text")).to_have_text("Rosa × 5")
 
 

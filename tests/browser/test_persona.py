@@ -88,7 +88,7 @@ def test_a_line_that_a_live_would_not_answer_says_why(studio: Page) -> None:
 def test_two_personas_answer_the_same_chat_and_are_heard(studio: Page, show: Show, persona: Persona) -> None:
     studio.goto(f"/personas/compare/?a={persona.id}&b={show.persona_id}&chat=it")
     rows = studio.locator(".compared-row[data-line]")
-    expect(rows).to_have_count(12, timeout=60_000)
+    expect(rows).to_have_count(12)
     expect(rows.first.locator(".spoken")).to_have_count(2)
     rows.first.get_by_role("button", name="Hear").first.click()
     audio = rows.first.locator("audio")

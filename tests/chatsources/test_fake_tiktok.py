@@ -14,6 +14,7 @@ from chatsources.replay import WebcastReplaySource
 from chatsources.tiktok import TikTokEndpoints, TikTokSource
 from tests.fakes import tiktok_server
 from tests.fakes.webcast import ENDED, FakeWebcast, PlayCapture, Send, control
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.processes
 
@@ -81,7 +82,7 @@ def fake_tiktok(*options: str) -> Iterator[TikTokEndpoints]:
             )
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=PATIENCE_S) == 0
 
 
 async def test_the_command_plays_a_capture_until_it_is_stopped() -> None:

@@ -14,6 +14,8 @@ import psycopg
 import pytest
 import redis
 
+from tests.patience import PATIENCE_S
+
 pytestmark = pytest.mark.processes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,8 +75,8 @@ def _is_guarded(folder: Path) -> bool:
     return False
 
 
-def _until(holds: Callable[[], bool], timeout_s: float = 30.0) -> None:
-    deadline = time.monotonic() + timeout_s
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -16,6 +16,7 @@ from websockets.sync.server import Server, ServerConnection, serve
 
 from tests.fakes.speech_http import Answer, Asked, FakeSpeech
 from tests.fakes.spoken import Speech
+from tests.patience import PATIENCE_S
 
 MOST_CONTEXTS = 5
 TOO_MANY = {"message": "Maximum simultaneous contexts", "error": "max_active_conversations", "code": 1008}
@@ -177,7 +178,7 @@ class FakeElevenLabsSocket(FakeSpeech):
     def wait_until(self, so: Callable[[], bool]) -> None:
         """Wait until something is so of what is counted here."""
         with self.stirred:
-            assert self.stirred.wait_for(so, timeout=10)
+            assert self.stirred.wait_for(so, timeout=PATIENCE_S)
 
 
 def _asked(request: Request) -> Asked:

@@ -11,6 +11,8 @@ from urllib.parse import quote
 
 import psycopg
 
+from tests.patience import PATIENCE_S
+
 with warnings.catch_warnings():
     # It wonders, as it is imported, where a user without a session would keep sockets; ours are elsewhere.
     warnings.simplefilter("ignore", UserWarning)
@@ -59,7 +61,7 @@ class OwnPostgres:
             ("-w", "-D", str(self._data), *arguments),
             bin_path=self._server.bin_path,
             user=self._server.system_user,
-            timeout=20,
+            timeout=PATIENCE_S,
         )
 
     def _migrate(self) -> None:

@@ -10,11 +10,9 @@ from channels.layers import get_channel_layer
 
 from livesessions.worker.assembly import open_resources
 from livesessions.worker.worker import Worker, in_thread
+from tests.patience import PATIENCE_S, POLL_S
 
 T = TypeVar("T")
-
-PATIENCE_S = 20.0
-POLL_S = 0.02
 
 
 @pytest.fixture(autouse=True)

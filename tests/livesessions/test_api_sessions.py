@@ -15,6 +15,7 @@ from livesessions.models.shows import Show
 from livesessions.worker.commands import Command, Say, Skip, command_channel, decode_command
 from livesessions.worker.registry import ROSTER
 from tenants.models import Tenant, User
+from tests.patience import PATIENCE_S
 
 CALENDAR = ("created_at", "start_requested_at", "started_at", "stop_requested_at", "ended_at")
 
@@ -246,10 +247,10 @@ def heard(on_air: LiveSession, redis_client: Redis) -> Any:
     """What the worker of the live is told."""
     with redis_client.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
         channel.subscribe(command_channel(on_air.id))
-        channel.get_message(ignore_subscribe_messages=False, timeout=10)
+        channel.get_message(ignore_subscribe_messages=False, timeout=PATIENCE_S)
 
         def listen() -> Command:
-            message = channel.get_message(timeout=10)
+            message = channel.get_message(timeout=PATIENCE_S)
             assert message is not None, "nobody told the worker"
             return decode_command(message["data"])
 

@@ -29,6 +29,7 @@ from livesessions.worker.commands import (
 from tenants.models import Membership, Tenant, User
 from tests.livesessions.test_console_frames import chat
 from tests.livesessions.test_console_frames import reply as reply_message
+from tests.patience import PATIENCE_S
 
 ClientFor = Callable[[User], Client]
 HTMX = {"hx-request": "true"}
@@ -72,9 +73,9 @@ def told(session: LiveSession) -> Iterator[Callable[[], Command | None]]:
     """Call for the next command that the live's worker would get."""
     with redis.Redis.from_url(settings.REDIS_URL) as client, client.pubsub() as channel:
         channel.subscribe(command_channel(session.id))
-        assert channel.get_message(timeout=5)["type"] == "subscribe"
+        assert channel.get_message(timeout=PATIENCE_S)["type"] == "subscribe"
 
-        def listen(timeout: float = 5) -> Command | None:
+        def listen(timeout: float = PATIENCE_S) -> Command | None:
             message = channel.get_message(timeout=timeout)
             return decode_command(message["data"]) if message else None
 

@@ -17,9 +17,9 @@ from livesessions.api import event_intake
 from livesessions.api.event_intake import deliver
 from tests.fakes.live import comment, gift, happening
 from tests.fakes.relay import FakeOutage
+from tests.patience import PATIENCE_S, POLL_S
 
 SESSION = UUID(int=7)
-POLL_S = 0.01
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ async def post(*events: LiveEvent) -> int:
 async def read(source: BridgeSource, count: int) -> list[LiveEvent]:
     """Read until `count` events are taken and the next was asked for, or the source has nothing more."""
     taken: list[LiveEvent] = []
-    async with asyncio.timeout(10), aclosing(source.events()) as events:
+    async with asyncio.timeout(PATIENCE_S), aclosing(source.events()) as events:
         async for event in events:
             taken.append(event)
             if len(taken) == count:
@@ -84,7 +84,7 @@ async def test_what_was_posted_arrives_in_its_order(redis: Redis) -> None:
 
 
 async def test_what_is_posted_while_the_source_waits_arrives(redis: Redis) -> None:
-    async with asyncio.timeout(10), aclosing(BridgeSource(redis, SESSION).events()) as events:
+    async with asyncio.timeout(PATIENCE_S), aclosing(BridgeSource(redis, SESSION).events()) as events:
         await post(*comments(1, 1))
         assert (await anext(events)).source_id == "b:1"
         waiting = asyncio.ensure_future(anext(events))
@@ -173,7 +173,7 @@ async def test_while_redis_is_away_the_source_says_so_and_then_goes_on(redis_cli
     async with FakeOutage(settings.REDIS_URL) as outage:
         client = Redis.from_url(outage.url, **settings.REDIS_ASYNC_OPTIONS)
         source = BridgeSource(client, SESSION)
-        async with asyncio.timeout(20), aclosing(source.events()) as events:
+        async with asyncio.timeout(PATIENCE_S), aclosing(source.events()) as events:
             assert [(await anext(events)).source_id for _ in range(2)] == ["b:1", "b:2"]
             await outage.cut()
             waiting = asyncio.ensure_future(anext(events))
@@ -189,7 +189,7 @@ async def test_while_redis_is_away_the_source_says_so_and_then_goes_on(redis_cli
 async def test_a_redis_that_forgot_everything_does_not_stop_the_source(redis: Redis) -> None:
     await post(*comments(1, 30))
     source = BridgeSource(redis, SESSION)
-    async with asyncio.timeout(10), aclosing(source.events()) as events:
+    async with asyncio.timeout(PATIENCE_S), aclosing(source.events()) as events:
         assert [(await anext(events)).source_id for _ in range(30)] == ids(comments(1, 30))
         await redis.flushdb()
         await post(*comments(31, 31))
@@ -201,7 +201,7 @@ async def test_closing_a_source_does_not_wait_for_a_redis_that_is_away(redis_cli
     await post(*comments(1, 2))
     async with FakeOutage(settings.REDIS_URL) as outage:
         client = Redis.from_url(outage.url, **settings.REDIS_ASYNC_OPTIONS)
-        async with asyncio.timeout(5), aclosing(BridgeSource(client, SESSION).events()) as events:
+        async with asyncio.timeout(PATIENCE_S), aclosing(BridgeSource(client, SESSION).events()) as events:
             await anext(events)
             await anext(events)
             await outage.cut()

@@ -58,7 +58,7 @@ async def overlay_hears(page: Socket, kind: str, value: bool) -> None:
 
 
 async def console_shows(console: Any, words: str) -> None:
-    while words not in await console.receive_from(timeout=10):
+    while words not in await console.receive_from():
         pass
 
 

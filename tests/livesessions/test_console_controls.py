@@ -10,6 +10,7 @@ from django_scopes import scope
 from livesessions.models.sessions import LiveSession
 from livesessions.worker.commands import COMMANDS, Command, Mute, Say, Unmute, command_channel, decode_command
 from tenants.models import User
+from tests.patience import PATIENCE_S
 
 ClientFor = Callable[[User], Client]
 HTMX = {"hx-request": "true"}
@@ -32,10 +33,10 @@ def told(session: LiveSession) -> Iterator[Callable[[], Command]]:
     """Call for the next command that the live's worker would get."""
     with redis.Redis.from_url(settings.REDIS_URL) as client, client.pubsub() as channel:
         channel.subscribe(command_channel(session.id))
-        assert channel.get_message(timeout=5)["type"] == "subscribe"
+        assert channel.get_message(timeout=PATIENCE_S)["type"] == "subscribe"
 
         def listen() -> Command:
-            message = channel.get_message(timeout=5)
+            message = channel.get_message(timeout=PATIENCE_S)
             assert message is not None, "the worker was told nothing"
             return decode_command(message["data"])
 

@@ -7,7 +7,6 @@ import pytest
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from channels.routing import URLRouter
-from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
@@ -18,6 +17,7 @@ from livesessions.console.routing import websocket_urlpatterns
 from livesessions.models.events import ChatEvent
 from livesessions.models.sessions import LiveSession
 from tenants.models import Tenant, User
+from tests.sockets import SocketClient
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,12 +30,12 @@ async def open_socket(
     client: Client, session_id: UUID, language: str = "en", origin: str = "http://testserver"
 ) -> AsyncIterator[Any]:
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-    communicator = WebsocketCommunicator(
+    communicator = SocketClient(
         URLRouter(websocket_urlpatterns),
         f"/ws/console/{session_id}/?language={language}",
         headers=[(b"cookie", cookies.encode()), (b"origin", origin.encode())],
     )
-    accepted, _ = await communicator.connect(timeout=10)
+    accepted, _ = await communicator.connect()
     if not accepted:
         await communicator.disconnect()
         raise ConnectionRefusedError

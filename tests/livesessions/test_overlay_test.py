@@ -32,6 +32,7 @@ from speech.stage.ports import VoiceSpec
 from speech.stage.speaker import Speaker
 from tests.fakes.synthesizer import FakeSynthesizer
 from tests.overlay.conftest import Socket, open_socket
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -195,9 +196,9 @@ def test_a_line_without_a_live_is_written_down_nowhere(show: Show, sample: Overl
 def test_with_a_live_the_voice_is_the_lives_own(on_air: LiveSession) -> None:
     with redis.Redis.from_url(settings.REDIS_URL) as client, client.pubsub() as channel:
         channel.subscribe(command_channel(on_air.id))
-        channel.get_message(timeout=5)
+        channel.get_message(timeout=PATIENCE_S)
         assert try_with(on_air.show, OverlaySample.VOICE) is OverlayTestOutcome.ASKED
-        message = channel.get_message(timeout=5)
+        message = channel.get_message(timeout=PATIENCE_S)
     said = "Ciao! Sono il tuo host. Se mi senti, è tutto pronto."
     assert decode_command(message["data"]) == Say(said)
 

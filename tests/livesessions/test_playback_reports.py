@@ -11,6 +11,7 @@ from redis import Redis
 from livesessions.models.sessions import LiveSession
 from livesessions.worker.commands import ReportPlayback, decode_command, playback_channel
 from overlay.signals import utterance_acknowledged
+from tests.patience import PATIENCE_S
 
 REPORTS = 20
 
@@ -25,10 +26,10 @@ def test_a_report_reaches_the_channel_of_its_overlay(overlay_id: object, redis_c
     utterance_id = uuid4()
     with redis_client.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
         channel.subscribe(playback_channel(str(overlay_id)))
-        channel.get_message(ignore_subscribe_messages=False, timeout=10)
+        channel.get_message(ignore_subscribe_messages=False, timeout=PATIENCE_S)
         async_to_sync(_report)(overlay_id, utterance_id, "started")
         async_to_sync(_report)(overlay_id, utterance_id, "ended")
-        sent = [decode_command(channel.get_message(timeout=10)["data"]) for _ in range(2)]
+        sent = [decode_command(channel.get_message(timeout=PATIENCE_S)["data"]) for _ in range(2)]
     assert sent == [
         ReportPlayback(utterance_id, ended=False, level_db=-18.5, underruns=0),
         ReportPlayback(utterance_id, ended=True, level_db=-18.5, underruns=0),

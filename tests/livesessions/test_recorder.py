@@ -22,7 +22,8 @@ from livesessions.worker.recorder.recorder import Recorder
 from livesessions.worker.recorder.rows import EventRow
 from livesessions.worker.recorder.writer import Writer
 from moderation.viewer_hashes import hash_viewer
-from tests.livesessions.conftest import PATIENCE_S, eventually
+from tests.livesessions.conftest import eventually
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -203,7 +204,7 @@ async def test_a_cancellation_in_the_middle_of_writing_loses_nothing(
 
     def wait_and_write(writer: Writer, *batch: Any) -> list[UUID]:
         writing.set()
-        may_go_on.wait(10)
+        may_go_on.wait(PATIENCE_S)
         return write(writer, *batch)
 
     monkeypatch.setattr(Writer, "write", wait_and_write)
@@ -343,7 +344,7 @@ def slow_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
     def write_slowly(writer: Writer, *batch: Any) -> list[UUID]:
         if len(batch[0]) > 1:
-            may_write.wait(10)
+            may_write.wait(PATIENCE_S)
         return write(writer, *batch)
 
     monkeypatch.setattr(Writer, "write", write_slowly)
@@ -383,7 +384,7 @@ async def test_a_chat_does_not_wait_for_a_database_that_is_stuck(
 ) -> None:
     async with recording() as recorder:
         reading = read(PacedSource(EndlessSource(), recorder), recorder, session, 5_000)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await reading
         assert recorder.held == 5_000
         slow_database.set()

@@ -17,11 +17,9 @@ from livesessions.worker.recorder import writer
 from livesessions.worker.recorder.recorder import Recorder
 from livesessions.worker.recorder.rows import EventRow
 from tests.fakes.postgres import OwnPostgres
+from tests.patience import PATIENCE_S, POLL_S
 
 pytestmark = pytest.mark.processes
-
-PATIENCE_S = 30.0
-POLL_S = 0.01
 
 
 class Owner(NamedTuple):

@@ -14,7 +14,7 @@ from livesessions.services.sessions import mute_session, start_session, stop_ses
 from livesessions.worker.registry import read_seats
 from livesessions.worker.worker import in_thread
 from overlay.errors import OverlayUnreachable
-from tests.livesessions.conftest import PATIENCE_S, eventually, running_worker
+from tests.livesessions.conftest import eventually, running_worker
 from tests.livesessions.own_redis import OwnRedis, own_redis
 from tests.overlay.conftest import Socket, open_socket
 
@@ -45,7 +45,7 @@ def newest_event(session: LiveSession) -> int:
 async def hear(page: Socket) -> bytes:
     """Return the next audio frame."""
     while True:
-        frame = await page.communicator.receive_from(PATIENCE_S)
+        frame = await page.communicator.receive_from()
         if isinstance(frame, bytes):
             return frame
 

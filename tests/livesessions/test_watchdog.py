@@ -6,6 +6,7 @@ import time
 import pytest
 
 from livesessions.worker.loop_watchdog import Watchdog
+from tests.patience import PATIENCE_S
 
 
 async def test_a_loop_that_stands_still_is_named_with_the_line_where_it_stands(
@@ -40,12 +41,12 @@ async def test_its_thread_ends_with_it() -> None:
     [thread] = [thread for thread in threading.enumerate() if thread.name == "watchdog"]
     watching.cancel()
     await asyncio.wait([watching])
-    thread.join(5.0)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
 
 
 def stand_still_until(seen: object) -> None:
     assert callable(seen)
-    deadline_s = time.monotonic() + 10.0
+    deadline_s = time.monotonic() + PATIENCE_S
     while not seen():
         assert time.monotonic() < deadline_s

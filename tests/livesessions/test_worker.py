@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from channels.testing import WebsocketCommunicator
 from django_scopes import scopes_disabled
 
 from livesessions.models.events import ChatEvent
@@ -240,8 +239,7 @@ async def test_an_overlay_of_another_tenant_hears_nothing(
             session = await go_on_air(at_once)
             worker.take(str(session.id))
             await eventually(replies_of(session), bool)
-            communicator: WebsocketCommunicator = charlies_page.communicator
-            assert await communicator.receive_nothing()
+            assert await charlies_page.communicator.receive_nothing()
 
     assert state["type"] == "state"
     assert not state["live"]

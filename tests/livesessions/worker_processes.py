@@ -20,11 +20,9 @@ from livesessions.services.sessions import create_session, start_session
 from livesessions.shows.services.shows import create_show
 from livesessions.worker.registry import read_seats
 from tenants.models import Tenant
+from tests.patience import PATIENCE_S, POLL_S
 
 T = TypeVar("T")
-
-PATIENCE_S = 60.0
-POLL_S = 0.05
 
 
 class WorkerProcess:
@@ -63,7 +61,7 @@ class WorkerProcess:
         if self._process.poll() is None:
             self._process.terminate()
             with suppress(subprocess.TimeoutExpired):
-                self._process.wait(10)
+                self._process.wait(PATIENCE_S)
             self.kill()
 
 

@@ -8,7 +8,6 @@ from typing import Any, cast
 import pytest
 from channels.layers import get_channel_layer
 from channels.routing import URLRouter
-from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django_scopes import scope
 from redis.asyncio import Redis
@@ -18,27 +17,26 @@ from overlay.publisher import OverlayPublisher
 from overlay.routing import websocket_urlpatterns
 from tenants.models import Tenant, User
 from tenants.services import create_tenant
+from tests.sockets import SocketClient
 
 Connect = Callable[[str], Awaitable["Socket"]]
-
-PATIENCE_S = 30.0  # how long a test waits for what must come; no claim about time
 
 
 class Socket:
     """A page's end of a socket."""
 
-    def __init__(self, communicator: Any) -> None:
+    def __init__(self, communicator: SocketClient) -> None:
         self.communicator = communicator
 
     async def receive(self) -> Any:
         """Return the next frame: a JSON message as a dict, audio as bytes."""
-        frame = await self.communicator.receive_from(timeout=PATIENCE_S)
+        frame = await self.communicator.receive_from()
         return frame if isinstance(frame, bytes) else json.loads(frame)
 
     async def receive_close(self) -> int:
         """Skip frames until the server closes; return the code."""
         while True:
-            event = await self.communicator.receive_output(timeout=PATIENCE_S)
+            event = await self.communicator.receive_output()
             if event["type"] == "websocket.close":
                 return cast("int", event["code"])
 
@@ -53,7 +51,7 @@ class Socket:
 async def open_socket(token: str) -> AsyncIterator[Socket]:
     """Connect as a page does, also with a query; raise `ConnectionRefusedError` when the server refuses."""
     path, _, query = token.partition("/?")
-    communicator = WebsocketCommunicator(URLRouter(websocket_urlpatterns), f"/ws/overlay/{path}/?{query}")
+    communicator = SocketClient(URLRouter(websocket_urlpatterns), f"/ws/overlay/{path}/?{query}")
     accepted, _ = await communicator.connect()
     if not accepted:
         await communicator.disconnect()

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 
 from tests.fakes.link import FakeLink
 from tests.fakes.relay import FakeOutage
-
-TIMEOUT_S = 20
+from tests.patience import PATIENCE_S
 
 
 class Network:
@@ -24,10 +23,10 @@ class Network:
         return f"http://127.0.0.1:{self._relay.port}"
 
     def cut(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._relay.cut(), self._loop).result(TIMEOUT_S)
+        asyncio.run_coroutine_threadsafe(self._relay.cut(), self._loop).result(PATIENCE_S)
 
     def mend(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._relay.mend(), self._loop).result(TIMEOUT_S)
+        asyncio.run_coroutine_threadsafe(self._relay.mend(), self._loop).result(PATIENCE_S)
 
 
 @contextmanager

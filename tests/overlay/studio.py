@@ -14,10 +14,10 @@ from redis.asyncio import Redis
 
 from overlay.publisher import OverlayPublisher
 from speech.stage.audio import AudioChunk
+from tests.patience import PATIENCE_S
 
 T = TypeVar("T")
 
-TIMEOUT_S = 20
 CHUNK_S = 0.2
 
 
@@ -79,7 +79,7 @@ def open_studio(
     thread.start()
 
     def run(work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, loop).result(TIMEOUT_S)
+        return asyncio.run_coroutine_threadsafe(work, loop).result(PATIENCE_S)
 
     redis = Redis.from_url(redis_url)
     try:

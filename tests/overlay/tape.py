@@ -135,7 +135,7 @@ class Tape:
     def wait_until_it_runs(self) -> None:
         self._page.evaluate(
             """async () => {
-              const until = performance.now() + 15000;
+              const until = performance.now() + 60000;
               while (!tapes.length || !tapes.every((tape) => tape.ready && tape.blocks.length)) {
                 if (performance.now() > until) throw new Error("The recorder does not run.");
                 await new Promise((resolve) => setTimeout(resolve, 20));

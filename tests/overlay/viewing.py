@@ -7,6 +7,7 @@ from uuid import UUID
 from playwright.sync_api import Page, WebSocket
 
 from overlay.models import Overlay
+from tests.patience import PATIENCE_MS
 
 # Notes the loudness every few milliseconds, with the machine's time, and every caption.
 EAR = """
@@ -21,7 +22,6 @@ setInterval(() => {
 }, 5);
 """
 AUDIBLE = 0.01  # the tests' tone has an RMS of 0.35
-TIMEOUT_MS = 15_000
 TRIES = 3  # for what must be quick: the machine has other things to do too
 
 
@@ -35,7 +35,7 @@ class Viewer:
         self.signs: list[dict[str, Any]] = []  # of the page itself
         self.complaints: list[str] = []
         self.requests: list[str] = []
-        page.set_default_timeout(TIMEOUT_MS)
+        page.set_default_timeout(PATIENCE_MS)
         page.add_init_script(EAR)
         page.on("websocket", self._watch)
         page.on("console", lambda message: self.complaints.append(message.text))
@@ -64,7 +64,7 @@ class Viewer:
             for report in self.reports:
                 if report["type"] == kind and report["utterance"] == str(utterance):
                     return report
-            self.websocket.wait_for_event("framesent", timeout=TIMEOUT_MS)
+            self.websocket.wait_for_event("framesent", timeout=PATIENCE_MS)
 
     def wait_for_sign(self, kind: str, **values: Any) -> dict[str, Any]:
         """Return the page's word on itself that has these values, once it has come."""
@@ -72,7 +72,7 @@ class Viewer:
             for sign in self.signs:
                 if sign["type"] == kind and values.items() <= sign.items():
                     return sign
-            self.websocket.wait_for_event("framesent", timeout=TIMEOUT_MS)
+            self.websocket.wait_for_event("framesent", timeout=PATIENCE_MS)
 
     def heard(self, after_ms: float = 0) -> list[tuple[int, float]]:
         """What was heard since then: times in ms since 1970, and loudness."""

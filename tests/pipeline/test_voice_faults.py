@@ -20,6 +20,7 @@ from tests.fakes.live import FakeSink, FakeSource, FakeWords, Stage, comment
 from tests.fakes.openai_speech import FakeOpenAISpeech
 from tests.fakes.speech_http import Answer, FakeSpeechServer, in_pieces
 from tests.fakes.synthesizer import tone
+from tests.patience import PATIENCE_S
 
 FIRST_TIMEOUT_S = 1.2
 SLACK_S = 0.8  # a busy machine's
@@ -73,7 +74,7 @@ class OnAir:
             live.stop()
 
         try:
-            async with asyncio.timeout(30.0):
+            async with asyncio.timeout(PATIENCE_S):
                 stage.reason = await live.run(stop_when_done)
         finally:
             await eleven.aclose()

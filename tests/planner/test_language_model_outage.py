@@ -23,6 +23,7 @@ from providers.language_models.openai_server import OpenAIServer
 from providers.language_models.ports import Limits
 from tests.fakes.live import FakeObserver, FakeSource, Stage, comment
 from tests.fakes.openai_chat import Answer, Ending, FakeOpenAIChat
+from tests.patience import PATIENCE_S
 
 CHARACTER = Character("Viva", "You are a friendly host.", "en")
 PAUSE_S = 30.0
@@ -100,7 +101,7 @@ class Show:
         self._number += 1
         event = comment(text, source_id=str(self._number), name=f"Viewer{chr(97 + self._number)}")
         self._source.asked.put_nowait(event)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             return await self._observer.ended.get()
 
     def voiced(self) -> str:

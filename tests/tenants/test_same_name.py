@@ -7,6 +7,7 @@ from django.db import connection
 
 from tenants.models import Tenant, User
 from tenants.services import create_tenant
+from tests.patience import PATIENCE_S
 
 
 def test_the_second_of_a_name_gets_a_slug_of_its_own(make_user: Callable[[str], User]) -> None:
@@ -34,7 +35,7 @@ def test_two_who_sign_up_at_once_with_the_same_name_both_get_in(
 
     def create(owner: User) -> Tenant:
         try:
-            together.wait(timeout=30)
+            together.wait(timeout=PATIENCE_S)
             return create_tenant(owner=owner, name="Anna's lives", language="it")
         finally:
             connection.close()

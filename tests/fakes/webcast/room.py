@@ -12,8 +12,8 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from chatsources import webcast_pb2 as pb
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 10
 HEARTBEAT = pb.PushFrame(payload_type="hb", payload_encoding="pb").SerializeToString()
 
 

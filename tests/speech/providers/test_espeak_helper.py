@@ -15,13 +15,13 @@ from speech.errors import SpeechError
 from speech.providers import espeak_process
 from speech.providers.espeak import EspeakSynthesizer
 from speech.stage.ports import VoiceSpec
+from tests.patience import PATIENCE_MS, PATIENCE_S
 from tests.speech.listening import first_of, heard, pcm_of, same_words
 
 pytestmark = pytest.mark.processes
 
 ITALIAN = VoiceSpec("f3", "it")
 LONG = "Questa è una riga molto lunga che viene tagliata a metà. " * 18
-PATIENCE_MS = 10_000
 
 OWNER = """
 import asyncio
@@ -190,4 +190,4 @@ def test_a_helper_ends_with_its_stdin_even_when_nobody_reads_what_it_says() -> N
         assert helper.stdin is not None
         helper.stdin.write(espeak_process.REQUEST_HEAD.pack(len(message)) + message)
         helper.stdin.close()
-        assert helper.wait(PATIENCE_MS / 1_000) == 0
+        assert helper.wait(PATIENCE_S) == 0
