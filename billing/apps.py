@@ -1,6 +1,17 @@
 from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
 
 
 class BillingConfig(AppConfig):
     name = "billing"
     verbose_name = "Billing"
+
+    def ready(self) -> None:
+        """Read the prices now: a malformed file must stop the start, not a live."""
+        from billing.configured import configured_prices
+        from billing.prices import PricesMalformed
+
+        try:
+            configured_prices()
+        except PricesMalformed as error:
+            raise ImproperlyConfigured(f"PRICES_FILE in the environment: {error}") from error

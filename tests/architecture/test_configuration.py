@@ -119,6 +119,7 @@ def test_production_does_not_start_without(name: str, value: str | None) -> None
         ("TIKTOK_SIGN_URL", "ftp://sign.example"),
         ("PUBLIC_URL", "vivavoce.example"),
         ("LOG_LEVEL", "LOUD"),
+        ("LLM_SPEND_CAP_LIVE_USD", "2.0"),  # renamed, and covers more
     ],
 )
 def test_production_does_not_start_with_a_malformed_value(name: str, value: str) -> None:
