@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile
 
-.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-overlay bench-soak bench-sound fake-tiktok fake-voice test-old-browser browser guide-pictures lock messages clean
+.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -108,6 +108,10 @@ bench-sound: setup browser ## Measure a minute of each provider's voice at the p
 bench-overlay: setup browser ## Measure what the overlay's page does for each picture (frames, ms, long tasks)
 	@$(PYTHON) manage.py migrate --verbosity 0
 	$(PYTHON) -m bench.overlay
+
+bench-compare: setup ## Run a bench on two commits in turn, print the ratios (BASE=commit BENCH=ingest ROUNDS=3 ARGS=)
+	@test -n "$(BASE)" || { echo 'Say which commit to compare with: make bench-compare BASE=<commit> BENCH=ingest'; exit 1; }
+	$(PYTHON) -m bench.compare --base $(BASE) --rounds $(or $(ROUNDS),3) $(or $(BENCH),ingest) $(ARGS)
 
 bench-soak: setup browser ## Let a host talk to a browser for long: drift, underruns, memory (MINUTES=10)
 	@$(PYTHON) manage.py migrate --verbosity 0
