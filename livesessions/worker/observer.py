@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 CONSOLE_EVERY_S = 0.1
 CONSOLE_BACKLOG = 100
+CACHED_HASHES = 1_000  # of the viewers who wrote last
 TIMEOUT_S = 1.0
 TIKTOK = LiveSession.Source.TIKTOK
 NOT_ON_CONSOLE = frozenset({EventKind.VIEWERS, EventKind.LIKE, EventKind.JOIN})
@@ -94,12 +96,15 @@ class LiveObserver:
         self._voice = voice
         self._recorder = recorder
         self._board = board
-        self._hash_key = hash_key
+        self._hash = lru_cache(maxsize=CACHED_HASHES)(
+            partial(hash_viewer, tenant_id=session.tenant_id, key=hash_key)
+        )
         self._owner = (session.tenant_id, session.id, session.log_month)
 
     def event_happened(self, event: LiveEvent, verdict: Verdict | None) -> None:
         risk = verdict.risk.value if verdict else ""
-        self._recorder.add_event(self._event_row(event, verdict))
+        viewer = self._hash(event.viewer.id) if event.viewer else ""
+        self._recorder.add_event(self._event_row(event, verdict, viewer))
         if event.kind is EventKind.DELETED:
             hashes = [self._hash(viewer_id) for viewer_id in event.target_viewer_ids]
             source_ids = [_storable(source_id, 100) for source_id in event.targets]
@@ -107,7 +112,6 @@ class LiveObserver:
             self._board.pin(self._session.id, {"kind": "deleted", "ids": source_ids, "viewers": hashes})
         if event.kind not in NOT_ON_CONSOLE:
             categories = [reason.category.value for reason in verdict.reasons] if verdict else []
-            viewer = self._hash(event.viewer.id) if event.viewer else ""
             self._board.pin_chat(self._session.id, event, risk, categories, viewer)
 
     def reply_changed(self, record: ReplyRecord) -> None:
@@ -130,7 +134,7 @@ class LiveObserver:
     def game_changed(self, state: dict[str, Any]) -> None:
         self._board.pin(self._session.id, {"kind": "game", "game": state})
 
-    def _event_row(self, event: LiveEvent, verdict: Verdict | None) -> EventRow:
+    def _event_row(self, event: LiveEvent, verdict: Verdict | None, viewer_hash: str) -> EventRow:
         viewer, gift = event.viewer, event.gift or NO_GIFT
         return EventRow(
             *self._owner,
@@ -138,7 +142,7 @@ class LiveObserver:
             event.kind.value,
             event.occurred_at,
             datetime.now(UTC),
-            self._hash(viewer.id) if viewer else "",
+            viewer_hash,
             _storable(viewer.name, 100) if viewer else "",
             _storable(event.text),
             min(event.count, MAX_COUNT),
@@ -149,9 +153,6 @@ class LiveObserver:
             event.streak_open,
             *_decision(verdict),
         )
-
-    def _hash(self, viewer_id: str) -> str:
-        return hash_viewer(viewer_id, tenant_id=self._session.tenant_id, key=self._hash_key)
 
     def _reply_row(self, record: ReplyRecord) -> Reply:
         trigger, times = record.trigger, record.times

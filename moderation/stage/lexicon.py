@@ -26,6 +26,20 @@ class Match(NamedTuple):
     end: int
 
 
+class Phrase(NamedTuple):
+    """An entry of several words: the keys from the third on, and the last key."""
+
+    rest: tuple[str, ...]
+    last: str
+    term: Term
+
+    def goes_on(self, place: int, read: Sequence[tuple[str, ...]]) -> bool:
+        """Tell whether the words from a place on are those from the third on."""
+        if place + len(self.rest) > len(read):
+            return False
+        return all(key in read[place + number] for number, key in enumerate(self.rest))
+
+
 class Lexicon:
     """Finds its entries in a text. Immutable for callers, so that lives and threads may share it.
 
@@ -36,7 +50,8 @@ class Lexicon:
         self._words = WordIndex()
         self._single: dict[str, Term] = {}
         self._signs: list[tuple[str, Term]] = []
-        self._phrases: defaultdict[str, list[tuple[tuple[str, ...], Term]]] = defaultdict(list)
+        # By their first two words: so many phrases begin with "i" or "you" that one is not enough.
+        self._phrases: dict[str, defaultdict[str, list[Phrase]]] = {}
         for term in terms:
             self._add(term)
 
@@ -52,7 +67,8 @@ class Lexicon:
         if len(keys) == 1:
             self._single.setdefault(keys[0], term)
             return
-        self._phrases[keys[0]].append((tuple(keys[1:]), term))
+        followers = self._phrases.setdefault(keys[0], defaultdict(list))
+        followers[keys[1]].append(Phrase(tuple(keys[2:]), keys[-1], term))
         joined = "".join(keys)
         shortest = SHORTEST_OWN_SPELT if term.likeness is Likeness.FREE else SHORTEST_SPLIT + 1
         if term.category is not None and len(joined) >= shortest and "*" not in joined:
@@ -83,12 +99,12 @@ class Lexicon:
         for key in keys:
             if key in self._single:
                 yield Match(self._single[key], token.start, self._end(token, key))
-            for rest, term in self._phrases.get(key, ()):
-                last = place + len(rest)
-                if last < len(tokens) and all(
-                    word in read[place + number] for number, word in enumerate(rest, start=1)
-                ):
-                    yield Match(term, token.start, self._end(tokens[last], rest[-1]))
+            if place + 1 < len(tokens) and (followers := self._phrases.get(key)):
+                for second in read[place + 1]:
+                    for phrase in followers.get(second, ()):
+                        if phrase.goes_on(place + 2, read):
+                            last = tokens[place + 1 + len(phrase.rest)]
+                            yield Match(phrase.term, token.start, self._end(last, phrase.last))
 
     def _end(self, token: Token, key: str) -> int:
         """Return where a found word ends: before an exclamation mark, unless that stands for an i."""

@@ -12,6 +12,7 @@ LINK = re.compile(
     r"(?:/\S*)?"
 )
 EMAIL = re.compile(r"[\w.+-]{1,64}\s?(?:@|\[at\]|\(at\))\s?[\w-]{1,63}(?:\.|\s?\[dot\]\s?)[\w.-]{0,63}\w")
+AT_SIGNS = ("@", "[at]", "(at)")
 PHONE = re.compile(r"(?<![\w.,])(?:\+|00)?\d(?:[\s./()-]{0,2}\d){8,14}(?!\w)")
 IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?:\s?[a-z0-9]{4}){2,7}(?:\s?[a-z0-9]{1,3})?(?!\w)")
 TAX_CODE = re.compile(r"(?<!\w)[a-z]{6}\d{2}[a-ehlmprst]\d{2}[a-z]\d{3}[a-z](?!\w)")
@@ -26,8 +27,13 @@ def find_patterns(folded: NormalisedText) -> list[Reason]:
     text = folded.text
     if not MAY_MATCH.search(text):
         return []
-    found = _found(EMAIL, Category.PERSONAL_DATA, folded) if "@" in text or "at" in text else []
-    found += [link for link in _found(LINK, Category.LINK, folded) if not _overlaps(link, found)]
+    # Most lines that get here name somebody: @giulia. What they lack is quicker to see than to search for.
+    has_dot = "." in text
+    found: list[Reason] = []
+    if (has_dot or "[dot]" in text) and any(sign in text for sign in AT_SIGNS):
+        found = _found(EMAIL, Category.PERSONAL_DATA, folded)
+    if has_dot or "://" in text:
+        found += [link for link in _found(LINK, Category.LINK, folded) if not _overlaps(link, found)]
     numbers = _found(IBAN, Category.PERSONAL_DATA, folded) + _found(TAX_CODE, Category.PERSONAL_DATA, folded)
     for phone in _found(PHONE, Category.PERSONAL_DATA, folded):
         if not _overlaps(phone, numbers) and not _is_nobodys(phone.term):

@@ -1,6 +1,7 @@
 """Splits a folded text into words with their places."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 # A word may contain signs that stand for letters: sh!t, f**k, @ss, id!ot!
@@ -30,6 +31,7 @@ def key_of(word: str) -> str:
     return word if word.isdigit() else word.translate(LETTERS)
 
 
+@lru_cache(maxsize=500)  # each list asks for the words of the same line
 def keys_of(token: str) -> tuple[str, ...]:
     """Return all readings of a word as letters."""
     if token.isalpha():

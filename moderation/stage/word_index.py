@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from functools import lru_cache
 from itertools import groupby
+from operator import eq
 
 from moderation.stage.language_rules import language_rules
 from moderation.stage.terms import Likeness
@@ -25,6 +26,12 @@ THINNED_LENGTH = 7
 NEIGHBOURS = frozenset(key_of(word) for word in language_rules("neighbours"))
 SHORTEST_NEIGHBOUR = 2
 LONGEST_NEIGHBOUR = max(map(len, NEIGHBOURS))
+
+
+def squeeze(word: str) -> str:
+    """Return a word with every run of the same letter as one letter."""
+    # Few words have such a run, and looking for one costs a third of the substitution.
+    return REPEATS.sub(r"\1", word) if any(map(eq, word, word[1:])) else word
 
 
 class WordIndex:
@@ -56,7 +63,7 @@ class WordIndex:
         known = self._likeness.get(key)
         if known is None:
             self._spelling[key] = word
-            self._by_squeezed[REPEATS.sub(r"\1", key)].append(key)
+            self._by_squeezed[squeeze(key)].append(key)
             if len(word) >= FREE_LENGTH:
                 self._by_letters["".join(sorted(word))].append(key)
                 self._by_mask[key[0], key[-1], len(key)].append(key)
@@ -73,10 +80,13 @@ class WordIndex:
         found: dict[str, None] = {}
         shouted = key_of(token) if token[-1] in ENDINGS else ""
         for key in keys_of(token)[:MOST_READINGS]:
-            found.update(dict.fromkeys(self._squeezed(key)))
+            if squeezed := self._squeezed(key):
+                found.update(dict.fromkeys(squeezed))
             if key != shouted and len(key) <= LONGEST:
-                found.update(dict.fromkeys(self._wildcards.look_up(key)))
-                found.update(dict.fromkeys(self._unglue(key)))
+                if self._wildcards:
+                    found.update(dict.fromkeys(self._wildcards.look_up(key)))
+                if glued := self._unglue(key):
+                    found.update(dict.fromkeys(glued))
         if "*" in token and MASK.fullmatch(token):
             found.update(dict.fromkeys(self._unmask(key_of(token))))
         bare = token.strip(ENDINGS)
@@ -90,13 +100,14 @@ class WordIndex:
         Only one change at a time is allowed (l for i, or a swap): with both, `suit` would match a slur.
         """
         key = key_of(word)
-        found = dict.fromkeys(
-            near for near in self._squeezed(key) if near == key or self._is_spelt(near, word)
-        )
+        found: dict[str, None] = {}
+        # Most words are near nothing; for them no generator is made.
+        if squeezed := self._squeezed(key):
+            found = dict.fromkeys(near for near in squeezed if near == key or self._is_spelt(near, word))
         if len(key) > LONGEST:
             return found
-        swapped = self._by_letters.get("".join(sorted(word)), ())
-        found.update(dict.fromkeys(near for near in swapped if self._is_swap(near, word)))
+        if swapped := self._by_letters.get("".join(sorted(word))):
+            found.update(dict.fromkeys(near for near in swapped if self._is_swap(near, word)))
         if self._wildcards:
             found.update(dict.fromkeys(self._wildcards.look_up(key)))
         if found:
@@ -104,11 +115,13 @@ class WordIndex:
         return (self._thinned[word],) if word in self._thinned else self._unglue(key)
 
     def _squeezed(self, key: str) -> list[str]:
-        words = self._by_squeezed.get(REPEATS.sub(r"\1", key), ())
+        words = self._by_squeezed.get(squeeze(key))
+        if words is None:
+            return []
         return [word for word in words if word == key or self._is_repeat(word, key)]
 
     def _is_spelt(self, key: str, word: str) -> bool:
-        return REPEATS.sub(r"\1", self._spelling[key]) == REPEATS.sub(r"\1", word)
+        return squeeze(self._spelling[key]) == squeeze(word)
 
     def _is_repeat(self, word: str, key: str) -> bool:
         likeness = self._likeness[word]
