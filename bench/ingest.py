@@ -28,7 +28,7 @@ from livesessions.services.sessions import create_session
 from livesessions.shows.services.shows import create_show
 from livesessions.worker import worker
 from livesessions.worker.assembly import Resources, assemble, open_resources
-from livesessions.worker.startup_heap import settle
+from livesessions.worker.startup_heap import freeze_startup_heap
 from tenants.models import Tenant
 from tenants.threads import in_thread
 
@@ -70,11 +70,11 @@ async def _measure(sessions: list[LiveSession]) -> dict[str, Any]:
     stopping = asyncio.Event()
     async with open_resources() as resources:
         watch = Stopwatch(resources.recorder)
-        settle()
+        freeze_startup_heap()
         with _watched_by(watch):
             running = worker.Worker(resources, capacity=len(sessions))
             for session in sessions:
-                running.take(str(session.id))
+                running.submit(str(session.id))
             await asyncio.gather(running.run_until(stopping), _watch(watch, sessions, stopping))
     memory = watch.memory
     return {

@@ -1,1 +1,1 @@
-"""Where a live's chat comes from: every source turns its platform's wire into `LiveEvent`s."""
+"""The sources of a live's chat: each converts a platform's messages to `LiveEvent`s."""

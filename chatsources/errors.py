@@ -1,10 +1,10 @@
-"""Why a source stopped, in the app's own terms."""
+"""The reasons why a source stops."""
 
 from enum import StrEnum
 
 
 class SourceFault(StrEnum):
-    """The reasons a source gives up; the live ends with the same word."""
+    """Why a source stopped; the live's end reason has the same value."""
 
     HANDLE_NOT_FOUND = "handle_not_found"
     USER_OFFLINE = "user_offline"
@@ -17,7 +17,7 @@ class SourceFault(StrEnum):
 
 
 class SourceError(Exception):
-    """Raised by a source that cannot go on. `permanent` is true when trying again cannot help."""
+    """Raised by a source that stops. `permanent` is true when a retry cannot succeed."""
 
     def __init__(self, fault: SourceFault, *, permanent: bool, retry_after_s: float | None = None) -> None:
         super().__init__(fault.value)

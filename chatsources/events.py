@@ -1,4 +1,4 @@
-"""The one vocabulary of things that happen in a room; every source speaks it, the pipeline reads it."""
+"""The events of a live room: all sources yield them and the pipeline reads them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class EventKind(StrEnum):
-    """What happened in the room."""
+    """The kind of an event."""
 
     COMMENT = "comment"
     GIFT = "gift"
@@ -25,9 +25,11 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who did it. `id` is the platform's stable user id and is never shown; `name` is untrusted text.
+    """The viewer who caused an event.
 
-    `is_host` is true of the streamer, where the source can tell by the user id.
+    - `id`: the platform's stable user id, which is never shown.
+    - `name`: untrusted text.
+    - `is_host`: whether this is the streamer, if the source can recognize the user id.
     """
 
     id: str
@@ -38,7 +40,7 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """What was given. `diamonds` is the price of one; `streak_id` is empty when the gift cannot streak."""
+    """A gift. `diamonds` is the price of one; `streak_id` is empty for a gift that cannot be a streak."""
 
     id: str
     name: str
@@ -48,12 +50,14 @@ class Gift:
 
 @dataclass(frozen=True, slots=True)
 class LiveEvent:
-    """One thing that happened in the room.
+    """One event of the room.
 
-    `source_id` is unique within a live and stable across reconnects. `occurred_at` is aware, UTC.
-    `count` is the number of likes, the running total of a gift streak, or the viewers present now.
-    `streak_open` is true while more of the same gift may follow. `targets` holds, for `DELETED`,
-    the `source_id`s of the comments to forget, and `target_viewer_ids` whose comments to forget.
+    - `source_id`: unique within a live and stable across reconnects.
+    - `occurred_at`: aware, UTC.
+    - `count`: the number of likes, the running total of a gift streak, or the viewers present now.
+    - `streak_open`: whether more of the same gift may follow.
+    - `targets`: for `DELETED`, the `source_id`s of the deleted comments.
+    - `target_viewer_ids`: for `DELETED`, the viewers whose comments are all deleted.
     """
 
     kind: EventKind

@@ -1,4 +1,4 @@
-"""The port every chat source implements: an async stream of `LiveEvent`s, its state, and its counts."""
+"""The port that every chat source implements: a stream of `LiveEvent`s, its state and its counts."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from chatsources.events import LiveEvent
 
 
 class SourcePhase(StrEnum):
-    """How a source stands with its chat."""
+    """The state of a source's connection to its chat."""
 
     CONNECTING = "connecting"
     CONNECTED = "connected"
@@ -21,10 +21,10 @@ class SourcePhase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """How a source stands with its chat at this moment.
+    """The state of a source's connection, with details.
 
-    `retry_in_s` is how long it still waits before it connects again, 0 when it does not wait; `fault` is what
-    made it wait or what it has stalled on.
+    - `retry_in_s`: the seconds until it connects again; 0 when it does not wait.
+    - `fault`: why it waits or stalls.
     """
 
     phase: SourcePhase
@@ -37,10 +37,9 @@ CONNECTED = SourceState(SourcePhase.CONNECTED)
 
 @dataclass(slots=True)
 class SourceCounts:
-    """What a source has met so far: messages received, decoded, of unknown kind, broken, and told before.
+    """The messages of a source so far: received, decoded, of unknown kind, broken, and duplicate.
 
-    `reconnects` is how often it has connected anew after its first attempt; `lost` is what it knows that it
-    did not get.
+    `reconnects` counts the connections after the first; `lost` counts the events known to be missing.
     """
 
     received: int = 0
@@ -53,19 +52,19 @@ class SourceCounts:
 
 
 class ChatSource(Protocol):
-    """A live's chat. It promises events in order of arrival, and ends when the live ends.
+    """A live's chat: yields events in order of arrival, and ends when the live ends.
 
-    An event counts as taken when the next one is asked for. A source that has many events at hand lets other
-    tasks run between them, for its reader does not.
+    - An event counts as processed when the reader asks for the next one.
+    - A source with many events at hand must yield to other tasks between them, because its reader does not.
     """
 
     @property
     def counts(self) -> SourceCounts:
-        """What was met so far; read at any time."""
+        """The counts so far; may be read at any time."""
 
     @property
     def state(self) -> SourceState:
-        """How it stands; read at any time."""
+        """The current state; may be read at any time."""
 
     def events(self) -> AsyncGenerator[LiveEvent, None]:
-        """Yield what happens in the room until the live ends; raise `SourceError` when it cannot go on."""
+        """Yield the room's events until the live ends; raise `SourceError` when the source must stop."""

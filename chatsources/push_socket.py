@@ -1,4 +1,4 @@
-"""TikTok's push socket, read with our own schema: frames go in, batches of undecoded messages come out."""
+"""Reads TikTok's push socket with our own schema and yields batches of undecoded messages."""
 
 import warnings
 import zlib
@@ -19,7 +19,7 @@ with warnings.catch_warnings():
     from TikTokLive.client.ws.ws_utils import extract_websocket_options
     from websockets.exceptions import ConnectionClosed
 
-CLOSE_TIMEOUT_S = 1.0  # waited for up to four times, when the other side has fallen silent
+CLOSE_TIMEOUT_S = 1.0  # applies up to four times when the other side does not answer
 MAX_FRAME_BYTES = 8 * 2**20
 MAX_BATCH_BYTES = 64 * 2**20
 GZIP_WINDOW = 31
@@ -28,10 +28,10 @@ Batch = tuple[pb.PushFrame | None, Any]
 
 
 def read_frame(data: str | bytes) -> tuple[pb.PushFrame, pb.FetchResult] | None:
-    """Return a frame and the batch of messages in it, or None for a frame that holds none.
+    """Return a frame and its batch of messages, or None for a frame without messages.
 
-    Raises `DecodeError` or `zlib.error` for one that cannot be read. Costs about 1 µs a message, most of it
-    for the decompression.
+    Raises `DecodeError` or `zlib.error` for a broken frame. Costs about 1 µs a message, most of it for
+    decompression.
     """
     if isinstance(data, str):
         raise DecodeError("a text frame")
@@ -45,18 +45,18 @@ def read_frame(data: str | bytes) -> tuple[pb.PushFrame, pb.FetchResult] | None:
 
 
 def _unzip(payload: bytes) -> bytes:
-    """Decompress, within bounds: a few bytes may stand for gigabytes."""
+    """Decompress at most `MAX_BATCH_BYTES`: a few bytes may expand to gigabytes."""
     unzip = zlib.decompressobj(GZIP_WINDOW)
     plain = unzip.decompress(payload, MAX_BATCH_BYTES)
     if not unzip.eof:
-        raise zlib.error("cut short, or larger than any batch")
+        raise zlib.error("truncated, or larger than MAX_BATCH_BYTES")
     return plain
 
 
 class PushConnect(WebcastConnect):  # type: ignore[misc]
-    """One connection. Frames that cannot be read are counted as broken and skipped.
+    """One connection. Broken frames are counted and skipped.
 
-    The library parses every frame in pure Python, and ends the live over one that it cannot read.
+    The library parses every frame in pure Python, and ends the live at a broken one.
     """
 
     def __init__(self, *, counts: SourceCounts, **kwargs: Any) -> None:
@@ -69,7 +69,7 @@ class PushConnect(WebcastConnect):  # type: ignore[misc]
         return self._batches
 
     async def aclose(self) -> None:
-        """Close the socket; whoever reads the connection need not have come to its end."""
+        """Close the socket, even if the connection was not read to its end."""
         if self._batches is not None:
             await self._batches.aclose()
 
@@ -78,7 +78,7 @@ class PushConnect(WebcastConnect):  # type: ignore[misc]
             async with self as protocol:
                 self._ws = protocol
                 self._ws_options = extract_websocket_options(protocol.response_headers)
-                # What the sign server handed over comes first.
+                # The sign server's answer contains the first batch.
                 yield None, self._initial_response
                 async for data in protocol:
                     try:
@@ -94,7 +94,7 @@ class PushConnect(WebcastConnect):  # type: ignore[misc]
 
 
 class PushSocket(WebcastWSClient):  # type: ignore[misc]
-    """The library's side of the socket: it enters the room, pings and says what has arrived."""
+    """The library's socket client: enters the room, pings and acknowledges batches."""
 
     def __init__(self, counts: SourceCounts) -> None:
         super().__init__(
@@ -103,13 +103,13 @@ class PushSocket(WebcastWSClient):  # type: ignore[misc]
         self._connect_generator_class = PushConnect
 
     async def aclose(self) -> None:
-        """Close what a connection that broke off has left open."""
+        """Close the socket of a broken connection."""
         connection: PushConnect | None = self._connection_generator
         if connection is not None:
             await connection.aclose()
 
     async def send_ack(self, webcast_response: pb.FetchResult, webcast_push_frame: pb.PushFrame) -> None:
-        """Acknowledge a batch, as the library does, without its slow encoder."""
+        """Acknowledge a batch; replaces the library's method, whose encoder is slow."""
         if not self.connected:
             return
         ack = pb.PushFrame(
@@ -121,6 +121,6 @@ class PushSocket(WebcastWSClient):  # type: ignore[misc]
         await self.send(ack.SerializeToString())
 
     async def _ping_loop_fn(self, room_id: int) -> None:
-        # That the socket is gone is said where it is read.
+        # The reader of the socket reports that it is closed.
         with suppress(ConnectionClosed):
             await super()._ping_loop_fn(room_id)

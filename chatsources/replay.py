@@ -1,4 +1,4 @@
-"""Recorded chat as a source: a capture of webcast messages or a chat log goes in, it all happens again."""
+"""Replays recorded chat: captures of webcast messages and chat logs."""
 
 import asyncio
 import json
@@ -39,11 +39,11 @@ def utc_now() -> datetime:
 
 
 class ReplayError(ValueError):
-    """Raised when a file holds no recording that this module knows."""
+    """Raised for a file that is not a known kind of recording."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class CapturedMessage:
     """One webcast message of a capture."""
 
     at: datetime
@@ -54,7 +54,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChatLogLine:
     """One line of a chat log, `at_s` seconds after its start."""
 
     at_s: float
@@ -63,7 +63,7 @@ class Line:
     message: str
 
 
-class Pace:
+class ReplayClock:
     """Waits until a moment of the recording is due: `speed` 2 is twice as fast, 0 or infinity never waits."""
 
     def __init__(self, speed: float) -> None:
@@ -71,7 +71,7 @@ class Pace:
         self._began_s = asyncio.get_running_loop().time()
 
     async def until(self, at_s: float) -> None:
-        """Return when the recording's second `at_s` is due. Lets others run in any case."""
+        """Wait until the recording's second `at_s` is due; always yields to other tasks."""
         wait_s = 0.0
         if self._speed:
             wait_s = self._began_s + at_s / self._speed - asyncio.get_running_loop().time()
@@ -81,18 +81,18 @@ class Pace:
 class WebcastReplaySource:
     """Replays a capture: JSONL of `{method, ts, room, msg_id, payload}`, the payload base64 protobuf.
 
-    All rooms of the file make up one live, in order of time, unless `room` names one. Pauses are cut to
-    `LONGEST_GAP_S`, since the rooms of a capture may lie months apart. When several are merged, the end of
-    one is not the end of the live, and is left out. It all happens now: events carry today's time.
-    The file is read on construction (OSError when it cannot be); lines that hold no message are counted as
-    broken.
+    - All rooms of the file are merged into one live, in order of time, unless `room` selects one. The end of
+      a merged room is skipped, because the live does not end with it.
+    - Gaps are cut to `LONGEST_GAP_S`, because the rooms of a capture may be months apart.
+    - Events have the current time.
+    - The constructor reads the file (OSError if that fails); lines without a message count as broken.
     """
 
     def __init__(self, path: Path, *, speed: float, room: str | None = None, clock: Clock = utc_now) -> None:
         self._speed = _checked(speed)
         self._clock = clock
         self._decoder = WebcastDecoder()
-        messages = _readable(path, _recorded, self.counts)
+        messages = _readable(path, _captured, self.counts)
         self._messages = sorted(
             (message for message in messages if room in (None, message.room)), key=attrgetter("at")
         )
@@ -107,9 +107,9 @@ class WebcastReplaySource:
         return CONNECTED
 
     async def events(self) -> AsyncGenerator[LiveEvent, None]:
-        pace = Pace(self._speed)
+        clock = ReplayClock(self._speed)
         for at_s, message in _without_long_gaps(self._messages):
-            await pace.until(at_s)
+            await clock.until(at_s)
             event = self._decode(message)
             if event is None:
                 continue
@@ -117,7 +117,7 @@ class WebcastReplaySource:
             if event.kind is EventKind.ENDED:
                 return
 
-    def _decode(self, message: Recorded) -> LiveEvent | None:
+    def _decode(self, message: CapturedMessage) -> LiveEvent | None:
         try:
             event = self._decoder.decode(
                 message.method, message.payload, received_at=self._clock(), msg_id=message.msg_id
@@ -133,8 +133,7 @@ class WebcastReplaySource:
 class ChatLogReplaySource:
     """Replays a chat log: JSONL of `{t, user, message}`, `t` in seconds. Every line is a comment.
 
-    The viewer is called what `user` says or, when `language` has names ("it", "en"), by one of those:
-    always the same for the same user, so that pseudonyms can be said aloud.
+    `language` ("it" or "en") replaces each `user` by a name that can be spoken, always the same for one user.
     """
 
     def __init__(self, path: Path, *, speed: float, language: str = "", clock: Clock = utc_now) -> None:
@@ -153,9 +152,9 @@ class ChatLogReplaySource:
         return CONNECTED
 
     async def events(self) -> AsyncGenerator[LiveEvent, None]:
-        pace = Pace(self._speed)
+        clock = ReplayClock(self._speed)
         for line in self._lines:
-            await pace.until(line.at_s)
+            await clock.until(line.at_s)
             self._counts.received += 1
             self._counts.decoded += 1
             yield LiveEvent(
@@ -171,14 +170,14 @@ class ChatLogReplaySource:
             return user
         digest = blake2b(user.encode(), digest_size=4).digest()
         name = self._names[digest[0] % len(self._names)]
-        # Few enough digits to be said, enough that namesakes are rare.
+        # Two digits can be spoken easily, and make equal names rare.
         return f"{name} {digest[1] % 100}" if digest[2] % 2 else name
 
 
 def open_replay(path: Path, *, speed: float, language: str = "", clock: Clock = utc_now) -> ChatSource:
-    """Return the source for a recording, known by its first line; raise `ReplayError` for any other file.
+    """Return the source for a recording, recognized by its first line; raise `ReplayError` for other files.
 
-    `language` gives the pseudonyms of a chat log names that can be said.
+    `language` gives the viewers of a chat log names that can be spoken.
     """
     with path.open(encoding="utf-8", errors="replace") as file:
         first = _entry(file.readline())
@@ -191,12 +190,12 @@ def open_replay(path: Path, *, speed: float, language: str = "", clock: Clock = 
 
 def _checked(speed: float) -> float:
     if math.isnan(speed) or speed < 0:
-        raise ReplayError("a replay's speed is 0 or more")
+        raise ReplayError("the speed of a replay must be 0 or more")
     return speed
 
 
 def _readable(path: Path, read: Callable[[int, dict[str, Any]], T], counts: SourceCounts) -> Iterator[T]:
-    """Yield what `read` makes of each line of a file, and count those of which it makes nothing."""
+    """Yield the result of `read` for each line of a file; count lines that it cannot read as broken."""
     with path.open(encoding="utf-8", errors="replace") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
@@ -216,9 +215,9 @@ def _entry(line: str) -> dict[str, Any]:
     return entry if isinstance(entry, dict) else {}
 
 
-def _recorded(number: int, entry: dict[str, Any]) -> Recorded:
+def _captured(number: int, entry: dict[str, Any]) -> CapturedMessage:
     at = datetime.fromisoformat(entry["ts"])
-    return Recorded(
+    return CapturedMessage(
         at=at if at.tzinfo else at.replace(tzinfo=UTC),
         room=str(entry["room"]),
         method=str(entry["method"]),
@@ -227,15 +226,15 @@ def _recorded(number: int, entry: dict[str, Any]) -> Recorded:
     )
 
 
-def _logged(number: int, entry: dict[str, Any]) -> Line:
+def _logged(number: int, entry: dict[str, Any]) -> ChatLogLine:
     at_s = float(entry["t"])
     if not math.isfinite(at_s):
         raise ValueError("t is not a time")
     user = clean_text(str(entry["user"]), MAX_NAME_CHARS)
-    return Line(at_s, number, user, clean_text(str(entry["message"]), MAX_TEXT_CHARS))
+    return ChatLogLine(at_s, number, user, clean_text(str(entry["message"]), MAX_TEXT_CHARS))
 
 
-def _without_long_gaps(messages: list[Recorded]) -> Iterator[tuple[float, Recorded]]:
+def _without_long_gaps(messages: list[CapturedMessage]) -> Iterator[tuple[float, CapturedMessage]]:
     at_s = 0.0
     for before, message in zip(messages[:1] + messages, messages, strict=False):
         at_s += min((message.at - before.at).total_seconds(), LONGEST_GAP_S)

@@ -1,4 +1,4 @@
-"""Events as plain values, for snapshots and for the streams between processes."""
+"""Converts events to and from plain values, for snapshots and for streams between processes."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -28,7 +28,7 @@ class EventState(TypedDict):
 def event_to_state(event: LiveEvent) -> EventState:
     """Return an event as plain values.
 
-    Costs 1 µs: the snapshots of a live in a storm of gifts hold hundreds of events, many times a second.
+    Costs 1 µs: a snapshot may contain hundreds of gifts, and is made many times a second.
     """
     viewer, gift = event.viewer, event.gift
     return {

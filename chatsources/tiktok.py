@@ -1,4 +1,4 @@
-"""A TikTok live as a chat source: a handle goes in, `LiveEvent`s come out until the live ends."""
+"""A chat source that reads the TikTok live of a handle."""
 
 import asyncio
 import re
@@ -12,7 +12,7 @@ from chatsources.errors import SourceError, SourceFault
 from chatsources.events import EventKind, LiveEvent
 from chatsources.port import CONNECTED, SourceCounts, SourcePhase, SourceState
 from chatsources.tiktok_client import (
-    FORESEEN,
+    EXPECTED_ERRORS,
     RawMessage,
     TikTokEndpoints,
     WebcastClient,
@@ -22,8 +22,8 @@ from chatsources.webcast import WebcastDecoder
 
 __all__ = ["TikTokEndpoints", "TikTokSource"]
 
-INBOX_SIZE = 512
-# So many items are read before other tasks run: about a millisecond's work.
+QUEUE_SIZE = 512
+# Other tasks run after so many items: about a millisecond of work.
 ITEMS_A_TURN = 10
 REMEMBERED_IDS = 20_000
 HANDLE = re.compile(r"[A-Za-z0-9_.]{1,64}")
@@ -33,9 +33,9 @@ CONNECTING = SourceState(SourcePhase.CONNECTING)
 class TikTokSource:
     """The chat of a handle's live, over one connection for each call of `events`.
 
-    Nothing is dropped here: when its reader falls `INBOX_SIZE` events behind, the socket is read no further
-    and TikTok waits. The pipeline's inbox reads all the time and is the one place that drops, and counts
-    what it drops. What a new connection repeats of the last is left out and counted.
+    - It drops nothing: if its reader is `QUEUE_SIZE` events behind, the socket is not read and TikTok waits.
+      Only the pipeline's intake drops events, and counts them.
+    - Events that a new connection repeats are skipped and counted as duplicates.
     """
 
     def __init__(
@@ -64,42 +64,42 @@ class TikTokSource:
         return self._state
 
     async def events(self) -> AsyncGenerator[LiveEvent, None]:
-        """Connect and yield until the live ends; raise `SourceError` when it cannot begin or breaks off."""
+        """Connect and yield events until the live ends; raise `SourceError` when the connection fails."""
         if not HANDLE.fullmatch(self._handle):
             raise SourceError(SourceFault.HANDLE_NOT_FOUND, permanent=True)
         self._state = CONNECTING
-        inbox = Inbox(INBOX_SIZE)
-        client = self._client(inbox)
+        queue = ConnectionQueue(QUEUE_SIZE)
+        client = self._client(queue)
         try:
             task = await self._enter(client)
             self._room_id = client.room_id
             self._host_id = client.host_id or self._host_id
-            while (item := await inbox.get()) is not None:
+            while (item := await queue.get()) is not None:
                 if isinstance(item, SourceError):
                     raise item
-                # What has been given out counts as told, not what is still waiting here when a line breaks.
+                # Only yielded events count as seen, not those still queued when the connection breaks.
                 if not self._recent.add(item.source_id):
                     self.counts.duplicate += 1
                     continue
-                yield self._with_host_known(item)
+                yield self._with_host_marked(item)
                 if item.kind is EventKind.ENDED:
                     return
             await _raise_end(task)
         finally:
             self._state = SourceState(SourcePhase.ENDED)
-            inbox.close()
+            queue.close()
             await client.aclose()
 
-    def _with_host_known(self, event: LiveEvent) -> LiveEvent:
+    def _with_host_marked(self, event: LiveEvent) -> LiveEvent:
         viewer = event.viewer
         if viewer is None or not self._host_id or viewer.id != self._host_id:
             return event
         return replace(event, viewer=replace(viewer, is_host=True))
 
     async def _enter(self, client: WebcastClient) -> asyncio.Task[None]:
-        """Enter the room of the last connection; when that is over, the one that the handle has by now.
+        """Enter the room of the last connection; if that has ended, the handle's current room.
 
-        Who reads handles' pages often is blocked sooner or later; a room that is known needs no page.
+        A known room needs no page of the handle, and TikTok blocks clients that request such pages often.
         """
         if self._room_id is None:
             return await _start(client)
@@ -108,28 +108,28 @@ class TikTokSource:
         except SourceError as error:
             if error.fault is not SourceFault.USER_OFFLINE:
                 raise
-            over = error
+            room_ended = error
         self._room_id = None
         try:
             return await _start(client)
         except SourceError as newer:
-            # That the old room is over is known; a page that cannot be read does not make it less so.
-            raise (over if newer.fault is SourceFault.BLOCKED else newer) from None
+            # The old room has ended in any case, even if the handle's page cannot be read.
+            raise (room_ended if newer.fault is SourceFault.BLOCKED else newer) from None
 
     async def is_alive(self) -> bool | None:
-        """Return whether TikTok says that the room last entered is live; None when it cannot be asked."""
+        """Return whether TikTok reports the last entered room as live; None when that cannot be found out."""
         if self._room_id is None:
             return None
-        client = self._client(Inbox(1))
+        client = self._client(ConnectionQueue(1))
         try:
             return await client.is_alive(self._room_id)
         finally:
             await client.aclose()
 
-    def _client(self, inbox: "Inbox") -> WebcastClient:
+    def _client(self, queue: "ConnectionQueue") -> WebcastClient:
         self._endpoints.apply()
-        delivery = Delivery(inbox, self._decoder, self._clock, self._opened)
-        return WebcastClient(self._handle, listener=delivery, counts=self._decoder.counts)
+        listener = DecodingListener(queue, self._decoder, self._clock, self._opened)
+        return WebcastClient(self._handle, listener=listener, counts=self._decoder.counts)
 
     def _opened(self) -> None:
         self._state = CONNECTED
@@ -137,39 +137,39 @@ class TikTokSource:
 
 async def _start(client: WebcastClient, room_id: int | None = None) -> asyncio.Task[None]:
     try:
-        # The room's particulars are what tells an age-restricted live from any other.
+        # The room's details are the only sign of an age-restricted live.
         task: asyncio.Task[None] = await client.start(fetch_room_info=True, room_id=room_id)
-    except FORESEEN as error:
+    except EXPECTED_ERRORS as error:
         raise source_error(error) from error
     return task
 
 
 async def _raise_end(task: asyncio.Task[None]) -> NoReturn:
-    """Say why a connection is over although nobody said that the live is."""
+    """Raise the reason why a connection ended although the live did not."""
     try:
         await task
-    except FORESEEN as error:
+    except EXPECTED_ERRORS as error:
         raise source_error(error) from error
     raise SourceError(SourceFault.CONNECTION_LOST, permanent=False)
 
 
-class Delivery:
-    """Takes a connection's messages to the inbox, as events."""
+class DecodingListener:
+    """Decodes a connection's messages and queues the events."""
 
     def __init__(
         self,
-        inbox: "Inbox",
+        queue: "ConnectionQueue",
         decoder: WebcastDecoder,
         clock: Callable[[], datetime],
         opened: Callable[[], None],
     ) -> None:
-        self._inbox = inbox
+        self._queue = queue
         self._decoder = decoder
         self._clock = clock
         self.opened = opened
 
     async def received(self, messages: Iterable[RawMessage]) -> None:
-        """Decode a batch; wait for the reader when the inbox is full."""
+        """Decode and queue a batch; wait for the reader when the queue is full."""
         received_at = self._clock()
         for message in messages:
             try:
@@ -177,18 +177,21 @@ class Delivery:
                     message.method, message.payload, received_at=received_at, msg_id=message.msg_id
                 )
             except SourceError as error:
-                await self._inbox.put(error)
+                await self._queue.put(error)
                 continue
             if event is not None:
-                await self._inbox.put(event)
+                await self._queue.put(event)
 
     async def finished(self) -> None:
-        """Say that no more comes."""
-        await self._inbox.put(None)
+        """Queue the end of the connection."""
+        await self._queue.put(None)
 
 
-class Inbox:
-    """A bounded queue that lets its writer go once its reader has left. None says that no more comes."""
+class ConnectionQueue:
+    """A bounded queue between a connection and its reader; None marks the end.
+
+    After `close` further items are dropped, so that the writer does not wait for a reader that has left.
+    """
 
     def __init__(self, size: int) -> None:
         self._queue: asyncio.Queue[LiveEvent | SourceError | None] = asyncio.Queue(maxsize=size)
@@ -201,7 +204,7 @@ class Inbox:
             await self._queue.put(item)
 
     async def get(self) -> LiveEvent | SourceError | None:
-        """Return the next item; wait for one, or after a number of them let other tasks run."""
+        """Return the next item; wait for one, and yield to other tasks after every `ITEMS_A_TURN` items."""
         self._in_a_row += 1
         if self._in_a_row > ITEMS_A_TURN:
             self._in_a_row = 0
@@ -218,14 +221,14 @@ class Inbox:
 
 
 class RecentIds:
-    """The last ids seen, at most `size` of them."""
+    """The last `size` ids that were added."""
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._ids: OrderedDict[str, None] = OrderedDict()
 
     def add(self, source_id: str) -> bool:
-        """Remember an id; return whether it is new."""
+        """Add an id; return whether it is new."""
         if source_id in self._ids:
             self._ids.move_to_end(source_id)
             return False

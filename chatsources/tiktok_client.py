@@ -1,8 +1,8 @@
-"""TikTokLive's client, cut down to looking up, signing, connecting and pinging: raw messages come out.
+"""A client of TikTok's webcast socket, based on TikTokLive: looks up a room, signs, connects and pings.
 
-The library decodes everything in pure Python and gives its caller little say in how it fails. Here it decodes
-only what the sign server hands over, its tasks and connections all end with `aclose`, and bad frames do not
-end a live.
+It yields undecoded messages. The library decodes all messages in pure Python and handles errors badly. Here
+it decodes only the sign server's answer, `aclose` ends all its tasks and connections, and a broken frame does
+not end the live.
 """
 
 import asyncio
@@ -46,12 +46,12 @@ with warnings.catch_warnings():
 HTTP_TIMEOUT_S = 10.0
 SIGN_TIMEOUT_S = 15.0
 ALIVE_TIMEOUT_S = 3.0
-# A RateLimit-Reset beyond this is a date, not a wait.
+# A longer RateLimit-Reset is a date, not a wait.
 LONGEST_WAIT_S = 365 * 24 * 3600
 
 
 class RawMessage(Protocol):
-    """A webcast message, still encoded: `method` names its type."""
+    """An undecoded webcast message; `method` names its type."""
 
     method: str
     payload: bytes
@@ -59,19 +59,19 @@ class RawMessage(Protocol):
 
 
 class Listener(Protocol):
-    """Hears what happens on one connection. Once that is closed, every method must return at once."""
+    """Receives the events of one connection. After the connection is closed, every method returns at once."""
 
     def opened(self) -> None:
-        """The socket is open; the room is being entered."""
+        """The socket is open and the room is being entered."""
 
     async def received(self, messages: Iterable[RawMessage]) -> None:
-        """A batch arrived. Whoever takes long here slows the socket down."""
+        """A batch arrived. The socket is not read until this method returns."""
 
     async def finished(self) -> None:
-        """The connection is over, however it came to be over."""
+        """The connection has ended, for any reason."""
 
 
-# The first row that fits decides.
+# The first row that matches decides.
 FAULTS: tuple[tuple[tuple[type[Exception], ...], SourceFault, bool], ...] = (
     ((UserNotFoundError,), SourceFault.HANDLE_NOT_FOUND, True),
     ((UserOfflineError,), SourceFault.USER_OFFLINE, True),
@@ -93,23 +93,23 @@ FAULTS: tuple[tuple[tuple[type[Exception], ...], SourceFault, bool], ...] = (
         SourceFault.CONNECTION_LOST,
         False,
     ),
-    # The library takes TikTok's answers apart unguarded: a captcha page in place of JSON ends up here.
+    # The library parses TikTok's answers without checks: a captcha page instead of JSON raises these.
     ((LookupError, ValueError, TypeError, AttributeError), SourceFault.BLOCKED, False),
 )
-FORESEEN = tuple(kind for kinds, _, _ in FAULTS for kind in kinds)
+EXPECTED_ERRORS = tuple(kind for kinds, _, _ in FAULTS for kind in kinds)
 
 
 def source_error(error: Exception) -> SourceError:
-    """Return what one of the library's `FORESEEN` exceptions means."""
+    """Return the `SourceError` for one of the `EXPECTED_ERRORS` of the library."""
     for kinds, fault, permanent in FAULTS:
         if isinstance(error, kinds):
             return SourceError(fault, permanent=permanent)
-    raise TypeError(f"{type(error).__name__} was not foreseen")
+    raise TypeError(f"{type(error).__name__} is not an expected error")
 
 
 @dataclass(frozen=True, slots=True)
 class TikTokEndpoints:
-    """Where TikTok and the sign server are. "" stands for the library's default."""
+    """The addresses of TikTok and the sign server; "" means the library's default."""
 
     app_url: str = ""
     webcast_url: str = ""
@@ -117,7 +117,7 @@ class TikTokEndpoints:
     sign_api_key: str = ""
 
     def apply(self) -> None:
-        """Set them for the whole process: the library keeps them in one global."""
+        """Set them for the whole process, because the library stores them in a global."""
         WebDefaults.tiktok_app_url = self.app_url.rstrip("/") or LIBRARY_ENDPOINTS.app_url
         WebDefaults.tiktok_webcast_url = self.webcast_url.rstrip("/") or LIBRARY_ENDPOINTS.webcast_url
         WebDefaults.tiktok_sign_url = self.sign_url.rstrip("/") or LIBRARY_ENDPOINTS.sign_url
@@ -132,7 +132,7 @@ LIBRARY_ENDPOINTS = TikTokEndpoints(
 
 
 class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
-    """One connection to one live; `listener` hears what comes of it."""
+    """One connection to one live; `listener` receives its messages."""
 
     _event_loop_task: asyncio.Task[None] | None
 
@@ -145,7 +145,7 @@ class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
         self._listener = listener
         self._web.fetch_is_live = LiveCheckRoute(self._web)
         self._web.fetch_signed_websocket = SignRoute(self._web)
-        # The library's own does not verify the certificate of the server that our key goes to.
+        # The library's client does not verify the certificate of the server that receives our key.
         unused = self._web.signer.client
         self._web.signer._httpx = open_trusted_client(
             ClientOptions(
@@ -158,23 +158,23 @@ class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
 
     @property
     def host_id(self) -> str:
-        """The user id of whoever streams, as the room's particulars have it; "" where they do not."""
+        """The streamer's user id from the room's details; "" if they do not contain it."""
         info = self._room_info or {}
         owner = info.get("owner")
         found = owner.get("id_str") or owner.get("id") if isinstance(owner, dict) else None
         return str(found or info.get("owner_user_id_str") or info.get("owner_user_id") or "")
 
     async def is_alive(self, room_id: int) -> bool | None:
-        """Return whether TikTok says that a room is live; None when it says nothing of use."""
+        """Return whether TikTok reports a room as live; None when the answer is unusable."""
         try:
             async with asyncio.timeout(ALIVE_TIMEOUT_S):
                 alive: bool = await self._web.fetch_is_live(room_id=room_id)
                 return alive
-        except FORESEEN:  # which a TimeoutError is, being an OSError
+        except EXPECTED_ERRORS:  # includes TimeoutError, which is an OSError
             return None
 
     async def aclose(self) -> None:
-        """Close the socket and the HTTP clients, and wait until nothing of the library runs any more."""
+        """Close the socket and the HTTP clients, and wait until all tasks of the library have ended."""
         task = self._event_loop_task
         try:
             if self.connected:
@@ -183,7 +183,7 @@ class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
                 task.cancel()
             if task is not None:
                 await asyncio.wait({task})
-                # Looked at, so that asyncio does not report what nobody is left to hear.
+                # Read, so that asyncio does not log an exception that was never retrieved.
                 _ = None if task.cancelled() else task.exception()
         finally:
             self._event_loop_task = None
@@ -195,7 +195,7 @@ class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
     async def _ws_client_loop(
         self, initial_webcast_response: Any, process_connect_events: bool, compress_ws_events: bool
     ) -> None:
-        # Without it the library neither enters the room nor gets through the end of the connection.
+        # Without it the library does not enter the room, and fails at the end of the connection.
         initial_webcast_response.is_first = True
         batches = self._ws.connect(
             initial_webcast_response=initial_webcast_response,
@@ -224,7 +224,7 @@ class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
                 await self._listener.finished()
 
     async def _stop_pinging(self) -> None:
-        """End the heartbeats, which the library leaves running when a connection breaks."""
+        """Stop the pings, which the library continues after a connection breaks."""
         pings: asyncio.Task[None] | None = self._ws._ping_loop
         if pings is None:
             return
@@ -234,7 +234,7 @@ class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
 
 
 class LiveCheckRoute(FetchIsLiveRoute):  # type: ignore[misc]
-    """The library's catches everything, cancellation too."""
+    """Checks whether a room is live. The library's route catches all exceptions, even cancellation."""
 
     async def __call__(self, room_id: int | None = None, unique_id: str | None = None) -> bool:
         try:
@@ -245,7 +245,7 @@ class LiveCheckRoute(FetchIsLiveRoute):  # type: ignore[misc]
 
 
 class SignRoute(FetchSignedWebSocketRoute):  # type: ignore[misc]
-    """Signs, and says of any failure that it was the signing that failed."""
+    """Signs a connection, and raises every failure as a `SourceError` of signing."""
 
     async def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -255,9 +255,9 @@ class SignRoute(FetchSignedWebSocketRoute):  # type: ignore[misc]
 
 
 async def refuse_bad_signature(response: httpx.Response) -> None:
-    """Raise `SourceError` for an answer that the library would trip over.
+    """Raise `SourceError` for an answer that the library does not handle.
 
-    It raises a bare TypeError for a 429 without RateLimit-Remaining, and whatever comes up for a 429 that is
+    The library raises TypeError for a 429 without RateLimit-Remaining, and arbitrary errors for a 429 that is
     not JSON or a 200 that is not protobuf.
     """
     status = response.status_code
@@ -274,7 +274,7 @@ async def refuse_bad_signature(response: httpx.Response) -> None:
 
 
 def _retry_after_s(headers: httpx.Headers) -> float | None:
-    # The sign server puts the seconds to wait into RateLimit-Remaining; the other two are the standard's.
+    # The sign server sends the seconds to wait in RateLimit-Remaining; the other two names are standard.
     for name in ("Retry-After", "RateLimit-Reset", "RateLimit-Remaining"):
         value = headers.get(name, "")
         if value.isdecimal() and 0 < int(value) < LONGEST_WAIT_S:
@@ -284,5 +284,5 @@ def _retry_after_s(headers: httpx.Headers) -> float | None:
 
 @functools.cache
 def _tls_context() -> ssl.SSLContext:
-    # Reading the certificates takes tens of milliseconds, during which no other live would move.
+    # Cached, because loading the certificates blocks the event loop for tens of milliseconds.
     return httpx.create_ssl_context()

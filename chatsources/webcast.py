@@ -1,4 +1,4 @@
-"""Decodes webcast messages: a method's name and its protobuf payload go in, a `LiveEvent` comes out."""
+"""Decodes TikTok's webcast messages (a method name and a protobuf payload) to `LiveEvent`s."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -17,10 +17,10 @@ MAX_TEXT_CHARS = 2000
 MAX_NAME_CHARS = 100
 STREAKABLE = 1
 SUBSCRIBED = 0
-# A create_time further than this from its arrival is no clock's: the message then counts as new.
+# A create_time further than this from the arrival is wrong; the time of arrival is used instead.
 MAX_CLOCK_GAP_MS = 24 * 3600 * 1000
-# Numbers that the webcast family uses for leaving, muting, kicking and the like. Some libraries read 3 as
-# "subscribed", others 7: neither is borne out, so subscriptions are taken from WebcastSubNotifyMessage alone.
+# Actions such as leave, mute and kick. Some libraries read 3 as "subscribed", others 7; neither is confirmed,
+# so subscriptions come from WebcastSubNotifyMessage only.
 NOT_A_JOIN = range(2, 12)
 SOCIAL_KINDS = {1: EventKind.FOLLOW, 3: EventKind.SHARE}
 CONTROL_KINDS = {1: EventKind.PAUSED, 2: EventKind.RESUMED, 3: EventKind.ENDED}
@@ -28,11 +28,11 @@ SUSPENDED = 4
 
 
 class BrokenMessageError(Exception):
-    """Raised inside the decoder when a message parses but lacks what every message of its kind has."""
+    """Raised inside the decoder for a message that parses but lacks a required part."""
 
 
 class Stamp(NamedTuple):
-    """What every event of a message shares."""
+    """The first fields of every event after its kind."""
 
     source_id: str
     occurred_at: datetime
@@ -137,7 +137,7 @@ BUILDERS: Mapping[str, tuple[type[Message], Build]] = {
 
 
 class WebcastDecoder:
-    """Turns messages into events and counts what it met. `counts` is live: read it at any time."""
+    """Converts messages to events. `counts` is updated with every message."""
 
     def __init__(self) -> None:
         self.counts = SourceCounts()
@@ -145,10 +145,10 @@ class WebcastDecoder:
     def decode(
         self, method: str, payload: bytes, *, received_at: datetime, msg_id: int = 0
     ) -> LiveEvent | None:
-        """Return the event in a message, or None when it holds none (`counts` says why).
+        """Return the event of a message, or None when it contains none (`counts` shows why).
 
-        `received_at` is aware; `msg_id` is the envelope's, for messages that carry none themselves.
-        Costs about 3 µs. Raises `SourceError` only when the message says that the live is suspended.
+        `received_at` must be aware. `msg_id` is the envelope's, for messages without their own.
+        Costs about 3 µs. Raises `SourceError` only for the message that the live is suspended.
         """
         self.counts.received += 1
         builder = BUILDERS.get(method)
@@ -171,7 +171,7 @@ def _build(
     message_type: type[Message], build: Build, payload: bytes, received_at: datetime, msg_id: int
 ) -> LiveEvent | None:
     message: Any = message_type.FromString(payload)
-    # An empty payload is valid protobuf, and no message.
+    # An empty payload is valid protobuf but not a message.
     if not message.HasField("common"):
         raise BrokenMessageError
     common = message.common

@@ -42,7 +42,7 @@ def run_processes(port: str) -> int:
         env=environment,
     )
     manager.add_process("lives", f"exec {python} manage.py run_lives", env=environment)
-    manager.add_process("chores", f"exec {python} manage.py run_chores", env=environment)
+    manager.add_process("chores", f"exec {python} manage.py run_background_jobs", env=environment)
 
     def stop(signum: int, frame: FrameType | None) -> None:
         manager.terminate()

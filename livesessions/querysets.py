@@ -27,7 +27,7 @@ def held_replies(session: LiveSession) -> QuerySet[Reply]:
     return held.order_by("created_at")
 
 
-def standings_of_lives(session_ids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
+def viewer_roles_of_sessions(session_ids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
     """Return what the tenants of some lives have decided about viewers. One query, and one a tenant."""
     tenants = dict(LiveSession.objects.filter(id__in=set(session_ids)).values_list("id", "tenant_id"))
     rules = {tenant_id: standings_of(tenant_id) for tenant_id in set(tenants.values())}

@@ -15,7 +15,7 @@ from livesessions.eventlog import partitions
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.querysets import latest_sessions
-from livesessions.services.rules import tell_lives_of_rules
+from livesessions.services.rules import send_rules_to_lives
 from livesessions.services.sessions import send_if_redis_answers
 from livesessions.shows.overlay_test.playback_reports import add_report
 from livesessions.shows.services.shows import change_show, make_show
@@ -114,7 +114,7 @@ def tell_which_shows_use_policies(policies: list[Policy], **kwargs: Any) -> dict
 @receiver(policy_changed)
 def tell_lives_of_their_rules(policy: Policy, **kwargs: Any) -> None:
     """The lives that run go by a policy as it stands now."""
-    tell_lives_of_rules(LiveSession.objects.filter(tenant_id=policy.tenant_id, show__policy=policy))
+    send_rules_to_lives(LiveSession.objects.filter(tenant_id=policy.tenant_id, show__policy=policy))
 
 
 @receiver(viewer_rule_removed)

@@ -24,7 +24,7 @@ chores = settings.QUEUES["chores"]
 _take: Callable[[str], None] | None = None
 
 
-def hand_lives_to(take: Callable[[str], None]) -> None:
+def register_worker(take: Callable[[str], None]) -> None:
     """Name the worker of this process: `take(session_id)` is called for every live that comes in."""
     global _take
     _take = take

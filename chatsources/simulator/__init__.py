@@ -1,1 +1,1 @@
-"""A chat that nobody wrote: a seed and a rate go in, believable viewers come out."""
+"""A simulated chat, generated from a language, a rate and a seed."""

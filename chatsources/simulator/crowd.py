@@ -1,4 +1,4 @@
-"""Who writes what: a cast of viewers with moods goes in, the next comment comes out."""
+"""Simulated viewers, each with a mood and writing habits, and their comments."""
 
 from dataclasses import dataclass
 from random import Random
@@ -16,7 +16,7 @@ UNFRIENDLY = frozenset({"troll", "spammer"})
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One of the cast: the viewer, what they like to write about and how they write."""
+    """A simulated viewer: `mood` decides the topics of the comments, `habit` how they are written."""
 
     viewer: Viewer
     mood: str
@@ -25,25 +25,25 @@ class Member:
 
 
 class Crowd:
-    """The people in the room. Within a topic no line returns before all were written."""
+    """The viewers in the room. A topic's lines are all used before one repeats."""
 
     def __init__(self, language: str, random: Random) -> None:
         self._random = random
         lines = load(f"lines_{language}.toml")
         self._words: dict[str, list[str]] = lines["words"]
         self._lines: dict[str, list[str]] = {topic: lines[topic] for topic in lines if topic != "words"}
-        self._waiting: dict[str, list[str]] = {}
-        self._cast = _cast(load(f"cast_{language}.toml"), random)
-        self._weights = [REGULAR_WEIGHT if member.is_regular else 1 for member in self._cast]
+        self._unused: dict[str, list[str]] = {}
+        self._members = _members(load(f"cast_{language}.toml"), random)
+        self._weights = [REGULAR_WEIGHT if member.is_regular else 1 for member in self._members]
         self._greeted: set[str] = set()
 
     def opening(self) -> tuple[Viewer, str, str]:
-        """Return the comment that a live begins with: a friendly regular says hello."""
-        friends = [member for member in self._cast if member.is_regular and member.mood == "warm"]
+        """Return the first comment of a live: a friendly regular viewer greets the host."""
+        friends = [member for member in self._members if member.is_regular and member.mood == "warm"]
         return self._comment(self._random.choice(friends), "greeting")
 
     def comment(self) -> tuple[Viewer, str, str]:
-        """Return who writes next, the topic and the text."""
+        """Return the next comment: its viewer, topic and text."""
         member = self.someone()
         is_new = member.viewer.id not in self._greeted and member.mood not in UNFRIENDLY
         if is_new and self._random.random() < GREETS_FIRST:
@@ -53,13 +53,13 @@ class Crowd:
         return self._comment(member, topic)
 
     def someone(self, *moods: str) -> Member:
-        """Return one of the cast, of the given moods if there are any; regulars come up more often."""
+        """Return a random member, of the given moods if any; regulars are chosen more often."""
         if moods:
-            return self._random.choice([member for member in self._cast if member.mood in moods])
-        return self._random.choices(self._cast, weights=self._weights)[0]
+            return self._random.choice([member for member in self._members if member.mood in moods])
+        return self._random.choices(self._members, weights=self._weights)[0]
 
     def question(self) -> tuple[Viewer, str]:
-        """Return a question for the platform's own question box."""
+        """Return a question for the platform's question box: its viewer and text."""
         viewer, _, text = self._comment(self.someone("curious"), "question")
         return viewer, text
 
@@ -70,15 +70,15 @@ class Crowd:
             if f"{{{word}}}" in text:
                 text = text.replace(f"{{{word}}}", self._random.choice(choices))
         if topic not in {"command", "emoji", "spam"} and self._random.random() < HABIT_CHANCE:
-            text = self._in_habit(member.habit, text)
+            text = self._with_habit(member.habit, text)
         return member.viewer, topic, text
 
     def _draw(self, topic: str) -> str:
-        if not self._waiting.get(topic):
-            self._waiting[topic] = self._random.sample(self._lines[topic], len(self._lines[topic]))
-        return self._waiting[topic].pop()
+        if not self._unused.get(topic):
+            self._unused[topic] = self._random.sample(self._lines[topic], len(self._lines[topic]))
+        return self._unused[topic].pop()
 
-    def _in_habit(self, habit: str, text: str) -> str:
+    def _with_habit(self, habit: str, text: str) -> str:
         if habit == "emoji":
             return f"{text} {self._random.choice(self._words['emoji'])}"
         if habit == "lower":
@@ -88,7 +88,7 @@ class Crowd:
         return text
 
 
-def _cast(table: dict[str, Any], random: Random) -> list[Member]:
+def _members(table: dict[str, Any], random: Random) -> list[Member]:
     regulars = set(table["regulars"])
     return [
         Member(

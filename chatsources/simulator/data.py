@@ -1,4 +1,4 @@
-"""The simulator's texts: TOML files that lie beside this module go in, plain tables come out."""
+"""Loads the simulator's texts from the TOML files beside this module."""
 
 import tomllib
 from functools import cache
@@ -11,11 +11,11 @@ FALLBACK = "en"
 
 @cache
 def load(filename: str) -> dict[str, Any]:
-    """Read one of the data files, once a process. The caller does not change what it gets."""
+    """Return the content of a data file, which is read once a process; the caller must not change it."""
     return tomllib.loads(files(__package__).joinpath(filename).read_text(encoding="utf-8"))
 
 
 def chat_language(tag: str) -> str:
-    """Return which of `LANGUAGES` a language tag such as `it-IT` is simulated in; English for all others."""
+    """Return the one of `LANGUAGES` for a language tag such as `it-IT`; English for all others."""
     primary = tag.casefold().replace("_", "-").split("-")[0]
     return primary if primary in LANGUAGES else FALLBACK

@@ -1,7 +1,7 @@
-"""What happens when: a language, a rate and a seed go in, an endless run of timed scenes comes out.
+"""Generates the endless, timed sequence of events of a simulated room.
 
-Comments come at the rate, in a Poisson process with bursts. Everything else happens beside them: gifts
-with their streaks, likes, joins, follows, shares, and what the platform tells of the room.
+Comments follow a Poisson process with bursts, at a given mean rate. All else is generated beside them: gifts
+and their streaks, likes, joins, follows, shares, subscriptions, deletions and the number of viewers.
 """
 
 import heapq
@@ -20,10 +20,10 @@ VIEWERS_EVERY_S = 10.0
 BURST_CHANCE = 0.03
 BURST_COMMENTS = (4, 8)
 BURST_PACE = 0.15  # a gap within a burst, as a share of the mean gap
-# Bursts bring comments early, so the calm gaps are longer by what keeps the mean gap as it was.
+# Bursts shorten gaps, so the calm gaps are longer by the factor that preserves the mean gap.
 CALM_PACE = 1 + BURST_CHANCE * (sum(BURST_COMMENTS) / 2) * (1 - BURST_PACE)
 
-# How often each goes with a comment.
+# The chance of each for every comment.
 QUESTION_CHANCE = 0.02
 DELETED_CHANCE = 0.35
 GIFT_CHANCE = 0.06
@@ -42,7 +42,7 @@ LOST_CLOSING_CHANCE = 0.12
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One thing that happens in the room. `about` is the number of the scene it undoes."""
+    """One event of the room. `about` is the number of the scene that it deletes."""
 
     kind: EventKind
     viewer: Viewer | None = None
@@ -53,36 +53,36 @@ class Scene:
     about: int | None = None
 
 
-# Seconds into the live, a number of its own, and what happens. No two compare equal before the scene.
+# The seconds into the live, the scene's unique number, and the scene. The number decides equal times.
 Due = tuple[float, int, Scene]
 
 
 class Room:
-    """A live's room. One use each: `scenes` is endless, and the same for the same seed."""
+    """A simulated room, for one use: `scenes` is endless, and the same for the same seed."""
 
     def __init__(self, *, language: str, rate_per_minute: float, seed: int) -> None:
         self._random = Random(f"{seed}/{language}")  # noqa: S311 (no secret)
         self._crowd = Crowd(language, self._random)
         self._mean_gap_s = 60 / rate_per_minute
-        self._ahead: list[Due] = []
+        self._pending: list[Due] = []
         self._numbers = itertools.count(1)
         self._next_comment = 0
         self._burst_left = 0
         self._present = self._random.randint(40, 120)
-        self._told_viewers_s = 0.0
+        self._counted_viewers_s = 0.0
 
     def scenes(self) -> Iterator[Due]:
-        """Yield what happens, in order of time."""
+        """Yield the scenes in order of time."""
         viewer, _, text = self._crowd.opening()
         self._next_comment = self._add(FIRST_COMMENT_S, Scene(EventKind.COMMENT, viewer, text))
         while True:
-            due = heapq.heappop(self._ahead)
+            due = heapq.heappop(self._pending)
             at_s, number, _ = due
             if number == self._next_comment:
-                self._go_on(at_s)
+                self._generate_next(at_s)
             yield due
 
-    def _go_on(self, now_s: float) -> None:
+    def _generate_next(self, now_s: float) -> None:
         next_s = now_s + self._gap_s()
         self._write_comment(next_s)
         for kind, chance in BESIDE.items():
@@ -90,8 +90,8 @@ class Room:
                 self._add_beside(self._random.uniform(now_s, next_s), kind)
         if self._random.random() < GIFT_CHANCE:
             self._give(self._random.uniform(now_s, next_s))
-        if next_s - self._told_viewers_s >= VIEWERS_EVERY_S:
-            self._tell_viewers(next_s)
+        if next_s - self._counted_viewers_s >= VIEWERS_EVERY_S:
+            self._count_viewers(next_s)
 
     def _gap_s(self) -> float:
         if self._burst_left:
@@ -116,17 +116,17 @@ class Room:
         self._present += kind is EventKind.JOIN
         self._add(at_s, Scene(kind, self._crowd.someone().viewer, count=count))
 
-    def _tell_viewers(self, at_s: float) -> None:
-        self._told_viewers_s = at_s
+    def _count_viewers(self, at_s: float) -> None:
+        self._counted_viewers_s = at_s
         self._present = max(5, self._present + self._random.randint(-8, 4))
         self._add(at_s, Scene(EventKind.VIEWERS, count=self._present))
 
     def _give(self, at_s: float) -> None:
-        shelf = load("gifts.toml")
-        (name,) = self._random.choices(list(shelf), weights=[shelf[gift]["weight"] for gift in shelf])
+        gifts = load("gifts.toml")
+        (name,) = self._random.choices(list(gifts), weights=[gifts[gift]["weight"] for gift in gifts])
         viewer = self._crowd.someone("generous", "warm").viewer
-        streak_id = f"{viewer.id}-{next(self._numbers)}" if shelf[name]["streaks"] else ""
-        gift = Gift(shelf[name]["id"], name, shelf[name]["diamonds"], streak_id)
+        streak_id = f"{viewer.id}-{next(self._numbers)}" if gifts[name]["streaks"] else ""
+        gift = Gift(gifts[name]["id"], name, gifts[name]["diamonds"], streak_id)
         if not streak_id:
             self._add(at_s, Scene(EventKind.GIFT, viewer, gift=gift))
             return
@@ -136,7 +136,10 @@ class Room:
             )
 
     def _streak(self) -> Iterator[tuple[float, int, bool]]:
-        """Count up to a total with jumps, as real streaks do, and close some seconds later, or never."""
+        """Yield a streak's messages: seconds, count, and whether it stays open.
+
+        As on the platform, the count may jump, and the closing message comes seconds later or never.
+        """
         total = self._random.choice(STREAK_TOTALS)
         after_s, count = 0.0, 1
         while count < total:
@@ -149,5 +152,5 @@ class Room:
 
     def _add(self, at_s: float, scene: Scene) -> int:
         number = next(self._numbers)
-        heapq.heappush(self._ahead, (at_s, number, scene))
+        heapq.heappush(self._pending, (at_s, number, scene))
         return number

@@ -22,10 +22,11 @@ def utc_now() -> datetime:
 class SimulatorSource:
     """A `ChatSource` of simulated viewers. It never fails, and ends only after `limit` events.
 
-    `rate_per_minute` counts the comments; gifts, likes, joins and the rest come on top. With the same
-    seed everything is the same but the dates and `run`, which keeps the source ids of two runs apart.
-    Who joins a run that has been going on for `elapsed_s` first gets what happened in the last
-    `RECENT_S`, as a real room tells its newcomers.
+    - `rate_per_minute`: the rate of comments; other events are added to them.
+    - `seed`: the same seed gives the same events, except for their dates and ids.
+    - `run`: a part of the source ids, which makes them unique for each run.
+    - `elapsed_s`: starts in the middle of a run; the events of the last `RECENT_S` seconds come first, as in
+      a real room.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class SimulatorSource:
         return CONNECTED
 
     async def events(self) -> AsyncGenerator[LiveEvent, None]:
-        """Yield each event when it is due on the loop's clock; who listens slowly gets it late, not never."""
+        """Yield each event when it is due on the loop's clock; a slow reader gets it later."""
         room = Room(language=self._language, rate_per_minute=self._rate_per_minute, seed=self._seed)
         loop = asyncio.get_running_loop()
         began_s = loop.time() - self._elapsed_s

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
-from chatsources.event_intake import event_to_json, progress_of, stream_of
 from chatsources.events import EventKind, Gift, LiveEvent, Viewer
+from chatsources.inbound_events import event_to_json, progress_key, stream_key
 from livesessions import errors
 from livesessions.models.sessions import LiveSession
 from providers.redis import sync_redis
@@ -38,7 +38,7 @@ return accepted
 """
 
 
-def require_chat(session: LiveSession) -> None:
+def require_intake_open(session: LiveSession) -> None:
     """Raise `SessionConflict` unless the live takes events: it is on air, or between two workers."""
     if session.status == LiveSession.Status.ENDED:
         raise errors.already_ended()
@@ -49,8 +49,8 @@ def require_chat(session: LiveSession) -> None:
 def deliver(*, session_id: UUID, events: Sequence[LiveEvent]) -> int:
     """Hand events to the worker that runs the session, now or later; return how many were not known yet."""
     pairs = [text for event in events for text in (event.source_id, event_to_json(event))]
-    stream = stream_of(session_id)
-    keys = [stream, f"{stream}:seen", progress_of(session_id)]
+    stream = stream_key(session_id)
+    keys = [stream, f"{stream}:seen", progress_key(session_id)]
     return int(_run(DELIVER, keys, [MAX_WAITING, REMEMBERED_IDS, KEPT_S, *pairs]))
 
 

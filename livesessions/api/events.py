@@ -14,18 +14,18 @@ from chatsources.events import LiveEvent
 from livesessions.access import get_session_for
 from livesessions.api import event_intake
 from livesessions.api.event_serializers import EventSerializer, EventsSerializer
-from livesessions.api.throttles import BridgeThrottle, spend_events
+from livesessions.api.throttles import EventIntakeThrottle, spend_events
 from tenants.api.errors import by_field
 from tenants.api.parsers import BoundedJSONParser
 from tenants.api.requests import tenant_request, valid_input
 
 
 @api_view(["POST"])
-@throttle_classes([BridgeThrottle])
+@throttle_classes([EventIntakeThrottle])
 @parser_classes([BoundedJSONParser])
 def events(request: Request, session_id: UUID) -> Response:
     row = get_session_for(tenant_request(request), session_id)
-    event_intake.require_chat(row)
+    event_intake.require_intake_open(row)
     taken, rejected = _judged(valid_input(EventsSerializer, request)["events"])
     spend_events(row, len(taken))
     accepted = event_intake.deliver(session_id=row.id, events=taken)

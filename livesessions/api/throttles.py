@@ -15,7 +15,7 @@ POSTS = Bucket(rate_per_s=20, burst=60)  # of one token
 EVENTS = Bucket(rate_per_s=100, burst=2_000)  # of one live; its worker has others to serve
 
 
-class BridgeThrottle(BaseThrottle):
+class EventIntakeThrottle(BaseThrottle):
     """Lets a token post events more often than it may do anything else: chat does not wait."""
 
     _wait_s = 0.0

@@ -13,7 +13,14 @@ from django.utils import timezone, translation
 from django_scopes import scope, scopes_disabled
 
 from chatsources.events import EventKind
-from livesessions.console.presenter import Line, describe, held_lines, line_of, overlays_seen, recent_lines
+from livesessions.console.presenter import (
+    Line,
+    describe,
+    line_of,
+    overlays_context,
+    read_held_lines,
+    read_recent_lines,
+)
 from livesessions.console.publisher import Message, console_group
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.intake.screener import MESSAGES
@@ -76,10 +83,16 @@ class ConsoleConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     def _read_all(self) -> dict[str, Any]:
         state = self._read_state()
         with scope(tenant=state["session"].tenant_id):
-            chat, replies = recent_lines(state["session"])
-            held = held_lines(state["session"])
+            chat, replies = read_recent_lines(state["session"])
+            held = read_held_lines(state["session"])
             pages = read_pages(state["session"].show.overlay_id)
-        return {**state, **overlays_seen(pages), "new_chat": chat, "new_replies": replies, "new_held": held}
+        return {
+            **state,
+            **overlays_context(pages),
+            "new_chat": chat,
+            "new_replies": replies,
+            "new_held": held,
+        }
 
 
 def find_membership(user: User, session_id: UUID) -> Membership | None:
@@ -224,7 +237,7 @@ def _deleted_ids(messages: list[Message]) -> set[str]:
 def latest_overlays(messages: list[Message]) -> dict[str, Any]:
     """Return the last word on which overlays are open, if there is one among the messages."""
     seen = [message["pages"] for message in messages if message["kind"] == "overlays"]
-    return overlays_seen(seen[-1]) if seen else {}
+    return overlays_context(seen[-1]) if seen else {}
 
 
 def _latest(lines: list[Line], kind: str) -> list[Line]:

@@ -16,8 +16,8 @@ from livesessions.access import get_session_for
 from livesessions.console import decisions
 from livesessions.errors import SessionConflict
 from livesessions.models.sessions import LiveSession
-from livesessions.services.viewer_notes import note_on_viewer_of
-from livesessions.services.viewers import set_viewer_standing
+from livesessions.services.viewer_notes import add_viewer_note
+from livesessions.services.viewers import set_viewer_role_of
 from moderation.errors import BlocklistError
 from moderation.labels import CATEGORY_LABELS
 from moderation.models import Policy, ViewerRule
@@ -139,11 +139,11 @@ def viewer_set(request: TenantRequest, session_id: UUID) -> HttpResponse:
         return _told(request, session, problem=_("There is no such choice here."))
     source_id, note = request.POST.get("source_id", ""), request.POST.get("note", "").strip()
     try:
-        set_viewer_standing(session=session, source_id=source_id, standing=standing)
+        set_viewer_role_of(session=session, source_id=source_id, standing=standing)
     except SessionConflict as conflict:
         return _told(request, session, problem=str(conflict))
     if note:
-        note_on_viewer_of(session=session, source_id=source_id, note=note[:NOTE_LENGTH])
+        add_viewer_note(session=session, source_id=source_id, note=note[:NOTE_LENGTH])
     return _told(request, session, said=_said_of(standing))
 
 

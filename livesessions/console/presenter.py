@@ -56,7 +56,7 @@ def describe(session: LiveSession, *, may_control: bool) -> dict[str, Any]:
     }
 
 
-def recent_lines(session: LiveSession) -> tuple[list[Line], list[Line]]:
+def read_recent_lines(session: LiveSession) -> tuple[list[Line], list[Line]]:
     """Return the last lines of the chat and of the host, oldest first. Three queries."""
     events = (
         ChatEvent.objects.filter(session=session)
@@ -85,12 +85,12 @@ def _unquoted(session: LiveSession, replies: list[Line]) -> list[Line]:
     ]
 
 
-def held_lines(session: LiveSession) -> list[Line]:
+def read_held_lines(session: LiveSession) -> list[Line]:
     """Return the replies that wait for somebody's approval, oldest first. One query."""
     return [line_of(_reply_message(reply)) for reply in held_replies(session)]
 
 
-def overlays_seen(pages: list[OpenPage]) -> dict[str, Any]:
+def overlays_context(pages: list[OpenPage]) -> dict[str, Any]:
     """Return what the console's word on the open overlays is drawn from."""
     return {"overlays": pages, "overlays_known": True}
 

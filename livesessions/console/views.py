@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from livesessions.access import get_session_for, get_show_for
 from livesessions.console.forms import SayForm, SessionForm
-from livesessions.console.presenter import describe, held_lines, overlays_seen, recent_lines
+from livesessions.console.presenter import describe, overlays_context, read_held_lines, read_recent_lines
 from livesessions.console.unpriced import unpriced_services
 from livesessions.errors import CommandUnreachable, SessionConflict, shopping_live
 from livesessions.models.sessions import LiveSession
@@ -66,15 +66,15 @@ def session_create(request: TenantRequest, show_id: UUID) -> HttpResponse:
 @member_required()
 def session_detail(request: TenantRequest, session_id: UUID) -> HttpResponse:
     session = get_session_for(request, session_id)
-    chat, replies = recent_lines(session)
+    chat, replies = read_recent_lines(session)
     context = {
         **describe(session, may_control=may_control(request)),
         "session_id": session.id,
         "chat": chat,
         "replies": replies,
-        "held": held_lines(session),
+        "held": read_held_lines(session),
         "say_form": SayForm(auto_id="say-%s"),
-        **overlays_seen(read_pages(session.show.overlay_id)),
+        **overlays_context(read_pages(session.show.overlay_id)),
         "overlay_url": _absolute(request, reverse("overlay:page", args=[session.show.overlay.token])),
         "events_url": _events_url(request, session),
         "unpriced": unpriced_services(session.show) if session.is_open else [],

@@ -1,4 +1,4 @@
-"""Many lives on one event loop: each in a task of its own, none able to take another down."""
+"""Runs the lives of a worker: each in its own task, isolated from the others' failures."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -12,7 +12,8 @@ Part = Callable[[], Coroutine[Any, Any, None]]
 class Supervisor:
     """Owns the tasks of a worker. `run_one` must not raise; if it does, the worker ends with its error.
 
-    `on_refused` is called when a live came in while `capacity` lives ran, `on_freed` when one has ended.
+    - `on_refused` is called when a live is submitted while `capacity` lives run.
+    - `on_freed` is called when a live has ended.
     """
 
     def __init__(
@@ -24,39 +25,39 @@ class Supervisor:
         self._on_freed = on_freed
         self._loop = asyncio.get_running_loop()
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._incoming: asyncio.Queue[str] = asyncio.Queue()
+        self._submitted: asyncio.Queue[str] = asyncio.Queue()
 
     @property
     def running(self) -> int:
-        """How many lives run here now."""
+        """The number of lives that run now."""
         return len(self._running)
 
     @property
-    def seats_left(self) -> int:
-        """How many more may come in."""
+    def free_capacity(self) -> int:
+        """How many more lives may be submitted."""
         return max(self.capacity - self.running, 0)
 
-    def take(self, session_id: str) -> None:
-        """Take a live in; may be called from any thread, any number of times for the same live."""
-        self._loop.call_soon_threadsafe(self._incoming.put_nowait, session_id)
+    def submit(self, session_id: str) -> None:
+        """Start a live unless it runs already. Thread-safe."""
+        self._loop.call_soon_threadsafe(self._submitted.put_nowait, session_id)
 
-    def drop(self, session_id: str) -> None:
-        """Cancel a live that runs here."""
+    def cancel(self, session_id: str) -> None:
+        """Cancel a live, if it runs here."""
         if session_id in self._running:
             self._running[session_id].cancel()
 
     async def run_until(self, stopping: asyncio.Event, *background: Part) -> None:
-        """Run what is taken in until `stopping` is set; the background parts end after the last live."""
-        async with _running(*background), _running(self._take_in):
+        """Run the submitted lives until `stopping` is set; the background parts end after the last live."""
+        async with _running(*background), _running(self._start_submitted):
             await stopping.wait()
 
-    async def _take_in(self) -> None:
+    async def _start_submitted(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             while True:
-                session_id = await self._incoming.get()
+                session_id = await self._submitted.get()
                 if session_id in self._running:
                     continue
-                if not self.seats_left:
+                if not self.free_capacity:
                     self._on_refused()
                     continue
                 task = tasks.create_task(self._run_one(session_id), name=f"live-{session_id}")
@@ -70,7 +71,7 @@ class Supervisor:
 
 @asynccontextmanager
 async def _running(*parts: Part) -> AsyncIterator[None]:
-    """Run parts beside the body; cancel them and wait for their end when the body is done."""
+    """Run the parts during the `with` body; at its end, cancel them and wait until they have ended."""
     async with asyncio.TaskGroup() as tasks:
         started = [tasks.create_task(part(), name=part.__qualname__) for part in parts]
         try:

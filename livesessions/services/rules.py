@@ -5,7 +5,7 @@ from livesessions.services.sessions import Status, send_if_redis_answers
 from livesessions.worker.commands import ReloadRules
 
 
-def tell_lives_of_rules(lives: QuerySet[LiveSession]) -> None:
+def send_rules_to_lives(lives: QuerySet[LiveSession]) -> None:
     """Have the lives that run read their rules anew; a worker that is not reached does so once it is back."""
     for session_id in lives.exclude(status=Status.ENDED).values_list("id", flat=True):
         send_if_redis_answers(session_id, ReloadRules())

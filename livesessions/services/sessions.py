@@ -15,7 +15,7 @@ from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.tasks import run_live
 from livesessions.worker.commands import Command, Mute, Say, Skip, Stop, Unmute, send_command
-from livesessions.worker.leases import note_waiting
+from livesessions.worker.leases import record_waiting_reason
 from livesessions.worker.registry import waiting_reason
 from overlay.errors import OverlayUnreachable
 from overlay.services import end_overlay, mute_overlay
@@ -63,8 +63,8 @@ def _call_worker(session: LiveSession) -> None:
     with _whatever_redis_does("live not queued, workers will find it"):
         run_live(str(session.id))
         with scope(tenant=session.tenant_id):
-            note_waiting(session_ids=[session.id], reason=waiting_reason())
-    _tell_consoles(session)
+            record_waiting_reason(session_ids=[session.id], reason=waiting_reason())
+    _notify_consoles(session)
 
 
 @transaction.atomic
@@ -153,7 +153,7 @@ def send(session: LiveSession, command: Command) -> None:
 def _tell(session: LiveSession, command: Command) -> None:
     """Send what is also on the row: a worker that it does not reach finds it there."""
     send_if_redis_answers(session.id, command)
-    _tell_consoles(session)
+    _notify_consoles(session)
 
 
 def send_if_redis_answers(session_id: UUID, command: Command) -> None:
@@ -162,7 +162,7 @@ def send_if_redis_answers(session_id: UUID, command: Command) -> None:
         send_command(session_id, command)
 
 
-def _tell_consoles(session: LiveSession) -> None:
+def _notify_consoles(session: LiveSession) -> None:
     with _whatever_redis_does("consoles not told"):
         publisher.publish_state(session)
 

@@ -4,7 +4,7 @@ from moderation.models import ViewerRule
 from moderation.services import set_viewer_note
 
 
-def note_on_viewer_of(*, session: LiveSession, source_id: str, note: str) -> None:
+def add_viewer_note(*, session: LiveSession, source_id: str, note: str) -> None:
     """Keep the user's own note on whoever caused an event of a live, if anything was decided about them."""
     events = ChatEvent.objects.filter(session=session, session_month=session.log_month, source_id=source_id)
     hashes = events.exclude(viewer_hash="").values("viewer_hash")[:1]

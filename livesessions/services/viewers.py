@@ -10,7 +10,7 @@ from moderation.services import remove_viewer_rule, set_viewer_rule
 
 
 @transaction.atomic
-def set_viewer_standing(*, session: LiveSession, source_id: str, standing: str) -> None:
+def set_viewer_role_of(*, session: LiveSession, source_id: str, standing: str) -> None:
     """Decide about whoever caused an event of a live, for all lives of the tenant; "" takes it back.
 
     A page names the event, so that it need not know who the viewer is. The lives that run learn it at once.

@@ -1,4 +1,4 @@
-"""From a session's rows to the plain objects its live is made of; the only place that knows both."""
+"""Builds the parts of a live from a session's rows; the only module that knows both."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,9 +14,9 @@ from billing.configured import configured_prices, configured_spend_caps
 from billing.metered_models import MeteredChatModel
 from billing.spending import SpendCaps
 from billing.usage import SpendCap, Subject
-from chatsources.event_intake import BridgeSource
-from chatsources.healing import HealingSource
+from chatsources.inbound_events import InboundEventSource
 from chatsources.port import ChatSource
+from chatsources.reconnecting import ReconnectingSource
 from chatsources.replay import open_replay
 from chatsources.simulator.source import SimulatorSource
 from chatsources.tiktok import TikTokEndpoints, TikTokSource
@@ -29,8 +29,8 @@ from livesessions.pipeline.reply.model_review import GuardedModelGate
 from livesessions.pipeline.rules import ReplaceableGate, Rules
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.shows.show_plan_factory import build_games, build_rundown, load_plan, thanks_group_sizes
-from livesessions.worker.observer import ConsoleBoard, LiveObserver
-from livesessions.worker.recorder.pacing import PacedSource
+from livesessions.worker.observer import ConsoleBatcher, LiveObserver
+from livesessions.worker.recorder.backpressure import BackpressureSource
 from livesessions.worker.recorder.recorder import Recorder
 from livesessions.worker.sign_budget import RedisSignBudget
 from moderation.defaults import shipped_lexicon
@@ -58,7 +58,7 @@ from speech.storage import AudioObjectStore
 
 @dataclass(frozen=True, slots=True)
 class ModerationModel:
-    """The model that judges meaning, and its circuit breaker, which all lives share."""
+    """The moderation model and its circuit breaker, shared by all lives."""
 
     gate: OpenAIModeration
     breaker: CircuitBreaker
@@ -71,16 +71,16 @@ class ModerationModel:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What all lives of a worker share: connections, providers, and who writes things down."""
+    """What all lives of a worker share: connections, providers, the recorder and the console batcher."""
 
     redis: Redis
     waiting_redis: Redis  # for subscriptions and blocking reads
     recorder: Recorder
-    board: ConsoleBoard
-    models: tuple[NamedModel, ...]  # none: the host says ready lines only
+    console_batcher: ConsoleBatcher
+    models: tuple[NamedModel, ...]  # empty: the host says canned replies only
     voices: VoicePool
     spend_caps: SpendCaps
-    moderation: ModerationModel | None = None  # none: the rules alone decide
+    moderation: ModerationModel | None = None  # None: the rules alone decide
 
     def model_gate_of(self, subject: Subject) -> GuardedModelGate | None:
         """Return the moderation model for a live, within its spend cap."""
@@ -92,22 +92,22 @@ async def open_resources() -> AsyncIterator[Resources]:
     """Open what the lives of this worker share, and close it at the end."""
     async with AsyncExitStack() as stack:
         caps = configured_spend_caps()
-        lines = AudioObjectStore()
-        stack.callback(lines.close)
+        clips = AudioObjectStore()
+        stack.callback(clips.close)
         yield Resources(
             redis=async_redis(),
             waiting_redis=waiting_redis(),
             recorder=Recorder(),
-            board=ConsoleBoard(),
+            console_batcher=ConsoleBatcher(),
             models=open_chat_models(stack),
-            voices=VoicePool(await open_synthesizers(stack), store=lines, cap=caps.cap_of(Subject())),
+            voices=VoicePool(await open_synthesizers(stack), store=clips, cap=caps.cap_of(Subject())),
             spend_caps=caps,
             moderation=open_moderation_model(stack),
         )
 
 
 def open_moderation_model(stack: AsyncExitStack) -> ModerationModel | None:
-    """Open the model that judges what the rules let pass; None where none is configured."""
+    """Open the model that reviews what the rules allow; None when none is configured."""
     server = open_openai_server(stack, "The moderation model") if settings.OPENAI_MODERATION_MODEL else None
     if server is None:
         return None
@@ -116,10 +116,9 @@ def open_moderation_model(stack: AsyncExitStack) -> ModerationModel | None:
 
 @dataclass(frozen=True, slots=True)
 class LiveEnvironment:
-    """What a live is made of that depends on where it runs; the rest follows from the show alone.
+    """The parts of a live that depend on where it runs; all others follow from the show.
 
-    `now` is the live's clock. Everything that reads the time reads it there, so that a rehearsal can run on a
-    clock of its own.
+    `now` is the live's clock, the only one that its parts read: a rehearsal runs on a virtual clock.
     """
 
     source: ChatSource
@@ -146,12 +145,12 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
         session,
         voice=lineup.options[0].name,
         recorder=resources.recorder,
-        board=resources.board,
+        console_batcher=resources.console_batcher,
         hash_key=settings.VIEWER_HASH_KEY,
     )
     chats = open_chats(session, resources.waiting_redis)
-    own, *further = [PacedSource(chat, resources.recorder) for chat in chats]
-    surroundings = LiveEnvironment(
+    own, *further = [BackpressureSource(chat, resources.recorder) for chat in chats]
+    environment = LiveEnvironment(
         source=own,
         further_sources=further,
         model=build_model(resources.models, cap),
@@ -164,41 +163,41 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
         seed=session.id.int,
         muted=session.muted,
     )
-    return parts_of(show, surroundings)
+    return parts_of(show, environment)
 
 
-def parts_of(show: Show, around: LiveEnvironment) -> LiveParts:
-    """Return the parts of a live of a show, wherever it runs. The show's settings must be loaded. Blocks."""
+def parts_of(show: Show, environment: LiveEnvironment) -> LiveParts:
+    """Return the parts of a live of a show in an environment. The show's settings must be loaded. Blocks."""
     gate = ReplaceableGate(build_moderator(show.policy))
-    rules = rules_of(show, gate, around.model_gate)
+    rules = rules_of(show, gate, environment.model_gate)
     plan = load_plan(show)
     planner = Planner(
-        around.model,
+        environment.model,
         build_character(show.persona),
         show=ShowFacts(show.name, show.facts, show.handle),
-        seed=around.seed,
-        now_s=lambda: around.now().timestamp(),
+        seed=environment.seed,
+        now_s=lambda: environment.now().timestamp(),
         big_gift_diamonds=show.big_gift_diamonds,
         prices=configured_prices(),
     )
-    rundown = build_rundown(show, plan, seed=around.seed, is_repeat=planner.repeats)
+    rundown = build_rundown(show, plan, seed=environment.seed, is_repeat=planner.repeats)
     return LiveParts(
-        source=around.source,
-        further_sources=around.further_sources,
+        source=environment.source,
+        further_sources=environment.further_sources,
         gate=gate,
         planner=planner,
-        voice=around.voice,
-        sinks=around.sinks,
-        screen=around.screen,
-        observer=around.observer,
+        voice=environment.voice,
+        sinks=environment.sinks,
+        screen=environment.screen,
+        observer=environment.observer,
         language=show.language,
-        muted=around.muted,
-        now=around.now,
+        muted=environment.muted,
+        now=environment.now,
         rates=rules.rates,
         cues=[rundown],
-        games=build_games(show, rundown, plan, gate, seed=around.seed),
+        games=build_games(show, rundown, plan, gate, seed=environment.seed),
         host_name=show.persona.name,
-        segment_text=lambda: rundown.segment_text(around.now().timestamp()),
+        segment_text=lambda: rundown.segment_text(environment.now().timestamp()),
         holds_replies=rules.holds_replies,
         model_gate=rules.model_gate,
         viewer_roles=ViewerRoles(standings_of(show.tenant_id), partial(viewer_hash_of, show.tenant_id)),
@@ -207,19 +206,19 @@ def parts_of(show: Show, around: LiveEnvironment) -> LiveParts:
 
 
 def build_model(models: Sequence[NamedModel], cap: SpendCap) -> ChatModel | None:
-    """Return what writes replies within a spend cap; None when only ready lines can be said."""
+    """Return the language model within a spend cap; None when no model is configured."""
     if not models:
         return None
     return MeteredChatModel(FallbackChatModel(models, check=SpokenAnswerCheck), cap)
 
 
 def subject_of(session: LiveSession) -> Subject:
-    """Return what a live's calls are paid for."""
+    """Return the subject to which a live's paid calls are charged."""
     return Subject(session.tenant_id, session.id)
 
 
 def rules_of(show: Show, gate: Gate, model_gate: GuardedModelGate | None) -> Rules:
-    """Return a show's rules beside the gate of its policy, which must be loaded."""
+    """Return a show's rules with the given gate. The show's policy must be loaded."""
     policy = show.policy
     return Rules(gate, build_rates(show), show.holds_replies, model_gate if policy.asks_model else None)
 
@@ -258,15 +257,15 @@ def build_character(persona: Persona) -> Character:
 
 
 def open_chats(session: LiveSession, redis: Redis) -> list[ChatSource]:
-    """Return the chat that a session reads of its own, then those that add to it."""
-    posted = BridgeSource(redis, session.id)
+    """Return a session's main chat, then the additional ones."""
+    inbound = InboundEventSource(redis, session.id)
     if session.source == LiveSession.Source.BRIDGE:
-        return [posted]
-    return [open_source(session), posted]
+        return [inbound]
+    return [open_source(session), inbound]
 
 
 def open_source(session: LiveSession) -> ChatSource:
-    """Return the chat that a session reads of its own."""
+    """Return the main chat of a session that is not fed by inbound events alone."""
     options = session.source_options
     if session.source == LiveSession.Source.SIMULATOR:
         return SimulatorSource(
@@ -285,7 +284,7 @@ def open_source(session: LiveSession) -> ChatSource:
         sign_url=settings.TIKTOK_SIGN_URL,
         sign_api_key=settings.TIKTOK_SIGN_API_KEY,
     )
-    return HealingSource(
+    return ReconnectingSource(
         TikTokSource(session.show.handle, endpoints=endpoints),
         budget=RedisSignBudget(
             per_minute=settings.SIGN_REQUESTS_PER_MINUTE,
@@ -297,5 +296,5 @@ def open_source(session: LiveSession) -> ChatSource:
 
 
 def _on_air_for_s(session: LiveSession) -> float:
-    """The simulated room goes on while its live changes workers."""
+    """Return the seconds since a session started, so that a simulated chat continues on the next worker."""
     return max((datetime.now(UTC) - session.started_at).total_seconds(), 0.0) if session.started_at else 0.0

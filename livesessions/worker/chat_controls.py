@@ -1,4 +1,4 @@
-"""Does what a moderator commands in the chat the way the console does it."""
+"""Carries out the commands that moderators give in the chat, through the console's services."""
 
 import logging
 from dataclasses import replace
@@ -18,7 +18,7 @@ from tenants.threads import in_thread
 logger = logging.getLogger(__name__)
 
 CHAT_MODERATOR = replace(SYSTEM, label="chat moderator")
-ACTS = {
+SERVICES = {
     Control.MUTE: mute_session,
     Control.UNMUTE: unmute_session,
     Control.STOP: stop_session,
@@ -26,14 +26,14 @@ ACTS = {
 
 
 def chat_controls(session_id: UUID) -> Controls:
-    """Return what carries out the controls of a live; what fails is logged, and the live goes on."""
+    """Return the function that carries out a live's chat commands; it logs failures and never raises them."""
 
     async def carry_out(control: Control) -> None:
         try:
-            await in_thread(obey_chat, session_id, control)
+            await in_thread(run_chat_control, session_id, control)
         except (SessionConflict, OverlayUnreachable, DatabaseError) as error:
             logger.warning(
-                "command of the chat not carried out: session=%s control=%s error=%s",
+                "chat command failed: session=%s control=%s error=%s",
                 session_id,
                 control.value,
                 type(error).__name__,
@@ -42,8 +42,8 @@ def chat_controls(session_id: UUID) -> Controls:
     return carry_out
 
 
-def obey_chat(session_id: UUID, control: Control) -> None:
+def run_chat_control(session_id: UUID, control: Control) -> None:
     """Mute, unmute or stop a live. Blocks."""
     session = LiveSession.objects.select_related("show__overlay").get(id=session_id)
     with acting_as(CHAT_MODERATOR):
-        ACTS[control](session=session)
+        SERVICES[control](session=session)

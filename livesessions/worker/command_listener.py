@@ -1,4 +1,4 @@
-"""Delivers the commands that arrive through Redis to the lives of this worker."""
+"""Receives commands from Redis and applies them to the lives of this worker."""
 
 import asyncio
 import logging
@@ -40,31 +40,33 @@ POLL_S = 1.0
 
 
 class CommandListener:
-    """One Redis subscription for all lives of a worker; it comes back by itself when Redis does.
+    """One Redis subscription for all lives of a worker; it reconnects by itself.
 
-    `on_call` is called when all workers are to look for free lives, `on_return` when the subscription is
-    back after a gap, in which commands may have been lost.
+    - `on_call` is called when all workers must search for available sessions.
+    - `on_reconnect` is called after a gap in the subscription, in which commands may have been lost.
     """
 
-    def __init__(self, redis: Redis, *, on_call: Callable[[], None], on_return: Callable[[], None]) -> None:
+    def __init__(
+        self, redis: Redis, *, on_call: Callable[[], None], on_reconnect: Callable[[], None]
+    ) -> None:
         self._subscription = redis.pubsub()
         self._queues: dict[str, asyncio.Queue[Command]] = {}  # by channel
         self._on_call = on_call
-        self._on_return = on_return
-        self._was_there = False
+        self._on_reconnect = on_reconnect
+        self._has_subscribed = False
 
-    async def follow(self, session_id: str) -> "asyncio.Queue[Command]":
-        """Begin to collect a session's commands, and return the queue that they arrive in."""
+    async def subscribe(self, session_id: str) -> "asyncio.Queue[Command]":
+        """Subscribe to a session's commands and return the queue that receives them."""
         queue: asyncio.Queue[Command] = asyncio.Queue(MAX_QUEUED_COMMANDS)
         await self._subscribe(command_channel(session_id), queue)
         return queue
 
-    async def follow_overlay(self, overlay_id: UUID, queue: "asyncio.Queue[Command]") -> None:
-        """Put the playback reports of an overlay's pages into a queue too."""
+    async def subscribe_to_playback(self, overlay_id: UUID, queue: "asyncio.Queue[Command]") -> None:
+        """Put the playback reports of an overlay's pages into the same queue."""
         await self._subscribe(playback_channel(overlay_id), queue)
 
-    async def unfollow(self, queue: "asyncio.Queue[Command]") -> None:
-        """Stop filling a queue."""
+    async def unsubscribe(self, queue: "asyncio.Queue[Command]") -> None:
+        """End all subscriptions of a queue."""
         for channel in [name for name, filled in self._queues.items() if filled is queue]:
             del self._queues[channel]
             with suppress(RedisError, OSError):
@@ -82,32 +84,32 @@ class CommandListener:
                 try:
                     await self._listen()
                 except (RedisError, OSError):
-                    logger.warning("commands unreachable, trying again")
+                    logger.warning("commands unreachable, retrying")
                     await asyncio.sleep(RETRY_S)
         finally:
             await self._subscription.aclose()  # type: ignore[no-untyped-call]
 
     async def _listen(self) -> None:
-        # The workers' own channel is always among them, which keeps the connection open.
+        # The workers' channel is always subscribed, so the connection stays open without any session.
         await self._subscription.subscribe(WORKERS_CHANNEL, *self._queues)
         while True:
             message = await self._subscription.get_message(timeout=POLL_S)
             if message is not None:
-                self._take(message["type"], message["channel"].decode(), message["data"])
+                self._receive(message["type"], message["channel"].decode(), message["data"])
 
-    def _take(self, kind: str, channel: str, data: Any) -> None:
+    def _receive(self, kind: str, channel: str, data: Any) -> None:
         if channel != WORKERS_CHANNEL:
             if kind == "message":
-                self._deliver(channel, data)
+                self._enqueue(channel, data)
         elif kind == "message":
             self._on_call()
         elif kind == "subscribe":
-            # The client subscribes anew by itself whenever its connection has broken.
-            if self._was_there:
-                self._on_return()
-            self._was_there = True
+            # The client subscribes again by itself after each broken connection.
+            if self._has_subscribed:
+                self._on_reconnect()
+            self._has_subscribed = True
 
-    def _deliver(self, channel: str, data: bytes) -> None:
+    def _enqueue(self, channel: str, data: bytes) -> None:
         queue = self._queues.get(channel)
         if queue is None:
             return
@@ -117,8 +119,10 @@ class CommandListener:
             logger.warning("command dropped: channel=%s", channel)
 
 
-async def obey(live: Live, commands: "asyncio.Queue[Command]", *, on_new_rules: Callable[[], None]) -> None:
-    """Apply each command to a live, in order, until cancelled. `on_new_rules` may not wait."""
+async def apply_commands(
+    live: Live, commands: "asyncio.Queue[Command]", *, on_new_rules: Callable[[], None]
+) -> None:
+    """Apply each command to a live, in order, until cancelled. `on_new_rules` must return at once."""
     while True:
         match await commands.get():
             case ReloadRules():

@@ -1,6 +1,6 @@
 """Commands to a running live, and the Redis channels that carry them to its worker.
 
-On the wire a command is a JSON object: `kind`, one of `COMMANDS`, beside the fields of its class.
+A command is sent as a JSON object: `kind`, one of `COMMANDS`, and the fields of its class.
 """
 
 import json
@@ -18,17 +18,17 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """Silence the host at once."""
+    """Mute the host at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unmute:
-    """Let the host speak again."""
+    """Unmute the host."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Cut the reply that is being said."""
+    """Cut the running reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Approve:
-    """Say a held reply, in other words where `text` has any."""
+    """Say a held reply; `text`, if not empty, replaces its text."""
 
     reply_id: UUID
     text: str = ""
@@ -55,7 +55,7 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class SetViewerRole:
-    """Treat a viewer, known by the tenant's hash, by this role from now on; no role when empty."""
+    """Set the role of a viewer, who is known by the tenant's hash; an empty role removes it."""
 
     viewer_hash: str
     role: str
@@ -68,7 +68,7 @@ class StartQuiz:
 
 @dataclass(frozen=True, slots=True)
 class StartPoll:
-    """Hold a poll."""
+    """Start a poll."""
 
     question: str
     options: tuple[str, ...]
@@ -76,19 +76,19 @@ class StartPoll:
 
 @dataclass(frozen=True, slots=True)
 class EndGame:
-    """Close the game that is running."""
+    """End the running game."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReloadRules:
-    """Read the rules and the pacing of the show from the database again."""
+    """Reload the show's rules and pacing from the database."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportPlayback:
-    """Take an overlay page's report that an utterance began or ended to sound.
+    """Record an overlay page's report that the playback of an utterance began or ended.
 
-    `level_db` is its loudness in dBFS, `underruns` how often the sound broke off; None where not measured.
+    `level_db` is its loudness in dBFS, `underruns` the number of gaps; None where not measured.
     """
 
     utterance_id: UUID
@@ -130,7 +130,7 @@ COMMANDS: dict[str, type[Command]] = {
 }
 KINDS = {command: kind for kind, command in COMMANDS.items()}
 
-WORKERS_CHANNEL = "livesessions:workers"  # a message here makes every worker look for free lives
+WORKERS_CHANNEL = "livesessions:workers"  # a message makes every worker search for available sessions
 
 
 def encode_command(command: Command) -> str:
@@ -138,7 +138,7 @@ def encode_command(command: Command) -> str:
 
 
 def decode_command(raw: str | bytes) -> Command:
-    """Return the command of a message. Raise KeyError, TypeError or ValueError for what is none."""
+    """Return the command of a message. Raise KeyError, TypeError or ValueError for an invalid message."""
     message: dict[str, Any] = json.loads(raw)
     command = COMMANDS[message["kind"]]
     sent = {field.name: message[field.name] for field in fields(command) if field.name in message}
@@ -154,10 +154,10 @@ def command_channel(session_id: UUID | str) -> str:
 
 
 def playback_channel(overlay_id: UUID | str) -> str:
-    """Return the channel of what an overlay's pages report; the worker of its live listens to it."""
+    """Return the channel for the playback reports of an overlay's pages to the worker of its live."""
     return f"livesessions:overlay:{overlay_id}:playback"
 
 
 def send_command(session_id: UUID, command: Command) -> None:
-    """Publish to the live's worker, if one listens. What must not be lost is also on the session's row."""
+    """Publish to the live's worker, if one listens. Commands that must not be lost are also on the row."""
     sync_redis().publish(command_channel(session_id), encode_command(command))

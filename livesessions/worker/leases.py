@@ -1,6 +1,6 @@
-"""Which worker holds which live. Every change is a compare-and-set on its row, by the database's clock.
+"""The leases by which workers hold lives: compare-and-set on the session's row, by the database's clock.
 
-All of it blocks: a worker calls it in a thread, across tenants.
+All functions block and read across tenants: a worker calls them in a thread.
 """
 
 import logging
@@ -24,7 +24,7 @@ Status = LiveSession.Status
 LEASE = timedelta(seconds=10)
 RENEW_S = 3.0
 
-# A live whose worker is gone, or that none has had yet.
+# Waiting for its first worker, or active without a valid lease because its worker is gone.
 FREE = Q(status=Status.PENDING, start_requested_at__isnull=False) | Q(
     Q(lease_expires_at=None) | Q(lease_expires_at__lte=Now()), status=Status.ACTIVE
 )
@@ -32,14 +32,14 @@ FREE = Q(status=Status.PENDING, start_requested_at__isnull=False) | Q(
 
 @dataclass(frozen=True, slots=True)
 class AvailableSessions:
-    """What a look around shows: lives that wait for a worker, and when the next lease may run out."""
+    """The sessions that no worker holds, and the seconds until the next lease may expire (None: no lease)."""
 
     free: list[UUID]
     next_expiry_s: float | None
 
 
 def find_available(*, limit: int) -> AvailableSessions:
-    """Return at most `limit` free lives, those first that have waited longest."""
+    """Return at most `limit` available sessions, those first that have waited longest."""
     free = LiveSession.objects.filter(FREE).order_by("start_requested_at").values_list("id", flat=True)
     held = LiveSession.objects.filter(status=Status.ACTIVE, lease_expires_at__gt=Now())
     left = ExpressionWrapper(F("lease_expires_at") - Now(), output_field=DurationField())
@@ -48,7 +48,7 @@ def find_available(*, limit: int) -> AvailableSessions:
 
 
 def claim(*, session_id: UUID, owner: str) -> LiveSession | None:
-    """Take a live that is free; None when it is gone, over, or another worker was quicker."""
+    """Lease a free session; return None when it is deleted, ended or claimed by another worker."""
     taken = LiveSession.objects.filter(FREE, id=session_id).update(
         status=Status.ACTIVE,
         started_at=Coalesce("started_at", Now()),
@@ -58,7 +58,7 @@ def claim(*, session_id: UUID, owner: str) -> LiveSession | None:
     )
     if not taken:
         return None
-    # What a killed worker was saying has fallen silent, and nobody else will write that down.
+    # The reply of a killed worker was cut off, and no other process records that.
     Reply.objects.filter(session_id=session_id, status=Reply.Status.SPEAKING).update(
         status=Reply.Status.FAILED, fault="worker"
     )
@@ -69,16 +69,16 @@ def claim(*, session_id: UUID, owner: str) -> LiveSession | None:
 
 
 def renew(*, owner: str, session_ids: Iterable[UUID]) -> set[UUID]:
-    """Hold on to the given lives; return those that are still this owner's. One UPDATE for all."""
+    """Renew the leases of sessions; return those that this owner still holds. One UPDATE for all."""
     asked = set(session_ids)
-    mine = _held_by(owner).filter(id__in=asked)
-    if mine.update(lease_expires_at=Now() + LEASE) == len(asked):
+    held = _held_by(owner).filter(id__in=asked)
+    if held.update(lease_expires_at=Now() + LEASE) == len(asked):
         return asked
-    return set(mine.values_list("id", flat=True))
+    return set(held.values_list("id", flat=True))
 
 
 def release(*, session_id: UUID, owner: str, counts: dict[str, int]) -> bool:
-    """Give a running live back, so that the next worker takes it; `started_at` stays. False: not ours."""
+    """Release a running session for the next worker; `started_at` stays. Return whether `owner` held it."""
     released = (
         _held_by(owner)
         .filter(id=session_id)
@@ -88,12 +88,12 @@ def release(*, session_id: UUID, owner: str, counts: dict[str, int]) -> bool:
 
 
 def release_all(*, owner: str) -> int:
-    """Give back whatever an owner still holds; return how many lives that were."""
+    """Release all sessions that an owner still holds; return their number."""
     return _held_by(owner).update(status=Status.PENDING, lease_expires_at=None)
 
 
 def finish(*, session_id: UUID, owner: str, reason: str, counts: dict[str, int]) -> bool:
-    """Write down that a live is over; doing it twice changes nothing. False: not ours, nothing written."""
+    """Record the end of a session. Return whether `owner` held it; if not, nothing is written. Idempotent."""
     ended = (
         _held_by(owner)
         .filter(id=session_id)
@@ -102,8 +102,8 @@ def finish(*, session_id: UUID, owner: str, reason: str, counts: dict[str, int])
     return bool(ended)
 
 
-def tell_consoles(session_id: UUID) -> None:
-    """Tell everybody who watches a live how its row stands now; without Redis they see it later."""
+def notify_consoles(session_id: UUID) -> None:
+    """Send the state of a session's row to its open consoles; without Redis they see it later."""
     session = LiveSession.objects.filter(id=session_id).first()
     if session is None:
         return
@@ -113,8 +113,8 @@ def tell_consoles(session_id: UUID) -> None:
         logger.warning("console unreachable: session=%s", session_id)
 
 
-def flags_of(session_ids: Iterable[UUID]) -> dict[UUID, tuple[bool, bool]]:
-    """Return what the rows say was commanded: whether each live is muted, and whether it shall stop."""
+def read_flags(session_ids: Iterable[UUID]) -> dict[UUID, tuple[bool, bool]]:
+    """Return for each session whether it is muted and whether it must stop, as its row says."""
     rows = LiveSession.objects.filter(id__in=set(session_ids))
     return {
         session_id: (muted, stop is not None)
@@ -122,12 +122,12 @@ def flags_of(session_ids: Iterable[UUID]) -> dict[UUID, tuple[bool, bool]]:
     }
 
 
-def note_waiting(*, session_ids: Iterable[UUID], reason: str) -> list[UUID]:
-    """Write why lives wait on their rows; return those of which it was not known yet."""
+def record_waiting_reason(*, session_ids: Iterable[UUID], reason: str) -> list[UUID]:
+    """Store why pending sessions wait; return those whose reason changed."""
     rows = LiveSession.objects.filter(id__in=set(session_ids), status=Status.PENDING)
-    fresh = list(rows.exclude(waiting_reason=reason).values_list("id", flat=True))
-    rows.filter(id__in=fresh).update(waiting_reason=reason)
-    return fresh
+    changed = list(rows.exclude(waiting_reason=reason).values_list("id", flat=True))
+    rows.filter(id__in=changed).update(waiting_reason=reason)
+    return changed
 
 
 def _held_by(owner: str) -> QuerySet[LiveSession]:

@@ -1,4 +1,4 @@
-"""Says so when the event loop of a worker stands still: every live on it is silent for as long."""
+"""Logs when the event loop of a worker is blocked: every live on it is silent for as long."""
 
 import asyncio
 import logging
@@ -13,8 +13,8 @@ STALL_S = 2.0
 BEAT_S = 0.25
 
 
-class Watchdog:
-    """A thread that watches the loop's beat. `stalls` counts how often it stood still for `stall_s`."""
+class LoopWatchdog:
+    """Checks from a thread that the event loop runs. `stalls` counts the blocks of `stall_s` or longer."""
 
     def __init__(self, stall_s: float = STALL_S) -> None:
         self._stall_s = stall_s
@@ -23,7 +23,7 @@ class Watchdog:
         self.stalls = 0
 
     async def run(self) -> None:
-        """Beat until cancelled, and be watched."""
+        """Update the beat that the thread checks, until cancelled."""
         self._beat_s = time.monotonic()
         watcher = threading.Thread(
             target=self._watch, args=(threading.get_ident(),), name="watchdog", daemon=True
@@ -37,16 +37,16 @@ class Watchdog:
             self._ended.set()
 
     def _watch(self, loop_thread: int) -> None:
-        told_of = 0.0
+        logged_beat_s = 0.0
         while not self._ended.wait(BEAT_S):
             beat_s = self._beat_s
-            if time.monotonic() - beat_s > self._stall_s and beat_s != told_of:
-                told_of = beat_s
+            if time.monotonic() - beat_s > self._stall_s and beat_s != logged_beat_s:
+                logged_beat_s = beat_s
                 logger.warning("event loop stalled: for_s=%.1f at:\n%s", self._stall_s, _stack(loop_thread))
                 self.stalls += 1
 
 
 def _stack(thread: int) -> str:
-    """Where the thread stands: files and lines, without the values they hold."""
+    """Return the thread's stack: files and lines, without the values of variables."""
     frame = sys._current_frames().get(thread)
     return "".join(traceback.format_stack(frame)) if frame else "unknown"

@@ -1,4 +1,4 @@
-"""Takes a live's notes: rows for the recorder, messages for the consoles."""
+"""Records what happens in a live: rows for the recorder, messages for the open consoles."""
 
 import asyncio
 import json
@@ -39,7 +39,7 @@ NO_GIFT = Gift(id="", name="")
 
 @dataclass(frozen=True, slots=True)
 class ChatLine:
-    """What happened in the room, as the gate has judged it, and the hash of who did it."""
+    """An event of the room with its moderation verdict and the viewer's hash."""
 
     event: LiveEvent
     risk: str
@@ -47,27 +47,27 @@ class ChatLine:
     viewer: str = ""
 
 
-class ConsoleBoard:
-    """Gathers what the consoles of a worker's lives should see and sends it ten times a second.
+class ConsoleBatcher:
+    """Batches the messages for the consoles of a worker's lives and sends them ten times a second.
 
-    Of the chat only what is sent is put into words: in a flood that is a small part.
+    Chat lines become messages only when they are sent: in a busy chat most are dropped before.
     """
 
     def __init__(self) -> None:
         self._chat: dict[UUID, deque[ChatLine]] = {}
         self._messages: dict[UUID, deque[publisher.Message]] = {}
 
-    def pin_chat(
+    def queue_chat(
         self, session_id: UUID, event: LiveEvent, risk: str, categories: Sequence[str] = (), viewer: str = ""
     ) -> None:
-        """Queue a chat line; never waits. In a burst the oldest lines are not shown."""
+        """Queue a chat line; never waits. Beyond `CONSOLE_BACKLOG` lines the oldest are dropped."""
         lines = self._chat.get(session_id)
         if lines is None:
             lines = self._chat[session_id] = deque(maxlen=CONSOLE_BACKLOG)
         lines.append(ChatLine(event, risk, categories, viewer))
 
-    def pin(self, session_id: UUID, message: publisher.Message) -> None:
-        """Queue another message; never waits, and no burst of chat displaces it."""
+    def queue(self, session_id: UUID, message: publisher.Message) -> None:
+        """Queue another message, apart from the chat lines; never waits."""
         self._messages.setdefault(session_id, deque(maxlen=CONSOLE_BACKLOG)).append(message)
 
     async def run(self) -> None:
@@ -87,15 +87,21 @@ class ConsoleBoard:
 
 
 class LiveObserver:
-    """The pipeline's `Observer` for one session."""
+    """Implements the pipeline's `Observer` for one session."""
 
     def __init__(
-        self, session: LiveSession, *, voice: str, recorder: Recorder, board: ConsoleBoard, hash_key: str
+        self,
+        session: LiveSession,
+        *,
+        voice: str,
+        recorder: Recorder,
+        console_batcher: ConsoleBatcher,
+        hash_key: str,
     ) -> None:
         self._session = session
         self._voice = voice
         self._recorder = recorder
-        self._board = board
+        self._console_batcher = console_batcher
         self._hash = lru_cache(maxsize=CACHED_HASHES)(
             partial(hash_viewer, tenant_id=session.tenant_id, key=hash_key)
         )
@@ -108,31 +114,33 @@ class LiveObserver:
         if event.kind is EventKind.DELETED:
             hashes = [self._hash(viewer_id) for viewer_id in event.target_viewer_ids]
             source_ids = [_storable(source_id, 100) for source_id in event.targets]
-            self._recorder.forget_events(self._session.id, source_ids, hashes)
-            self._board.pin(self._session.id, {"kind": "deleted", "ids": source_ids, "viewers": hashes})
+            self._recorder.erase_events(self._session.id, source_ids, hashes)
+            self._console_batcher.queue(
+                self._session.id, {"kind": "deleted", "ids": source_ids, "viewers": hashes}
+            )
         if event.kind not in NOT_ON_CONSOLE:
             categories = [reason.category.value for reason in verdict.reasons] if verdict else []
-            self._board.pin_chat(self._session.id, event, risk, categories, viewer)
+            self._console_batcher.queue_chat(self._session.id, event, risk, categories, viewer)
 
     def reply_changed(self, record: ReplyRecord) -> None:
         self._recorder.add_reply(self._reply_row(record))
-        self._board.pin(self._session.id, _reply_message(record))
+        self._console_batcher.queue(self._session.id, _reply_message(record))
 
     def state_changed(self, *, viewers: int | None, counts: dict[str, int], connection: SourceState) -> None:
-        self._board.pin(
+        self._console_batcher.queue(
             self._session.id,
             {
                 "kind": "counts",
                 "viewers": viewers,
                 "counts": {**counts, "not_written": self._recorder.not_written(self._session.id)},
-                # A simulated or recorded chat has no connection to speak of.
+                # A simulated or recorded chat has no connection.
                 "connection": connection.phase.value if self._session.source == TIKTOK else "",
                 "retry_in_s": connection.retry_in_s,
             },
         )
 
     def game_changed(self, state: dict[str, Any]) -> None:
-        self._board.pin(self._session.id, {"kind": "game", "game": state})
+        self._console_batcher.queue(self._session.id, {"kind": "game", "game": state})
 
     def _event_row(self, event: LiveEvent, verdict: Verdict | None, viewer_hash: str) -> EventRow:
         viewer, gift = event.viewer, event.gift or NO_GIFT
@@ -191,7 +199,7 @@ class LiveObserver:
 
 
 def _decision(verdict: Verdict | None) -> tuple[str, str, str]:
-    """Return the risk, what is done about it, and the findings as JSON."""
+    """Return the columns `risk`, `action` and `reasons` (JSON) of a verdict."""
     if verdict is None:
         return "", "", "[]"
     if not verdict.reasons:
@@ -203,7 +211,7 @@ def _decision(verdict: Verdict | None) -> tuple[str, str, str]:
 
 
 def _storable(text: str, length: int = TEXT_LENGTH) -> str:
-    """PostgreSQL stores every character but NUL and lone surrogates."""
+    """Return text without NUL and lone surrogates, which PostgreSQL cannot store."""
     text = text[:length]
     if text.isascii():
         return text.replace("\x00", "")
@@ -228,7 +236,7 @@ def _chat_message(line: ChatLine) -> publisher.ChatMessage:
 
 
 def hearing_of(level_db: float | None, underruns: int) -> str:
-    """Return how a reply was heard: "silent", "gaps", or empty when it was well or nobody says."""
+    """Return what was wrong with a reply's sound: "silent", "gaps", or empty for nothing known."""
     if level_db is not None and level_db < SILENT_BELOW_DB:
         return "silent"
     return "gaps" if underruns else ""

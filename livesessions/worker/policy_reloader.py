@@ -1,4 +1,4 @@
-"""Brings rules that were changed on the web to the lives that run."""
+"""Applies rules that users have changed to the running lives of a worker."""
 
 import asyncio
 import logging
@@ -13,41 +13,41 @@ from livesessions.pipeline.live import Live
 from livesessions.pipeline.reply.model_review import GuardedModelGate
 from livesessions.pipeline.rules import Rules
 from livesessions.worker.assembly import build_moderator, rules_of, subject_of
-from livesessions.worker.lease_keeper import RETRY_S
+from livesessions.worker.lease_renewer import RETRY_S
 from tenants.threads import in_thread
 
-# Gives the moderation model of a live.
+# Returns the moderation model of a live.
 GateOf = Callable[[Subject], GuardedModelGate | None]
 
 logger = logging.getLogger(__name__)
 
 
 class PolicyReloader:
-    """Reads the rules of a worker's lives anew when they have changed; none is lost while it reads."""
+    """Reads the rules of lives again on request. A request during a read leads to another read."""
 
     def __init__(self, lives: Mapping[UUID, Live], gate_of: GateOf) -> None:
         self._lives = lives
         self._gate_of = gate_of
         self._stale: set[UUID] = set()
-        self._told = asyncio.Event()
+        self._requested = asyncio.Event()
 
-    def note_change(self, session_ids: Iterable[UUID]) -> None:
-        """Have the rules of some lives read anew; never waits."""
+    def request_reload(self, session_ids: Iterable[UUID]) -> None:
+        """Request that the rules of some lives are read again; never waits."""
         self._stale.update(session_ids)
-        self._told.set()
+        self._requested.set()
 
-    async def follow(self) -> None:
-        """Do so until cancelled. No command waits for it: a long list takes a while to read."""
+    async def run(self) -> None:
+        """Reload until cancelled, beside the commands: a long blocklist takes a while to read."""
         while True:
-            await self._told.wait()
-            self._told.clear()
+            await self._requested.wait()
+            self._requested.clear()
             asked, self._stale = self._stale, set()
             try:
                 changed = await in_thread(read_rules, asked, self._gate_of)
             except (OperationalError, InterfaceError):
-                logger.warning("database unreachable, rules not read yet: lives=%d", len(asked))
+                logger.warning("database unreachable, rules not reloaded yet: lives=%d", len(asked))
                 await asyncio.sleep(RETRY_S)
-                self.note_change(asked)
+                self.request_reload(asked)
                 continue
             for session_id, rules in changed.items():
                 if live := self._lives.get(session_id):
@@ -55,7 +55,7 @@ class PolicyReloader:
 
 
 def read_rules(session_ids: Iterable[UUID], gate_of: GateOf) -> dict[UUID, Rules | None]:
-    """Return the rules of some lives as they stand now; None for a shop's, which may not go on. Blocks."""
+    """Return the current rules of some lives; None for a TikTok Shop live, which must stop. Blocks."""
     lives = LiveSession.objects.filter(id__in=set(session_ids)).select_related("show__policy")
     policies = {session.show.policy for session in lives}
     gates = {policy.id: build_moderator(policy) for policy in policies}

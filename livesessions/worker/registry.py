@@ -1,4 +1,4 @@
-"""Which workers are there and how many lives they can still take: each says so in Redis, once a second."""
+"""The registry of workers: each writes its capacity to Redis once a second, with an expiry."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -9,14 +9,14 @@ from redis.exceptions import RedisError
 from livesessions.models.sessions import LiveSession
 from providers.redis import sync_redis
 
-ROSTER = "livesessions:roster"
-SIGN_IN_EVERY_S = 1.0
-SIGNED_FOR_MS = 3_000
+REGISTRY_KEY = "livesessions:roster"
+HEARTBEAT_EVERY_S = 1.0
+HEARTBEAT_TTL_MS = 3_000
 
 
 @dataclass(frozen=True, slots=True)
-class Seats:
-    """A worker's places for lives, and how often its event loop has stalled."""
+class Capacity:
+    """How many lives a worker runs and may run, and how often its event loop has stalled."""
 
     running: int
     capacity: int
@@ -28,49 +28,53 @@ class Seats:
 
 
 class WorkerRegistry:
-    """A worker's own line in the list of workers. Its methods let Redis' errors through."""
+    """Writes one worker's entry. Raises the errors of Redis."""
 
     def __init__(self, client: Redis, owner: str) -> None:
         self._redis = client
         self._owner = owner
 
-    async def sign_in(self, seats: Seats) -> None:
+    async def heartbeat(self, capacity: Capacity) -> None:
+        """Write the worker's capacity; the entry expires after `HEARTBEAT_TTL_MS`."""
         pipe = self._redis.pipeline()
-        pipe.sadd(ROSTER, self._owner)
-        pipe.set(_key(self._owner), json.dumps(asdict(seats)), px=SIGNED_FOR_MS)
+        pipe.sadd(REGISTRY_KEY, self._owner)
+        pipe.set(_key(self._owner), json.dumps(asdict(capacity)), px=HEARTBEAT_TTL_MS)
         await pipe.execute()
 
-    async def sign_out(self) -> None:
+    async def unregister(self) -> None:
+        """Delete the worker's entry."""
         pipe = self._redis.pipeline()
-        pipe.srem(ROSTER, self._owner)
+        pipe.srem(REGISTRY_KEY, self._owner)
         pipe.delete(_key(self._owner))
         await pipe.execute()
 
 
-def read_seats() -> dict[str, Seats]:
-    """Return the workers that have signed in during the last seconds, by name. Blocks."""
+def read_capacities() -> dict[str, Capacity]:
+    """Return the capacity of each registered worker, by its name; delete expired workers. Blocks."""
     client = sync_redis()
-    names = sorted(name.decode() for name in client.smembers(ROSTER) if isinstance(name, bytes))
-    lines = client.mget([_key(name) for name in names]) if names else []
-    present = {name: Seats(**json.loads(line)) for name, line in zip(names, lines, strict=True) if line}
-    gone = set(names) - set(present)
-    if gone:
-        client.srem(ROSTER, *gone)
+    names = sorted(name.decode() for name in client.smembers(REGISTRY_KEY) if isinstance(name, bytes))
+    entries = client.mget([_key(name) for name in names]) if names else []
+    present = {
+        name: Capacity(**json.loads(entry)) for name, entry in zip(names, entries, strict=True) if entry
+    }
+    expired = set(names) - set(present)
+    if expired:
+        client.srem(REGISTRY_KEY, *expired)
     return present
 
 
 def waiting_reason() -> str:
-    """Return why a live that was asked to start now would have to wait; empty when a worker is free."""
-    workers = read_seats()
+    """Return why a live that was started now would have to wait; empty when a worker has free capacity."""
+    workers = read_capacities()
     if not workers:
         return LiveSession.WaitingReason.NO_WORKER
-    if all(seats.full for seats in workers.values()):
+    if all(capacity.full for capacity in workers.values()):
         return LiveSession.WaitingReason.AT_CAPACITY
     return ""
 
 
 def waiting_reason_of(session: LiveSession) -> str:
-    """Return why a session waits, as it is this moment; empty for one that does not."""
+    """Return why a session waits for a worker now; empty when it does not wait."""
     if not session.is_starting:
         return ""
     try:
@@ -80,9 +84,9 @@ def waiting_reason_of(session: LiveSession) -> str:
 
 
 def waiting_text(reason: str) -> str:
-    """Return a reason in words for the user."""
+    """Return the user's text for a waiting reason."""
     return str(LiveSession.WaitingReason(reason).label) if reason else ""
 
 
 def _key(owner: str) -> str:
-    return f"{ROSTER}:{owner}"
+    return f"{REGISTRY_KEY}:{owner}"

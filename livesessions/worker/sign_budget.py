@@ -1,4 +1,4 @@
-"""Limits how many connections to TikTok's chat are signed a minute, for all workers together."""
+"""Limits how many connections to TikTok's chat are signed a minute, across all workers."""
 
 import logging
 
@@ -12,9 +12,9 @@ ALL_TENANTS = "sign-requests"
 
 
 class RedisSignBudget:
-    """The healing source's `SignBudget`: a request counts for its tenant and for all, or is not made.
+    """Implements `SignBudget` in Redis: one limit for each tenant and one for all tenants together.
 
-    A limit of 0 is none. Without Redis it lets every request pass: a live comes first.
+    A limit of 0 means no limit. Without Redis every request is allowed, so that lives can start.
     """
 
     def __init__(self, *, per_minute: int, per_tenant_per_minute: int) -> None:
@@ -22,11 +22,11 @@ class RedisSignBudget:
         self._per_tenant_per_minute = per_tenant_per_minute
 
     async def take(self, tenant: str) -> float:
-        """Take one request for a tenant and return 0, or return in how many seconds to ask again."""
+        """Spend one request for a tenant and return 0, or return the seconds to wait before asking again."""
         limits = {f"{ALL_TENANTS}:{tenant}": self._per_tenant_per_minute, ALL_TENANTS: self._per_minute}
         windows = {name: Window(limit, WINDOW_S) for name, limit in limits.items() if limit > 0}
         try:
             return await take_async(windows)
         except RateLimitUnavailable:
-            logger.warning("sign budget unreachable, request let pass: tenant=%s", tenant)
+            logger.warning("sign budget unreachable, request allowed: tenant=%s", tenant)
             return 0.0

@@ -1,4 +1,4 @@
-"""Snapshots of the lives of a worker: saved in Redis while they run, completed from the event log."""
+"""Saves snapshots of running lives in Redis and completes them from the event log."""
 
 import asyncio
 import json
@@ -23,15 +23,15 @@ from livesessions.pipeline.state import LiveState, read_state
 logger = logging.getLogger(__name__)
 
 SAVE_EVERY_S = 1.0
-SAVE_AGAIN_S = 5.0  # also unchanged: Redis may have been restarted, and it must not expire
+SAVE_AGAIN_S = 5.0  # saves unchanged snapshots too: Redis may have restarted, and they must not expire
 MIN_PAUSE_S = 0.02
-LOOP_SHARE = 0.01  # of the loop's time, at most, when gifts storm in one live
+LOOP_SHARE = 0.01  # the largest share of the event loop's time for the snapshots of one live
 TIMEOUT_S = 1.0
-LIFETIME_MS = 3_600_000  # it holds names and words of viewers
+LIFETIME_MS = 3_600_000  # short, because snapshots contain viewers' names and messages
 LOG_SPAN = timedelta(minutes=15)
 MAX_LOG_EVENTS = 5_000
 
-# A worker that has lost its lease, and does not know it yet, must not write over its successor's.
+# A worker that does not know yet that it lost its lease must not overwrite the new worker's snapshot.
 SAVE = """
 local owner = redis.call('HGET', KEYS[1], 'owner')
 if owner and owner ~= ARGV[1] then return 0 end
@@ -42,16 +42,16 @@ return 1
 
 
 class SnapshotStore:
-    """Saves and loads snapshots. A fault of Redis costs a snapshot, never a live."""
+    """Saves and loads snapshots. An error of Redis loses a snapshot, never a live."""
 
     def __init__(self, redis: Redis, owner: str) -> None:
         self._redis = redis
         self._owner = owner
 
     async def take_over(self, session_id: UUID) -> LiveState | None:
-        """Return the state that the worker before us saved, and be the only one who saves from now on.
+        """Return the state that the previous worker saved, and refuse that worker's further saves.
 
-        None when there is none, or none that this release can read.
+        Return None when there is none, or none that this release can read.
         """
         key = _key(session_id)
         try:
@@ -100,7 +100,7 @@ class SnapshotStore:
             async with asyncio.timeout(TIMEOUT_S):
                 await self._redis.delete(_key(session_id))
         except (RedisError, OSError):
-            logger.warning("snapshot left to expire: session=%s", session_id)
+            logger.warning("snapshot not deleted, it will expire: session=%s", session_id)
 
     async def _save(self, session_id: UUID, packed: bytes) -> bool:
         try:
@@ -119,12 +119,12 @@ def _key(session_id: UUID) -> str:
     return f"livesessions:{session_id}:snapshot"
 
 
-# --- what the database knows ---------------------------------------------------------------------
+# --- the event log -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class ThankedGift:
-    """A gift whose thanks have sounded, from the event log; the viewer is a hash."""
+    """A gift in the event log for which the host has thanked; the viewer is a hash."""
 
     source_id: str
     viewer_hash: str
@@ -142,7 +142,7 @@ class RecentLog:
 
 
 def read_log(session_id: UUID) -> RecentLog:
-    """Return the last minutes of a live. Blocks."""
+    """Return the last `LOG_SPAN` of a live. Blocks."""
     since = timezone.now() - LOG_SPAN
     events = ChatEvent.objects.filter(session_id=session_id)
     recent = events.filter(occurred_at__gte=since).order_by("-occurred_at", "-id")
@@ -161,13 +161,13 @@ def read_log(session_id: UUID) -> RecentLog:
 
 
 def _answered_by(replies: "QuerySet[Reply]") -> list[str]:
-    """Return the ids of the events that replies have answered, also of those merged into one reply."""
+    """Return the ids of the events that replies answered, including those merged into one reply."""
     rows = replies.values_list("trigger_source_id", "also_source_ids")
     return [source_id for trigger, also in rows for source_id in (trigger, *also)]
 
 
 def complete(state: LiveState, log: RecentLog, *, hash_viewer: Callable[[str], str]) -> LiveState:
-    """Return a state that also knows what happened after it was saved, as far as the log shows it."""
+    """Return a state brought up to date with the events and thanks that the log recorded after it."""
     intake, host = state["intake"], state["host"]
     written, thanked = set(log.written), {gift.source_id for gift in log.thanked}
     unrecorded = [source_id for source_id in intake["seen"] if source_id not in written]

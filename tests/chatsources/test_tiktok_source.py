@@ -7,7 +7,13 @@ import pytest
 
 from chatsources.errors import SourceError, SourceFault
 from chatsources.events import EventKind, LiveEvent
-from chatsources.tiktok import INBOX_SIZE, ITEMS_A_TURN, Inbox, TikTokEndpoints, TikTokSource
+from chatsources.tiktok import (
+    ITEMS_A_TURN,
+    QUEUE_SIZE,
+    ConnectionQueue,
+    TikTokEndpoints,
+    TikTokSource,
+)
 from tests.fakes.webcast import (
     ENDED,
     SUSPENDED,
@@ -212,8 +218,8 @@ async def test_a_new_connection_leaves_out_what_the_last_one_told(tiktok: FakeWe
 
 async def test_a_reader_that_leaves_in_the_middle_leaves_nothing_behind(tiktok: FakeWebcast) -> None:
     room = tiktok.open_room("giulia")
-    # More than the inbox holds: the connection is waiting for its reader when that one leaves.
-    room.play(Send(*[comment(str(number)) for number in range(INBOX_SIZE + 50)]))
+    # More than the queue holds: the connection is waiting for its reader when that one leaves.
+    room.play(Send(*[comment(str(number)) for number in range(QUEUE_SIZE + 50)]))
     assert len(await take(source_of(tiktok), 1)) == 1
     await room.wait_until(lambda room: room.connections == 1 and room.open_sockets == 0)
 
@@ -278,9 +284,9 @@ async def test_the_streamer_is_known_by_the_user_id_also_on_the_next_connection(
 
 
 async def test_a_connection_with_much_to_tell_lets_other_tasks_run() -> None:
-    inbox = Inbox(INBOX_SIZE)
-    for _ in range(INBOX_SIZE):
-        await inbox.put(None)
+    queue = ConnectionQueue(QUEUE_SIZE)
+    for _ in range(QUEUE_SIZE):
+        await queue.put(None)
     turns = 0
 
     async def count_turns() -> None:
@@ -290,7 +296,7 @@ async def test_a_connection_with_much_to_tell_lets_other_tasks_run() -> None:
             await asyncio.sleep(0)
 
     counting = asyncio.get_running_loop().create_task(count_turns())
-    for _ in range(INBOX_SIZE):
-        await inbox.get()
+    for _ in range(QUEUE_SIZE):
+        await queue.get()
     counting.cancel()
-    assert turns >= INBOX_SIZE // (2 * ITEMS_A_TURN)
+    assert turns >= QUEUE_SIZE // (2 * ITEMS_A_TURN)

@@ -26,7 +26,7 @@ class Hide(MetaPathFinder):
 sys.meta_path.insert(0, Hide())
 import config.asgi
 from django.core.management import get_commands, load_command_class
-for command in ("migrate", "run_lives", "run_chores"):
+for command in ("migrate", "run_lives", "run_background_jobs"):
     load_command_class(get_commands()[command], command)
 """
 

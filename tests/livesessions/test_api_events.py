@@ -8,8 +8,8 @@ from django_scopes import scope
 from redis import Redis
 from rest_framework.test import APIClient
 
-from chatsources.event_intake import event_from_json, stream_of
 from chatsources.events import EventKind, Gift, LiveEvent, Viewer
+from chatsources.inbound_events import event_from_json, stream_key
 from chatsources.webcast import MAX_NAME_CHARS, MAX_TEXT_CHARS
 from livesessions.api import throttles
 from livesessions.api.event_serializers import FIELDS, MAX_EVENTS
@@ -65,7 +65,7 @@ def waiting(on_air: LiveSession, redis_client: Redis) -> Callable[[], list[LiveE
     """What the worker of the live will read."""
 
     def look() -> list[LiveEvent]:
-        entries: Any = redis_client.xrange(stream_of(on_air.id))
+        entries: Any = redis_client.xrange(stream_key(on_air.id))
         return [event_from_json(fields[b"event"]) for _, fields in entries]
 
     return look
@@ -326,7 +326,7 @@ def test_events_are_taken_while_the_live_is_on_air(
     put(session, status=status, started_at=datetime.now(UTC) if was_on_air else None)
     answer = api.post(f"/api/v1/sessions/{session.id}/events/", {"events": [comment()]}, format="json")
     assert answer.status_code == code
-    assert redis_client.exists(stream_of(session.id)) == (code == 202)
+    assert redis_client.exists(stream_key(session.id)) == (code == 202)
 
 
 def test_charlie_and_bob_put_nothing_into_alices_live(
@@ -341,7 +341,7 @@ def test_charlie_and_bob_put_nothing_into_alices_live(
     path = f"/api/v1/sessions/{on_air.id}/events/"
     codes = [api_for(who).post(path, sent, format="json").status_code for who in (bob, charlie)]
     assert codes == [403, 404]
-    assert not redis_client.exists(stream_of(on_air.id))
+    assert not redis_client.exists(stream_key(on_air.id))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.worker.commands import Command, Say, Skip, command_channel, decode_command
-from livesessions.worker.registry import ROSTER
+from livesessions.worker.registry import REGISTRY_KEY
 from tenants.models import Tenant, User
 from tests.patience import PATIENCE_S
 
@@ -207,15 +207,15 @@ def test_a_live_that_waits_says_why(
     body = api.get(f"/api/v1/sessions/{session.id}/").json()
     assert body["waiting_reason"] == "no_worker"
     assert body["waiting_reason_text"] == "Waiting for a worker to be free."
-    sign_in(redis_client, "one", running=3, capacity=3)
+    heartbeat(redis_client, "one", running=3, capacity=3)
     assert api.get(f"/api/v1/sessions/{session.id}/").json()["waiting_reason"] == "at_capacity"
-    sign_in(redis_client, "other", running=2, capacity=3)
+    heartbeat(redis_client, "other", running=2, capacity=3)
     assert api.get(f"/api/v1/sessions/{session.id}/").json()["waiting_reason"] == ""
 
 
-def sign_in(redis_client: Redis, name: str, *, running: int, capacity: int) -> None:
-    redis_client.sadd(ROSTER, name)
-    redis_client.set(f"{ROSTER}:{name}", json.dumps({"running": running, "capacity": capacity}), ex=60)
+def heartbeat(redis_client: Redis, name: str, *, running: int, capacity: int) -> None:
+    redis_client.sadd(REGISTRY_KEY, name)
+    redis_client.set(f"{REGISTRY_KEY}:{name}", json.dumps({"running": running, "capacity": capacity}), ex=60)
 
 
 def test_an_ended_live_says_why_in_words(api: APIClient, session: LiveSession) -> None:

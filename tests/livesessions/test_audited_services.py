@@ -14,7 +14,7 @@ from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services import approvals, sessions
-from livesessions.worker.chat_controls import obey_chat
+from livesessions.worker.chat_controls import run_chat_control
 from moderation import services as moderation
 from moderation.models import ViewerRule
 from overlay.services import rotate_token
@@ -199,7 +199,7 @@ def test_a_mute_given_twice_is_one_change(on_air: LiveSession) -> None:
 
 def test_a_chat_moderators_command_is_the_systems(on_air: LiveSession) -> None:
     with scope(tenant=on_air.tenant):
-        obey_chat(on_air.id, Control.STOP)
+        run_chat_control(on_air.id, Control.STOP)
         (entry,) = AuditEntry.objects.filter(verb="session.stopped")
     assert (entry.actor_kind, entry.actor_label) == (AuditEntry.ActorKind.SYSTEM, "chat moderator")
 

@@ -73,7 +73,7 @@ async def test_a_moderator_mutes_and_stops_from_the_chat_and_a_namesake_does_not
     async with open_socket(show.overlay.token) as page, running_worker() as worker:
         session = await go_on_air(show)
         async with open_console(client, session.id) as console:
-            worker.take(str(session.id))
+            worker.submit(str(session.id))
             await console_shows(console, "Mute <kbd")
             await console_shows(console, "Unmute <kbd")
             assert await in_thread(row_of(session)) == (True, "active")
@@ -89,7 +89,7 @@ async def test_the_streamer_is_known_by_user_id_and_not_by_name(show: Show, tikt
     tiktok.open_room(HANDLE).play(*script)
     async with running_worker() as worker:
         session = await go_on_air(show)
-        worker.take(str(session.id))
+        worker.submit(str(session.id))
         # Commands are carried out in their order, so the first one would have been by then.
         await eventually(row_of(session), lambda row: row[0])
         assert await in_thread(row_of(session)) == (True, "active")
@@ -101,6 +101,6 @@ async def test_a_viewer_in_nobodys_name_controls_nothing(show: Show, tiktok: Fak
     tiktok.open_room(HANDLE).play(*script, Send(comment("!mute", by=STREAMER)))
     async with running_worker() as worker:
         session = await go_on_air(show)
-        worker.take(str(session.id))
+        worker.submit(str(session.id))
         await eventually(row_of(session), lambda row: row[0])
         assert await in_thread(row_of(session)) == (True, "active")

@@ -15,8 +15,8 @@ from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import create_session, start_session, stop_session
-from livesessions.worker import lease_keeper, leases
-from livesessions.worker.registry import read_seats
+from livesessions.worker import lease_renewer, leases, session_claimer
+from livesessions.worker.registry import read_capacities
 from livesessions.worker.worker import in_thread
 from tenants.models import Tenant
 from tests.livesessions.conftest import eventually, running_worker
@@ -78,12 +78,12 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_live_keeps_its_beginning(wai
     assert second.lease_owner == "other"
 
 
-def test_a_look_around_tells_when_the_next_lease_runs_out(waiting: LiveSession) -> None:
+def test_the_search_tells_when_the_next_lease_expires(waiting: LiveSession) -> None:
     claim(waiting, "one")
-    sight = leases.find_available(limit=10)
-    assert sight.free == []
-    assert sight.next_expiry_s is not None
-    assert 8 < sight.next_expiry_s <= 10
+    found = leases.find_available(limit=10)
+    assert found.free == []
+    assert found.next_expiry_s is not None
+    assert 8 < found.next_expiry_s <= 10
 
 
 def test_one_update_renews_all_that_is_still_held(
@@ -156,7 +156,7 @@ async def test_a_worker_that_lost_a_lease_falls_silent_and_ends_nothing(
     async with running_worker() as worker:
         await eventually(lambda: overlay_is_live(waiting, redis_client))
         await in_thread(lambda: LiveSession.objects.filter(id=waiting.id).update(lease_owner="other"))
-        await eventually(lambda: read_seats()[worker.owner].running, lambda running: running == 0)
+        await eventually(lambda: read_capacities()[worker.owner].running, lambda running: running == 0)
         held = await in_thread(lambda: row(waiting))
         assert (held.status, held.lease_owner, held.end_reason) == ("active", "other", "")
     assert overlay_is_live(waiting, redis_client)
@@ -168,9 +168,9 @@ async def test_a_full_worker_lets_lives_wait_and_says_so(
     settings.WORKER_CAPACITY = 1
     async with running_worker() as worker:
         await eventually(lambda: row(waiting), lambda held: held.status == "active")
-        await eventually(lambda: read_seats()[worker.owner].full)
+        await eventually(lambda: read_capacities()[worker.owner].full)
         second = await in_thread(start_another, other_show)
-        worker.take(str(second.id))
+        worker.submit(str(second.id))
         await eventually(lambda: row(second), lambda held: held.waiting_reason == "at_capacity")
         assert (await in_thread(lambda: row(second))).status == "pending"
         await in_thread(stop_session, session=waiting)
@@ -206,8 +206,8 @@ async def test_while_the_database_is_away_a_live_goes_on_and_its_own_worker_come
 ) -> None:
     failures = 0
     monkeypatch.setattr(leases, "RENEW_S", 0.05)
-    monkeypatch.setattr(lease_keeper, "RETRY_S", 0.05)
-    monkeypatch.setattr(lease_keeper, "LOOK_EVERY_S", (0.05, 0.1))
+    monkeypatch.setattr(lease_renewer, "RETRY_S", 0.05)
+    monkeypatch.setattr(session_claimer, "SEARCH_EVERY_S", (0.05, 0.1))
     renew, find_available = leases.renew, leases.find_available
 
     def away(**asked: Any) -> Any:
@@ -221,7 +221,7 @@ async def test_while_the_database_is_away_a_live_goes_on_and_its_own_worker_come
         monkeypatch.setattr(leases, "find_available", away)
         await in_thread(lambda: expire(waiting))
         await eventually(lambda: failures, lambda count: count >= 4)
-        await eventually(lambda: read_seats()[worker.owner].running, lambda running: running == 1)
+        await eventually(lambda: read_capacities()[worker.owner].running, lambda running: running == 1)
 
         looks = 0
 

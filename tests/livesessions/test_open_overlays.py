@@ -10,7 +10,7 @@ from django_scopes import scope
 
 from livesessions.console import publisher
 from livesessions.console.consumers import latest_overlays
-from livesessions.console.presenter import overlays_seen
+from livesessions.console.presenter import overlays_context
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.receivers import tell_consoles_which_pages_are_open
@@ -38,7 +38,7 @@ def test_only_the_lives_of_the_overlays_own_show_hear_of_its_pages(show: Show, t
     async_to_sync(tell_consoles_which_pages_are_open)(overlay_id=show.overlay_id, pages=[])
     assert [session_id for session_id, _ in told] == [ready.id]
     assert ended.id not in dict(told)
-    assert latest_overlays(told[0][1]) == overlays_seen([])
+    assert latest_overlays(told[0][1]) == overlays_context([])
     told.clear()
     async_to_sync(tell_consoles_which_pages_are_open)(overlay_id=ready.id, pages=[])
     assert told == []

@@ -16,8 +16,8 @@ from chatsources.port import CONNECTED, SourceCounts
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
-from livesessions.worker.observer import ConsoleBoard, LiveObserver
-from livesessions.worker.recorder.pacing import PacedSource
+from livesessions.worker.observer import ConsoleBatcher, LiveObserver
+from livesessions.worker.recorder.backpressure import BackpressureSource
 from livesessions.worker.recorder.recorder import Recorder
 from livesessions.worker.recorder.rows import EventRow
 from livesessions.worker.recorder.writer import Writer
@@ -61,8 +61,12 @@ def written(session: LiveSession) -> list[str]:
     return list(ChatEvent.objects.filter(session=session).order_by("id").values_list("source_id", flat=True))
 
 
-def observer_of(session: LiveSession, recorder: Recorder, board: ConsoleBoard | None = None) -> LiveObserver:
-    return LiveObserver(session, voice="v", recorder=recorder, board=board or ConsoleBoard(), hash_key="key")
+def observer_of(
+    session: LiveSession, recorder: Recorder, batcher: ConsoleBatcher | None = None
+) -> LiveObserver:
+    return LiveObserver(
+        session, voice="v", recorder=recorder, console_batcher=batcher or ConsoleBatcher(), hash_key="key"
+    )
 
 
 async def test_at_thousands_a_second_the_log_is_never_a_quarter_of_a_second_behind(
@@ -284,11 +288,11 @@ async def test_the_console_is_told_how_much_of_its_own_live_was_not_written(
         shown[session_id] = messages
 
     monkeypatch.setattr("livesessions.console.publisher.publish", publish)
-    recorder, board = Recorder(capacity_bytes=0), ConsoleBoard()
+    recorder, batcher = Recorder(capacity_bytes=0), ConsoleBatcher()
     recorder.add_event(event(session, "no room"))
     for live in (session, other_session):
-        observer_of(live, recorder, board).state_changed(viewers=None, counts={}, connection=CONNECTED)
-    sending = asyncio.create_task(board.run())
+        observer_of(live, recorder, batcher).state_changed(viewers=None, counts={}, connection=CONNECTED)
+    sending = asyncio.create_task(batcher.run())
     try:
         await eventually(lambda: len(shown) == 2)
     finally:
@@ -307,11 +311,11 @@ async def test_a_flood_of_chat_leaves_room_for_the_rest_of_the_console(
         shown.extend(messages)
 
     monkeypatch.setattr("livesessions.console.publisher.publish", publish)
-    board = ConsoleBoard()
-    board.pin(session.id, {"kind": "state", "status": "active", "muted": False, "end_reason": ""})
+    batcher = ConsoleBatcher()
+    batcher.queue(session.id, {"kind": "state", "status": "active", "muted": False, "end_reason": ""})
     for number in range(1_000):
-        board.pin_chat(session.id, LiveEvent(EventKind.COMMENT, str(number), datetime.now(UTC)), "")
-    sending = asyncio.create_task(board.run())
+        batcher.queue_chat(session.id, LiveEvent(EventKind.COMMENT, str(number), datetime.now(UTC)), "")
+    sending = asyncio.create_task(batcher.run())
     try:
         await eventually(lambda: shown)
     finally:
@@ -352,7 +356,7 @@ def slow_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     may_write.set()
 
 
-async def read(source: PacedSource, recorder: Recorder, session: LiveSession, number: int) -> None:
+async def read(source: BackpressureSource, recorder: Recorder, session: LiveSession, number: int) -> None:
     async with aclosing(source.events()) as events:
         async for happening in events:
             recorder.add_event(event(session, happening.source_id))
@@ -364,7 +368,7 @@ async def test_a_chat_is_read_no_faster_than_a_slow_database_writes(
     session: LiveSession, slow_database: threading.Event
 ) -> None:
     async with recording() as recorder:
-        source = PacedSource(EndlessSource(), recorder)
+        source = BackpressureSource(EndlessSource(), recorder)
         recorder.add_event(event(session, "first"))
         await eventually(lambda: written(session))
         reading = asyncio.create_task(read(source, recorder, session, 5_000))
@@ -383,7 +387,7 @@ async def test_a_chat_does_not_wait_for_a_database_that_is_stuck(
     session: LiveSession, slow_database: threading.Event
 ) -> None:
     async with recording() as recorder:
-        reading = read(PacedSource(EndlessSource(), recorder), recorder, session, 5_000)
+        reading = read(BackpressureSource(EndlessSource(), recorder), recorder, session, 5_000)
         async with asyncio.timeout(PATIENCE_S):
             await reading
         assert recorder.held == 5_000

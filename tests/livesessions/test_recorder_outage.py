@@ -123,10 +123,10 @@ async def test_nothing_is_lost_or_doubled_while_the_database_is_stopped(
     async with recording(Recorder()) as recorder:
         await go_on_until(lambda: number >= 500)
         stopping = asyncio.create_task(asyncio.to_thread(postgres.stop, mode))
-        await go_on_until(lambda: stopping.done() and recorder.is_away)
+        await go_on_until(lambda: stopping.done() and recorder.is_database_down)
         recorder.add_reply(reply(owner, "Ciao", status="speaking"))
         recorder.add_reply(reply(owner, "Ciao Giulia!", status="spoken"))
-        recorder.forget_events(owner.session_id, ["event-3", f"event-{number}"])
+        recorder.erase_events(owner.session_id, ["event-3", f"event-{number}"])
         gone = number
         await go_on_until(lambda: number >= gone + 1_000)
         assert recorder.held > 1_000
@@ -156,7 +156,7 @@ async def test_what_finds_no_room_while_the_database_is_away_is_counted_by_live(
             recorder.add_event(event(owner, number))
         for number in range(10):
             recorder.add_event(event(other, number))
-        await until(lambda: recorder.is_away)
+        await until(lambda: recorder.is_database_down)
         held = recorder.held
         await asyncio.to_thread(postgres.start)
         await until(lambda: recorder.held == 0)
@@ -175,7 +175,7 @@ async def test_a_worker_that_stops_waits_a_moment_for_the_database(
     postgres.stop()
     async with recording(Recorder()) as recorder:
         recorder.add_event(event(owner, 1))
-        await until(lambda: recorder.is_away)
+        await until(lambda: recorder.is_database_down)
         starting = asyncio.create_task(asyncio.to_thread(postgres.start))
     await starting
 
@@ -193,7 +193,7 @@ async def test_a_worker_that_stops_without_a_database_says_what_it_loses(
     try:
         async with recording(Recorder()) as recorder:
             recorder.add_event(event(owner, 1))
-            await until(lambda: recorder.is_away)
+            await until(lambda: recorder.is_database_down)
     finally:
         postgres.start()
 

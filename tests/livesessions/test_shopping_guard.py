@@ -98,7 +98,7 @@ async def test_a_live_marked_after_its_start_ends_before_a_word_is_said(
 
     await in_thread(start_and_mark)
     async with running_worker() as worker:
-        worker.take(str(session.id))
+        worker.submit(str(session.id))
         reason = await eventually(
             lambda: LiveSession.objects.values_list("end_reason", flat=True).get(id=session.id)
         )

@@ -11,7 +11,7 @@ from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.services.sessions import mute_session, start_session, stop_session, unmute_session
-from livesessions.worker.registry import read_seats
+from livesessions.worker.registry import read_capacities
 from livesessions.worker.worker import in_thread
 from overlay.errors import OverlayUnreachable
 from tests.livesessions.conftest import eventually, running_worker
@@ -74,8 +74,8 @@ async def test_the_live_goes_on_and_what_was_commanded_meanwhile_is_done(
             lambda: overlay_flags(lively, server), lambda flags: flags.get(b"live") == b"1"
         )
         assert told[b"muted"] == b"1", "the command that nobody could bring was read from the row"
-        await eventually(read_seats)
-        assert worker.owner in await in_thread(read_seats)
+        await eventually(read_capacities)
+        assert worker.owner in await in_thread(read_capacities)
         await in_thread(unmute_session, session=lively)
         await hear(page)
         await in_thread(stop_session, session=lively)
@@ -93,7 +93,7 @@ async def test_a_live_starts_while_redis_is_away_and_is_heard_when_it_is_back(
     token = await in_thread(lambda: session.show.overlay.token)
     async with running_worker() as worker, open_socket(token) as page:
         await page.receive()  # how things stand, which is read from Redis
-        await eventually(lambda: worker.owner in read_seats())
+        await eventually(lambda: worker.owner in read_capacities())
         server.kill()
         await in_thread(start_session, session=session)
         await eventually(lambda: newest_event(session))

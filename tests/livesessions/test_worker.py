@@ -85,7 +85,7 @@ async def test_a_comment_on_tiktok_is_answered_aloud_and_written_down(at_once: S
         room.play(Send(comment("ciao, come stai?", by=user("Giulia"))), WaitFor(asyncio.Event()))
         async with running_worker() as worker:
             session = await go_on_air(at_once)
-            worker.take(str(session.id))
+            worker.submit(str(session.id))
             messages, frame = await first_audio(page)
             audio = unpack_audio(frame)
             await page.send({"type": "started", "utterance": str(audio.utterance_id)})
@@ -128,7 +128,7 @@ async def test_a_gift_streak_is_thanked_once_with_its_total(at_once: Show, setti
         )
         async with running_worker() as worker:
             session = await go_on_air(at_once)
-            worker.take(str(session.id))
+            worker.submit(str(session.id))
             await eventually(replies_of(session), are(1, "spoken"))
             thanked.set()
             await eventually(status_of(session), lambda status: status == "ended")
@@ -157,7 +157,7 @@ async def test_a_live_that_cannot_begin_ends_with_the_reason(
             tiktok.open_room(HANDLE, fault=fault)
         async with running_worker() as worker:
             session = await go_on_air(at_once)
-            worker.take(str(session.id))
+            worker.submit(str(session.id))
             await eventually(status_of(session), lambda status: status == "ended")
             session = await in_thread(lambda: LiveSession.objects.get(id=session.id))
 
@@ -177,7 +177,7 @@ async def test_mute_reaches_the_running_reply_and_unmute_lets_the_next_one_throu
         )
         async with running_worker() as worker:
             session = await go_on_air(at_once)
-            worker.take(str(session.id))
+            worker.submit(str(session.id))
             _, cut_frame = await first_audio(page)
             await in_thread(mute_session, session=session)
             await eventually(replies_of(session), are(1, "muted"))
@@ -197,13 +197,13 @@ async def test_stop_ends_the_live_and_a_second_one_may_follow(at_once: Show, set
         tiktok.open_room(HANDLE).play(WaitFor(asyncio.Event()))
         async with running_worker() as worker:
             session = await go_on_air(at_once)
-            worker.take(str(session.id))
+            worker.submit(str(session.id))
             await eventually(status_of(session), lambda status: status == "active")
             await in_thread(stop_session, session=session)
             await eventually(status_of(session), lambda status: status == "ended")
             ended = await in_thread(lambda: LiveSession.objects.get(id=session.id))
             second = await go_on_air(at_once)
-            worker.take(str(second.id))
+            worker.submit(str(second.id))
             await eventually(status_of(second), lambda status: status == "active")
             await in_thread(stop_session, session=second)
             await eventually(status_of(second), lambda status: status == "ended")
@@ -219,7 +219,7 @@ async def test_a_worker_that_stops_gives_its_lives_to_the_next(at_once: Show, se
         room.play(WaitFor(asyncio.Event()))
         async with running_worker() as worker:
             session = await go_on_air(at_once)
-            worker.take(str(session.id))
+            worker.submit(str(session.id))
             await eventually(status_of(session), lambda status: status == "active")
         connections = room.connections
         async with running_worker():
@@ -237,7 +237,7 @@ async def test_an_overlay_of_another_tenant_hears_nothing(
         state = await charlies_page.receive()
         async with running_worker() as worker:
             session = await go_on_air(at_once)
-            worker.take(str(session.id))
+            worker.submit(str(session.id))
             await eventually(replies_of(session), bool)
             assert await charlies_page.communicator.receive_nothing()
 

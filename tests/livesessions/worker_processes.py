@@ -18,7 +18,7 @@ from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import create_session, start_session
 from livesessions.shows.services.shows import create_show
-from livesessions.worker.registry import read_seats
+from livesessions.worker.registry import read_capacities
 from tenants.models import Tenant
 from tests.patience import PATIENCE_S, POLL_S
 
@@ -29,7 +29,7 @@ class WorkerProcess:
     """One `manage.py run_lives`."""
 
     def __init__(self, environment: dict[str, str], log: Path, *, capacity: int) -> None:
-        known = set(read_seats())
+        known = set(read_capacities())
         self._log = log
         with log.open("wb") as output:
             self._process = subprocess.Popen(
@@ -39,7 +39,7 @@ class WorkerProcess:
                 stdout=output,
                 stderr=output,
             )
-        [self.owner] = until(lambda: set(read_seats()) - known, len)
+        [self.owner] = until(lambda: set(read_capacities()) - known, len)
 
     @property
     def log(self) -> str:

@@ -5,8 +5,8 @@ import pytest
 
 from chatsources.errors import SourceError, SourceFault
 from chatsources.events import EventKind
-from chatsources.healing import HealingSource
 from chatsources.port import SourcePhase, SourceState
+from chatsources.reconnecting import ReconnectingSource
 from livesessions.pipeline.live import Live
 from tests.fakes.connection import Act, FakeConnection, FakeSignBudget
 from tests.fakes.live import Stage
@@ -18,7 +18,9 @@ BLOCKED = SourceError(SourceFault.BLOCKED, permanent=False)
 
 def stage_of(*scripts: Sequence[Act]) -> Stage:
     connection = FakeConnection(scripts, alive=True)
-    source = HealingSource(connection, budget=FakeSignBudget(), tenant="t1", label="s1", chance=lambda: 0.0)
+    source = ReconnectingSource(
+        connection, budget=FakeSignBudget(), tenant="t1", label="s1", chance=lambda: 0.0
+    )
     return Stage(source)
 
 

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
-from livesessions.services.rules import tell_lives_of_rules
+from livesessions.services.rules import send_rules_to_lives
 from livesessions.shows.services.voice_cache import warm_on_commit
 from moderation.services import get_default_policy
 from overlay.models import Overlay
@@ -41,6 +41,6 @@ def change_show(*, show: Show, **changes: Any) -> Show:
     for field, value in changes.items():
         setattr(show, field, value)
     show.save(update_fields=list(changes))
-    transaction.on_commit(lambda: tell_lives_of_rules(LiveSession.objects.filter(show=show)))
+    transaction.on_commit(lambda: send_rules_to_lives(LiveSession.objects.filter(show=show)))
     warm_on_commit(show.id)
     return show

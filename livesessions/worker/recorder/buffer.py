@@ -1,4 +1,4 @@
-"""Rows on their way to the database: in order, and no more of them than there is memory for."""
+"""A bounded, ordered buffer of rows that wait to be written."""
 
 import sys
 from collections import Counter, deque
@@ -7,12 +7,12 @@ from uuid import UUID
 
 from livesessions.worker.recorder.rows import EventRow
 
-# A row without its text, measured: the tuple, its two times, and the strings that no other row shares.
+# Measured: a row without its text, that is the tuple, its two times, and the strings it does not share.
 ROW_BYTES = 700
 
 
 class EventBuffer:
-    """Holds rows until they are written. When it is full the newest are refused, and counted by session."""
+    """Stores rows until they are written. When it is full, new rows are refused and counted by session."""
 
     def __init__(self, capacity_bytes: int) -> None:
         self._capacity_bytes = capacity_bytes
@@ -26,11 +26,11 @@ class EventBuffer:
 
     @property
     def written(self) -> int:
-        """How many of all rows that were added have left again."""
+        """The number of rows that were released since the start."""
         return self.added - len(self._rows)
 
     def add(self, row: EventRow) -> bool:
-        """Keep a row; return False when there is no room for it."""
+        """Store a row; return False when the buffer is full."""
         size = _size(row)
         if self._held_bytes + size > self._capacity_bytes:
             self.refused[row.session_id] += 1
@@ -41,11 +41,11 @@ class EventBuffer:
         return True
 
     def oldest(self, number: int) -> list[EventRow]:
-        """Return the oldest rows; they stay here until `release`, since writing them may fail."""
+        """Return the oldest rows; they stay until `release`, because writing them may fail."""
         return list(islice(self._rows, number))
 
     def release(self, number: int) -> None:
-        """Let the oldest rows go."""
+        """Remove the oldest rows, once they are written."""
         for _ in range(number):
             self._held_bytes -= _size(self._rows.popleft())
 

@@ -1,4 +1,4 @@
-"""Writes down what happened, in batches, for every live of a worker; nobody waits for it."""
+"""Records the events and replies of a worker's lives in the database, in batches and without blocking."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ from uuid import UUID
 from livesessions.models.replies import Reply
 from livesessions.worker.recorder.buffer import EventBuffer
 from livesessions.worker.recorder.rows import Deletion, EventRow
-from livesessions.worker.recorder.writer import DatabaseAwayError, Writer
+from livesessions.worker.recorder.writer import DatabaseUnavailable, Writer
 
 logger = logging.getLogger(__name__)
 
@@ -25,20 +25,21 @@ FLUSH_S = 0.05
 RETRY_S = 0.5
 DRAIN_S = 10.0
 BATCH_ROWS = 2_000
-# A live is read more slowly beyond this, as long as the database writes.
+# Beyond this a live is read more slowly, unless the database is down.
 FAR_BEHIND_ROWS = 20_000
 STUCK_S = 1.0
-# More than 200,000 rows: a minute of 3,000 events a second and more.
+# More than 200,000 rows: over a minute of 3,000 events a second.
 CAPACITY_BYTES = 160 * 2**20
 CAPACITY_REPLIES = 20_000
 CAPACITY_DELETIONS = 20_000
 
 
 class Recorder:
-    """Holds rows for about `FLUSH_S`, then writes them in order; keeps them while the database is away.
+    """Buffers rows for about `FLUSH_S`, then writes them in order; buffers on while the database is down.
 
-    It is bounded: beyond its capacity the newest rows are lost, and counted. `behind_s` is how old the oldest
-    row of the last batch was when it had been written, `busy_s` how long the database was waited for.
+    - Beyond its capacity the newest rows are lost and counted.
+    - `behind_s`: the age of the oldest row of the last batch when it had been written.
+    - `busy_s`: the total time spent waiting for the database.
     """
 
     def __init__(self, *, capacity_bytes: int = CAPACITY_BYTES) -> None:
@@ -51,32 +52,32 @@ class Recorder:
         self._written = asyncio.Event()
         self._written_at_s = -STUCK_S
         self._writer = Writer()
-        # A thread of its own keeps one connection of its own.
+        # One thread, so that one connection stays open.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recorder")
-        self.is_away = False
+        self.is_database_down = False
         self.behind_s = 0.0
         self.most_behind_s = 0.0
         self.busy_s = 0.0
 
     @property
     def lost(self) -> int:
-        """How many rows could not be kept or written."""
+        """The number of rows that could not be buffered or written."""
         return self._lost.total() + self._events.refused.total()
 
     @property
     def held(self) -> int:
-        """How many rows wait to be written."""
+        """The number of rows that wait to be written."""
         return len(self._events) + len(self._replies)
 
     @property
     def is_far_behind(self) -> bool:
-        """Whether more comes in than the database, which does write, can follow."""
+        """Whether rows arrive faster than a reachable database can write them."""
         if len(self._events) <= FAR_BEHIND_ROWS:
             return False
         return asyncio.get_running_loop().time() - self._written_at_s < STUCK_S
 
     async def catch_up(self) -> None:
-        """Return when the log is no longer far behind, or a second after the database's last word."""
+        """Wait until the log is no longer far behind, at most `STUCK_S` after the last successful write."""
         while self.is_far_behind:
             self._written.clear()
             with suppress(TimeoutError):
@@ -84,26 +85,26 @@ class Recorder:
                     await self._written.wait()
 
     def not_written(self, session_id: UUID) -> int:
-        """How many rows of a session could not be kept or written."""
+        """Return the number of rows of a session that could not be buffered or written."""
         return self._lost[session_id] + self._events.refused[session_id]
 
     def add_event(self, row: EventRow) -> None:
-        """Have an event written; never waits. One that is already there is left as it is."""
+        """Queue an event; never waits. An event that is already in the log is not changed."""
         if self._events.add(row):
             self._filled.set()
 
     def add_reply(self, reply: Reply) -> None:
-        """Have a reply written, or written anew as it is now; never waits."""
+        """Queue a reply, to be inserted or updated as it is when it is written; never waits."""
         if len(self._replies) >= CAPACITY_REPLIES and reply.id not in self._replies:
             self._lost[reply.session_id] += 1
             return
         self._replies[reply.id] = reply
         self._filled.set()
 
-    def forget_events(
+    def erase_events(
         self, session_id: UUID, source_ids: list[str], viewer_hashes: list[str] | None = None
     ) -> None:
-        """Have text and names erased: of events, and of all comments of viewers, that a moderator deleted."""
+        """Queue the erasure of text and names, of events and of all comments of viewers; never waits."""
         if len(self._deletions) >= CAPACITY_DELETIONS:
             self._lost[session_id] += 1
             return
@@ -115,30 +116,30 @@ class Recorder:
         try:
             while True:
                 await self._filled.wait()
-                await asyncio.sleep(self._patience_s())
+                await asyncio.sleep(self._batch_wait_s())
                 await self.flush()
         finally:
             await self._drain()
 
-    def _patience_s(self) -> float:
-        """How long the oldest row may still wait for company."""
+    def _batch_wait_s(self) -> float:
+        """Return how long the oldest row may still wait for others in its batch."""
         oldest = self._events.oldest(1)
         return min(max(FLUSH_S - _age_s(oldest[0]), 0.0), FLUSH_S) if oldest else FLUSH_S
 
     async def flush(self) -> None:
-        """Write what is held; on a fault of the database keep it, wait a moment and return."""
+        """Write all buffered rows; when the database is down, keep them, wait `RETRY_S` and return."""
         try:
             async with self._writing:
                 await self._write_held()
-        except DatabaseAwayError as error:
-            if not self.is_away:
-                logger.warning("database away, rows are kept: error=%s", error)
-            self.is_away = True
+        except DatabaseUnavailable as error:
+            if not self.is_database_down:
+                logger.warning("database unreachable, rows buffered: error=%s", error)
+            self.is_database_down = True
             await asyncio.sleep(RETRY_S)
         else:
-            if self.is_away:
-                logger.warning("database back, all rows written: not written=%d", self.lost)
-            self.is_away = False
+            if self.is_database_down:
+                logger.warning("database reachable again, buffered rows written: lost=%d", self.lost)
+            self.is_database_down = False
 
     async def _write_held(self) -> None:
         last = self._events.added
@@ -154,12 +155,12 @@ class Recorder:
         reached = self._events.written + len(rows)
         due = list(takewhile(lambda deletion: deletion.after <= reached, self._deletions))
         refused = await self._in_thread(lambda: self._writer.write(rows, replies, due))
-        # Released only now, so that neither a fault nor a cancellation in between can lose them.
+        # Released only now, so that neither an error nor a cancellation before can lose rows.
         self._events.release(len(rows))
         self._written_at_s = asyncio.get_running_loop().time()
         self._written.set()
         for reply in replies:
-            if self._replies[reply.id] is reply:  # else it has changed again
+            if self._replies[reply.id] is reply:  # otherwise it has changed in the meantime
                 del self._replies[reply.id]
         for _ in due:
             self._deletions.popleft()

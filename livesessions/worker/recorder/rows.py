@@ -1,4 +1,4 @@
-"""What is written: the event log's rows as plain tuples, since thousands a second pass through here."""
+"""The rows of the event log as plain tuples, which are cheaper than model instances at thousands a second."""
 
 from datetime import date, datetime
 from typing import NamedTuple
@@ -9,7 +9,7 @@ MAX_DIAMONDS = 2**31 - 1
 
 
 class EventRow(NamedTuple):
-    """One row of the event log; the fields are its columns. The month is the session's, not the event's."""
+    """One row of the event log; the fields are its columns. `session_month` is the session's month."""
 
     tenant_id: UUID
     session_id: UUID
@@ -21,7 +21,7 @@ class EventRow(NamedTuple):
     viewer_hash: str = ""
     viewer_name: str = ""
     text: str = ""
-    count: int = 1  # type: ignore[assignment]  # the column's name; nobody counts in a row
+    count: int = 1  # type: ignore[assignment]  # the column's name hides the method `tuple.count`
     gift_id: str = ""
     gift_name: str = ""
     diamonds: int = 0
@@ -34,9 +34,9 @@ class EventRow(NamedTuple):
 
 
 class Deletion(NamedTuple):
-    """Whose text and name are to be erased: certain events of a session, and all of certain viewers.
+    """A request to erase text and names: of some events of a session, and of all comments of some viewers.
 
-    It is due when the event numbered `after`, and with it all that came before, has been written.
+    It is due when the event numbered `after`, and all before it, have been written.
     """
 
     after: int

@@ -1,8 +1,8 @@
-"""The thread's side of the recorder: rows in, statements out, over one connection that nobody else uses.
+"""Writes batches of rows to PostgreSQL in the recorder's thread, over a connection of its own.
 
-Of COPY into a temporary table, executemany, JSON and arrays, arrays measured fastest at the batches that a
-worker has, and they need one round trip: about 25 µs a row, a fifth of it here, and 12 µs for a row that is
-already there. See docs/decisions/0002.
+Rows are inserted from arrays. Of COPY into a temporary table, `executemany`, JSON and arrays, arrays measured
+fastest at a worker's batch sizes, and they need one round trip: about 25 µs a row (a fifth of it here), and
+12 µs for a row that already exists. See docs/decisions/0002.
 """
 
 import logging
@@ -58,26 +58,26 @@ ERASE_EVENTS = (
     "FROM unnest(%s::uuid[], %s::text[]) AS gone (session_id, source_id) "
     "WHERE event.session_id = gone.session_id AND event.source_id = gone.source_id AND NOT event.deleted"
 )
-# A viewer's comments, that is; with an index of its own, since a live's log is long.
+# Only a viewer's comments; they have their own index, because the log of a live is long.
 ERASE_VIEWERS = (
     f"UPDATE {ChatEvent._meta.db_table} event SET deleted = true, text = '', viewer_name = '' "  # noqa: S608
     "FROM unnest(%s::uuid[], %s::text[]) AS gone (session_id, viewer_hash) "
     "WHERE event.session_id = gone.session_id AND event.viewer_hash = gone.viewer_hash AND event.text <> ''"
 )
 
-# What is wrong with a row, as opposed to with the database.
+# Errors of a row, as opposed to errors of the database.
 REFUSED = (psycopg.IntegrityError, psycopg.DataError, UnicodeError)
 
 
-class DatabaseAwayError(Exception):
-    """Raised when the database cannot be reached or cannot write now; what was to be written is not lost.
+class DatabaseUnavailable(Exception):
+    """Raised when the database is unreachable or cannot write now; the rows stay buffered.
 
-    It carries PostgreSQL's code or the name of the error.
+    The message is PostgreSQL's code or the name of the error.
     """
 
 
 class Writer:
-    """Writes each batch wholly or not at all; writing one again changes nothing. For one thread only."""
+    """Writes each batch completely or not at all; a repeated write changes nothing. Not thread-safe."""
 
     def __init__(self) -> None:
         self._connection: Connection | None = None
@@ -90,22 +90,22 @@ class Writer:
     def write(
         self, events: Sequence[EventRow], replies: Sequence[Reply], deletions: Sequence[Deletion]
     ) -> list[UUID]:
-        """Write events, in order, except those that are there already; replies, anew; and erase what is due.
+        """Insert new events in order, upsert replies, and erase the text of due deletions.
 
-        Return the sessions of the rows that the database refuses, one for each row. Rows of a session that
-        has been erased are passed over: they must not take the others along. Raises `DatabaseAwayError`.
+        Return the session of each row that the database refused. Rows of deleted sessions are skipped, so
+        that they do not fail the other rows. Raises `DatabaseUnavailable`.
         """
         try:
-            # All in one, since every commit waits for the disk.
+            # One transaction, because every commit waits for the disk.
             with self._transaction() as connection:
                 _insert(connection, events)
                 _upsert(connection, replies)
                 _erase(connection, deletions)
         except REFUSED:
-            return self._write_apart(events, replies, deletions)
+            return self._write_without_refused(events, replies, deletions)
         return []
 
-    def _write_apart(
+    def _write_without_refused(
         self, events: Sequence[EventRow], replies: Sequence[Reply], deletions: Sequence[Deletion]
     ) -> list[UUID]:
         ids = {row.session_id for row in events} | {reply.session_id for reply in replies}
@@ -122,7 +122,7 @@ class Writer:
     def _write_by_halves(
         self, rows: Sequence[Row], write: Callable[[Connection, Sequence[Row]], None]
     ) -> Iterator[Row]:
-        """Close in on the rows that the database refuses, and yield them."""
+        """Write the rows except those that the database refuses; find these by bisection and yield them."""
         try:
             with self._transaction() as connection:
                 write(connection, rows)
@@ -137,7 +137,7 @@ class Writer:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        """Raises what is wrong with the rows as it is, and anything else as `DatabaseAwayError`."""
+        """Open a transaction. Raises errors of a row unchanged, all others as `DatabaseUnavailable`."""
         try:
             if self._connection is None:
                 self._connection = psycopg.connect(**connection_parameters())
@@ -147,7 +147,7 @@ class Writer:
             raise
         except psycopg.Error as error:
             self.close()
-            raise DatabaseAwayError(error.sqlstate or type(error).__name__) from error
+            raise DatabaseUnavailable(error.sqlstate or type(error).__name__) from error
 
 
 def _insert(connection: Connection, rows: Sequence[EventRow]) -> None:
@@ -175,10 +175,7 @@ def _erase(connection: Connection, deletions: Sequence[Deletion]) -> None:
 
 
 def connection_parameters() -> dict[str, Any]:
-    """Return where the database is: a connection past the pool.
-
-    After a long absence the pool would wait longer and longer before it tries again.
-    """
+    """Return the parameters of a connection outside the pool, which retries too slowly after an outage."""
     parameters = connections[DEFAULT_DB_ALIAS].get_connection_params()
     return {
         "options": f"-c statement_timeout={STATEMENT_TIMEOUT}",
@@ -192,7 +189,7 @@ def connection_parameters() -> dict[str, Any]:
 
 
 def _array(column: Sequence[Any]) -> str:
-    """Return values as PostgreSQL writes an array; psycopg's own way costs four times as much."""
+    """Return values as a PostgreSQL array literal; psycopg's own adapter costs four times as much."""
     if isinstance(column[0], str):
         return '{"' + '","'.join([text.replace("\\", "\\\\").replace('"', '\\"') for text in column]) + '"}'
     return "{" + ",".join(map(str, column)) + "}"

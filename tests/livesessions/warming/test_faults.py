@@ -28,7 +28,7 @@ from tests.livesessions.warming.tools import (
     change,
     kept,
     record,
-    run_chores,
+    run_background_jobs,
     texts,
 )
 
@@ -68,7 +68,7 @@ def test_a_voice_without_any_key_is_asked_for_nothing(show: Show, voices: Voices
 def test_a_key_that_is_refused_is_tried_once(show: Show, voices: Voices) -> None:
     voices.fail(401)
     change(show, facts="Alice suona il violino.")
-    assert run_chores() == 1
+    assert run_background_jobs() == 1
     assert voices.texts == [MEASUREMENT_LINES["it"]]
     assert kept(show.tenant) == 0
     with scope(tenant=show.tenant):
@@ -82,7 +82,7 @@ def test_a_service_that_fails_is_left_alone_and_tried_again_a_few_times(show: Sh
     before = len(voices.texts)
     voices.fail(503)
     change(show, facts="Alice suona il violino.")
-    assert run_chores() == 4
+    assert run_background_jobs() == 4
     assert voices.texts[before:] == [CALL] * 4
 
 
@@ -96,7 +96,7 @@ def test_what_broke_off_goes_on_where_it_was(show: Show, voices: Voices) -> None
     [again] = CHORES.scheduled()
     assert again.id == chore.id
     voices.answer = Answer()
-    run_chores()
+    run_background_jobs()
     assert kept(show.tenant) == len(texts(show))
 
 
@@ -128,7 +128,7 @@ def test_it_is_done_in_parts_so_that_other_chores_have_their_turn(
     monkeypatch.setattr("livesessions.shows.voice_cache_warming.BATCH_S", 0.0)
     change(show, facts="Alice suona il violino.")
     lines = len(texts(show))
-    assert run_chores() == lines + 1  # the last looks whether there is more
+    assert run_background_jobs() == lines + 1  # the last looks whether there is more
     assert kept(show.tenant) == lines
     assert len(voices.texts) == 1 + lines
 
@@ -145,5 +145,5 @@ def test_a_show_that_is_gone_is_asked_about_in_vain(show: Show, voices: Voices) 
     change(show, facts="Alice suona il violino.")
     with scope(tenant=show.tenant):
         show.delete()
-    assert run_chores() == 1
+    assert run_background_jobs() == 1
     assert voices.asked == []

@@ -16,7 +16,7 @@ from livesessions.pipeline.live import Live, LiveParts
 from livesessions.services.sessions import create_session
 from livesessions.shows.services.plans import replace_plan
 from livesessions.worker.assembly import LiveEnvironment, Resources, assemble, parts_of
-from livesessions.worker.observer import ConsoleBoard
+from livesessions.worker.observer import ConsoleBatcher
 from livesessions.worker.recorder.recorder import Recorder
 from planner.stage.lines import load_lines
 from providers.redis import async_redis, waiting_redis
@@ -30,7 +30,7 @@ from speech.stage.clauses import split_for_voice
 from tenants.threads import in_thread
 from tests.fakes.live import FakeObserver, FakeSink, FakeSource, gift
 from tests.fakes.synthesizer import FakeSynthesizer
-from tests.livesessions.warming.tools import CALL, Voices, change, record, run_chores, texts
+from tests.livesessions.warming.tools import CALL, Voices, change, record, run_background_jobs, texts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,7 +65,7 @@ def test_what_was_recorded_a_live_says_for_nothing(
             ],
         )
     change(show, call_to_action_every_s=60)
-    run_chores()
+    run_background_jobs()
     recorded = texts(show)
 
     asked, said = _live(show)
@@ -117,7 +117,7 @@ def test_a_worker_finds_it_when_it_takes_a_live(show: Show, voices: Voices) -> N
 
     async def say() -> bytes:
         caps = configured_spend_caps()
-        resources = Resources(async_redis(), waiting_redis(), Recorder(), ConsoleBoard(), (), rack, caps)
+        resources = Resources(async_redis(), waiting_redis(), Recorder(), ConsoleBatcher(), (), rack, caps)
         parts = await in_thread(_assembled, show, resources)
         async with aclosing(parts.voice.speak(CALL)) as chunks:
             return b"".join([chunk.pcm async for chunk in chunks])

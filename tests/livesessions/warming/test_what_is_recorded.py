@@ -21,7 +21,7 @@ from tests.livesessions.warming.tools import (
     forget_the_minute,
     kept,
     record,
-    run_chores,
+    run_background_jobs,
     texts,
 )
 
@@ -30,13 +30,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_a_second_save_asks_for_nothing(show: Show, voices: Voices) -> None:
     change(show, facts="Alice suona il violino.")
-    run_chores()
+    run_background_jobs()
     assert voices.texts == [MEASUREMENT_LINES["it"], *texts(show)]
     assert kept(show.tenant) == len(texts(show))
 
     forget_the_minute(show)
     change(show, facts="Alice suona il violoncello.")
-    assert run_chores() == 1
+    assert run_background_jobs() == 1
     assert len(voices.texts) == 1 + len(texts(show))
 
 
@@ -53,7 +53,7 @@ def test_a_changed_voice_says_all_of_it_anew(show: Show, voices: Voices) -> None
     before = len(voices.texts)
     with scope(tenant=show.tenant):
         change_voice(voice=show.voice, speed=1.1)
-    run_chores()
+    run_background_jobs()
     assert voices.texts[before:] == [MEASUREMENT_LINES["it"], *texts(show)]
 
 
@@ -62,7 +62,7 @@ def test_a_new_word_is_said_in_the_lines_that_have_it(show: Show, voices: Voices
     before = len(voices.texts)
     with scope(tenant=show.tenant):
         add_pronunciation(tenant=show.tenant, written="Alice", spoken="Ellis")
-    run_chores()
+    run_background_jobs()
     assert voices.texts[before:] == [CALL.replace("Alice", "Ellis")]
 
 
@@ -83,7 +83,7 @@ def test_no_more_is_spoken_than_may_be_the_surest_first(show: Show, voices: Voic
 def test_with_no_characters_nothing_is_asked_of_anybody(show: Show, voices: Voices, settings: Any) -> None:
     settings.AUDIO_CACHE_WARM_CHARACTERS = 0
     change(show, facts="Alice suona il violino.")
-    assert run_chores() == 0
+    assert run_background_jobs() == 0
 
 
 def test_what_the_rules_would_refuse_is_not_recorded(show: Show) -> None:

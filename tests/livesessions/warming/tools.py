@@ -48,7 +48,7 @@ def change(show: Show, **changes: Any) -> None:
         change_show(show=show, **changes)
 
 
-def run_chores() -> int:
+def run_background_jobs() -> int:
     """Do what waits in the queue, and what has still to come; return how many chores there were."""
     done, later = 0, datetime.now(UTC).replace(tzinfo=None) + LATER
     while waiting := [*filter(None, [CHORES.dequeue()]), *CHORES.read_schedule(later)]:

@@ -5,14 +5,14 @@ import time
 
 import pytest
 
-from livesessions.worker.loop_watchdog import Watchdog
+from livesessions.worker.loop_watchdog import LoopWatchdog
 from tests.patience import PATIENCE_S
 
 
 async def test_a_loop_that_stands_still_is_named_with_the_line_where_it_stands(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    watchdog = Watchdog(stall_s=0.3)
+    watchdog = LoopWatchdog(stall_s=0.3)
     watching = asyncio.create_task(watchdog.run())
     await asyncio.sleep(0)
     stand_still_until(lambda: watchdog.stalls == 1)
@@ -25,7 +25,7 @@ async def test_a_loop_that_stands_still_is_named_with_the_line_where_it_stands(
 
 
 async def test_a_loop_that_goes_on_is_left_in_peace() -> None:
-    watchdog = Watchdog(stall_s=0.3)
+    watchdog = LoopWatchdog(stall_s=0.3)
     try:
         async with asyncio.timeout(0.8):
             await watchdog.run()
@@ -35,7 +35,7 @@ async def test_a_loop_that_goes_on_is_left_in_peace() -> None:
 
 
 async def test_its_thread_ends_with_it() -> None:
-    watchdog = Watchdog()
+    watchdog = LoopWatchdog()
     watching = asyncio.create_task(watchdog.run())
     await asyncio.sleep(0)
     [thread] = [thread for thread in threading.enumerate() if thread.name == "watchdog"]

@@ -1,4 +1,4 @@
-"""A source that heals: one that may break off goes in, an unbroken stream of its events comes out."""
+"""A source that reconnects: yields one continuous stream of events over many connections."""
 
 import asyncio
 import logging
@@ -9,46 +9,46 @@ from contextlib import aclosing
 from dataclasses import asdict
 from typing import Protocol
 
+from chatsources.connection_watchdog import ConnectionWatchdog
 from chatsources.errors import SourceError, SourceFault
 from chatsources.events import EventKind, LiveEvent
 from chatsources.port import ChatSource, SourceCounts, SourcePhase, SourceState
-from chatsources.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
 
 FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 30.0
-# What a server asks us to wait is believed up to here.
+# The longest wait that a server may ask for.
 LONGEST_ASKED_S = 120.0
 CONNECT_S = 30.0
 SILENCE_S = 20.0
 LONGEST_SILENCE_S = 160.0
-# A connection that was heard from for so long was a good one: what breaks it is a new trouble.
+# A connection that delivered messages for so long was stable: its end resets the backoff.
 STABLE_S = 30.0
-# Without a sign of life for so long the live is given up: longer than a provider's usual outage, and a host
-# that comes back later than this finds an audience that has left.
+# The live ends after so long without a sign of life: longer than a provider's usual outage, while a host that
+# returns later than this would find no audience.
 GIVE_UP_S = 600.0
 
 
 class Connectable(ChatSource, Protocol):
-    """A source whose `events` makes one connection at each call and leaves out what earlier ones told.
+    """A source whose `events` opens one connection at each call and skips events of earlier connections.
 
-    Its `state` is connected from the moment its line is open.
+    Its `state` is connected as soon as the connection is open.
     """
 
     async def is_alive(self) -> bool | None:
-        """Return whether the live goes on, as its platform says; None when it cannot be asked."""
+        """Return whether the platform reports the live as running; None when that cannot be found out."""
 
 
 class SignBudget(Protocol):
-    """Shares out the requests to the sign server among all lives. It promises never to raise."""
+    """Limits the requests to the sign server across all lives. It never raises."""
 
     async def take(self, tenant: str) -> float:
-        """Take one request for a tenant and return 0, or return in how many seconds to ask again."""
+        """Spend one request for a tenant and return 0, or return the seconds to wait before asking again."""
 
 
-class BackOff:
-    """Waits that double from `FIRST_RETRY_S` up to `LONGEST_RETRY_S`; chance takes off up to half of each."""
+class ReconnectBackoff:
+    """Exponential backoff from `FIRST_RETRY_S` to `LONGEST_RETRY_S`; jitter shortens waits by up to half."""
 
     def __init__(self, chance: Callable[[], float]) -> None:
         self._chance = chance
@@ -58,21 +58,22 @@ class BackOff:
         self._failures = 0
 
     def next_s(self) -> float:
-        """Return how long to wait now, in seconds."""
+        """Return the next wait in seconds."""
         longest_s = min(FIRST_RETRY_S * 2.0 ** min(self._failures, 10), LONGEST_RETRY_S)
         self._failures += 1
         return longest_s * (1 - self._chance() / 2)
 
 
-class HealingSource:
-    """Connects again whenever its connection breaks or falls silent, until the live ends or nothing helps.
+class ReconnectingSource:
+    """Reconnects whenever its connection breaks or falls silent, until the live ends.
 
-    A permanent fault ends it at once; any other ends it after `GIVE_UP_S` without a sign of life, with the
-    last fault as the reason, since its words say what the creator can do. A sign of life is a message, or
-    TikTok's word that the room is live. When one connection after the other falls silent, none having proven
-    stable, it is the room that is quiet: the next silence is borne twice as long, since every connection
-    costs a sign request. All times are the running loop's; `chance` returns numbers from 0 to 1; `label`
-    stands in the log lines.
+    - A permanent fault ends it at once. Other faults end it after `GIVE_UP_S` without a sign of life; the
+      last fault is the reason, because its text says what the creator can do.
+    - A sign of life is a message, or TikTok's report that the room is live.
+    - If several connections fall silent and none was stable, the room is quiet: each time the allowed silence
+      doubles, because every connection costs a sign request.
+    - `chance` returns numbers from 0 to 1; `label` identifies the session in log lines. All times are the
+      running loop's.
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class HealingSource:
         self._budget = budget
         self._tenant = tenant
         self._label = label
-        self._back_off = BackOff(chance)
+        self._back_off = ReconnectBackoff(chance)
         self._silence_s = SILENCE_S
         self._state = SourceState(SourcePhase.CONNECTING)
         self._retry_at_s = 0.0
@@ -107,7 +108,7 @@ class HealingSource:
         return SourceState(SourcePhase.WAITING, max(left_s, 0), self._state.fault)
 
     async def events(self) -> AsyncGenerator[LiveEvent, None]:
-        """Yield until the live ends; raise the `SourceError` that cannot be healed."""
+        """Yield events until the live ends; raise the `SourceError` that no reconnection can repair."""
         self._life_at_s = _now_s()
         try:
             while True:
@@ -120,15 +121,15 @@ class HealingSource:
                     return
                 except SourceError as error:
                     fault = error
-                if self._means_end(fault):
+                if self._is_end(fault):
                     return
                 await self._wait(self._retry_s(fault), fault)
         finally:
             self._enter(SourceState(SourcePhase.ENDED))
 
     async def _read(self) -> AsyncGenerator[LiveEvent, None]:
-        """Yield what one connection brings; return when the live has ended."""
-        watchdog = Watchdog(
+        """Yield the events of one connection; return when the live has ended."""
+        watchdog = ConnectionWatchdog(
             self._source, silence_s=self._silence_s, connect_s=CONNECT_S, on_connected=self._connected
         )
         try:
@@ -139,15 +140,15 @@ class HealingSource:
                         if event.kind is EventKind.ENDED:
                             return
         except TimeoutError:
-            if not watchdog.has_fired:
+            if not watchdog.has_timed_out:
                 raise
             if not await self._is_over(watchdog):
                 raise SourceError(SourceFault.CONNECTION_LOST, permanent=False) from None
         finally:
-            self._learn(watchdog)
+            self._evaluate(watchdog)
 
-    async def _is_over(self, watchdog: Watchdog) -> bool:
-        """Find out what a silence means."""
+    async def _is_over(self, watchdog: ConnectionWatchdog) -> bool:
+        """Return whether the live has ended, after a silent connection."""
         self._enter(SourceState(SourcePhase.STALLED, fault=SourceFault.CONNECTION_LOST))
         alive = await self._source.is_alive()
         if alive:
@@ -156,8 +157,8 @@ class HealingSource:
             self._silence_s = min(self._silence_s * 2, LONGEST_SILENCE_S)
         return alive is False
 
-    def _learn(self, watchdog: Watchdog) -> None:
-        """Take from a connection that is over what it says about the next."""
+    def _evaluate(self, watchdog: ConnectionWatchdog) -> None:
+        """Record the last sign of life of a closed connection; reset the waits if it was stable."""
         if watchdog.heard_s is None or watchdog.connected_s is None:
             return
         self._life_at_s = max(self._life_at_s, watchdog.heard_s)
@@ -171,16 +172,17 @@ class HealingSource:
         self._has_connected = True
         self._enter(SourceState(SourcePhase.CONNECTED))
 
-    def _means_end(self, error: SourceError) -> bool:
-        """Return whether the live is over; raise the error when there is no use in trying again."""
+    def _is_end(self, error: SourceError) -> bool:
+        """Return whether the live has ended; raise the error when a retry cannot succeed."""
         if error.fault is SourceFault.USER_OFFLINE and self._has_connected:
             return True
         if error.permanent:
             raise error
-        self._give_up_on(error.fault)
+        self._check_deadline(error.fault)
         return False
 
-    def _give_up_on(self, fault: SourceFault) -> None:
+    def _check_deadline(self, fault: SourceFault) -> None:
+        """Raise `SourceError` after `GIVE_UP_S` without a sign of life."""
         if _now_s() - self._life_at_s >= GIVE_UP_S:
             raise SourceError(fault, permanent=True)
 
@@ -190,7 +192,7 @@ class HealingSource:
     async def _take_budget(self) -> None:
         limited = SourceError(SourceFault.SIGN_RATE_LIMITED, permanent=False)
         while (wait_s := await self._budget.take(self._tenant)) > 0:
-            self._give_up_on(limited.fault)
+            self._check_deadline(limited.fault)
             await self._wait(wait_s, limited)
 
     async def _wait(self, wait_s: float, error: SourceError) -> None:
@@ -199,7 +201,7 @@ class HealingSource:
         await asyncio.sleep(wait_s)
 
     def _enter(self, state: SourceState) -> None:
-        """Change the state, and log it: metrics are taken from this line."""
+        """Change the state, and log it: metrics are read from this line."""
         self._state = state
         logger.info(
             "chat connection: session=%s state=%s fault=%s retry_in_s=%d %s",

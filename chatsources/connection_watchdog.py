@@ -1,4 +1,4 @@
-"""Tells a chat that is quiet from a connection that is dead: ends a wait in which nothing is heard."""
+"""Times out a connection on which no message arrives."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -11,11 +11,13 @@ from chatsources.port import ChatSource, SourcePhase
 TICK_S = 0.5
 
 
-class Watchdog:
-    """Watches one connection of a source, from `with` to its end.
+class ConnectionWatchdog:
+    """Watches one connection of a source, during a `with` block.
 
-    Any message counts as heard, also one that holds no event. Until the source is connected it has
-    `connect_s` seconds, afterwards `silence_s` without a message. `on_connected` is called once.
+    - The source must connect within `connect_s` seconds, and then send a message every `silence_s` seconds.
+      Every message counts, even one that contains no event.
+    - `on_connected` is called once.
+    - `connected_s` and `heard_s` are when it connected and when the last message came, on the loop's clock.
     """
 
     def __init__(
@@ -28,7 +30,7 @@ class Watchdog:
         self._now_s = asyncio.get_running_loop().time
         self._limit: asyncio.Timeout | None = None
         self._received = source.counts.received
-        self.has_fired = False
+        self.has_timed_out = False
         self.connected_s: float | None = None
         self.heard_s: float | None = None
 
@@ -41,12 +43,12 @@ class Watchdog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._timer.cancel()
-        self._look()
+        self._update()
 
     async def next(self, events: AsyncGenerator[LiveEvent, None]) -> LiveEvent | None:
         """Return the next event, or None at the end.
 
-        Raises `TimeoutError` when the source has fallen silent; `has_fired` is then true and `events` over.
+        Raises `TimeoutError` when no message arrives in time; then `has_timed_out` is true, `events` closed.
         """
         try:
             async with asyncio.timeout(None) as self._limit:
@@ -54,22 +56,22 @@ class Watchdog:
         finally:
             self._limit = None
         if self.connected_s is None:
-            self._look()
+            self._update()
         return event
 
     def _tick(self) -> None:
-        self._look()
+        self._update()
         allowed_s = self._connect_s if self.connected_s is None else self._silence_s
         if self._limit is None:
-            self._since_s = self._now_s()  # nobody waits, so nobody is kept waiting
+            self._since_s = self._now_s()  # the reader is busy, so the source is not to blame
         elif self._now_s() - self._since_s >= allowed_s and self._source.state.phase is not SourcePhase.ENDED:
-            self.has_fired = True
+            self.has_timed_out = True
             self._limit.reschedule(self._now_s())
             return
         self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
 
-    def _look(self) -> None:
-        """Note what has changed since the last look."""
+    def _update(self) -> None:
+        """Update the times from the source's state and counts."""
         received = self._source.counts.received
         is_open = self._source.state.phase is SourcePhase.CONNECTED or received != self._received
         if is_open and self.connected_s is None:

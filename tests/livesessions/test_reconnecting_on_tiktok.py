@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from chatsources.errors import SourceError, SourceFault
-from chatsources.healing import HealingSource
 from chatsources.port import SourceCounts, SourcePhase, SourceState
+from chatsources.reconnecting import ReconnectingSource
 from chatsources.tiktok import TikTokEndpoints, TikTokSource
 from tests.fakes.connection import FakeSignBudget
 from tests.fakes.virtual_time import run_virtual
@@ -64,7 +64,7 @@ def drive(prepare: Callable[[FakeWebcast], FakeRoom | None]) -> Outcome:
     async def run() -> Outcome:
         async with FakeWebcast() as tiktok:
             room = prepare(tiktok)
-            source = HealingSource(
+            source = ReconnectingSource(
                 TikTokSource("giulia", endpoints=tiktok.endpoints),
                 budget=FakeSignBudget(),
                 tenant="t1",
@@ -79,7 +79,7 @@ def drive(prepare: Callable[[FakeWebcast], FakeRoom | None]) -> Outcome:
     return run_virtual(run(), io_grace_s=IO_GRACE_S)
 
 
-async def _follow(source: HealingSource, outcome: Outcome) -> None:
+async def _follow(source: ReconnectingSource, outcome: Outcome) -> None:
     loop = asyncio.get_running_loop()
     began_s = loop.time()
 

@@ -1,4 +1,4 @@
-"""Back-pressure: a chat goes in, and comes out no faster than the log can follow for long."""
+"""Reads a chat more slowly while the recorder cannot keep up with it."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -8,10 +8,11 @@ from chatsources.port import ChatSource, SourceCounts, SourceState
 from livesessions.worker.recorder.recorder import Recorder
 
 
-class PacedSource:
-    """A source that is read more slowly while the log is far behind a database that does write.
+class BackpressureSource:
+    """A source that pauses while the recorder is far behind a reachable database.
 
-    Then the socket fills up, and the platform waits. While the database is away nobody waits for it.
+    The socket's buffer then fills up and the platform waits. While the database is down it does not pause:
+    the recorder buffers the rows.
     """
 
     def __init__(self, source: ChatSource, recorder: Recorder) -> None:
@@ -27,6 +28,7 @@ class PacedSource:
         return self._source.state
 
     async def events(self) -> AsyncGenerator[LiveEvent, None]:
+        """Yield the source's events."""
         async with aclosing(self._source.events()) as events:
             async for event in events:
                 yield event

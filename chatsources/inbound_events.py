@@ -1,4 +1,4 @@
-"""Events that a bridge of the streamer's own posted: out of the session's Redis stream, as `LiveEvent`s."""
+"""Reads the events that the streamer's own bridge posts to the API, from the session's Redis stream."""
 
 import asyncio
 import json
@@ -17,21 +17,24 @@ from chatsources.state import event_from_state, event_to_state
 
 BATCH = 50
 BLOCK_S = 5.0
-PATIENCE_S = 5.0  # beyond `BLOCK_S`: a Redis that says nothing at all is as good as away
+ANSWER_TIMEOUT_S = 5.0  # beyond `BLOCK_S`: a Redis that does not answer counts as unreachable
 RETRY_S = 0.5
 CONNECTING = SourceState(SourcePhase.CONNECTING)
-AWAY = SourceState(SourcePhase.WAITING, retry_in_s=1, fault=SourceFault.CONNECTION_LOST)
+UNREACHABLE = SourceState(SourcePhase.WAITING, retry_in_s=1, fault=SourceFault.CONNECTION_LOST)
 
 Entry = tuple[str, int, LiveEvent | None]
 
 
-def stream_of(session_id: UUID | str) -> str:
-    """Name the stream; an entry's `event` is a `LiveEvent` as JSON, its `n` counts the session's from 1."""
+def stream_key(session_id: UUID | str) -> str:
+    """Return the stream's key. An entry's `event` is a `LiveEvent` as JSON; its `n` counts from 1."""
     return f"livesessions:{session_id}:events"
 
 
-def progress_of(session_id: UUID | str) -> str:
-    """Name the hash: `given` is the last `n`; `position` and `taken` are the last entry read and its `n`."""
+def progress_key(session_id: UUID | str) -> str:
+    """Return the key of a hash.
+
+    Its `given` is the last `n`; `position` and `taken` are the id and the `n` of the last entry read.
+    """
     return f"livesessions:{session_id}:events:progress"
 
 
@@ -40,23 +43,23 @@ def event_to_json(event: LiveEvent) -> str:
 
 
 def event_from_json(raw: str | bytes) -> LiveEvent:
-    """Raise KeyError, TypeError or ValueError for anything that `event_to_json` did not write."""
+    """Return the event of a JSON text. Raise KeyError, TypeError or ValueError for an invalid text."""
     return event_from_state(json.loads(raw))
 
 
-class BridgeSource:
-    """What comes in by the side door, from where the last reader of the session stopped.
+class InboundEventSource:
+    """Yields the posted events from where the session's previous reader stopped.
 
-    An event counts as taken once the next one is asked for. The position is written down after every batch
-    and on closing, so that a reader that was closed leaves off exactly where the next begins; one that was
-    killed leaves `BATCH` events at most to be read again. While Redis is away it tries again and says so in
-    `state`; it never raises for it. It never ends by itself: who reads it stops at `ENDED`.
+    - The position is saved after every batch and on closing. After a close the next reader continues exactly
+      there; after a kill at most `BATCH` events are read again.
+    - While Redis is unreachable it retries and shows that in `state`; it raises nothing.
+    - It does not end by itself: the reader stops at `ENDED`.
     """
 
     def __init__(self, redis: Redis, session_id: UUID | str) -> None:
         self._redis = redis
-        self._stream = stream_of(session_id)
-        self._progress = progress_of(session_id)
+        self._stream = stream_key(session_id)
+        self._progress = progress_key(session_id)
         self._counts = SourceCounts()
         self._state = CONNECTING
         self._read: tuple[str, int] | None = None
@@ -71,7 +74,7 @@ class BridgeSource:
         return self._state
 
     async def events(self) -> AsyncGenerator[LiveEvent, None]:
-        """Yield what was posted, for as long as it is read."""
+        """Yield the posted events until closed."""
         self._read = self._taken = None
         try:
             while True:
@@ -86,16 +89,16 @@ class BridgeSource:
     async def _next_entries(self) -> list[Entry]:
         while True:
             try:
-                async with asyncio.timeout(BLOCK_S + PATIENCE_S):
+                async with asyncio.timeout(BLOCK_S + ANSWER_TIMEOUT_S):
                     position, number = self._read = self._read or await self._load()
                     reply = await self._redis.xread(
                         {self._stream: position}, count=BATCH, block=round(BLOCK_S * 1000)
                     )
             except (RedisError, OSError):
-                self._state = AWAY
+                self._state = UNREACHABLE
                 await asyncio.sleep(RETRY_S)
                 continue
-            self._counts.reconnects += self._state is AWAY
+            self._counts.reconnects += self._state is UNREACHABLE
             self._state = CONNECTED
             entries = [self._entry(entry_id.decode(), fields) for entry_id, fields in _flat(reply)]
             if entries:
@@ -119,18 +122,18 @@ class BridgeSource:
         return entry
 
     def _count_lost(self, before: int, numbers: list[int]) -> None:
-        """Count what the stream was too short to hold. A number that falls says that Redis lost its data."""
+        """Count the events that were trimmed unread. A falling number means that Redis lost its data."""
         for number in filter(None, numbers):
             self._counts.lost += max(number - before - 1, 0)
             before = number
 
     async def _save(self) -> None:
-        """Write down how far was read, and forget what was; when Redis is away the next call does it."""
+        """Save the position and trim what was read; when Redis is unreachable the next call does it."""
         if self._taken is None:
             return
         position, number = self._taken
         with suppress(RedisError, OSError):
-            async with asyncio.timeout(PATIENCE_S), self._redis.pipeline() as pipe:
+            async with asyncio.timeout(ANSWER_TIMEOUT_S), self._redis.pipeline() as pipe:
                 pipe.hset(self._progress, mapping={"position": position, "taken": number})
                 pipe.xtrim(self._stream, minid=position, approximate=False)
                 await pipe.execute()
@@ -138,6 +141,6 @@ class BridgeSource:
 
 
 def _flat(reply: Any) -> list[tuple[bytes, Mapping[bytes, bytes]]]:
-    """Return the entries of the one stream that was read; the client's answer differs by protocol."""
+    """Return the entries of the only stream; the shape of the client's answer differs by protocol."""
     streams = reply.values() if isinstance(reply, dict) else [entries for _, entries in reply or ()]
     return [entry for entries in streams for entry in entries]

@@ -14,7 +14,7 @@ from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.intake.viewer_roles import ViewerRole
 from livesessions.pipeline.live import Live
 from livesessions.services.sessions import start_session
-from livesessions.services.viewers import set_viewer_standing
+from livesessions.services.viewers import set_viewer_role_of
 from livesessions.worker.assembly import assemble, open_resources
 from livesessions.worker.commands import encode_command
 from livesessions.worker.worker import in_thread
@@ -114,7 +114,7 @@ async def test_a_decision_reaches_the_live_that_runs(
         await eventually(lambda: overlay_is_live(session, redis_client))
         viewer_hash = await in_thread(write_down, session)
         for standing in ("blocked", "trusted", ""):
-            await in_thread(set_viewer_standing, session=session, source_id="1", standing=standing)
+            await in_thread(set_viewer_role_of, session=session, source_id="1", standing=standing)
             await eventually(lambda: told[-1:], lambda last: last == [(viewer_hash, standing)])  # noqa: B023
 
     assert told == [(viewer_hash, "blocked"), (viewer_hash, "trusted"), (viewer_hash, "")]
@@ -129,9 +129,9 @@ async def test_a_decision_does_not_reach_charlies_live(
         await eventually(lambda: overlay_is_live(other_session, redis_client))
         await in_thread(write_down, session)
         await in_thread(write_down, other_session)
-        await in_thread(set_viewer_standing, session=session, source_id="1", standing="blocked")
+        await in_thread(set_viewer_role_of, session=session, source_id="1", standing="blocked")
         # What comes after it on the way has arrived, so it would have arrived too.
-        await in_thread(set_viewer_standing, session=other_session, source_id="1", standing="trusted")
+        await in_thread(set_viewer_role_of, session=other_session, source_id="1", standing="trusted")
         await eventually(lambda: bool(told))
 
     assert told == [(viewer_hash_of(other_session.tenant_id, ANNA), "trusted")]
@@ -160,7 +160,7 @@ def test_an_event_of_another_live_or_of_nobody_decides_nothing(
     with scope(tenant=session.tenant):
         for source_id in ("1", "2", "3"):
             with pytest.raises(SessionConflict):
-                set_viewer_standing(session=session, source_id=source_id, standing="blocked")
+                set_viewer_role_of(session=session, source_id=source_id, standing="blocked")
     assert not ViewerRule.objects.exists()
 
 
@@ -168,7 +168,7 @@ def test_a_decision_that_is_none_is_refused(session: LiveSession) -> None:
     write_down(session)
 
     with pytest.raises(ValueError, match="emperor"):
-        set_viewer_standing(session=session, source_id="1", standing="emperor")
+        set_viewer_role_of(session=session, source_id="1", standing="emperor")
 
 
 def test_redis_being_away_does_not_undo_a_decision(
@@ -179,7 +179,7 @@ def test_redis_being_away_does_not_undo_a_decision(
 
     monkeypatch.setattr("livesessions.services.sessions.send_command", fail)
     viewer_hash = write_down(session)
-    set_viewer_standing(session=session, source_id="1", standing="moderator")
+    set_viewer_role_of(session=session, source_id="1", standing="moderator")
 
     assert list(ViewerRule.objects.values_list("viewer_hash", "standing")) == [(viewer_hash, "moderator")]
 
@@ -192,7 +192,7 @@ def test_the_command_carries_a_hash_and_no_user_id(
         "livesessions.services.sessions.send_command", lambda _, command: sent.append(encode_command(command))
     )
     viewer_hash = write_down(session)
-    set_viewer_standing(session=session, source_id="1", standing="blocked")
+    set_viewer_role_of(session=session, source_id="1", standing="blocked")
 
     [command] = map(json.loads, sent)
     assert (command["kind"], command["viewer_hash"], command["role"]) == (

@@ -10,8 +10,14 @@ from django.conf import settings
 from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 
-from chatsources.event_intake import BATCH, BridgeSource, event_from_json, event_to_json, stream_of
 from chatsources.events import EventKind, LiveEvent
+from chatsources.inbound_events import (
+    BATCH,
+    InboundEventSource,
+    event_from_json,
+    event_to_json,
+    stream_key,
+)
 from chatsources.port import SourcePhase
 from livesessions.api import event_intake
 from livesessions.api.event_intake import deliver
@@ -37,7 +43,7 @@ async def post(*events: LiveEvent) -> int:
     return await asyncio.to_thread(deliver, session_id=SESSION, events=events)
 
 
-async def read(source: BridgeSource, count: int) -> list[LiveEvent]:
+async def read(source: InboundEventSource, count: int) -> list[LiveEvent]:
     """Read until `count` events are taken and the next was asked for, or the source has nothing more."""
     taken: list[LiveEvent] = []
     async with asyncio.timeout(PATIENCE_S), aclosing(source.events()) as events:
@@ -48,7 +54,7 @@ async def read(source: BridgeSource, count: int) -> list[LiveEvent]:
     return taken
 
 
-async def comes_to(source: BridgeSource, phase: SourcePhase) -> None:
+async def comes_to(source: InboundEventSource, phase: SourcePhase) -> None:
     while True:
         if source.state.phase is phase:
             return
@@ -77,14 +83,14 @@ def test_an_event_is_the_same_after_the_way_through_redis(event: LiveEvent) -> N
 
 async def test_what_was_posted_arrives_in_its_order(redis: Redis) -> None:
     assert await post(*comments(1, 120)) == 120
-    source = BridgeSource(redis, SESSION)
+    source = InboundEventSource(redis, SESSION)
     assert await read(source, 120) == comments(1, 120)
     assert (source.counts.received, source.counts.decoded, source.counts.lost) == (120, 120, 0)
     assert source.state.phase is SourcePhase.CONNECTED
 
 
 async def test_what_is_posted_while_the_source_waits_arrives(redis: Redis) -> None:
-    async with asyncio.timeout(PATIENCE_S), aclosing(BridgeSource(redis, SESSION).events()) as events:
+    async with asyncio.timeout(PATIENCE_S), aclosing(InboundEventSource(redis, SESSION).events()) as events:
         await post(*comments(1, 1))
         assert (await anext(events)).source_id == "b:1"
         waiting = asyncio.ensure_future(anext(events))
@@ -95,21 +101,21 @@ async def test_what_is_posted_while_the_source_waits_arrives(redis: Redis) -> No
 async def test_each_session_has_events_of_its_own(redis: Redis) -> None:
     await asyncio.to_thread(deliver, session_id=uuid4(), events=comments(1, 3))
     await post(*comments(4, 4))
-    assert ids(await read(BridgeSource(redis, SESSION), 1)) == ["b:4"]
+    assert ids(await read(InboundEventSource(redis, SESSION), 1)) == ["b:4"]
 
 
 async def test_a_second_post_of_the_same_events_changes_nothing(redis: Redis) -> None:
     assert await post(*comments(1, 3)) == 3
     assert await post(*comments(2, 5), *comments(5, 5)) == 2
-    assert ids(await read(BridgeSource(redis, SESSION), 5)) == ids(comments(1, 5))
+    assert ids(await read(InboundEventSource(redis, SESSION), 5)) == ids(comments(1, 5))
     assert await post(*comments(1, 5)) == 0
 
 
 @pytest.mark.parametrize("taken", [1, 7, BATCH - 1, BATCH, BATCH + 1, 2 * BATCH])
 async def test_the_next_worker_goes_on_where_the_last_one_stopped(redis: Redis, taken: int) -> None:
     await post(*comments(1, 130))
-    first = await read(BridgeSource(redis, SESSION), taken)
-    source = BridgeSource(redis, SESSION)
+    first = await read(InboundEventSource(redis, SESSION), taken)
+    source = InboundEventSource(redis, SESSION)
     second = await read(source, 131 - taken)
     # The first was closed while it held out its last event: nobody can know whether that was taken.
     assert ids(second) == ids(comments(taken, 130))
@@ -119,9 +125,9 @@ async def test_the_next_worker_goes_on_where_the_last_one_stopped(redis: Redis, 
 
 async def test_a_worker_that_is_killed_leaves_a_batch_to_be_read_again_at_most(redis: Redis) -> None:
     await post(*comments(1, 3 * BATCH))
-    killed = BridgeSource(redis, SESSION).events()
+    killed = InboundEventSource(redis, SESSION).events()
     taken = [(await anext(killed)).source_id for _ in range(BATCH + 10)]
-    second = ids(await read(BridgeSource(redis, SESSION), 2 * BATCH))
+    second = ids(await read(InboundEventSource(redis, SESSION), 2 * BATCH))
     assert second == ids(comments(BATCH + 1, 3 * BATCH))
     assert set(taken) | set(second) == set(ids(comments(1, 3 * BATCH)))
     await killed.aclose()
@@ -129,8 +135,8 @@ async def test_a_worker_that_is_killed_leaves_a_batch_to_be_read_again_at_most(r
 
 async def test_what_was_taken_does_not_stay_in_redis(redis: Redis) -> None:
     await post(*comments(1, 100))
-    await read(BridgeSource(redis, SESSION), 100)
-    assert await redis.xlen(stream_of(SESSION)) <= 2
+    await read(InboundEventSource(redis, SESSION), 100)
+    assert await redis.xlen(stream_key(SESSION)) <= 2
     left = [key async for key in redis.scan_iter(f"*{SESSION}*")]
     assert len(left) == 3
     assert all([0 < await redis.ttl(key) <= event_intake.KEPT_S for key in left])
@@ -141,13 +147,13 @@ async def test_more_than_redis_holds_is_lost_and_counted(
 ) -> None:
     monkeypatch.setattr(event_intake, "MAX_WAITING", 100)
     await post(*comments(1, 10))
-    source = BridgeSource(redis, SESSION)
+    source = InboundEventSource(redis, SESSION)
     assert len(await read(source, 10)) == 10
     for first in range(11, 1011, 500):
         await post(*comments(first, first + 499))
-    kept = await redis.xlen(stream_of(SESSION))
+    kept = await redis.xlen(stream_key(SESSION))
     assert 100 <= kept < 500
-    late = BridgeSource(redis, SESSION)
+    late = InboundEventSource(redis, SESSION)
     assert ids(await read(late, kept)) == ids(comments(1011 - kept, 1010))
     assert late.counts.lost == 1010 - 9 - kept
 
@@ -160,9 +166,9 @@ async def test_an_entry_that_is_no_event_is_counted_as_broken(redis: Redis) -> N
         {"n": "?", "event": b"\xff"},
         {"n": "2", "event": "[]"},
     ):
-        await redis.xadd(stream_of(SESSION), dict[Any, Any](fields))
+        await redis.xadd(stream_key(SESSION), dict[Any, Any](fields))
     await post(*comments(2, 2))
-    source = BridgeSource(redis, SESSION)
+    source = InboundEventSource(redis, SESSION)
     assert ids(await read(source, 2)) == ["b:1", "b:2"]
     assert (source.counts.received, source.counts.decoded, source.counts.broken) == (6, 2, 4)
     assert source.counts.lost == 0
@@ -172,7 +178,7 @@ async def test_while_redis_is_away_the_source_says_so_and_then_goes_on(redis_cli
     await post(*comments(1, 2))
     async with FakeOutage(settings.REDIS_URL) as outage:
         client = Redis.from_url(outage.url, **settings.REDIS_ASYNC_OPTIONS)
-        source = BridgeSource(client, SESSION)
+        source = InboundEventSource(client, SESSION)
         async with asyncio.timeout(PATIENCE_S), aclosing(source.events()) as events:
             assert [(await anext(events)).source_id for _ in range(2)] == ["b:1", "b:2"]
             await outage.cut()
@@ -188,7 +194,7 @@ async def test_while_redis_is_away_the_source_says_so_and_then_goes_on(redis_cli
 
 async def test_a_redis_that_forgot_everything_does_not_stop_the_source(redis: Redis) -> None:
     await post(*comments(1, 30))
-    source = BridgeSource(redis, SESSION)
+    source = InboundEventSource(redis, SESSION)
     async with asyncio.timeout(PATIENCE_S), aclosing(source.events()) as events:
         assert [(await anext(events)).source_id for _ in range(30)] == ids(comments(1, 30))
         await redis.flushdb()
@@ -201,7 +207,10 @@ async def test_closing_a_source_does_not_wait_for_a_redis_that_is_away(redis_cli
     await post(*comments(1, 2))
     async with FakeOutage(settings.REDIS_URL) as outage:
         client = Redis.from_url(outage.url, **settings.REDIS_ASYNC_OPTIONS)
-        async with asyncio.timeout(PATIENCE_S), aclosing(BridgeSource(client, SESSION).events()) as events:
+        async with (
+            asyncio.timeout(PATIENCE_S),
+            aclosing(InboundEventSource(client, SESSION).events()) as events,
+        ):
             await anext(events)
             await anext(events)
             await outage.cut()

@@ -7,15 +7,15 @@ import pytest
 
 from chatsources.errors import SourceError, SourceFault
 from chatsources.events import EventKind
-from chatsources.healing import (
+from chatsources.port import SourcePhase, SourceState
+from chatsources.reconnecting import (
     CONNECT_S,
     GIVE_UP_S,
     LONGEST_ASKED_S,
     LONGEST_RETRY_S,
-    BackOff,
-    HealingSource,
+    ReconnectBackoff,
+    ReconnectingSource,
 )
-from chatsources.port import SourcePhase, SourceState
 from tests.fakes.connection import Act, FakeConnection, FakeSignBudget
 from tests.fakes.virtual_time import run_virtual
 
@@ -24,13 +24,13 @@ END = EventKind.ENDED
 QUICK_S = 1.0
 
 
-def heal(connection: FakeConnection, budget: FakeSignBudget | None = None) -> HealingSource:
-    return HealingSource(
+def heal(connection: FakeConnection, budget: FakeSignBudget | None = None) -> ReconnectingSource:
+    return ReconnectingSource(
         connection, budget=budget or FakeSignBudget(), tenant="t1", label="s1", chance=lambda: 0.0
     )
 
 
-def read(source: HealingSource) -> list[str]:
+def read(source: ReconnectingSource) -> list[str]:
     """Read a source to its end and return what it told: texts, or the kinds of the other events."""
 
     async def collect() -> list[str]:
@@ -40,7 +40,7 @@ def read(source: HealingSource) -> list[str]:
     return run_virtual(collect())
 
 
-def fault_of(source: HealingSource) -> SourceError:
+def fault_of(source: ReconnectingSource) -> SourceError:
     with pytest.raises(SourceError) as caught:
         read(source)
     return caught.value
@@ -66,8 +66,8 @@ def test_the_waits_grow_to_half_a_minute_and_no_further() -> None:
 
 
 def test_chance_takes_off_up_to_half_of_a_wait() -> None:
-    assert [BackOff(lambda: 0.0).next_s(), BackOff(lambda: 1.0).next_s()] == [1.0, 0.5]
-    late = BackOff(lambda: 1.0)
+    assert [ReconnectBackoff(lambda: 0.0).next_s(), ReconnectBackoff(lambda: 1.0).next_s()] == [1.0, 0.5]
+    late = ReconnectBackoff(lambda: 1.0)
     assert [late.next_s() for _ in range(2_000)][-1] == LONGEST_RETRY_S / 2
 
 
@@ -231,7 +231,7 @@ def test_a_budget_that_stays_used_up_ends_it_in_time() -> None:
 def test_each_change_of_the_state_is_logged_without_a_word_of_the_chat(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.INFO, "chatsources.healing")
+    caplog.set_level(logging.INFO, "chatsources.reconnecting")
     source = heal(FakeConnection([["segreto", None], ["segreto", LOST], [END]], alive=True))
     read(source)
     states = [record.getMessage().split("state=")[1].split()[0] for record in caplog.records]
