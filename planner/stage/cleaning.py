@@ -1,4 +1,4 @@
-"""Makes text fit to be spoken: written text goes in, with marks, emoji and links; plain words come out."""
+"""Makes a text fit for speech: removes markup, emoji and links."""
 
 import re
 import unicodedata
@@ -36,7 +36,7 @@ def plain(text: str) -> str:
 
 
 def clean_for_speech(text: str) -> str:
-    """Return only what a voice should say; empty when nothing of it can be said."""
+    """Return the speakable part of a text; empty if there is none."""
     text = _MARKDOWN_LINK.sub(r"\1", text)
     text = _LINK.sub("", _TAG.sub("", text))
     text = _BOLD.sub(r"\2", _LINE_MARK.sub("", text))
@@ -54,7 +54,7 @@ def without_symbols(text: str) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """Cut `text` to `limit` characters where a clause ends, else a word, and close it with a full stop."""
+    """Cut a text to `limit` characters at a clause or word, and end it with a full stop."""
     if len(text) <= limit:
         return text
     head = text[: limit - 1]

@@ -1,6 +1,6 @@
-"""Makes a creator's texts fit into a system message: written text goes in, lines that keep to it come out.
+"""Makes a creator's texts safe for a system message.
 
-They are trusted, and may say anything but look like a part of the message that they are not.
+The texts are trusted, but must not look like another section of the message.
 """
 
 import re

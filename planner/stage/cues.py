@@ -1,4 +1,4 @@
-"""What the host wants to say of its own accord: a clock goes in, a cue comes out when one is due."""
+"""The port of sources that make the host speak on its own initiative."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from planner.stage.turn import Turn
 
 
 class NextAction(StrEnum):
-    """What the host is doing, or about to do."""
+    """What the host does next."""
 
     ANSWER = "answer"
     THANK = "thank"
@@ -20,9 +20,9 @@ class NextAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One thing to say. `line` is said word for word; when it is empty the planner finds words for `turn`.
+    """One thing to say. `line` is said word for word.
 
-    `key` means something only to the source that gave the cue.
+    If it is empty, the planner writes a reply to `turn`. `key` is private to the source that made the cue.
     """
 
     state: NextAction
@@ -32,22 +32,22 @@ class Cue:
 
 
 class CueSource(Protocol):
-    """Gives cues: the show plan, the games, the thanks. It promises to be quick, and does no I/O.
+    """A source of cues: show plan, games, thanks. Methods are quick and do no I/O.
 
-    All times are wall-clock seconds, so that the next worker can go on with a snapshot.
+    All times are wall-clock seconds, so that another worker can continue from a snapshot.
     """
 
     def due(self, now_s: float, *, quiet_s: float) -> Cue | None:
-        """Return what should be said now, the same until it is taken; `quiet_s` is the chat's silence."""
+        """Return the cue to say now, unchanged until `took`; `quiet_s` is the chat's silence."""
 
     def took(self, cue: Cue, now_s: float) -> None:
-        """Note that a cue is being said."""
+        """Record that a cue is being said."""
 
     def wakes_at_s(self, now_s: float) -> float | None:
-        """Return when `due` may next have something new to say if nothing happens until then."""
+        """Return when `due` may next return another cue without a new event."""
 
     def snapshot(self) -> dict[str, Any]:
-        """Return what the next worker must know, as plain values."""
+        """Return the state as plain values."""
 
     def restore(self, frozen: dict[str, Any]) -> None:
-        """Go on with a snapshot."""
+        """Continue from a snapshot."""

@@ -1,4 +1,4 @@
-"""A reply while it is being written: sentences go in, those that may be said now come out."""
+"""Filters a reply's sentences while the model writes them."""
 
 import logging
 from collections.abc import Callable
@@ -13,11 +13,11 @@ MAX_CHARACTERS = 300
 
 
 class Draft:
-    """Holds back what the gate refuses, what repeats and what is too much. `said` is what got through.
+    """Holds back sentences that the gate refuses, that repeat, or that are too many. `said` is the result.
 
-    A sentence goes on at once, except a short one that was said before: it waits for the next one, for
-    `Ciao Marco!` may begin many replies but should not be the whole of two. `repeated` is what came too
-    close to something said before; `closed` tells that nothing further is wanted.
+    A sentence is released at once, except a short one that was said before: it waits for the next sentence,
+    because `Ciao Marco!` may begin many replies but must not be two whole replies. `repeated` holds what was
+    too close to an earlier reply; `closed` means that no further sentence is needed.
     """
 
     def __init__(self, gate: OutputGate, is_repeat: Callable[[str], bool]) -> None:
@@ -29,11 +29,11 @@ class Draft:
         self._held = ""
 
     def begin_again(self) -> None:
-        """Be ready for another attempt at the same reply."""
+        """Reset for another attempt at the same reply."""
         self.repeated, self._held, self.closed = "", "", False
 
     def take(self, sentence: str) -> list[str]:
-        """Take a sentence as it was written, and return what may be said now."""
+        """Add a written sentence; return the sentences that may be said now."""
         judgement = self._gate.review(sentence)
         if judgement.refusal is not None:
             logger.info("sentence held back: reason=%s", judgement.refusal.value)
@@ -48,7 +48,7 @@ class Draft:
         return self._admit(text)
 
     def finish(self) -> None:
-        """The model has written all that it wanted to."""
+        """End the draft after the model's last sentence."""
         if self._held and not self.said:
             self.repeated = self._held
 

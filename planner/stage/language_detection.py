@@ -1,4 +1,4 @@
-"""Tells whether a sentence is in another language than it should be: words go in, a language comes out."""
+"""Detects whether a sentence is in another language than expected."""
 
 import re
 from functools import cache
@@ -13,9 +13,9 @@ _WORD = re.compile(r"[^\W\d_]+(?:'(?:t|m|s|re|ll|ve)\b)?")
 
 
 def foreign_language(text: str, language: str) -> str:
-    """Return the language that a text's small words speak for if it is clearly not `language`, else ``.
+    """Return a text's language if it is clearly not `language`, else an empty string.
 
-    It knows `it`, `en`, `de`, `es`, `fr` and `pt`; nothing is foreign to another language.
+    It knows `it`, `en`, `de`, `es`, `fr` and `pt`; for other languages it always returns an empty string.
     """
     table = _small_words()
     if language not in table:
@@ -27,7 +27,7 @@ def foreign_language(text: str, language: str) -> str:
 
 
 def content_words(text: str) -> list[str]:
-    """Return the words of a text that say what it is about: no small words of any language, nothing short."""
+    """Return a text's words without the small words of any language and without short ones."""
     small = frozenset().union(*_small_words().values())
     words = _WORD.findall(text.casefold().replace("’", "'"))
     return [word for word in words if len(word) >= CONTENT_CHARACTERS and word not in small]

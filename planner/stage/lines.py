@@ -1,4 +1,4 @@
-"""Ready lines: topics with their lines go in, lines that have rested for half an hour come out."""
+"""Canned lines by topic; a line is used again after half an hour at the earliest."""
 
 import re
 import time
@@ -21,7 +21,7 @@ _SENTENCE_START = re.compile(r"(^|(?<=[.!?] ))[^\W\d_]")
 
 
 def template_language(tag: str) -> str:
-    """Return which of `LANGUAGES` serves a language tag such as `it-IT`; English serves all others."""
+    """Return the language of `LANGUAGES` for a tag such as `it-IT`; English for all others."""
     primary = re.split("[-_]", tag.casefold(), maxsplit=1)[0]
     return primary if primary in LANGUAGES else FALLBACK
 
@@ -34,7 +34,7 @@ def load_lines(package: str, filename: str) -> Mapping[str, tuple[str, ...]]:
 
 
 def fill(line: str, *, name: str, **words: str) -> str:
-    """Put the words into a line. A line only ever calls the viewer by name, so without one the call goes."""
+    """Fill a line's placeholders. Without a viewer's name, the address is removed."""
     if not name:
         line = _NAME_LATER.sub("", _NAME_FIRST.sub("", line))
     spoken = line.format(name=name, **words)
@@ -42,9 +42,9 @@ def fill(line: str, *, name: str, **words: str) -> str:
 
 
 class LineBook:
-    """One language's lines by topic: in seeded order, and the one that was used longest ago first.
+    """One language's lines by topic, in seeded order; the line used longest ago comes first.
 
-    `now_s` is wall-clock time, so that another worker can go on with what `snapshot` tells.
+    `now_s` is wall-clock time, so that another worker can continue from a snapshot.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class LineBook:
         return topic in self._topics
 
     def draw(self, topic: str) -> str:
-        """Return the line of a topic that was used longest ago, even if it has not rested."""
+        """Return a topic's line that was used longest ago, even if too recently."""
         return self._use(topic)
 
     def draw_fresh(
@@ -77,9 +77,10 @@ class LineBook:
         is_repeat: Callable[[str], bool],
         tries: int | None = None,
     ) -> str:
-        """Return a line of a topic as it is `spoken`: one that has rested and is no repeat, else ``.
+        """Return a topic's line as it is `spoken`; an empty string if none qualifies.
 
-        At most `tries` lines are looked at; None looks at all.
+        A line qualifies if it was not used recently and is no repeat. At most `tries` lines are checked; None
+        checks all.
         """
         looked_at = 0
         while self._has_rested(topic) and looked_at != tries:
@@ -90,14 +91,14 @@ class LineBook:
         return ""
 
     def snapshot(self) -> dict[str, dict[str, float]]:
-        """Return when each line that has not rested was used, by topic and place."""
+        """Return when each recently used line was used, by topic and index."""
         return {
             topic: {str(place): at_s for place, at_s in used.items() if self._is_resting(at_s)}
             for topic, used in self._used_at_s.items()
         }
 
     def restore(self, frozen: Mapping[str, Mapping[str, float]]) -> None:
-        """Go on with a snapshot; lines that there are no longer do not matter."""
+        """Continue from a snapshot; unknown lines are ignored."""
         for topic, used in frozen.items():
             order = self._order(topic) if topic in self._topics else ()
             for place, at_s in sorted(used.items(), key=lambda use: use[1]):
@@ -154,5 +155,5 @@ def restore_books(books: Mapping[str, LineBook], frozen: FrozenBooks) -> None:
 
 
 def never(line: str) -> bool:
-    """No line is a repeat, for whoever keeps no count of them."""
+    """Treat no line as a repeat."""
     return False

@@ -1,4 +1,4 @@
-"""What a live remembers of its talk: exchanges heard go in, the last ones and a summary come out."""
+"""The memory of a live's conversation: recent exchanges and a summary of older ones."""
 
 import time
 from collections import Counter, deque
@@ -17,13 +17,13 @@ SUMMED_EVERY_S = 600.0
 MAX_OLDER = 60
 MAX_TOPICS, KEPT_WORDS = 8, 80
 MAX_GIVERS = 12
-TOPIC_TIMES = 2  # said once, a word is no topic
+TOPIC_TIMES = 2  # a word said once is no topic
 
 
 class Memory:
-    """The last `recent` exchanges as they were, and a summary of those before. All of it is untrusted.
+    """The last `recent` exchanges, and a summary of those before. All of it is untrusted.
 
-    `older` are the exchanges on their way into the summary. `now_s` is wall-clock time.
+    `older` are the exchanges that the next summary will include. `now_s` is wall-clock time.
     """
 
     def __init__(self, *, recent: int, now_s: Callable[[], float] = time.time) -> None:
@@ -36,19 +36,19 @@ class Memory:
         self._summed_at_s = now_s()
 
     def add(self, exchange: Exchange) -> None:
-        """Remember an exchange that the room has heard."""
+        """Store an exchange that the audience has heard."""
         if self.recent and len(self.recent) == self.recent.maxlen:
             self.older.append(self.recent[0])
         self.recent.append(exchange)
 
     @property
     def is_due(self) -> bool:
-        """Whether there is enough, or it has waited long enough, to be summed up."""
+        """Whether there is enough to summarize, or it has waited long enough."""
         has_waited = self._now_s() - self._summed_at_s >= SUMMED_EVERY_S
         return len(self.older) >= SUMMED_EXCHANGES or (bool(self.older) and has_waited)
 
     def digest(self, exchanges: Iterable[Exchange]) -> str:
-        """Count exchanges in, and return what was talked of and who gave gifts so far, by rules alone."""
+        """Add exchanges to the counts; return topics and gift senders so far, by rules alone."""
         for turn in (exchange.turn for exchange in exchanges):
             self._words.update(dict.fromkeys(content_words(plain(turn.text[:400])), 1))
             if turn.kind is TurnKind.GIFT and (name := sayable_name(turn.viewer_name)):
@@ -62,7 +62,7 @@ class Memory:
         return " ".join(part for part in parts if part)[:SUMMARY_CHARACTERS]
 
     def settle(self, exchanges: Iterable[Exchange], summary: str) -> None:
-        """Put a summary in the place of the exchanges that went into it."""
+        """Store a summary and delete the exchanges that it includes."""
         for exchange in exchanges:
             if self.older and self.older[0] is exchange:
                 self.older.popleft()
@@ -70,7 +70,7 @@ class Memory:
         self._summed_at_s = self._now_s()
 
     def snapshot(self) -> dict[str, Any]:
-        """Return what is remembered beside the last exchanges, as plain values."""
+        """Return the state apart from the last exchanges, as plain values."""
         return {
             "older": [asdict(exchange) for exchange in self.older],
             "summary": self.summary,
@@ -80,7 +80,7 @@ class Memory:
         }
 
     def restore(self, frozen: dict[str, Any]) -> None:
-        """Go on with a snapshot."""
+        """Continue from a snapshot."""
         self.older.extend(thaw_exchange(entry) for entry in frozen["older"])
         self.summary = frozen["summary"]
         self._words = Counter(frozen["words"])
@@ -89,5 +89,5 @@ class Memory:
 
 
 def thaw_exchange(frozen: dict[str, Any]) -> Exchange:
-    """Return an exchange that was kept as JSON; raise KeyError, TypeError or ValueError."""
+    """Return an exchange from JSON values; raise KeyError, TypeError or ValueError."""
     return Exchange(thaw_turn(frozen["turn"]), frozen["reply"])

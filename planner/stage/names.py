@@ -1,4 +1,4 @@
-"""Makes a viewer's name sayable: a display name goes in, one or two plain words come out, or nothing."""
+"""Makes a viewer's display name speakable."""
 
 import re
 import unicodedata
@@ -51,7 +51,7 @@ def sayable_name(raw: str) -> str:
 
 
 def called_together(names: Sequence[str], *, more: int, language: str) -> str:
-    """Return several viewers as they are called at once, and that there are `more`; `` for nobody."""
+    """Return several viewers' names for one call, with a mark for `more`; empty for nobody."""
     conjunction, others = _TOGETHER.get(language, _TOGETHER["en"])
     called = [*names, others] if names and more else list(names)
     if len(called) < 2:

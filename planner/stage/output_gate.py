@@ -1,7 +1,7 @@
-"""Stands between a model and the room: a written sentence goes in, a speakable one comes out or a refusal.
+"""Checks a model's sentence before it is voiced.
 
-It knows nothing of the topic, which is moderation's part; it holds back what a host made of a language
-model gives away, and what a viewer has talked the model into.
+Topics are moderation's task; this gate stops sentences that reveal the instructions, quote the viewer or were
+injected.
 """
 
 import re
@@ -22,14 +22,14 @@ MAX_HANDLES = 1
 RUN_WORDS = 4
 LEAKED_RUNS = 3
 LEAKED_SHARE = 0.4
-# A run this long is one whatever stands around it.
+# A run this long is a quotation in any context.
 LEAKED_LONG_RUNS = 6
 ECHOED_WORDS = 5
 ECHOED_SHARE = 0.8
 
 
 class Refusal(StrEnum):
-    """Why a sentence does not leave the planner."""
+    """Why a sentence is not voiced."""
 
     TOO_LONG = "too_long"
     MARKUP = "markup"
@@ -46,7 +46,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What may be said of a sentence. Without a refusal an empty text only means that there were no words."""
+    """The checked sentence. An empty text without a refusal means that there were no words."""
 
     text: str
     refusal: Refusal | None = None
@@ -54,11 +54,10 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class OutputGate:
-    """Judges the sentences of one reply. Pure, about 50 µs a sentence.
+    """Checks the sentences of one reply. Pure, about 50 µs a sentence.
 
-    `secret` is the system text, `heard` what the viewer wrote, `language` the only language that may be
-    spoken (empty: any). What stands in `sayable` is no secret wherever else it stands. A sentence longer
-    than `max_characters` is shortened.
+    `secret` is the system text, `heard` the viewer's text, `language` the only language allowed (empty: any).
+    Text in `sayable` is never secret. A sentence longer than `max_characters` is shortened.
     """
 
     secret: str
@@ -68,7 +67,7 @@ class OutputGate:
     sayable: str = ""
 
     def review(self, sentence: str) -> Judgement:
-        """Judge one sentence as the model wrote it."""
+        """Check one sentence of the model."""
         refusal = _betrayed_by_form(sentence)
         text = "" if refusal else shorten(clean_for_speech(sentence), self.max_characters)
         if text:
@@ -111,7 +110,7 @@ _SPELLED_LETTERS = 6
 
 
 def _betrayed_by_form(sentence: str) -> Refusal | None:
-    """Look at what the cleaning would take away."""
+    """Check the parts that cleaning would remove."""
     if _ROLE.search(sentence):
         return Refusal.ROLE
     if _FENCE.search(sentence):
@@ -122,7 +121,7 @@ def _betrayed_by_form(sentence: str) -> Refusal | None:
 
 
 def _is_code(text: str, words: Sequence[str]) -> bool:
-    """Nothing that a person says looks like this: encoded text, or a text spelled letter by letter."""
+    """Return whether a text is encoded or spelled letter by letter."""
     if any(len(word) > _LONGEST_WORD for word in text.split()):
         return True
     run = 0

@@ -46,10 +46,10 @@ REPLY_LIMITS = Limits(max_output_tokens=160, first_text_s=4.0, rest_s=4.0)
 
 
 class Planner:
-    """The host's head for one live. It remembers what was said, and does not say it again.
+    """Writes the host's replies in one live. It remembers what was said and does not repeat it.
 
-    Without a model, and whenever the model fails, is refused or repeats itself, ready lines answer.
-    `now_s` is wall-clock time, so that the next worker can go on with what `snapshot` tells.
+    Without a model, and whenever the model fails, is refused or repeats itself, canned lines answer. `now_s`
+    is wall-clock time, so that another worker can continue from a snapshot.
     """
 
     def __init__(
@@ -80,10 +80,10 @@ class Planner:
         self._planned = ""
 
     async def plan(self, turn: Turn, usage: TokenUsage) -> AsyncGenerator[str, None]:
-        """Yield the sentences to say, each as soon as it is whole; none when there is nothing new to say.
+        """Yield the sentences to say, each as soon as it is complete; none if there is nothing new to say.
 
-        A model's failure before its first sentence is answered by a ready line, and one after it ends the
-        reply there. `usage.model` tells who spoke. Raises `PlannerError` when tokens were used for nothing.
+        If the model fails before its first sentence, a canned line answers; after it, the reply ends there.
+        `usage.model` names the source. Raises `PlannerError` when tokens were used for nothing.
         """
         said: list[str] = []
         sentences = self._react(turn, usage) if _is_reaction(turn) else self._converse(turn, usage)
@@ -98,15 +98,15 @@ class Planner:
             self._said.add(self._planned, _called(turn))
 
     def intent_of(self, turn: Turn) -> str:
-        """Return by what the ready lines for a turn are chosen."""
+        """Return the topic of the canned lines for a turn."""
         return self._ready.intent_of(turn, self._character.language)
 
     def repeats(self, line: str) -> bool:
-        """Return whether the room has heard a line, or one very like it, within half an hour."""
+        """Return whether the audience has heard this line, or a very similar one, within half an hour."""
         return self._said.is_repeat(line, within_s=REST_S)
 
     def remember(self, turn: Turn, reply: str) -> None:
-        """Keep an exchange for later prompts. `reply` is what the room really heard, whoever worded it."""
+        """Store an exchange for later prompts. `reply` is what the audience really heard."""
         if not reply:
             return
         self._memory.add(Exchange(turn=turn, reply=reply))
@@ -114,9 +114,9 @@ class Planner:
             self._said.add(reply, _called(turn))
 
     async def summarize(self, approves: Callable[[str], bool]) -> None:
-        """Sum up what was heard longer ago, when it is time; `approves` judges the summary. Never raises.
+        """Summarize older exchanges when it is time; `approves` judges the summary. Never raises.
 
-        A language model is asked within its means and for a few seconds at most; rules do it otherwise.
+        A language model is used within the spend cap and for a few seconds at most, otherwise rules.
         """
         if not self._memory.is_due:
             return
@@ -134,7 +134,7 @@ class Planner:
         self._memory.settle(exchanges, next(fit, ""))
 
     def snapshot(self) -> list[dict[str, Any]]:
-        """Return the exchanges heard and, as the last entry, what else is remembered, as plain values."""
+        """Return the state as plain values: the exchanges, then one entry for everything else."""
         memory = {
             "said": self._said.snapshot(),
             "viewers": self._viewers.snapshot(),
@@ -146,7 +146,7 @@ class Planner:
         return [*(asdict(exchange) for exchange in self._memory.recent), memory]
 
     def restore(self, frozen: list[dict[str, Any]]) -> None:
-        """Remember what a snapshot holds."""
+        """Continue from a snapshot."""
         for entry in frozen:
             if "turn" in entry:
                 self._memory.recent.append(thaw_exchange(entry))
@@ -193,7 +193,7 @@ class Planner:
                 draft.said.append(sentence)
                 yield sentence
         if not draft.said and usage.prompt_tokens:
-            # Silence that was paid for is a failure, so that the host waits before it pays again.
+            # Paid tokens without a sentence are a failure, so that the host backs off.
             raise PlannerError("All that the model wrote was held back, and no ready line is fresh.")
 
     async def _write(
@@ -257,7 +257,7 @@ class Planner:
 
 
 def _is_reaction(turn: Turn) -> bool:
-    """Whether there are only ready words for a turn."""
+    """Return whether a turn gets canned lines only."""
     return turn.kind is not TurnKind.COMMENT and turn.kind not in OF_ITS_OWN
 
 

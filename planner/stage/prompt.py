@@ -1,7 +1,7 @@
 """Builds the messages for a chat model, with the chat as data.
 
-What viewers write reaches the model only as strings inside a JSON object in a user message of its own;
-no word of theirs stands among the instructions. What the creator writes does, a section each.
+Viewers' text reaches the model only as strings inside a JSON object in a separate user message, never among
+the instructions. The creator's text is part of the instructions, in sections.
 """
 
 import json
@@ -107,14 +107,14 @@ class Prompt:
 
 
 def build_messages(prompt: Prompt) -> list[Message]:
-    """Return the system message, what is remembered, and the turn to answer or the talk to sum up."""
+    """Return the system message, the memory, and the turn to answer or the talk to summarize."""
     if prompt.sums_up:
         return _summing_up(prompt)
     messages = [Message("system", system_text(prompt))]
     if prompt.earlier:
         earlier = json.dumps({"did": "earlier", "earlier": prompt.earlier}, ensure_ascii=False)
         messages.append(Message("user", earlier))
-        # Some servers take nothing but turns of user and assistant.
+        # Some servers accept only alternating user and assistant turns.
         messages.append(Message("assistant", "Ok."))
     for exchange in prompt.history:
         messages.append(Message("user", _as_data(exchange.turn)))
@@ -124,13 +124,13 @@ def build_messages(prompt: Prompt) -> list[Message]:
 
 
 def system_text(prompt: Prompt) -> str:
-    """Return the system message's text: persona, manner, show and rules, without a word of the chat."""
+    """Return the system message: persona, style, show and rules, without any chat text."""
     parts = [*_who(prompt.character), *_tone(prompt.character), *_show(prompt), *_rules(prompt)]
     return "\n\n".join(part for part in parts if part)
 
 
 def sayable_text(prompt: Prompt) -> str:
-    """Return what the creator has written to be said, in whatever part of the system message it stands."""
+    """Return the creator's text that may be said aloud, from all parts of the system message."""
     turn = prompt.turn
     return "\n".join([*_facts(prompt.show), turn.segment, turn.point, *prompt.character.sample_lines])
 

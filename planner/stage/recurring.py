@@ -1,4 +1,4 @@
-"""What a host says again and again, to nobody by name: a show's habits go in, texts come out as voiced."""
+"""Lists the lines that a show's host says in every live, for recording them in advance."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ SOMEBODY = "Zzyzx"
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """What a show has its host say. With `calls_to_action` of the creator's own, no shipped ones are said."""
+    """A show's recurring lines. The creator's `calls_to_action` replace the shipped ones."""
 
     language: str
     calls: bool = False  # to action, at any time

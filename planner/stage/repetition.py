@@ -1,4 +1,4 @@
-"""Remembers what the host has said: a line goes in, whether it comes too close to one of them comes out."""
+"""Detects lines that are too close to what the host has said before."""
 
 import time
 from bisect import bisect_right
@@ -43,7 +43,7 @@ class SaidLines:
         self._now_s = now_s
 
     def add(self, line: str, name: str = "") -> None:
-        """Remember a line. `name` is the viewer's, as it is called."""
+        """Store a line. `name` is the viewer's name as it is called."""
         if line:
             self._add(line, name, self._now_s())
 
@@ -58,7 +58,7 @@ class SaidLines:
         self._nameless.append(list(dict.fromkeys(_without(name, text) for text in whole)))
 
     def is_repeat(self, line: str, name: str = "", *, within_s: float = inf) -> bool:
-        """Return whether a line is closer than allowed to one said in the last `within_s`."""
+        """Return whether a line is too close to one said in the last `within_s`."""
         whole = utils.default_process(line)
         nameless = _without(name, whole)
         since_s = self._now_s() - within_s
@@ -78,11 +78,11 @@ class SaidLines:
         return found is not None
 
     def snapshot(self) -> list[list[Any]]:
-        """Return the lines with the name called in each and its moment, oldest first."""
+        """Return the lines with their called names and times, oldest first."""
         return [list(said) for said in self._lines]
 
     def restore(self, frozen: Iterable[list[Any]]) -> None:
-        """Remember the lines of a snapshot."""
+        """Continue from a snapshot."""
         for line, name, at_s in frozen:
             self._add(line, name, at_s)
 
@@ -93,6 +93,6 @@ def is_short(sentence: str) -> bool:
 
 
 def _without(name: str, text: str) -> str:
-    """Leave a name's words out, unless they are all there is."""
+    """Remove a name's words, unless nothing else is left."""
     called = set(utils.default_process(name).split())
     return " ".join(word for word in text.split() if word not in called) or text if called else text

@@ -1,11 +1,11 @@
-"""Takes turns: things to say go in, the one that was said longest ago comes out."""
+"""Picks the item used longest ago."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 
 
 class Rotation:
-    """Knows each item by its place, and gives one again only when all others were used since.
+    """Tracks items by index; an item comes again only after all others.
 
     Times are wall-clock seconds.
     """
@@ -18,11 +18,11 @@ class Rotation:
         return self._items[place]
 
     def oldest(self, places: Iterable[int] | None = None) -> int:
-        """Return the place used longest ago, the first of those never used; there must be one."""
+        """Return the index used longest ago, the first unused one if there is any."""
         return min(range(len(self._items)) if places is None else places, key=self.used_at_s)
 
     def by_age(self) -> list[int]:
-        """Return all places, the one used longest ago first."""
+        """Return all indexes, the one used longest ago first."""
         return sorted(range(len(self._items)), key=self.used_at_s)
 
     def used_at_s(self, place: int) -> float:
@@ -30,15 +30,15 @@ class Rotation:
         return self._used_at_s.get(place, -inf)
 
     def use(self, place: int, now_s: float) -> None:
-        """Note that an item is being said; one that is not there any more does not matter."""
+        """Record that an item is being used; an unknown index is ignored."""
         if place < len(self._items):
             self._used_at_s[place] = now_s
 
     def snapshot(self) -> dict[str, float]:
-        """Return when each item was used, by its place."""
+        """Return when each item was used, by index."""
         return {str(place): at_s for place, at_s in self._used_at_s.items()}
 
     def restore(self, frozen: Mapping[str, float]) -> None:
-        """Go on with a snapshot."""
+        """Continue from a snapshot."""
         for place, at_s in frozen.items():
             self.use(int(place), at_s)

@@ -1,4 +1,4 @@
-"""Moves the host through the show's plan: a clock goes in, a cue comes out when something is due."""
+"""Follows the show's plan and makes cues when something is due."""
 
 from collections.abc import Callable, Sequence
 from math import inf
@@ -13,7 +13,7 @@ from planner.stage.timetable import Slot, Timetable
 from planner.stage.turn import Turn, TurnKind
 
 QUIET_S = 25.0
-OPENING_WITHIN_S = 60.0  # a greeting that comes later greets nobody
+OPENING_WITHIN_S = 60.0  # a later greeting makes no sense
 LAST_GOODBYE_S = 30.0
 FIRST_FACT_S = 30.0  # after a product's introduction
 FACT_EVERY_S = 90.0
@@ -36,9 +36,9 @@ GOODBYE_BEGIN = "goodbye_begin"
 GOODBYE_END = "goodbye_end"
 ROTATED = (OPENING, GOODBYE_BEGIN, GOODBYE_END, CALL_TO_ACTION, POINT, STARTER)
 
-# Whose talking points are no talk: a game uses them.
+# Kinds whose talking points belong to a game.
 GAMES = frozenset({SegmentKind.QUIZ, SegmentKind.POLL})
-# What begins with a ready line of its own instead of an introduction.
+# Kinds that start with a canned line instead of an introduction.
 SELF_INTRODUCED = frozenset({SegmentKind.OPENING, SegmentKind.CALL_TO_ACTION, SegmentKind.CLOSING})
 TALKED_ABOUT = frozenset({SegmentKind.TOPIC, SegmentKind.PRODUCT})
 
@@ -54,11 +54,11 @@ DESCRIPTIONS = {
 
 
 class Rundown:
-    """A `CueSource` that begins when it is first asked, and keeps to the plan's times from then on.
+    """A `CueSource` that starts at the first request and keeps to the plan's times.
 
-    What it says of its own is said word for word; segments and talking points are left to the planner.
-    With the same seed and the same questions it says the same. Moments missed are not made up for. Of the
-    shipped lines one that `is_repeat` gives way to another; the creator's own are said all the same.
+    Its own lines are said word for word; segments and talking points go to the planner. Deterministic for a
+    seed and the same requests. Missed moments are not repeated. Of the shipped lines, one that `is_repeat` is
+    replaced by another; the creator's own lines never are.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class Rundown:
         return slot.segment if slot else None
 
     def segment_text(self, now_s: float) -> str:
-        """Say in English what part of the show is on, with its title and talking points; `` for none."""
+        """Describe the current segment in English, with title and talking points; empty without one."""
         segment = self.current(now_s)
         if segment is None:
             return ""
@@ -187,7 +187,7 @@ class Rundown:
         return None
 
     def _fact(self, now_s: float, slot: Slot | None) -> Cue | None:
-        """A product's facts are told while the chat is busy too."""
+        """A product's facts are said in a busy chat too."""
         if slot is None or slot.segment.kind is not SegmentKind.PRODUCT:
             return None
         if self._timetable.is_over(self._elapsed_s(now_s)) or now_s < self._fact_due_s(slot):
@@ -213,12 +213,12 @@ class Rundown:
         return self._points_of[slot.index]
 
     def _starter(self, now_s: float) -> Cue | None:
-        """Return a line to start a talk with; none rather than one that the room has just heard."""
+        """Return a line to start a conversation; None if all were heard recently."""
         cue = self._ready_cue(STARTER, now_s)
         return None if self._is_repeat(cue.line) else cue
 
     def _point(self, now_s: float, places: list[int], *, state: NextAction = NextAction.TOPIC) -> Cue | None:
-        """Return the talking point whose turn it is, unless all were used and it has not rested."""
+        """Return the next talking point, unless all were used recently."""
         if not places:
             return None
         points = self._rotations[POINT]
@@ -239,7 +239,7 @@ class Rundown:
         return Cue(state, self._turn(state, "", now_s), line=lines[place], key=f"{topic}:{place}")
 
     def _fresh(self, lines: Rotation) -> int:
-        """Return the place of the line said longest ago that is no repeat, or simply of that."""
+        """Return the index of the line used longest ago that is no repeat, else of the oldest."""
         tried = lines.by_age()[:TRIES]
         return next((place for place in tried if not self._is_repeat(lines[place])), tried[0])
 
@@ -250,7 +250,7 @@ class Rundown:
     # --- what was said -------------------------------------------------------------------------------
 
     def took(self, cue: Cue, now_s: float) -> None:
-        """Note that a cue is being said."""
+        """Record that a cue is being said."""
         topic, _, place = cue.key.partition(":")
         if topic in self._rotations:
             self._rotations[topic].use(int(place), now_s)
@@ -273,7 +273,7 @@ class Rundown:
             self._done.add(_key_of(slot))
 
     def _interval_s(self) -> float:
-        """Every interval is drawn anew, so that the calls do not come like a clock."""
+        """Return the next interval, with random jitter."""
         if not self._every_s:
             return inf
         jitter_s = min(JITTER_S, self._every_s / 2)
@@ -309,7 +309,7 @@ class Rundown:
         }
 
     def restore(self, frozen: dict[str, Any]) -> None:
-        """Go on with a snapshot."""
+        """Continue from a snapshot."""
         if frozen["begun_s"] is None:
             return
         self._begun_s = float(frozen["begun_s"])
@@ -329,5 +329,5 @@ def _key_of(slot: Slot) -> str:
 
 
 def _finite(moment_s: float) -> float | None:
-    """JSON knows no infinity."""
+    """JSON has no infinity."""
     return None if abs(moment_s) == inf else moment_s

@@ -1,4 +1,4 @@
-"""Cuts a stream of text into sentences: pieces of any size go in, whole sentences come out."""
+"""Splits a stream of text into sentences."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Has a language model sum up a talk, and checks that the summary may be kept."""
+"""Summarizes a conversation with a language model and checks the summary."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Gathers who follows, shares or subscribes: one viewer after another goes in, a group to thank comes out."""
+"""Groups viewers who follow, share or subscribe, to thank them together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ REMEMBERED_VIEWERS = 500  # of one group; beyond, somebody who does it twice cou
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Viewers who did the same and are thanked together, first come first; `count` is how many they are."""
+    """Viewers with the same action, in order; `count` is their number."""
 
     kind: TurnKind
     names: tuple[str, ...]
@@ -21,7 +21,7 @@ class Group:
 
 @dataclass(slots=True)
 class _Gathering:
-    """A group that is not complete yet: names by viewer id."""
+    """An open group: names by viewer id."""
 
     opened_s: float
     names: dict[str, str] = field(default_factory=dict)
@@ -32,10 +32,10 @@ class _Gathering:
 
 
 class ThanksGroups:
-    """Gives a group once `per_thanks` viewers of its kind have come, or some did and `waits_s` have passed.
+    """Completes a group at `per_thanks` viewers of a kind, or after `waits_s`.
 
-    `per_thanks` is by kind: 0 for never, and 1, for each, where nothing is said. A viewer counts once in a
-    group. Times are seconds of whatever monotonic clock the caller uses.
+    `per_thanks` is by kind: 0 for never, 1 (each) by default. A viewer counts once per group. Times are
+    seconds of any monotonic clock.
     """
 
     def __init__(self, per_thanks: Mapping[TurnKind, int], *, waits_s: float = WAITS_S) -> None:
@@ -44,7 +44,7 @@ class ThanksGroups:
         self._open: dict[TurnKind, _Gathering] = {}
 
     def add(self, kind: TurnKind, name: str, viewer_id: str, now_s: float) -> Group | None:
-        """Count a viewer; return the group that is complete with this one. Without an id the name counts."""
+        """Count a viewer; return the group that this completes. Without an id the name is the key."""
         size = self._per_thanks.get(kind, 1)
         if size < 1:
             return None
@@ -58,17 +58,17 @@ class ThanksGroups:
         return self._close(kind) if gathering.count >= size else None
 
     def expire(self, now_s: float) -> list[Group]:
-        """Return the groups that have waited long enough to be thanked as they are."""
+        """Return the groups that have waited long enough."""
         late = [kind for kind, gathering in self._open.items() if now_s - gathering.opened_s >= self._waits_s]
         return [self._close(kind) for kind in late]
 
     def next_deadline(self) -> float | None:
-        """Return when `expire` will next have something to say, or None while no group is open."""
+        """Return when `expire` next returns a group; None if no group is open."""
         opened_s = [gathering.opened_s for gathering in self._open.values()]
         return min(opened_s) + self._waits_s if opened_s else None
 
     def forget(self, viewer_id: str) -> None:
-        """Count a viewer no longer."""
+        """Remove a viewer."""
         for kind, gathering in list(self._open.items()):
             if gathering.names.pop(viewer_id, None) is not None:
                 gathering.count -= 1
@@ -76,7 +76,7 @@ class ThanksGroups:
                 del self._open[kind]
 
     def snapshot(self, now_s: float) -> dict[str, Any]:
-        """Return the open groups as plain values, with their ages in place of their moments."""
+        """Return the open groups as plain values, with ages in place of times."""
         return {
             kind.value: {
                 "age_s": now_s - gathering.opened_s,
@@ -87,7 +87,7 @@ class ThanksGroups:
         }
 
     def restore(self, frozen: Mapping[str, Any], now_s: float) -> None:
-        """Go on with a snapshot; raise KeyError, TypeError or ValueError when it is none."""
+        """Continue from a snapshot; raise KeyError, TypeError or ValueError for an invalid one."""
         for kind, kept in frozen.items():
             opened_s = now_s - kept["age_s"]
             self._open[TurnKind(kind)] = _Gathering(opened_s, dict(kept["names"]), kept["count"])

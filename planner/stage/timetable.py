@@ -1,4 +1,4 @@
-"""Tells where in a show's plan a moment lies: seconds since its beginning go in, a segment comes out."""
+"""Finds the plan's segment at a given time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the planner is asked to answer, and what it costs."""
+"""The planner's input and output values: turn, character, show facts, exchange, usage."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

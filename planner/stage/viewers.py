@@ -1,4 +1,4 @@
-"""Remembers the viewers of one live: turns go in, a few plain facts about one viewer come out."""
+"""Remembers facts about the viewers of one live."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ class ViewerFacts:
 
 
 class ViewerBook:
-    """The facts about the viewers who were met last, `capacity` of them."""
+    """The facts about the `capacity` viewers seen last."""
 
     def __init__(self, *, capacity: int = REMEMBERED_VIEWERS) -> None:
         self._capacity = capacity
@@ -36,7 +36,7 @@ class ViewerBook:
         return len(self._facts)
 
     def note(self, turn: Turn) -> None:
-        """Take a turn down: a gift with its number, or the comment as the last one."""
+        """Record a turn: a gift with its number, or the comment as the last one."""
         key = _key(turn)
         if not key or turn.kind not in (TurnKind.COMMENT, TurnKind.GIFT):
             return
@@ -51,7 +51,7 @@ class ViewerBook:
             _count_gift(facts.gifts, turn)
 
     def known(self, turn: Turn) -> dict[str, str | int | list[str]]:
-        """Return what is known of a turn's viewer, as plain values for a prompt; nothing of a stranger."""
+        """Return a viewer's facts as plain values for a prompt; empty for an unknown viewer."""
         facts = self._facts.get(_key(turn))
         if facts is None:
             return {}
@@ -63,11 +63,11 @@ class ViewerBook:
         return {name: value for name, value in known.items() if value}
 
     def snapshot(self) -> list[list[Any]]:
-        """Return the viewers with their facts, the one met longest ago first."""
+        """Return the viewers with their facts, oldest first."""
         return [[key, facts.wrote, facts.comments, dict(facts.gifts)] for key, facts in self._facts.items()]
 
     def restore(self, frozen: Iterable[list[Any]]) -> None:
-        """Remember the viewers of a snapshot."""
+        """Continue from a snapshot."""
         for key, wrote, comments, gifts in frozen:
             self._facts[key] = ViewerFacts(wrote, comments, dict(gifts))
 

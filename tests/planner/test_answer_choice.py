@@ -2,18 +2,18 @@
 
 from dataclasses import replace
 
-from planner.stage.choice.answers import choose
+from planner.stage.choice.answer_choice import choose
 from planner.stage.choice.audience import LATELY_S, Audience, viewer_of
-from planner.stage.choice.duplicates import wording_of
-from planner.stage.choice.scoring import Candidate, Limits
+from planner.stage.choice.duplicates import question_words
+from planner.stage.choice.scoring import Candidate, ScoringLimits
 from planner.stage.turn import Turn, TurnKind
 
-LIMITS = Limits("Nora", answers_per_viewer=2)
+LIMITS = ScoringLimits("Nora", answers_per_viewer=2)
 
 
 def line(text: str, *, age_s: float = 0.0) -> Candidate:
     turn = Turn(TurnKind.COMMENT, "Anna", "it", text=text)
-    return Candidate(turn, age_s, wording=wording_of(text, "it", "Nora"))
+    return Candidate(turn, age_s, wording=question_words(text, "it", "Nora"))
 
 
 def test_the_best_is_chosen_wherever_it_stands() -> None:
@@ -50,7 +50,7 @@ def test_nobody_is_chosen_when_all_have_had_their_answers() -> None:
 
 
 def test_what_was_just_answered_gives_way_to_what_was_not() -> None:
-    answered = [wording_of("dove abiti?", "it", "Nora")]
+    answered = [question_words("dove abiti?", "it", "Nora")]
     choice = choose([line("Nora dove abiti?"), line("bella canzone questa")], LIMITS, just_answered=answered)
     assert choice is not None
     assert choice.place == 1

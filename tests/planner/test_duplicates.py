@@ -2,11 +2,11 @@
 
 import pytest
 
-from planner.stage.choice.duplicates import NO_QUESTION, is_same_question, wording_of
+from planner.stage.choice.duplicates import NO_QUESTION, is_same_question, question_words
 
 
 def is_same(one: str, other: str, language: str) -> bool:
-    wordings = [wording_of(text, language, "Nora") for text in (one, other)]
+    wordings = [question_words(text, language, "Nora") for text in (one, other)]
     assert is_same_question(*wordings) == is_same_question(*reversed(wordings))
     return is_same_question(*wordings)
 
@@ -47,5 +47,5 @@ def test_another_question_is_another(one: str, other: str, language: str) -> Non
 
 
 def test_what_is_no_question_is_the_same_as_nothing() -> None:
-    assert wording_of("ciao a tutti", "it", "") is NO_QUESTION
+    assert question_words("ciao a tutti", "it", "") is NO_QUESTION
     assert not is_same("ciao a tutti", "ciao a tutti", "it")

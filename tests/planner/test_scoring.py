@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from planner.stage.choice.reading import read
-from planner.stage.choice.scoring import MAX_AGE_S, Candidate, Limits, score
+from planner.stage.choice.line_features import read
+from planner.stage.choice.scoring import MAX_AGE_S, Candidate, ScoringLimits, score
 from planner.stage.turn import Turn, TurnKind
 
-LIMITS = Limits("Nora Rossi", answers_per_viewer=4)
+LIMITS = ScoringLimits("Nora Rossi", answers_per_viewer=4)
 
 
 def line(text: str, language: str = "it") -> Candidate:

@@ -10,10 +10,10 @@ from chatsources.events import LiveEvent
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.pipeline.selection.turn_queue import TurnQueue
 from livesessions.pipeline.selection.turns import Priority, QueuedTurn
-from planner.stage.choice.answers import choose
+from planner.stage.choice.answer_choice import choose
 from planner.stage.choice.audience import Audience, viewer_of
-from planner.stage.choice.duplicates import NO_QUESTION, Wording, wording_of
-from planner.stage.choice.scoring import Candidate, Limits
+from planner.stage.choice.duplicates import NO_QUESTION, QuestionWords, question_words
+from planner.stage.choice.scoring import Candidate, ScoringLimits
 from planner.stage.choice.thanks import WaitingGift, gifts_to_thank, is_big
 from planner.stage.names import sayable_name
 
@@ -47,7 +47,7 @@ class AnswerPicker:
         self, queue: TurnQueue, rates: Rates, *, host_name: str, wall_s: Callable[[], float]
     ) -> None:
         self._queue = queue
-        self._limits = Limits(host_name, rates.answers_per_viewer)
+        self._limits = ScoringLimits(host_name, rates.answers_per_viewer)
         self._wall_s = wall_s
         self._audience = Audience()
         self._answered: deque[tuple[float, str, str]] = deque(maxlen=REMEMBERED_ANSWERS)
@@ -105,10 +105,10 @@ class AnswerPicker:
             wording=self._wording(item.turn.text, item.turn.language),
         )
 
-    def _wording(self, text: str, language: str) -> Wording:
-        return wording_of(text, language, self._limits.host_name)
+    def _wording(self, text: str, language: str) -> QuestionWords:
+        return question_words(text, language, self._limits.host_name)
 
-    def _just_answered(self) -> list[Wording]:
+    def _just_answered(self) -> list[QuestionWords]:
         since_s = self._wall_s() - REMEMBERED_S
         asked = [self._wording(text, language) for at_s, text, language in self._answered if at_s > since_s]
         return [wording for wording in asked if wording is not NO_QUESTION]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from livesessions.shows.limits import MAX_ANSWER_LENGTH, MAX_ANSWERS, MAX_QUESTION_LENGTH, MAX_QUESTIONS
 from livesessions.shows.services.questions import QuestionValues
-from planner.stage.games.answers import words_of
+from planner.stage.games.answer_matching import words_of
 
 SEPARATOR = ";"
 

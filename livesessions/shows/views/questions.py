@@ -14,7 +14,7 @@ from livesessions.models.shows import Show
 from livesessions.shows.errors import ShowConflict
 from livesessions.shows.forms.questions import AnswerCheckForm, PasteForm, QuestionForm
 from livesessions.shows.services.questions import add_questions, delete_question
-from planner.stage.games.answers import is_right
+from planner.stage.games.answer_matching import is_right
 from tenants.access import member_required
 from tenants.http import TenantRequest
 from tenants.roles import EDITOR, may_control

@@ -1,4 +1,4 @@
-"""Calls several viewers at once: sayable names and a number go in, `Anna, Marco e altri tre` comes out."""
+"""Builds a spoken call to several viewers, such as `Anna, Marco e altri tre`."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ NUMBERS = {
 
 
 def call_together(names: Sequence[str], *, others: int | None, language: str) -> str:
-    """Return the names with how many `others` there are, None for some; nothing where nobody has a name."""
+    """Return the names, plus the number of `others` (None: some); empty if nobody has a name."""
     if not names:
         return ""
     parts = list(names)

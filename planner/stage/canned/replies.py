@@ -1,4 +1,4 @@
-"""Says what needs no model: a turn that is no comment goes in, a ready line comes out, or nothing."""
+"""Answers events without a comment with canned lines."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -24,10 +24,10 @@ OWED_TOPICS = frozenset({"gift", "gift_many", "gift_big", "gift_group"})
 MAX_GIFT_NAME_CHARACTERS = 40
 BIG_GIFT_DIAMONDS = 1_000
 
-# Thanked in groups: `count` is how many viewers they are.
+# Thanked in groups; `count` is the number of viewers.
 COUNTED_BY_VIEWER = frozenset({TurnKind.FOLLOW, TurnKind.SHARE, TurnKind.SUBSCRIBE})
 
-# When all lines of a topic have been used, an opening and a plain line make new ones, hundreds of them.
+# When all lines of a topic have been used, openings and plain lines are combined to hundreds of new ones.
 OPENING = "opening"
 PLAIN = {
     "gift": "gift_plain",
@@ -52,9 +52,9 @@ YOURS = {
 
 
 class CannedReplies:
-    """The host's ready lines for one live, in every language it has them.
+    """The host's canned lines for one live, in every available language.
 
-    Gifts worth `big_gift_diamonds` or more, in all, get lines of their own; 0 for none.
+    Gifts worth `big_gift_diamonds` or more in all get lines of their own; 0 for none.
     """
 
     def __init__(
@@ -69,9 +69,9 @@ class CannedReplies:
         self._big_gift_diamonds = big_gift_diamonds
 
     def line_for(self, turn: Turn, *, is_repeat: Callable[[str], bool] = never) -> str:
-        """Return the line to say, or an empty string for a turn that has none.
+        """Return the line to say; an empty string for a turn that has none.
 
-        Thanks for a gift are owed, if need be in words that were heard before; the rest is not.
+        A gift always gets thanks, if need be in a line used before. Other events may get none.
         """
         topic = self._topic_of(turn)
         language = template_language(turn.language)
@@ -108,14 +108,14 @@ class CannedReplies:
         return freeze_books(self._books)
 
     def restore(self, frozen: FrozenBooks) -> None:
-        """Go on with a snapshot."""
+        """Continue from a snapshot."""
         restore_books(self._books, frozen)
 
 
 def _compose(
     book: LineBook, topic: str, *, spoken: Callable[[str], str], is_repeat: Callable[[str], bool]
 ) -> str:
-    """Make a line of two; their numbers have no common factor, so that each meets every other."""
+    """Combine an opening and a line; their counts are coprime, so that all pairs occur."""
     if topic not in PLAIN:
         return ""
     for _ in range(COMPOSE_ATTEMPTS):
@@ -133,7 +133,7 @@ def _called(turn: Turn, language: str) -> str:
 
 
 def _present(turn: Turn, gifts: Mapping[str, tuple[str, ...]], language: str) -> str:
-    """Word a gift with its number: a rose, 5 roses, the gift Meteor Shower, 3 Meteor Shower gifts."""
+    """Name a gift with its number: a rose, 5 roses, the gift Meteor Shower, 3 Meteor Shower gifts."""
     gift = clean_for_speech(turn.gift_name[:200])[:MAX_GIFT_NAME_CHARACTERS].strip()
     one, many = gifts.get(gift.casefold()) or gifts["other" if gift else "unnamed"]
     worded = many if turn.count > 1 else one

@@ -1,4 +1,4 @@
-"""Who was answered in this live, and who has given: replies go in, what a choice should know comes out."""
+"""Records which viewers were answered and who sent gifts."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -23,10 +23,10 @@ STRANGER = _Known()
 
 
 class Audience:
-    """The viewers of one live who were answered or have given last, `capacity` of them.
+    """The `capacity` viewers who were answered or sent gifts last.
 
-    Times are wall-clock seconds, so that the next worker can go on with a snapshot. `last` is the viewer who
-    was answered last.
+    Times are wall-clock seconds, so that another worker can continue from a snapshot. `last` is the viewer
+    answered last.
     """
 
     def __init__(self, *, capacity: int = REMEMBERED_VIEWERS) -> None:
@@ -38,12 +38,12 @@ class Audience:
         return len(self._known)
 
     def gave(self, viewer: str) -> None:
-        """Note a gift."""
+        """Record a gift."""
         if viewer:
             self._meet(viewer).has_given = True
 
     def answered(self, viewer: str, at_s: float) -> None:
-        """Note that a viewer was answered; others may have been with them, but this one was the last."""
+        """Record answered viewers; `last` becomes this one."""
         self.last = viewer
         if viewer:
             known = self._meet(viewer)
@@ -71,7 +71,7 @@ class Audience:
         return known
 
     def snapshot(self) -> dict[str, Any]:
-        """Return what is remembered as plain values, the viewer met longest ago first."""
+        """Return the viewers as plain values, oldest first."""
         known = self._known.items()
         return {
             "viewers": [[key, who.has_given, who.is_new, who.answered_at_s] for key, who in known],
@@ -79,7 +79,7 @@ class Audience:
         }
 
     def restore(self, frozen: dict[str, Any]) -> None:
-        """Remember what a snapshot holds."""
+        """Continue from a snapshot."""
         self.last = frozen["last"]
         viewers: Iterable[tuple[str, bool, bool, list[float]]] = frozen["viewers"]
         for viewer, has_given, is_new, answered_at_s in viewers:
@@ -87,5 +87,5 @@ class Audience:
 
 
 def viewer_of(turn: Turn) -> str:
-    """Return what a turn's viewer is known by: the platform's id, else the name; nobody is ``."""
+    """Return the key of a turn's viewer: the platform's id, else the name, else an empty string."""
     return turn.viewer_id or turn.viewer_name.casefold()

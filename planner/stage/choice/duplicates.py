@@ -1,11 +1,11 @@
-"""Tells whether two questions are one: their words go in, yes or no comes out."""
+"""Decides whether two questions are the same."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
-from planner.stage.choice.reading import REMEMBERED_LINES, host_words, read, tongue_of
+from planner.stage.choice.line_features import REMEMBERED_LINES, host_words, read, word_lists_for
 
 # Twice the words in common over all words; one word more changes a question of three, not one of four.
 MIN_OVERLAP = 0.85
@@ -35,8 +35,8 @@ NEGATIONS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """A question in the words that matter: `fixed` are those that must be the same, such as who or how."""
+class QuestionWords:
+    """The significant words of a question; `fixed` words, such as who or how, must be equal."""
 
     text: str
     fixed: frozenset[str]
@@ -47,28 +47,28 @@ class Wording:
         return not (self.fixed or self.free)
 
 
-NO_QUESTION = Wording("", frozenset(), frozenset())
+NO_QUESTION = QuestionWords("", frozenset(), frozenset())
 
 
 @lru_cache(maxsize=REMEMBERED_LINES)
-def wording_of(text: str, language: str, host_name: str) -> Wording:
-    """Return the words of a question; `NO_QUESTION` for a line that is none."""
+def question_words(text: str, language: str, host_name: str) -> QuestionWords:
+    """Return a question's significant words; `NO_QUESTION` for another line."""
     reading = read(text, language, host_name)
     if not reading.is_question or reading.is_nonsense:
         return NO_QUESTION
-    tongue = tongue_of(text, language)
-    empty = tongue.filler | host_words(host_name)
-    meant = [word for word in reading.words if word in tongue.asks or word not in empty]
-    fixed = frozenset(word for word in meant if _is_fixed(word, tongue.asks))
-    return Wording(" ".join(meant), fixed, frozenset(meant) - fixed)
+    word_lists = word_lists_for(text, language)
+    empty = word_lists.filler | host_words(host_name)
+    meant = [word for word in reading.words if word in word_lists.asks or word not in empty]
+    fixed = frozenset(word for word in meant if _is_fixed(word, word_lists.asks))
+    return QuestionWords(" ".join(meant), fixed, frozenset(meant) - fixed)
 
 
 def _is_fixed(word: str, asks: frozenset[str]) -> bool:
     return word in asks or word in NEGATIONS or not word.isalpha()
 
 
-def is_same_question(one: Wording, other: Wording) -> bool:
-    """Return whether whoever asked one is answered by the answer to the other."""
+def is_same_question(one: QuestionWords, other: QuestionWords) -> bool:
+    """Return whether one answer serves both questions."""
     if one.fixed != other.fixed or one.is_empty or other.is_empty:
         return False
     if one.free == other.free:
@@ -78,14 +78,14 @@ def is_same_question(one: Wording, other: Wording) -> bool:
     return _overlap(one, other) >= MIN_OVERLAP
 
 
-def _overlap(one: Wording, other: Wording) -> float:
+def _overlap(one: QuestionWords, other: QuestionWords) -> float:
     shared = len(one.free & other.free) + _slips(one.free - other.free, other.free - one.free)
     shared += len(one.fixed)
     return 2.0 * shared / (len(one.fixed | one.free) + len(other.fixed | other.free))
 
 
 def _slips(words: frozenset[str], others: frozenset[str]) -> int:
-    """Return how many words are written almost like one of the others."""
+    """Return how many words are near matches (typing errors) of the other's words."""
     return sum(
         any(
             len(other) >= SLIP_LETTERS and Indel.normalized_similarity(word, other) >= SAME_WORD

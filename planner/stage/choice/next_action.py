@@ -1,11 +1,11 @@
-"""What the host does next: what waits, and how soon it may be said, goes in, a state comes out."""
+"""Decides what the host does next."""
 
 from dataclasses import dataclass
 from math import inf
 
 from planner.stage.cues import NextAction
 
-# Somebody has just written: idle talk would cut into a conversation.
+# After a fresh comment, the host does not start to talk by itself.
 TOPIC_QUIET_S = 2.0
 # So many thanks for gifts in a row, then an answer goes between: a storm of gifts is no reason to ignore
 # the chat. One that may be said this soon is worth waiting for.
@@ -15,11 +15,11 @@ ANSWER_SOON_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What waits, by number, and in how many seconds a thing of each class may be said (0: now).
+    """The queued turns by kind, and in how many seconds each class may be said (0: now).
 
-    `help_lines` are what somebody or the whole room needs to hear; `thanks` are for gifts, `courtesies` for
-    follows, shares and subscriptions; `cues` are the states of the cues that are due. `gap_in_s` counts for
-    everything but the streamer's lines and help, and is never more than the others.
+    `help_lines` are for a viewer or a room in need; `thanks` are for gifts, `courtesies` for follows, shares
+    and subscriptions; `cues` are the actions of due cues. `gap_in_s` applies to all but the streamer's lines
+    and help, and is never greater than the others.
     """
 
     streamer_lines: int = 0
@@ -38,13 +38,11 @@ class Situation:
 
 
 def decide(now: Situation) -> NextAction:
-    """Return what to do now; `REST` when nothing waits that may be said.
+    """Return what to do now; `REST` if nothing may be said.
 
-    A line of the streamer's own is announced, a line of help is an answer; both before everything, for one
-    is the owner's word and the other somebody's need. Gifts were paid for and their thanks are short, so
-    they come before what takes longer; a game that runs has players who wait and a clock; what is due by
-    the plan comes seldom, and would never come after a chat that always has something to answer. The talk
-    of the host's own accord is for when nobody else has anything to say.
+    The order: the streamer's own lines and help lines; thanks for gifts, which were paid for and are short; a
+    running game, whose players wait; cues of the plan, which a busy chat would otherwise block for ever;
+    answers; the host's own talk.
     """
     if now.streamer_lines:
         return NextAction.ANNOUNCE
@@ -66,7 +64,7 @@ def _thanks_go(now: Situation) -> bool:
 
 
 def _in_good_time(now: Situation) -> NextAction:
-    """Decide among what keeps the cooldown."""
+    """Decide among the kinds that respect the cooldown."""
     if NextAction.ANNOUNCE in now.cues and now.cue_in_s <= 0.0:
         return NextAction.ANNOUNCE
     if _courtesies_go(now):
@@ -79,14 +77,14 @@ def _in_good_time(now: Situation) -> NextAction:
 
 
 def _courtesies_go(now: Situation) -> bool:
-    """Thanks for what costs nothing go turn about with answers."""
+    """Alternate thanks for free events with answers."""
     if not now.courtesies or max(now.thanks_in_s, now.cue_in_s) > 0.0:
         return False
     return not (now.thanks_in_a_row and now.answers)
 
 
 def changes_in_s(now: Situation) -> float:
-    """Return in how many seconds `decide` may say something else, if nothing happens until then."""
+    """Return in how many seconds `decide` may change its result without a new event."""
     if not (now.big_thanks or now.thanks or now.courtesies or now.answers or now.cues):
         return inf
     waits = (now.gap_in_s, now.thanks_in_s, now.cue_in_s, now.answer_in_s, TOPIC_QUIET_S - now.quiet_s)

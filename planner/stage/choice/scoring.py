@@ -1,10 +1,10 @@
-"""How much a line deserves an answer: the line and what is known of its viewer go in, a score comes out."""
+"""Scores how much a chat line deserves an answer."""
 
 from dataclasses import dataclass
 from math import exp
 
-from planner.stage.choice.duplicates import NO_QUESTION, Wording
-from planner.stage.choice.reading import Reading, read
+from planner.stage.choice.duplicates import NO_QUESTION, QuestionWords
+from planner.stage.choice.line_features import LineFeatures, read
 from planner.stage.turn import Turn, TurnKind
 
 MAX_AGE_S = 45.0
@@ -14,8 +14,8 @@ QUESTION = 3.0
 TO_HOST = 2.0  # the host is called by name
 TO_SOMEBODY = 0.8  # it says `you`: to the host as a rule, but perhaps to another viewer
 TO_ANOTHER = -2.0  # it names another viewer: the two talk to each other
-GIFTER = 1.5  # who pays is not ignored, but does not buy every answer
-NEWCOMER = 1.2  # who was never answered comes back if answered now
+GIFTER = 1.5  # a gift counts, but does not buy every answer
+NEWCOMER = 1.2  # a viewer who gets a first answer is likely to stay
 FRESH = 2.5  # to what the room has just read; halved about every six seconds, for the chat runs on
 FRESH_S = 8.0
 TRUSTED = 0.5
@@ -30,8 +30,8 @@ JUST_ANSWERED = -6.0  # the room has heard the answer within the minute; only wh
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What goes for all lines of a live: the host's name, and how many answers a viewer gets lately."""
+class ScoringLimits:
+    """The host's name and the number of answers per viewer, the same for all lines of a live."""
 
     host_name: str = ""
     answers_per_viewer: int = 4
@@ -39,7 +39,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A line that waits, and what this live has seen of its viewer."""
+    """A queued line, and what is known of its viewer."""
 
     turn: Turn
     age_s: float = 0.0
@@ -48,26 +48,26 @@ class Candidate:
     was_last: bool = False
     answers_lately: int = 0
     trusted: bool = False
-    wording: Wording = NO_QUESTION
+    wording: QuestionWords = NO_QUESTION
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
-    """What a line is worth: the parts that are not nothing, by name, and their sum."""
+class LineScore:
+    """A line's score: the parts that are not zero, by name, and their sum."""
 
     parts: dict[str, float]
     total: float
 
-    def with_part(self, name: str, points: float) -> "Score":
-        return Score({**self.parts, name: points}, self.total + points)
+    def with_part(self, name: str, points: float) -> "LineScore":
+        return LineScore({**self.parts, name: points}, self.total + points)
 
     def as_values(self) -> dict[str, float]:
-        """Return the parts with their `total`, rounded for whoever reads them."""
+        """Return the parts and their `total`, rounded."""
         return {name: round(points, 2) for name, points in {**self.parts, "total": self.total}.items()}
 
 
-def score(line: Candidate, limits: Limits) -> Score | None:
-    """Return a line's score; None when it is too old, or its viewer has had all the answers there are."""
+def score(line: Candidate, limits: ScoringLimits) -> LineScore | None:
+    """Return a line's score; None if it is too old or its viewer has no answers left."""
     if line.age_s > MAX_AGE_S or line.answers_lately >= limits.answers_per_viewer:
         return None
     reading = read(line.turn.text, line.turn.language, limits.host_name)
@@ -82,10 +82,10 @@ def score(line: Candidate, limits: Limits) -> Score | None:
         "careful": CAREFUL if line.turn.careful else 0.0,
         "lately": LATELY * line.answers_lately,
     }
-    return Score({name: part for name, part in points.items() if part}, sum(points.values()))
+    return LineScore({name: part for name, part in points.items() if part}, sum(points.values()))
 
 
-def _addressed(reading: Reading) -> float:
+def _addressed(reading: LineFeatures) -> float:
     if reading.names_host:
         return TO_HOST
     if reading.names_another:
@@ -93,7 +93,7 @@ def _addressed(reading: Reading) -> float:
     return TO_SOMEBODY if reading.says_you else 0.0
 
 
-def _content(reading: Reading) -> float:
+def _content(reading: LineFeatures) -> float:
     if reading.is_nonsense:
         return NONSENSE
     spoken = sum(len(word) > 1 for word in reading.words)  # letters with spaces between are no words

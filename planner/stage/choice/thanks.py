@@ -1,4 +1,4 @@
-"""Which of the waiting gifts go into the next thanks: gifts in order of arrival go in, places come out."""
+"""Chooses which queued gifts are thanked together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,22 +9,22 @@ CROWD = 5
 
 @dataclass(frozen=True, slots=True)
 class WaitingGift:
-    """One gift, or one streak of them. `diamonds` is what all of it is worth."""
+    """A gift, or a streak of one gift. `diamonds` is its total value."""
 
     viewer: str
     diamonds: int
 
 
 def is_big(diamonds: int, *, big: int) -> bool:
-    """Return whether a gift interrupts the host; with `big` at 0 none does."""
+    """Return whether a gift interrupts the host; never if `big` is 0."""
     return 0 < big <= diamonds
 
 
 def gifts_to_thank(gifts: Sequence[WaitingGift], *, small: int, big: int) -> tuple[int, ...]:
-    """Return the places of the gifts to thank for together, the one to name first at the head.
+    """Return the indexes of the gifts to thank for together, the one to name first at the head.
 
-    The first big gift goes alone. Else it is the turn of whoever gave first: all that this viewer gave; and
-    if that is worth less than `small`, the gifts of all others who gave as little. `gifts` must not be empty.
+    The first big gift is thanked alone. Otherwise all gifts of the viewer who gave first; if they are worth
+    less than `small`, also those of all other viewers below it. `gifts` must not be empty.
     """
     for place, gift in enumerate(gifts):
         if is_big(gift.diamonds, big=big):

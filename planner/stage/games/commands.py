@@ -1,4 +1,4 @@
-"""Reads commands: a chat line goes in, what it asks for comes out; nothing else begins with `!`."""
+"""Parses chat commands, which start with `!`."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ MAX_ARGUMENT_CHARACTERS = 300
 
 
 class CommandName(StrEnum):
-    """What a viewer may ask for."""
+    """A command for every viewer."""
 
     QUIZ = "quiz"
     POLL = "poll"
@@ -25,7 +25,7 @@ class CommandName(StrEnum):
 
 
 class Control(StrEnum):
-    """What only the streamer and the moderators may have done with the live."""
+    """A command for the streamer and moderators only."""
 
     MUTE = "mute"
     UNMUTE = "unmute"
@@ -61,7 +61,7 @@ _NAMES = {word: name for name, words in _WORDS.items() for word in words.split()
 
 
 def parse_command(text: str) -> GameCommand | None:
-    """Return the command that a line is; None for a line that is none."""
+    """Parse a chat command; None if the line is not one."""
     line = plain(unicodedata.normalize("NFKC", text).replace("\u200d", ""))
     if not line.startswith(MARK):
         return None

@@ -1,21 +1,21 @@
-"""The games of a live: chat lines, a clock and the show's plan go in, cues for the host come out."""
+"""Runs the games of a live: quiz, poll and topic vote."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from planner.stage.cues import Cue, NextAction
+from planner.stage.games.announcements import AnnouncementQueue
 from planner.stage.games.commands import CONTROLS, CommandName, Control, GameCommand, parse_command
+from planner.stage.games.game_lines import GameLines
 from planner.stage.games.leaderboard import Leaderboard
 from planner.stage.games.plan import PlannedGames
 from planner.stage.games.poll import Poll, make_poll, read_poll
 from planner.stage.games.questions import Question, QuestionDeck
 from planner.stage.games.quiz import Quiz
-from planner.stage.games.sayings import Sayings
 from planner.stage.games.schedule import GameSchedule
 from planner.stage.games.topic_vote import KIND as TOPIC
 from planner.stage.games.topic_vote import chosen_topic
-from planner.stage.games.wording import Wording
 from planner.stage.names import sayable_name
 from planner.stage.segments import Segment
 from planner.stage.turn import Turn, TurnKind
@@ -25,8 +25,8 @@ ASKED_EVERY_S = 60.0
 PLACES = 3
 # How long a line sounds, at the pace of an ordinary voice: answers are waited for from its end on.
 CHARACTERS_A_SECOND = 14.0
-UNSAID_S = 90.0  # what could not be said for so long, such as while muted, is not said any more
-AFTERMATH_S = 6.0  # late answers keep coming for a while, and need no reply
+UNSAID_S = 90.0  # older announcements, for example from while the host was muted, are dropped
+AFTERMATH_S = 6.0  # late answers arrive for a while and need no reply
 TOPIC_VOTE_EVERY = 3  # of the games that begin by themselves
 
 OPEN, HINT, RESULT, CHOSEN, SCORES, HELP = "open", "hint", "result", "chosen", "scores", "help"
@@ -34,7 +34,7 @@ OPEN, HINT, RESULT, CHOSEN, SCORES, HELP = "open", "hint", "result", "chosen", "
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a line was to the games: `consumed` needs no answer; `control` is what it has done to the live."""
+    """What a line meant to the games: `consumed` needs no answer; `control` is a moderator's command."""
 
     consumed: bool = False
     control: Control | None = None
@@ -64,14 +64,14 @@ class Games:
         self._schedule = GameSchedule(every_s=rules.every_s, seed=rules.seed)
         self._planned = PlannedGames(rules.plan, rules.current_segment, language=rules.language)
         self._board = Leaderboard()
-        self._wording = Wording(language=rules.language, seed=rules.seed)
-        self._sayings = Sayings()
+        self._wording = GameLines(language=rules.language, seed=rules.seed)
+        self._announcements = AnnouncementQueue()
         self._asked_at_s: dict[str, float] = {}
 
     # --- what comes in -------------------------------------------------------------------------------
 
     def hear(self, text: str, viewer_id: str, viewer_name: str, standing: str, now_s: float) -> Heard:
-        """Take a line of the chat. Only a standing, never a name, gives a viewer a say over the live."""
+        """Process a chat line. Only a viewer's role, never the name, allows control commands."""
         self._schedule.add_clip(viewer_id, now_s)
         command = parse_command(text)
         if command is not None:
@@ -168,9 +168,9 @@ class Games:
     def _close(self, game: Quiz | Poll, now_s: float) -> None:
         game.closed = True
         self._wording.now_s = now_s
-        self._sayings.drop(HINT)
+        self._announcements.drop(HINT)
         name = game.winner_name if isinstance(game, Quiz) else ""
-        if not self._sayings.has(RESULT):
+        if not self._announcements.has(RESULT):
             self._say(RESULT, self._wording.result(game), now_s, name=name)
 
     def _forget_game(self, now_s: float) -> None:
@@ -179,20 +179,20 @@ class Games:
             self._schedule.note_end(now_s)
         self._game = None
         for what in (OPEN, HINT, RESULT):
-            self._sayings.drop(what)
+            self._announcements.drop(what)
 
     # --- what is due ---------------------------------------------------------------------------------
 
     def due(self, now_s: float, *, quiet_s: float) -> Cue | None:
         """Return what should be said now, the same until it is taken."""
         self._wording.now_s = now_s
-        if self._sayings.drop_older_than(now_s - UNSAID_S) & {OPEN, RESULT}:
+        if self._announcements.drop_older_than(now_s - UNSAID_S) & {OPEN, RESULT}:
             self._forget_game(now_s)
         if self._game is not None:
             self._go_on(self._game, now_s)
-        elif not self._sayings:
+        elif not self._announcements:
             self._begin_by_itself(now_s)
-        return self._sayings.first()
+        return self._announcements.first()
 
     def _go_on(self, game: Quiz | Poll, now_s: float) -> None:
         if game.ends_at_s is not None and (game.closed or now_s >= game.ends_at_s):
@@ -213,11 +213,11 @@ class Games:
 
     def _say(self, what: str, line: str, now_s: float, *, name: str = "") -> None:
         turn = Turn(TurnKind.ANNOUNCEMENT, name, self._rules.language)
-        self._sayings.add(what, NextAction.GAME, turn, line, now_s)
+        self._announcements.add(what, NextAction.GAME, turn, line, now_s)
 
     def took(self, cue: Cue, now_s: float) -> None:
-        """Note that a cue is being said."""
-        what = self._sayings.take(cue)
+        """Record that a cue is being said."""
+        what = self._announcements.take(cue)
         game = self._game
         if game is None:
             return
@@ -232,7 +232,7 @@ class Games:
         """Have the host go on with what the chat has chosen, in words that the planner finds."""
         turn = Turn(TurnKind.TOPIC, "", self._rules.language, point=topic)
         # Announced, for in a busy chat there is never a moment for talk that nobody asked for.
-        self._sayings.add(CHOSEN, NextAction.ANNOUNCE, turn, "", now_s)
+        self._announcements.add(CHOSEN, NextAction.ANNOUNCE, turn, "", now_s)
 
     def wakes_at_s(self, now_s: float) -> float | None:
         """Return when `due` may next have something new to say if nothing happens until then."""
@@ -265,18 +265,18 @@ class Games:
             "planned": self._planned.snapshot(),
             "board": self._board.snapshot(),
             "wording": self._wording.snapshot(),
-            "sayings": self._sayings.snapshot(),
+            "sayings": self._announcements.snapshot(),
             "asked_at_s": dict(self._asked_at_s),
         }
 
     def restore(self, frozen: dict[str, Any]) -> None:
-        """Go on with a snapshot."""
+        """Continue from a snapshot."""
         self._game = _restored(frozen["game"]) if frozen["game"] else None
         self._deck.restore(frozen["deck"])
         self._schedule.restore(frozen["schedule"])
         self._planned.restore(frozen["planned"])
         self._board.restore(frozen["board"])
-        self._sayings.restore(frozen["sayings"])
+        self._announcements.restore(frozen["sayings"])
         self._wording.restore(frozen["wording"])
         self._asked_at_s = dict(frozen["asked_at_s"])
 

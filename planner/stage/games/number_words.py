@@ -1,4 +1,4 @@
-"""Numbers from 0 to 100 as the chat spells them: a language goes in, words with their digits come out."""
+"""Spelled-out numbers from 0 to 100, by language."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""What the plan says about games: its segments and the clock go in, what should be played comes out."""
+"""Reads from the show's plan which games are due."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,12 +7,12 @@ from planner.stage.games.topic_vote import open_topic_vote
 from planner.stage.segments import Segment, SegmentKind
 
 TALKED_ABOUT = frozenset({SegmentKind.TOPIC, SegmentKind.PRODUCT})
-# No place for a game that the plan does not name.
+# Kinds of segments in which no unplanned game starts.
 NO_ROOM = frozenset({SegmentKind.OPENING, SegmentKind.CALL_TO_ACTION, SegmentKind.CLOSING})
 
 
 class PlannedGames:
-    """Reads the plan of one live, and keeps in mind which of its polls were held."""
+    """Reads the plan of one live, and records which of its polls were held."""
 
     def __init__(
         self, plan: Sequence[Segment], current: Callable[[float], Segment | None], *, language: str

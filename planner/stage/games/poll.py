@@ -1,4 +1,4 @@
-"""One poll in the chat: lines go in, each viewer's last vote counts, the result comes out."""
+"""One poll in the chat; each viewer's last vote counts."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from planner.stage.cleaning import clean_for_speech
-from planner.stage.games.answers import is_right, numbers_in, words_of
+from planner.stage.games.answer_matching import is_right, numbers_in, words_of
 
 OPEN_S = 60.0
 MIN_OPTIONS = 2

@@ -1,4 +1,4 @@
-"""The questions of a quiz: the show's own and the shipped ones go in, one after the other comes out."""
+"""Deals the questions of a quiz, the show's own first."""
 
 import tomllib
 from collections.abc import Sequence

@@ -1,9 +1,9 @@
-"""One quiz question in the chat: lines go in, the first right one wins; a hint and an end are due in time."""
+"""One quiz question in the chat; the first right answer wins."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from planner.stage.games.answers import MAX_MORE_WORDS, is_number, is_right, numbers_in, words_of
+from planner.stage.games.answer_matching import MAX_MORE_WORDS, is_number, is_right, numbers_in, words_of
 from planner.stage.games.questions import Question
 
 OPEN_S = 25.0

@@ -1,4 +1,4 @@
-"""Says when games may begin: the clock, the chat and the show's plan go in, whether it is time comes out."""
+"""Decides when a game may start."""
 
 from collections import OrderedDict
 from random import Random

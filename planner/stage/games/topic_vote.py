@@ -1,4 +1,4 @@
-"""A vote on what the host talks about next: the plan's upcoming topics go in, a poll on them comes out."""
+"""A poll on the host's next topic."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ MAX_TOPICS = 4  # more cannot be kept in mind by who only hears them
 
 
 def open_topic_vote(topics: Sequence[str], *, language: str) -> Poll | None:
-    """Return a vote on the next topics; None when there is nothing to choose from."""
+    """Return a vote on the next topics; None if there is nothing to choose from."""
     options = usable_options(
         [clean_for_speech(topic) for topic in topics if len(topic) <= MAX_TOPIC_CHARACTERS]
     )

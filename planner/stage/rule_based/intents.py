@@ -1,4 +1,4 @@
-"""Recognises what a comment is about: a chat line goes in, the name of an intent comes out."""
+"""Recognises the intent of a comment by patterns."""
 
 import re
 import unicodedata

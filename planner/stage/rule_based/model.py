@@ -1,7 +1,6 @@
-"""Answers by rules alone: a prompt goes in, one ready line of the right kind comes out at once.
+"""Answers comments by rules, with canned lines.
 
-It never repeats what a viewer wrote, and claims no fact about the show: what it does not know it leaves
-to the creator.
+It never repeats a viewer's words and states no fact about the show.
 """
 
 import time
@@ -25,11 +24,11 @@ from planner.stage.viewers import names_of
 
 CALM = "calm"
 CHATTER = "chatter"
-# Even a heated comment gets these answers: they are kind already, and silence would be worse.
+# Hostile comments get these answers too: they are kind, and no answer would be worse.
 CAREFUL_INTENTS = frozenset({"distress", "sensitive"})
-# Nobody who says this is left without an answer, not even for fear of repeating one.
+# These always get an answer, even a repeated one.
 OWED_INTENTS = frozenset({"distress"})
-# A light line about nothing would not do instead.
+# For these a generic line is no substitute.
 WITHOUT_STAND_IN = frozenset({CALM, "distress", "sensitive", "host_kind", "insult", "contact", "spam", "sad"})
 STAND_INS = (UNKNOWN, CHATTER)
 # What half an hour's rest allows of some hundred lines: so many in a row, the others spread over it.
@@ -39,21 +38,21 @@ NAMELESS_HOST = {"it": "l'host virtuale", "en": "the virtual host"}
 
 
 class RuleBasedModel:
-    """Chooses ready lines by rules. With the same seed and the same turns it says the same."""
+    """Chooses canned lines by rules; deterministic for a seed and the same turns."""
 
     def __init__(self, *, seed: int = 0, now_s: Callable[[], float] = time.time) -> None:
         self._books = load_books(__package__, seed=seed, now_s=now_s)
         self._ration = _Ration(BURST, every_s=STAND_IN_EVERY_S, now_s=now_s)
         for language in LANGUAGES:
-            recognise("a", language)  # compiles the patterns now rather than during the first reply
+            recognise("a", language)  # compile the patterns before the first reply
 
     def intent_of(self, turn: Turn, language: str) -> str:
-        """Return the topic whose lines answer a turn; `language` counts where the turn has none."""
+        """Return the topic of a turn's lines; `language` is used if the turn has none."""
         intent = recognise(turn.text, template_language(turn.language or language))
         return CALM if turn.careful and intent not in CAREFUL_INTENTS else intent
 
     def line_for(self, prompt: Prompt, *, is_repeat: Callable[[str], bool] = never) -> str:
-        """Return a line that has rested and is no repeat; an empty string when there is none."""
+        """Return a line that was not used recently and is no repeat; an empty string if there is none."""
         turn = prompt.turn
         language = template_language(turn.language or prompt.character.language)
         intent = self.intent_of(turn, language)
@@ -77,7 +76,7 @@ class RuleBasedModel:
         return "" if intent in WITHOUT_STAND_IN else self._stand_in(draw)
 
     def _stand_in(self, draw: Callable[[str], str]) -> str:
-        """Return a line that fits most comments. There are not many, so they are made to last."""
+        """Return a line that fits most comments; there are few, so they are rationed."""
         if not self._ration.is_left:
             return ""
         for topic in STAND_INS:
@@ -91,12 +90,12 @@ class RuleBasedModel:
         return freeze_books(self._books)
 
     def restore(self, frozen: FrozenBooks) -> None:
-        """Go on with a snapshot."""
+        """Continue from a snapshot."""
         restore_books(self._books, frozen)
 
 
 class _Ration:
-    """Gives out `burst` at once, and then one every `every_s`."""
+    """Allows `burst` uses at once, then one every `every_s`."""
 
     def __init__(self, burst: int, *, every_s: float, now_s: Callable[[], float]) -> None:
         self._saved_s = burst * every_s

@@ -1,4 +1,4 @@
-"""Says a creator's point in ready words: a turn goes in, the point in a frame comes out, or nothing."""
+"""Turns a creator's talking point into a spoken line with a template."""
 
 import time
 from collections.abc import Callable
@@ -31,7 +31,7 @@ class TalkingPointTemplates:
         self._books = load_books(__package__, seed=seed, now_s=now_s)
 
     def line_for(self, turn: Turn, *, language: str, is_repeat: Callable[[str], bool] = never) -> str:
-        """Return the turn's point in a frame; an empty string without one, or when the room has heard it."""
+        """Return the turn's point in a template; an empty string without one, or if it is a repeat."""
         point = shorten(clean_for_speech(turn.point), MAX_CHARACTERS)
         if not point or is_repeat(point):
             return ""
@@ -43,11 +43,11 @@ class TalkingPointTemplates:
         return _draw(book, turn.kind.value, _ended(point), is_repeat)
 
     def snapshot(self) -> FrozenBooks:
-        """Return which frames have been used."""
+        """Return which templates have been used."""
         return freeze_books(self._books)
 
     def restore(self, frozen: FrozenBooks) -> None:
-        """Go on with a snapshot."""
+        """Continue from a snapshot."""
         restore_books(self._books, frozen)
 
 

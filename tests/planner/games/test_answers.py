@@ -2,7 +2,7 @@ import pytest
 
 from moderation.defaults import shipped_lexicon
 from moderation.stage.moderator import Moderator
-from planner.stage.games.answers import is_right
+from planner.stage.games.answer_matching import is_right
 from planner.stage.games.questions import SHIPPED, Question, shipped_questions
 from planner.stage.games.quiz import Quiz
 

@@ -8,9 +8,9 @@ import pytest
 
 from planner.stage.cues import Cue, NextAction
 from planner.stage.games.commands import Control
+from planner.stage.games.game_lines import GameLines
 from planner.stage.games.games import GameRules, Games
 from planner.stage.games.questions import Question
-from planner.stage.games.wording import Wording
 from planner.stage.lines import LANGUAGES, load_lines
 from planner.stage.segments import Segment, SegmentKind
 from planner.stage.turn import TurnKind
@@ -306,7 +306,7 @@ def test_both_languages_have_the_same_moments_and_words() -> None:
 
 
 def test_no_line_comes_twice_within_half_an_hour() -> None:
-    wording = Wording(language="it", seed=1)
+    wording = GameLines(language="it", seed=1)
     said: list[str] = []
     draw: Callable[[], str] = wording.help
     for _ in range(12):

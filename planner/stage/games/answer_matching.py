@@ -1,4 +1,4 @@
-"""Compares answers: what a viewer wrote and what is right go in, whether it counts comes out."""
+"""Compares a viewer's answer with the right ones."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,28 +1,28 @@
-"""Which line is answered: what waits, with what is known of its viewer, goes in, the best one comes out."""
+"""Chooses which queued comment is answered next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from planner.stage.choice.duplicates import Wording, is_same_question
-from planner.stage.choice.scoring import JUST_ANSWERED, Candidate, Limits, Score, score
+from planner.stage.choice.duplicates import QuestionWords, is_same_question
+from planner.stage.choice.scoring import JUST_ANSWERED, Candidate, LineScore, ScoringLimits, score
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The place of the line to answer, its score, and the places of those that ask the same."""
+    """The index of the chosen line, its score, and the indexes of lines with the same question."""
 
     place: int
-    score: Score
+    score: LineScore
     same: tuple[int, ...] = ()
 
 
 def choose(
-    candidates: Sequence[Candidate], limits: Limits, *, just_answered: Sequence[Wording] = ()
+    candidates: Sequence[Candidate], limits: ScoringLimits, *, just_answered: Sequence[QuestionWords] = ()
 ) -> Choice | None:
-    """Return the best of the lines, or None when none of their viewers may be answered.
+    """Return the best line, or None if no viewer may be answered.
 
-    Whoever was answered last waits while there is anybody else. A question of which `just_answered` holds
-    the words loses for it; that is looked at for the best only, for it takes longest.
+    The viewer answered last is chosen only if there is nobody else. A line whose question is in
+    `just_answered` loses points; only the best line is checked for that, because it is slow.
     """
     scored = [(place, found) for place, line in enumerate(candidates) if (found := score(line, limits))]
     others = [(place, found) for place, found in scored if not candidates[place].was_last]

@@ -1,4 +1,4 @@
-"""What a chat line's words tell about it: a text goes in, marks of a question and of nonsense come out."""
+"""Extracts features of a chat line: question, address, nonsense."""
 
 import re
 import unicodedata
@@ -26,8 +26,8 @@ _LAUGHTER = re.compile(r"^(?:ha|ah|he|eh|hi|ih|ja|je|k|x|lo|l)+d*h*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Tongue:
-    """The words of one language that tell something about a line."""
+class WordLists:
+    """The words of one language that matter for a line's features."""
 
     asks: frozenset[str]
     opens: frozenset[str]
@@ -37,8 +37,11 @@ class Tongue:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What one line is. `words` are all of its words, folded; `names_another` is a mention of a viewer."""
+class LineFeatures:
+    """The features of a line. `words` are all its words, folded.
+
+    `names_another` marks a mention of a viewer.
+    """
 
     words: tuple[str, ...]
     is_question: bool = False
@@ -51,29 +54,29 @@ class Reading:
 
 
 @lru_cache(maxsize=REMEMBERED_LINES)
-def read(text: str, language: str, host_name: str) -> Reading:
-    """Read a line of a chat in `language`; what is clearly in another language is read in that one."""
+def read(text: str, language: str, host_name: str) -> LineFeatures:
+    """Return a line's features, read in `language` or in the line's own if that is clearly another."""
     text = text[:MAX_CHARACTERS]
-    tongue = tongue_of(text, language)
+    word_lists = word_lists_for(text, language)
     mentioned = {fold(name) for name in _MENTION.findall(text)}
     spelling = _spelling()
     words = tuple(spelling.get(word, word) for word in _WORD.findall(fold(text)))
     hosts = host_words(host_name)
     names_host = not hosts.isdisjoint(words) or any(name in hosts for name in mentioned)
-    return Reading(
+    return LineFeatures(
         words=words,
-        is_question=bool(words) and (_is_marked(text) or _opens_question(text, words, tongue, hosts)),
+        is_question=bool(words) and (_is_marked(text) or _opens_question(text, words, word_lists, hosts)),
         names_host=names_host,
         names_another=bool(mentioned) and not names_host,
-        says_you=not tongue.you.isdisjoint(words),
-        is_greeting=all(word in tongue.greets for word in words),
+        says_you=not word_lists.you.isdisjoint(words),
+        is_greeting=all(word in word_lists.greets for word in words),
         is_nonsense=_is_nonsense(words),
         is_loud=_is_loud(text),
     )
 
 
 def fold(text: str) -> str:
-    """Return a text in small letters without accents; apostrophes part words."""
+    """Return a text in lower case without accents; apostrophes separate words."""
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text)
         text = "".join(character for character in decomposed if not unicodedata.combining(character))
@@ -82,23 +85,23 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def host_words(host_name: str) -> frozenset[str]:
-    """Return what the host answers to: the words of its name, the name in one, and what hosts are called."""
+    """Return the words that address the host: those of its name, the joined name, and generic ones."""
     words = _WORD.findall(fold(host_name))
     return HOST_WORDS | {word for word in (*words, "".join(words)) if len(word) > 2}
 
 
-def tongue_of(text: str, language: str) -> Tongue:
-    """Return the words that count in a line: of the chat's language, of English, and of its own language."""
+def word_lists_for(text: str, language: str) -> WordLists:
+    """Return the word lists for a line: the chat's language, English, and the line's own language."""
     spoken = primary_language(language)
-    return _tongues_together(spoken, foreign_language(text, spoken))
+    return _merged_lists(spoken, foreign_language(text, spoken))
 
 
 @lru_cache(maxsize=64)
-def _tongues_together(*languages: str) -> Tongue:
+def _merged_lists(*languages: str) -> WordLists:
     table = _table()
     spoken = [table[language] for language in dict.fromkeys(("en", *languages)) if language in table]
-    names = [field.name for field in fields(Tongue)]
-    return Tongue(**{name: frozenset(" ".join(words[name] for words in spoken).split()) for name in names})
+    names = [field.name for field in fields(WordLists)]
+    return WordLists(**{name: frozenset(" ".join(words[name] for words in spoken).split()) for name in names})
 
 
 @cache
@@ -114,16 +117,16 @@ def _is_marked(text: str) -> bool:
     return bool(_QUESTION_MARK.search(text))
 
 
-def _opens_question(text: str, words: tuple[str, ...], tongue: Tongue, hosts: frozenset[str]) -> bool:
-    """Return whether a line without a mark begins like a question; `What a goal!` does not."""
+def _opens_question(text: str, words: tuple[str, ...], word_lists: WordLists, hosts: frozenset[str]) -> bool:
+    """Return whether a line without a question mark starts like a question; `What a goal!` does not."""
     if len(words) < 2 or "!" in text:
         return False
-    meant = (word for word in words if word in tongue.asks or word not in tongue.filler | hosts)
-    return next(meant, "") in tongue.asks or words[0] in tongue.opens
+    meant = (word for word in words if word in word_lists.asks or word not in word_lists.filler | hosts)
+    return next(meant, "") in word_lists.asks or words[0] in word_lists.opens
 
 
 def _is_nonsense(words: tuple[str, ...]) -> bool:
-    """Return whether there is nothing to answer: no word, one word over and over, or a hand on the keys."""
+    """Return whether a line has no content: no word, one repeated word, or random keys."""
     letters = [word for word in words if not word.isdigit()]
     if not letters:
         return True

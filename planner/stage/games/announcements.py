@@ -1,4 +1,4 @@
-"""What a game still has to say: lines go in, cues come out in their order."""
+"""A queue of the lines that a game still has to say."""
 
 from collections import deque
 from dataclasses import asdict, dataclass
@@ -9,39 +9,39 @@ from planner.stage.turn import Turn, thaw_turn
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
-    """One cue, what it is for, and since when it waits."""
+class Announcement:
+    """One cue, its purpose, and when it was queued."""
 
     what: str
     cue: Cue
     since_s: float
 
 
-class Sayings:
-    """A short queue. What something is for is no text that is said."""
+class AnnouncementQueue:
+    """A short queue. The purpose of an announcement is never said."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Saying] = deque()
+        self._waiting: deque[Announcement] = deque()
         self._number = 0
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def add(self, what: str, state: NextAction, turn: Turn, line: str, now_s: float) -> None:
-        """Put something to say at the end."""
+        """Append an announcement."""
         self._number += 1
-        self._waiting.append(Saying(what, Cue(state, turn, line, f"{what}:{self._number}"), now_s))
+        self._waiting.append(Announcement(what, Cue(state, turn, line, f"{what}:{self._number}"), now_s))
 
     def first(self) -> Cue | None:
-        """Return what should be said first."""
+        """Return the next announcement."""
         return self._waiting[0].cue if self._waiting else None
 
     def has(self, what: str) -> bool:
-        """Return whether something of a kind waits."""
+        """Return whether an announcement with this purpose is queued."""
         return any(saying.what == what for saying in self._waiting)
 
     def take(self, cue: Cue) -> str:
-        """Take a cue out and return what it is for; `` when it does not wait any more."""
+        """Remove a cue and return its purpose; empty if it is no longer queued."""
         for saying in self._waiting:
             if saying.cue.key == cue.key:
                 self._waiting.remove(saying)
@@ -49,11 +49,11 @@ class Sayings:
         return ""
 
     def drop(self, what: str) -> None:
-        """Forget what waits of a kind."""
+        """Delete the announcements with a purpose."""
         self._waiting = deque(saying for saying in self._waiting if saying.what != what)
 
     def drop_older_than(self, since_s: float) -> set[str]:
-        """Forget what waits since before a moment; return what that was for."""
+        """Delete announcements queued before a time; return their purposes."""
         old = {saying.what for saying in self._waiting if saying.since_s < since_s}
         self._waiting = deque(saying for saying in self._waiting if saying.since_s >= since_s)
         return old
@@ -65,11 +65,11 @@ class Sayings:
         return {"number": self._number, "waiting": waiting}
 
     def restore(self, frozen: dict[str, Any]) -> None:
-        """Go on with a snapshot."""
+        """Continue from a snapshot."""
         self._number = frozen["number"]
         self._waiting = deque(_thawed(saying) for saying in frozen["waiting"])
 
 
-def _thawed(frozen: dict[str, Any]) -> Saying:
+def _thawed(frozen: dict[str, Any]) -> Announcement:
     cue = Cue(NextAction(frozen["state"]), thaw_turn(frozen["turn"]), frozen["line"], frozen["key"])
-    return Saying(frozen["what"], cue, frozen["since_s"])
+    return Announcement(frozen["what"], cue, frozen["since_s"])

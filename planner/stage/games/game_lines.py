@@ -1,9 +1,9 @@
-"""Words what a game has to say: the game as it stands goes in, a ready line comes out."""
+"""Builds the lines that a game says."""
 
 from collections.abc import Sequence
 
-from planner.stage.games.answers import is_number, words_of
-from planner.stage.games.leaderboard import Score
+from planner.stage.games.answer_matching import is_number, words_of
+from planner.stage.games.leaderboard import PlayerScore
 from planner.stage.games.poll import Poll
 from planner.stage.games.quiz import Quiz
 from planner.stage.games.topic_vote import KIND as TOPIC
@@ -13,8 +13,8 @@ from planner.stage.lines import LineBook, fill, load_books, load_lines, never, t
 SHARES_SAID = 3
 
 
-class Wording:
-    """The lines of one live's games. Its clock is set by whoever speaks through it."""
+class GameLines:
+    """The lines of one live's games, in the language and at the time set by the caller."""
 
     def __init__(self, *, language: str, seed: int) -> None:
         self.now_s = 0.0
@@ -82,7 +82,7 @@ class Wording:
 
     # --- what is asked for ---------------------------------------------------------------------------
 
-    def ranking(self, top: Sequence[Score]) -> str:
+    def ranking(self, top: Sequence[PlayerScore]) -> str:
         """Return who leads."""
         if not top:
             return self._line("scores_nobody")
@@ -116,5 +116,5 @@ class Wording:
         return self._book.snapshot()
 
     def restore(self, frozen: dict[str, dict[str, float]]) -> None:
-        """Go on with a snapshot."""
+        """Continue from a snapshot."""
         self._book.restore(frozen)
