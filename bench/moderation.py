@@ -106,7 +106,7 @@ def _worst_hostile_ms() -> float:
     """Return the time of the line that takes longest, of those that were made to take long."""
     moderator = Moderator(["scemo", "*scam*"], shipped=Lexicon(shipped_terms()))
     rounds = [_times_us(moderator, HOSTILE) for _ in range(ROUNDS)]
-    return round(max(map(min, zip(*rounds, strict=True))) / 1000, 2)
+    return round(max(_best(rounds)) / 1000, 2)
 
 
 def _percentile(times_us: Sequence[float], percent: int) -> float:
