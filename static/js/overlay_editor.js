@@ -1,4 +1,4 @@
-// The overlay's editor. The form holds everything; this draws what it says, and writes into it what is dragged.
+// The overlay's editor. The form holds the layout; this script draws it and writes drags into the form.
 
 const STEP = 0.005;
 const SNAP = 0.012;
@@ -135,7 +135,7 @@ function resized(box, dw, dh) {
   return { ...box, w: within(box.w + dw, MIN.w, 1 - box.x), h: within(box.h + dh, MIN.h, 1 - box.y) };
 }
 
-/** Lines to which edges and middles are drawn: the safe area's, and the middle of the canvas. */
+/** Snap lines: the edges of the safe area and the middle of the canvas. */
 function lines(axis) {
   const [left, top, right, bottom] = safeAreas[shown];
   return axis === "x" ? [left, 0.5, 1 - right] : [top, 0.5, 1 - bottom];
@@ -218,7 +218,7 @@ function scale() {
   preview.style.setProperty("--scale", canvas.clientWidth / (shown === "tall" ? 1080 : 1920));
 }
 
-/** On a phone numbers are sliders. */
+/** On a phone, number fields are sliders. */
 function slide() {
   for (const input of form.querySelectorAll(".numbers input")) {
     const { value } = input;
@@ -234,7 +234,7 @@ function slide() {
   }
 }
 
-/** Make a picture as small as it is kept before it is sent: the largest photo goes through, and fast. */
+/** Scale a picture down before the upload, so that large photos are accepted and sent fast. */
 async function shrink(input) {
   const [file] = input.files;
   if (!file) return;

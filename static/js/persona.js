@@ -1,6 +1,6 @@
 "use strict";
 
-// The prompt speaks of a trait only outside of these; the page's words change at the same places.
+// Same limits as in planner/forms.py: between them the prompt does not mention the trait.
 const LOW = 0.35;
 const HIGH = 0.65;
 
@@ -24,12 +24,12 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
-  // A browser that restores a form after going back does it without an event.
+  // A browser restores a form after Back without an event.
   document.querySelectorAll("[data-trait]").forEach(nameSlider);
   document.querySelectorAll("[data-counts]").forEach(count);
 });
 
-// One voice at a time.
+// Play one audio element at a time.
 document.addEventListener(
   "play",
   (event) => {
@@ -38,7 +38,7 @@ document.addEventListener(
   true,
 );
 
-// A comparison goes on line by line until it is told to stop: without its trigger the next line waits for a press.
+// Stop a running comparison: without its trigger the next line needs a click.
 document.addEventListener("click", (event) => {
   const stop = event.target.closest("[data-stop]");
   if (!stop) return;

@@ -1,6 +1,6 @@
 "use strict";
 
-// Without this script the lists are plain text, one word a line, and a button tries the line.
+// Without this script the lists are plain text, one word a line, and a button tests the line.
 
 const SHOWN_AT_MOST = 300;
 const clean = (text) => text.replace(/\s+/g, " ").trim().replace(/^[# ]+/, "");
@@ -45,7 +45,7 @@ class Terms {
   listen() {
     this.search.addEventListener("input", () => this.draw());
     this.root.querySelector("[data-add-button]").addEventListener("click", () => this.add(this.adding.value));
-    // A single-line field would swallow the line breaks of what is pasted.
+    // A single-line field drops the line breaks of pasted text.
     this.adding.addEventListener("paste", (event) => {
       const text = event.clipboardData.getData("text");
       if (!text.includes("\n")) return;
@@ -107,7 +107,7 @@ class Terms {
     if (!asText) this.draw();
   }
 
-  // The newest words come first; of thousands only as many are drawn as anybody looks at.
+  // Newest words first; of long lists only the first part is drawn.
   draw() {
     const words = this.root.dataset;
     const wanted = keyOf(this.search.value.trim());
@@ -151,7 +151,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const line = document.getElementById("try-line");
   const unsaved = form.querySelector("[data-unsaved]");
   form.querySelector("[data-try-button]").hidden = true;
-  // What was sent back was never saved, so it goes whole: differences would be from what nobody has.
+  // A form with errors was not saved: send whole lists, not differences to the saved ones.
   let dirty = "bound" in form.dataset;
   if (dirty) line.setAttribute("hx-params", "*");
 
@@ -165,7 +165,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (event.target.name && !event.target.matches("textarea")) changed();
   });
 
-  // Enter in the line to try must not save the rules.
+  // Enter in the test line must not save the rules.
   line.addEventListener("keydown", (event) => {
     if (event.key === "Enter") event.preventDefault();
   });

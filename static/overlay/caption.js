@@ -1,4 +1,4 @@
-// What the host is saying, word by word as it is heard, with a meter that moves as the voice does.
+// The caption: shows the host's sentence word by word with the audio, and a level meter.
 
 const HOLD_MS = 900;
 const READ_MS = 2500; // for a caption whose voice is not heard here: so long, and so long for each character
@@ -25,7 +25,7 @@ export class Caption {
   #lasts = null; // tells how many milliseconds the sentence sounds; null while all of it is shown
   #since = 0;
 
-  /** `level()` is the loudness now; `still` a media query list; `timings` tells how long sentences last. */
+  /** `level()` is the current loudness, `still` the reduced-motion query, `timings` the sentences' lengths. */
   constructor(box, level, still, timings) {
     this.#timings = timings;
     this.#box = box;
@@ -35,7 +35,7 @@ export class Caption {
     this.#still = still;
   }
 
-  /** Show a sentence that is heard from now on, until the utterance ends. */
+  /** Show a sentence whose audio starts now, until the utterance ends. */
   speak(utterance, text) {
     this.#show(utterance, text);
     this.#lasts = this.#timings.start(utterance, text);
@@ -46,7 +46,7 @@ export class Caption {
     requestAnimationFrame(() => this.#move());
   }
 
-  /** Show a sentence that is not heard here, as long as it takes to read. */
+  /** Show a sentence without audio for its reading time. */
   show({ utterance, text }) {
     if (utterance === this.#utterance && text === this.#text.textContent) return;
     this.#show(utterance, text);
@@ -55,7 +55,7 @@ export class Caption {
     this.#timer = setTimeout(() => this.hide(null), READ_MS + READ_CHARACTER_MS * text.length);
   }
 
-  /** The utterance has ended: leave its last words a moment longer. */
+  /** Handle the end of the utterance: keep its last words for a moment. */
   rest(utterance) {
     if (utterance !== this.#utterance) return;
     this.#moving = false;
@@ -64,7 +64,7 @@ export class Caption {
     this.#timer = setTimeout(() => this.hide(utterance), HOLD_MS);
   }
 
-  /** Take away what is said in an utterance, or anything when it is null. */
+  /** Hide the caption of an utterance, or any caption if it is null. */
   hide(utterance) {
     if (utterance !== null && utterance !== this.#utterance) return;
     clearTimeout(this.#timer);
@@ -86,7 +86,7 @@ export class Caption {
     if (fresh && !this.#still.matches) this.#text.animate([{ opacity: 0 }, { opacity: 1 }], FADE_IN);
   }
 
-  /** Set the sentence as words that can be shown one by one; what is between them stays as it is. */
+  /** Split the sentence into word elements; the text between words is unchanged. */
   #set(text) {
     this.#words = [];
     this.#shown = 0;
@@ -106,7 +106,7 @@ export class Caption {
     this.#text.replaceChildren(...parts);
   }
 
-  /** Show the words that have been heard by now. */
+  /** Show the words whose audio has been played. */
   #reveal() {
     const share = this.#lasts && !this.#still.matches ? (performance.now() - this.#since) / this.#lasts() : 1;
     while (this.#shown < this.#words.length && this.#words[this.#shown].from <= share) {
@@ -114,7 +114,7 @@ export class Caption {
     }
   }
 
-  /** Set a long sentence smaller, until it stays within its place. */
+  /** Reduce the font size until a long sentence fits its box. */
   #fit() {
     const place = this.#box.parentElement;
     for (const fit of FITS) {
@@ -125,7 +125,7 @@ export class Caption {
     this.#hug();
   }
 
-  /** Make the box as wide as its longest line; a balanced text would leave it half empty. */
+  /** Fit the box to its longest line, because balanced text leaves it half empty. */
   #hug() {
     const range = document.createRange();
     range.selectNodeContents(this.#text);

@@ -1,4 +1,4 @@
-// The lines of the chat. Names and texts come from strangers: they are only ever set as text.
+// The chat's lines. Names and texts are untrusted: they are set as text only, never as HTML.
 
 const MAX_SHOWN = 8;
 const MAX_RETRACTED = 200;
@@ -11,7 +11,7 @@ export class Chat {
   #still;
   #retracted = new Set();
 
-  /** `words`: what is said for a kind that came without a text. `still`: a media query list. */
+  /** `words`: the text of kinds that have none. `still`: the reduced-motion query. */
   constructor(list, words, still) {
     this.#list = list;
     this.#words = words;
@@ -20,7 +20,7 @@ export class Chat {
     for (const box of [list, list.parentElement]) resized.observe(box);
   }
 
-  /** Show these lines and no others. */
+  /** Replace all lines. */
   reset(lines) {
     this.#list.replaceChildren();
     for (const line of lines.slice(-MAX_SHOWN)) this.#list.append(this.#element(line));
@@ -38,7 +38,7 @@ export class Chat {
     this.#list.lastElementChild.animate([{ opacity: 0 }, { opacity: 1 }], SLIDE.duration);
   }
 
-  /** Take lines away; one that is still on its way will not be shown. */
+  /** Remove lines, also those not received yet. */
   retract(ids) {
     for (const id of ids) {
       this.#find(id)?.remove();
@@ -47,7 +47,7 @@ export class Chat {
     }
   }
 
-  /** Let a line fade that has no room any more: half a line cannot be read. */
+  /** Fade out a line that no longer fits as a whole. */
   #tidy() {
     const over = this.#list.offsetHeight - this.#list.parentElement.clientHeight;
     for (const line of this.#list.children) line.classList.toggle("cut", line.offsetTop < over);

@@ -1,6 +1,6 @@
-// What the widgets build their elements with.
+// Helpers to build the widgets' elements.
 
-/** Make an element with a class and a text; names and texts come from strangers, and are only ever text. */
+/** Create an element with a class and a text. The text is untrusted and never parsed as HTML. */
 export function make(tag, className, text = "") {
   const element = document.createElement(tag);
   element.className = className;
@@ -8,7 +8,7 @@ export function make(tag, className, text = "") {
   return element;
 }
 
-/** Make a card smaller until it stays within its place. */
+/** Reduce a card's size until it fits its place. */
 export function fit(card, place) {
   for (const share of [1, 0.92, 0.85, 0.78, 0.7, 0.62]) {
     card.style.setProperty("--fit", share);

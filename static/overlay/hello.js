@@ -1,4 +1,4 @@
-// What this page is, and what it is shown in.
+// Describes this page and the program that shows it.
 
 const PAGE_VERSION = 2;
 const KINDS = [
@@ -7,7 +7,7 @@ const KINDS = [
   ["obs", /OBS\/([\w.+-]+)/],
 ];
 
-/** Return "obs", "streamlabs", "tiktok" or "browser", and its version where it tells. */
+/** Return "obs", "streamlabs", "tiktok" or "browser", and its version if known. */
 export function recognise(agent, obs) {
   for (const [software, pattern] of KINDS) {
     const found = pattern.exec(agent);
@@ -22,7 +22,7 @@ export class Hello {
   #visible = document.visibilityState === "visible";
   #active = true;
 
-  /** `changed()` is called when the page is shown elsewhere, or no more. */
+  /** `changed()` is called when the page's size or visibility changes. */
   constructor(changed) {
     Object.assign(this, recognise(navigator.userAgent, window.obsstudio));
     this.#changed = changed;
@@ -34,7 +34,7 @@ export class Hello {
     });
   }
 
-  /** The message that tells it; `audio` is "worklet" or "buffers". */
+  /** Return the `hello` message; `audio` is "worklet" or "buffers". */
   message(audio) {
     return {
       type: "hello",

@@ -1,4 +1,4 @@
-// How much voice is held back before it plays: more where the network is uneven, less again when it is not.
+// The jitter buffer's delay: longer on an uneven network, shorter again on a steady one.
 
 const LEAST_S = 0.3;
 const MOST_S = 0.7;
@@ -8,7 +8,7 @@ const OUTAGE_S = 3; // whoever was away for so long has not met with jitter
 const WRAP_MS = 2 ** 32;
 
 export class Jitter {
-  /** Seconds to hold back before an utterance. */
+  /** Seconds to delay the start of an utterance. */
   lead = LEAST_S;
 
   /** Call at the end of an utterance with its worst lateness. */
@@ -16,13 +16,13 @@ export class Jitter {
     if (lateness + MARGIN_S <= this.lead) this.lead = Math.max(LEAST_S, this.lead - SHRINK_S);
   }
 
-  /** Call with how late a chunk came, in seconds, beside the quickest of its utterance. */
+  /** Record a chunk's lateness in seconds, relative to the fastest chunk of its utterance. */
   meet(lateness) {
     if (lateness < OUTAGE_S) this.lead = Math.min(MOST_S, Math.max(this.lead, lateness + MARGIN_S));
   }
 }
 
-/** The times that an utterance's chunks were on their way. The clocks of both ends need not agree. */
+/** Transit times of an utterance's chunks. The two clocks need not agree. */
 export class Transit {
   worst = 0;
   #quickest = null;

@@ -1,4 +1,4 @@
-// Puts the widgets in their places and dresses them: overlay/layout.py says how a layout looks.
+// Applies a layout to the widgets; see overlay/layout.py for its format.
 
 const WIDE = "(min-aspect-ratio: 1/1)";
 
@@ -10,7 +10,7 @@ export class Layout {
   #wide = matchMedia(WIDE);
   #changed;
 
-  /** `themes`: style sheets by theme. `changed(layout, boxes)` is called when what is on may have changed. */
+  /** `themes`: style sheets by theme. `changed(layout, boxes)` is called after each change. */
   constructor(root, themes, changed) {
     this.#root = root;
     this.#themes = themes;

@@ -1,4 +1,4 @@
-// A way to the loudspeaker at one rate: the browser resamples its sum once, and well, instead of every chunk.
+// An audio output at one sample rate: the browser resamples the mix once instead of each chunk.
 
 import { CUT_S } from "./fading.js";
 import { openVoice } from "./voices.js";
@@ -14,7 +14,7 @@ export class Output {
   #samples = new Float32Array(EAR_SAMPLES);
   #marks = new Set();
 
-  /** `broken` is called when the voice cannot go on. */
+  /** `broken` is called when playback cannot continue. */
   constructor(rate, { loud, worklet, broken }) {
     this.context = new AudioContext({ latencyHint: "interactive", sampleRate: rate });
     this.rate = this.context.sampleRate;
@@ -61,7 +61,7 @@ export class Output {
     gain.linearRampToValueAtTime(loud ? 1 : 0, this.now + CUT_S);
   }
 
-  /** Call back when the sound gets to a time, unless what this returns is called before.
+  /** Call back when playback reaches a time. The returned function cancels it.
 
       A timer would drift from it, and a hidden page's timers sleep. */
   at(time, callback) {
@@ -80,12 +80,12 @@ export class Output {
     };
   }
 
-  /** Up to which time of its clock this output has been listened to. */
+  /** The clock time up to which this output has been measured. */
   get heardTo() {
     return this.#heardTo / this.rate;
   }
 
-  /** What has left this output since the last call: the sum of its samples' squares, and their number. */
+  /** Return the sum of squares and the number of samples played since the last call. */
   listen() {
     const to = Math.round(this.now * this.rate);
     const count = Math.min(to - this.#heardTo, EAR_SAMPLES);

@@ -1,4 +1,4 @@
-// The page: what arrives by the socket is played and shown, what was heard is reported back.
+// The page: plays and shows the socket's messages, and reports playback.
 
 import { Caption } from "./caption.js";
 import { Chat } from "./chat.js";
@@ -37,7 +37,7 @@ const voice = {
   },
   missed: (utterance, text) => caption.show({ utterance, text }),
 };
-// A way to try the plain sound where the worklet makes trouble.
+// `?sound=buffers` plays without the worklet, to examine faults.
 const plain = new URLSearchParams(location.search).get("sound") === "buffers";
 const player = new Player(voice, plain ? "" : body.dataset.worklet);
 const hello = new Hello(() => announce());
@@ -74,7 +74,7 @@ function setLive(live) {
   caption.hide(null);
 }
 
-/** Look as if on air for a while; a live that runs, or begins, knows nothing of it. */
+/** Look as on air for a while; a running live is not affected. */
 function tryOut(forMs) {
   if (onAir) return;
   clearTimeout(trial);
@@ -159,5 +159,5 @@ element("unblock").addEventListener("click", () => {
 });
 void player.output.ready.then(announce);
 
-// For whoever looks closer from the browser's console: what is being played, sample by sample.
+// For debugging in the browser's console: the player.
 globalThis.vivavoce = { player, watch };

@@ -1,4 +1,4 @@
-// The host's voice: utterances one after the other, without gaps, until they end or are cut.
+// Plays the host's utterances one after the other, without gaps.
 
 import { unpackAudio } from "./frames.js";
 import { Jitter } from "./jitter.js";
@@ -52,22 +52,22 @@ export class Player {
     return [...this.#outputs.values()];
   }
 
-  /** Seconds that are held back before an utterance. */
+  /** Seconds of delay before an utterance. */
   get lead() {
     return this.#jitter.lead;
   }
 
-  /** Since when something plays and nothing of it comes out, in ms of the page's clock; null: it is well. */
+  /** When playback became silent although audio plays, in ms of the page's clock; null if all is well. */
   get silentSince() {
     return this.#silentSince;
   }
 
-  /** Whether something is being said, or about to be. */
+  /** Whether an utterance plays or is queued. */
   get isBusy() {
     return this.#utterances.size > 0;
   }
 
-  /** How far the page has got, for a server that it comes back to. */
+  /** The replay position that is sent on reconnection. */
   get reached() {
     return this.#last && { utterance: this.#last.id, sequence: this.#last.sequence };
   }
@@ -112,14 +112,14 @@ export class Player {
     this.#utterances.get(id)?.finish();
   }
 
-  /** What is under way plays to where it was received; nothing more is taken for it, except for `but`. */
+  /** Let current utterances play what was received and accept no more for them, except for `but`. */
   close(but = []) {
     for (const utterance of [...this.#utterances.values()]) {
       if (!but.includes(utterance.id)) utterance.finish();
     }
   }
 
-  /** Stop an utterance, or all when `id` is null, and remember that its rest may still come. */
+  /** Stop an utterance, or all if `id` is null, and ignore its later messages. */
   cut(id) {
     if (id !== null) this.#bury(id);
     for (const utterance of [...this.#utterances.values()]) {
@@ -132,7 +132,7 @@ export class Player {
     if (muted) this.cut(null);
   }
 
-  /** Mute on this screen only: time goes on, unheard. */
+  /** Mute this page only; playback continues silently. */
   setLoud(loud) {
     this.#listen();
     this.#loud = loud;
@@ -140,12 +140,12 @@ export class Player {
     for (const utterance of this.#utterances.values()) utterance.setAudible(loud);
   }
 
-  /** Have the browser go on with what it has suspended; from a click, where it may refuse otherwise. */
+  /** Resume suspended audio; browsers may require a click for it. */
   async resume() {
     await Promise.allSettled(this.outputs.map((output) => output.context.resume()));
   }
 
-  /** Begin anew with fresh outputs; what is under way is lost. */
+  /** Restart with new outputs; current utterances are lost. */
   rebuild() {
     this.cut(null);
     const { rate } = this.#output;
@@ -212,7 +212,7 @@ export class Player {
     if (this.#dead.size > MAX_DEAD) this.#dead.delete(this.#dead.values().next().value);
   }
 
-  /** Hear what has really left the graph, for whom it was, and whether there should have been something. */
+  /** Measure the audio that left the graph, and detect silence during playback. */
   #listen() {
     for (const output of this.outputs) {
       const from = output.heardTo;

@@ -1,4 +1,4 @@
-// The same page with samples in place of a live: for the editor, which tells it the layout as it changes.
+// The page with sample content for the editor, which sends each change of the layout.
 
 import { Caption } from "./caption.js";
 import { Chat } from "./chat.js";
@@ -15,7 +15,7 @@ const samples = documentElement.lang === "it" ? await import("./samples_it.js") 
 const began = performance.now();
 let speaking = false;
 
-/** Loudness as of somebody who talks: syllables, and a pause between sentences. */
+/** Simulated loudness of speech: syllables, and pauses between sentences. */
 function level() {
   if (!speaking) return 0;
   const t = (performance.now() - began) / 1000;

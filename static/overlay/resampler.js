@@ -1,4 +1,4 @@
-// From one rate to another, chunk after chunk without a seam: a sinc of 32 taps under a Hann window.
+// Resamples a stream of chunks without seams: a sinc of 32 taps under a Hann window.
 
 const HALF = 16;
 
@@ -14,7 +14,7 @@ export class Resampler {
     this.#cutoff = Math.min(1, to / from);
   }
 
-  /** Return the samples at the new rate; the last few wait for what comes next. */
+  /** Return the samples at the new rate; the last few are kept for the next call. */
   feed(samples) {
     const all = new Float32Array(this.#kept.length + samples.length);
     all.set(this.#kept);

@@ -1,4 +1,4 @@
-// What the preview shows in place of a live.
+// Sample content of the preview.
 
 export const SENTENCES = [
   "Ciao Marta, benvenuta da Palermo! Come va stasera?",

@@ -1,4 +1,4 @@
-// The page's socket: it comes back by itself, says how far the page has got, and brings what is to be reported.
+// The page's socket: reconnects, sends the replay position, and queues reports.
 
 import { VERSION } from "./frames.js";
 
@@ -32,14 +32,14 @@ export class OverlaySocket {
     this.#connect();
   }
 
-  /** Send a message, also later when there is no connection now. */
+  /** Send a message, after reconnection if there is no connection now. */
   report(message) {
     this.#waiting.push(JSON.stringify(message));
     if (this.#waiting.length > MAX_WAITING_REPORTS) this.#waiting.shift();
     this.#flush();
   }
 
-  /** Send a message that is out of date by the next connection. */
+  /** Send a message, or drop it if there is no connection. */
   tell(message) {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
@@ -90,7 +90,7 @@ export class OverlaySocket {
     this.#on.audio(frame);
   }
 
-  /** A sign of life; and a network that is gone says nothing, so that whoever does not answer is left. */
+  /** Send a heartbeat; without an answer, close the socket, because a lost network raises no error. */
   #ping() {
     const now = performance.now();
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
@@ -115,7 +115,7 @@ export class OverlaySocket {
       this.#on.gone();
       return;
     }
-    // Half of the wait is chance, so that a thousand pages do not come back at the same moment.
+    // Half of the delay is random, so that many pages do not reconnect at the same moment.
     this.#timer = setTimeout(() => this.#connect(), this.#wait * (0.5 + Math.random() / 2));
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
   }

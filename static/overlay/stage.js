@@ -1,4 +1,4 @@
-// The widgets beside chat and caption: each is loaded when it is first switched on, and told what it missed.
+// Further widgets: each is loaded when it is first switched on, and gets the messages that it missed.
 
 import { Layout } from "./layout.js";
 
@@ -18,7 +18,7 @@ export class Stage {
   #widgets = new Map();
   #latest = { game: { kind: "", leaders: [] }, tally: {} };
 
-  /** `tools`: level(), the loudness now; still, a media query list; words, by name; renew(), for a new page. */
+  /** `tools`: level(), the current loudness; still, the reduced-motion query; words, by name; renew(), to reload. */
   constructor(tools) {
     this.#tools = tools;
     const { body, documentElement } = document;
@@ -26,7 +26,7 @@ export class Stage {
     this.#layout.apply(JSON.parse(body.dataset.layout));
   }
 
-  /** Take in any message of the socket. */
+  /** Handle any message of the socket. */
   note(message) {
     if (message.type === "state") this.#restore(message);
     if (message.type === "layout") this.#layout.apply(message.layout);

@@ -1,4 +1,4 @@
-// When each sentence of an utterance begins, and how long it sounds, as far as the messages tell.
+// The start and length of each sentence of an utterance, as far as known.
 
 const MAX_KEPT = 16;
 const FIRST_MS_A_CHARACTER = 66; // until the voice has shown how fast it speaks
@@ -8,7 +8,7 @@ export class Timings {
   #utterances = new Map(); // id: {sentences: [{text, at}], end, shown}
   #pace = FIRST_MS_A_CHARACTER;
 
-  /** Take in any message of the socket. */
+  /** Handle any message of the socket. */
   note(message) {
     if (message.type === "begin") this.#begin(message);
     const utterance = this.#utterances.get(message.utterance);
@@ -17,7 +17,7 @@ export class Timings {
     if (message.type === "end") this.#end(utterance, message.duration_ms);
   }
 
-  /** A sentence is heard now: return a function that tells how many milliseconds it lasts, better and better. */
+  /** For a sentence that starts now, return a function that gives its length in ms; the estimate improves. */
   start(id, text) {
     const utterance = this.#utterances.get(id);
     const guess = () => this.#pace * text.length;

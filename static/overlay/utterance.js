@@ -1,4 +1,4 @@
-// One utterance on its output's clock: chunks laid end to end, captions in their places, a clean cut.
+// One utterance: schedules its chunks and captions on the output's clock, and cuts cleanly.
 
 import { fadeIn } from "./fading.js";
 import { Transit } from "./jitter.js";
@@ -57,13 +57,13 @@ export class Utterance {
     return this.#transit.worst;
   }
 
-  /** Seconds until the last sample that is known. */
+  /** Seconds until the last known sample. */
   get remaining() {
     if (this.#startFrame === null) return 0;
     return Math.max(0, this.#timeOf(this.#frames) - this.#output.now);
   }
 
-  /** How it was heard so far, in the words of the wire. */
+  /** The playback figures so far, in the wire format. */
   get report() {
     return {
       played_ms: this.#heardMs,
@@ -74,7 +74,7 @@ export class Utterance {
     };
   }
 
-  /** Lay a chunk in its place; the first one decides on the output, and waits until `busy` seconds are over. */
+  /** Schedule a chunk. The first one chooses the output and starts after `busy` seconds. */
   add(chunk, output, busy, jitter) {
     if (this.#complete || chunk.sequence <= this.sequence) return;
     const late = this.#transit.note(chunk.sentMs, chunk.at);
@@ -88,7 +88,7 @@ export class Utterance {
     this.#armCaptions();
   }
 
-  /** Bears repeating. */
+  /** Idempotent. */
   caption(text, atMs) {
     const at = atMs / 1000;
     if (this.#sentences.includes(at)) return;
@@ -106,20 +106,20 @@ export class Utterance {
     this.#at(this.#timeOf(this.#frames), () => this.#finished());
   }
 
-  /** Count what is heard only while the page is not muted on this screen. */
+  /** Count audio as heard only while this page is not muted. */
   setAudible(audible) {
     if (!this.#playing) return;
     if (this.#heardSince !== null) this.#heard += this.#output.now - this.#heardSince;
     this.#heardSince = audible ? this.#output.now : null;
   }
 
-  /** Take in what has left the output while this was playing. */
+  /** Record the output's level during this utterance. */
   listen({ energy, count }) {
     this.#energy += energy;
     this.#listened += count;
   }
 
-  /** Whether something audible of it plays between two times of the output's clock. */
+  /** Whether it has audible samples between two times of the output's clock. */
   soundsBetween(from, to) {
     return this.#loud.some((chunk) => Math.min(chunk.to, to) - Math.max(chunk.from, from) >= HEARD_S);
   }
@@ -139,12 +139,12 @@ export class Utterance {
 
   get #levelDb() {
     if (this.#listened === 0 || this.#energy === 0) return SILENCE_DB;
-    // What was listened to has silence at both ends, since nobody calls at the very sample.
+    // A measured window has silence at both ends, because it is not sample-exact.
     const level = 10 * Math.log10(this.#energy / Math.min(this.#listened, this.#laid));
     return Math.max(SILENCE_DB, Math.round(10 * level) / 10);
   }
 
-  /** What is missing stays silent as long as it would have sounded. */
+  /** A missing chunk is replaced by silence of the same length. */
   #skipTo(frame) {
     if (frame <= this.#frames) return;
     if (this.#startFrame !== null) this.#noteGap((frame - this.#frames) / this.#output.rate);
@@ -202,7 +202,7 @@ export class Utterance {
     return (this.#startFrame + frame) / this.#output.rate;
   }
 
-  /** Only for what has been laid: what comes later may have to move. */
+  /** Only for scheduled chunks: later ones may still move. */
   #armCaptions() {
     if (this.#startFrame === null) return;
     const known = this.#complete ? Infinity : this.#frames / this.#output.rate;

@@ -1,13 +1,13 @@
-// Where samples are laid on a context's clock. Two ways with one interface, told apart by `mode`:
-//   lay(id, frame, samples)  plays a track's samples from a frame on; those that meet are one sound
-//   cut(id)                  silences a track at once, without a click
-//   drop(id)                 forgets a track that has played
+// Schedules samples on an audio context's clock. Two implementations of one interface, by `mode`:
+//   lay(id, frame, samples)  plays a track's samples from a frame on; adjacent ones are seamless
+//   cut(id)                  stops a track at once, without a click
+//   drop(id)                 deletes a played track
 
 import { CUT_S, makeTail } from "./fading.js";
 
 const OPEN_WITHIN_MS = 2000;
 
-/** In the audio thread: nothing that the page is busy with can break it. Needs a secure context. */
+/** In the audio thread, so that a busy page causes no gaps. Needs a secure context. */
 class WorkletVoice {
   mode = "worklet";
   #node;
@@ -31,7 +31,7 @@ class WorkletVoice {
   }
 }
 
-/** With a source for each chunk, started at its time. */
+/** With one buffer source per chunk. */
 class BufferVoice {
   mode = "buffers";
   #context;
@@ -85,7 +85,7 @@ class BufferVoice {
   }
 }
 
-/** Open a voice that plays into `destination`; `url` is the worklet's, empty for the plain way. */
+/** Open a voice that plays into `destination`; `url` is the worklet's, empty for buffer sources. */
 export async function openVoice(context, destination, url, broken) {
   if (url && window.isSecureContext && context.audioWorklet) {
     try {
@@ -93,7 +93,7 @@ export async function openVoice(context, destination, url, broken) {
       await Promise.race([context.audioWorklet.addModule(url), late]);
       return new WorkletVoice(context, destination, broken);
     } catch {
-      // The plain way can do it too.
+      // Fall back to buffer sources.
     }
   }
   return new BufferVoice(context, destination);

@@ -1,4 +1,4 @@
-// Notices when the page cannot be heard, says so, and heals it: resume, then a new graph, then a new page.
+// Detects a page without sound, reports it and repairs it: resume, then a new graph, then a reload.
 
 const LOOK_EVERY_MS = 500;
 const NOTICED_AFTER_MS = 1000;
@@ -29,12 +29,12 @@ export class Watch {
     setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
-  /** What was last told, empty before. */
+  /** The last reported state, empty at first. */
   get state() {
     return this.#told;
   }
 
-  /** There is a newer page, or a part of this one is missing: load it once nothing is being said. */
+  /** Reload when the host is silent: there is a newer release, or a module is missing. */
   renew() {
     this.#outdated = true;
   }
@@ -97,7 +97,7 @@ export class Watch {
   }
 }
 
-/** Whether it is time for a reload; one that is granted counts. */
+/** Whether a reload is allowed now; each allowed one is counted. */
 function noteReload() {
   try {
     const { at, count } = JSON.parse(sessionStorage.getItem(RELOADS) ?? '{"at": 0, "count": 0}');
@@ -114,6 +114,6 @@ function forgetReloads() {
   try {
     sessionStorage.removeItem(RELOADS);
   } catch {
-    // There is nothing to forget.
+    // Nothing is stored.
   }
 }

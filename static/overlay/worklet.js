@@ -1,4 +1,4 @@
-// Runs in the browser's audio thread: samples are laid at frames of the context's clock, and play there.
+// Runs in the browser's audio thread: plays samples at given frames of the context's clock.
 
 const CUT_S = 0.012;
 const JOIN_S = 0.005;
@@ -9,7 +9,7 @@ class Track {
   tail = 0; // frames since there was nothing to play
   cutting = -1; // frames since the cut, -1 before
 
-  /** Return the sample of a frame; where chunks do not meet, the last sample fades away. */
+  /** Return a frame's sample; at a gap the last sample fades out. */
   at(frame) {
     while (this.chunks.length && frame >= this.chunks[0].frame + this.chunks[0].samples.length) this.chunks.shift();
     const chunk = this.chunks[0];

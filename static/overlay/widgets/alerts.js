@@ -1,4 +1,4 @@
-// Gifts, follows and subscriptions, one after the other and never in a rush.
+// Gifts, follows and subscriptions, shown one after the other.
 
 import { make } from "../elements.js";
 
@@ -40,7 +40,7 @@ export class Widget {
     if (!this.#busy) void this.#show();
   }
 
-  /** Many who follow at once share an alert; a gift always has its own, and goes first. */
+  /** Simultaneous follows share an alert; a gift has its own and comes first. */
   #queue(alert) {
     const last = this.#waiting.at(-1);
     if (alert.kind !== "gift" && last?.kind === alert.kind) {

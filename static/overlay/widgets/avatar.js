@@ -49,7 +49,7 @@ export class Widget {
     this.#place.replaceChildren(card);
   }
 
-  /** With every picture while there is a voice; without one, nothing has to be drawn. */
+  /** Drawn on every frame while the host speaks, not otherwise. */
   #move() {
     if (!this.#on) {
       this.#running = false;

@@ -1,4 +1,4 @@
-// The quiz or poll that runs: the question, bars that move with the votes, and the time that is left.
+// The running quiz or poll: the question, bars that move with the votes, and the remaining time.
 
 import { fit, make } from "../elements.js";
 
@@ -79,7 +79,7 @@ export class Widget {
     this.#longest = Math.max(this.#longest, left);
     this.#card.dataset.phase = state.phase;
     this.#left.textContent = state.phase === "open" ? clock(left) : "";
-    // One second ahead: the bar gets there when the next message comes.
+    // One second ahead, so that the bar arrives with the next message.
     const share = state.phase === "open" ? Math.max(left - 1, 0) / this.#longest : 0;
     this.#time.style.setProperty("transform", `scaleX(${share.toFixed(3)})`);
     this.#show(state);

@@ -1,4 +1,4 @@
-// How far the live has come towards its goal.
+// Progress towards the live's goal.
 
 import { make } from "../elements.js";
 

@@ -1,4 +1,4 @@
-// Who leads in the games of this live.
+// The leaderboard of this live's games.
 
 import { fit, make } from "../elements.js";
 
@@ -36,7 +36,7 @@ export class Widget {
     while (card.scrollHeight > this.#place.clientHeight && list.children.length > 1) list.lastElementChild.remove();
   }
 
-  /** Another place may hold more of them, or fewer. */
+  /** Another size may fit more or fewer rows. */
   set() {
     const told = this.#told;
     this.#told = "";
