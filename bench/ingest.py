@@ -34,10 +34,10 @@ from tenants.threads import in_thread
 
 CAPTURE = "tiktok_capture.jsonl"
 TARGETS = (
-    Target("messages_per_s", at_least=3_000, scaled=True),
+    Target("messages_per_s", at_least=4_500, scaled=True),
     Target("behind_at_most_ms", at_most=250, scaled=True),
     # Growth from the middle to the end, when what is remembered of each live is full.
-    Target("rss_growth_mb", at_most=8.0),
+    Target("rss_growth_mb", at_most=6.0),
     Target("rows_missing", at_most=0),
 )
 POLL_S = 0.25

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import NoReturn
 from chatsources.errors import SourceError, SourceFault
 from chatsources.events import EventKind, LiveEvent
 from chatsources.port import CONNECTED, SourceCounts, SourcePhase, SourceState
+from chatsources.recent_ids import RecentIds
 from chatsources.tiktok_client import (
     EXPECTED_ERRORS,
     RawMessage,
@@ -218,21 +218,3 @@ class ConnectionQueue:
         self._closed = True
         while not self._queue.empty():
             self._queue.get_nowait()
-
-
-class RecentIds:
-    """The last `size` ids that were added."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._ids: OrderedDict[str, None] = OrderedDict()
-
-    def add(self, source_id: str) -> bool:
-        """Add an id; return whether it is new."""
-        if source_id in self._ids:
-            self._ids.move_to_end(source_id)
-            return False
-        self._ids[source_id] = None
-        if len(self._ids) > self._size:
-            self._ids.popitem(last=False)
-        return True

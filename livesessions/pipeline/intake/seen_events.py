@@ -1,9 +1,9 @@
 """Remembers which events were taken in, so that each counts once, also across a takeover."""
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from enum import Enum, auto
-from itertools import islice
+
+from chatsources.recent_ids import RecentIds
 
 MAX_REMEMBERED = 20_000
 MAX_SAVED = 1_000
@@ -18,19 +18,16 @@ class Novelty(Enum):
 
 
 class SeenEvents:
-    """Knows the ids of the last 20,000 events."""
+    """Knows the ids of the last 10,000 to 20,000 events."""
 
     def __init__(self) -> None:
-        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._seen = RecentIds(MAX_REMEMBERED)
         self._unrecorded: set[str] = set()
         self.duplicates = 0
 
     def add(self, source_id: str) -> Novelty:
         """Remember an event, and return whether it was seen before."""
-        if source_id not in self._seen:
-            self._seen[source_id] = None
-            if len(self._seen) > MAX_REMEMBERED:
-                self._seen.popitem(last=False)
+        if self._seen.add(source_id):
             return Novelty.NEW
         if source_id in self._unrecorded:
             self._unrecorded.discard(source_id)
@@ -40,8 +37,8 @@ class SeenEvents:
 
     def to_state(self) -> list[str]:
         """Return the ids of the last 1,000 events, oldest first."""
-        return list(islice(reversed(self._seen), MAX_SAVED))[::-1]
+        return self._seen.last(MAX_SAVED)
 
     def restore(self, seen: Iterable[str], unrecorded: Iterable[str]) -> None:
-        self._seen.update(dict.fromkeys(seen))
+        self._seen.update(seen)
         self._unrecorded = set(unrecorded)
