@@ -90,7 +90,12 @@ class OverlayPublisher:
 
     async def chat(self, line_id: str, name: str, text: str, kind: str) -> None:
         """Show a line of the chat. `kind` is the kind of the live's event."""
-        line: wire.ChatLine = {"id": line_id, "name": name[:MAX_NAME], "text": text[:MAX_LINE], "kind": kind}
+        line: wire.OverlayChatLine = {
+            "id": line_id,
+            "name": name[:MAX_NAME],
+            "text": text[:MAX_LINE],
+            "kind": kind,
+        }
         async with _bounded():
             await self._state.add_line(line)
             await self._send({"type": "chat", **line})
@@ -142,7 +147,12 @@ class OverlayPublisher:
 
     async def show_test_line(self, line_id: str, name: str, text: str, kind: str) -> None:
         """Show a sample chat line without storing it."""
-        line: wire.ChatLine = {"id": line_id, "name": name[:MAX_NAME], "text": text[:MAX_LINE], "kind": kind}
+        line: wire.OverlayChatLine = {
+            "id": line_id,
+            "name": name[:MAX_NAME],
+            "text": text[:MAX_LINE],
+            "kind": kind,
+        }
         async with _bounded():
             await self._send({"type": "chat", **line})
 

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from overlay.layout import Layout
 from overlay.replay_buffer import Frame, ReplayBuffer, SentUtterance
-from overlay.wire import CaptionText, ChatLine, StateMessage
+from overlay.wire import CaptionText, OverlayChatLine, OverlayStateMessage
 
 LIFETIME_S = 86_400  # chat is personal data: it expires a day after the last write
 MAX_LINES = 30
@@ -33,7 +33,7 @@ class StateStore:
         self._test = f"overlay:{overlay_id}:trial"
         self._replay = ReplayBuffer(redis, overlay_id)
 
-    async def read(self) -> StateMessage:
+    async def read(self) -> OverlayStateMessage:
         pipe = self._redis.pipeline()
         pipe.hmget(self._flags, ["live", "muted"])
         pipe.lrange(self._lines, 0, -1)
@@ -41,7 +41,7 @@ class StateStore:
         pipe.pttl(self._test)
         pipe.mget(self._game, self._tally, self._layout)
         (live, muted), lines, caption, trial_ms, (game, tally, layout) = await pipe.execute()
-        state: StateMessage = {
+        state: OverlayStateMessage = {
             "type": "state",
             "live": live in TRUE,
             "muted": muted in TRUE,
@@ -89,7 +89,7 @@ class StateStore:
         self._replay.clear(pipe)
         await pipe.execute()
 
-    async def add_line(self, line: ChatLine) -> None:
+    async def add_line(self, line: OverlayChatLine) -> None:
         pipe = self._redis.pipeline()
         pipe.rpush(self._lines, json.dumps(line))
         pipe.ltrim(self._lines, -MAX_LINES, -1)

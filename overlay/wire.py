@@ -42,7 +42,7 @@ MAX_RATE_HZ = 96_000
 UINT32 = 0xFFFF_FFFF
 
 
-class ChatLine(TypedDict):
+class OverlayChatLine(TypedDict):
     """A chat line. `kind` is the kind of the event; `name` and `text` are untrusted."""
 
     id: str
@@ -61,7 +61,7 @@ class CaptionText(TypedDict):
 # --- server to page -------------------------------------------------------------------------------
 
 
-class StateMessage(TypedDict):
+class OverlayStateMessage(TypedDict):
     """The overlay's current state, the first message of a connection; lines are oldest first.
 
     `trial_ms` is the remaining time of an overlay test. `game`, `tally` and `layout` are missing until they
@@ -72,7 +72,7 @@ class StateMessage(TypedDict):
     type: Literal["state"]
     live: bool
     muted: bool
-    lines: list[ChatLine]
+    lines: list[OverlayChatLine]
     caption: CaptionText | None
     trial_ms: NotRequired[int]
     game: NotRequired[dict[str, Any]]
@@ -81,7 +81,7 @@ class StateMessage(TypedDict):
     release: NotRequired[str]
 
 
-class ChatLineMessage(ChatLine):
+class ChatLineMessage(OverlayChatLine):
     """A new chat line."""
 
     type: Literal["chat"]
@@ -140,7 +140,7 @@ class LiveMessage(TypedDict):
     live: bool
 
 
-class GameMessage(TypedDict):
+class OverlayGameMessage(TypedDict):
     """The state of the running game and the leaderboard; its `kind` is empty without a game."""
 
     type: Literal["game"]
@@ -190,7 +190,12 @@ class PongMessage(TypedDict):
 
 
 ShownMessage = (
-    StateMessage | ChatLineMessage | RetractMessage | GameMessage | EventCountsMessage | LayoutMessage
+    OverlayStateMessage
+    | ChatLineMessage
+    | RetractMessage
+    | OverlayGameMessage
+    | EventCountsMessage
+    | LayoutMessage
 )
 MessageToPage = (
     ShownMessage

@@ -1,1 +1,1 @@
-"""What the host says: a turn goes in, short sentences come out."""
+"""Decides what the host does next and writes its sentences."""

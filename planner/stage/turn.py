@@ -22,7 +22,7 @@ class TurnKind(StrEnum):
     FOLLOW = "follow"
     SHARE = "share"
     SUBSCRIBE = "subscribe"
-    NEUTRAL = "neutral"  # asked in earnest, but nothing that this host goes into
+    NEUTRAL = "neutral"  # an honest question on a topic that the host avoids
     TOPIC = "topic"  # nobody asked: the host talks about `point`
     ANNOUNCEMENT = "announcement"  # something the room should know, such as a call to action
     CALM = "calm"  # the room is hostile: the host changes the topic, in ready words

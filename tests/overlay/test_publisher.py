@@ -10,7 +10,7 @@ from overlay.errors import OverlayUnreachable
 from overlay.layout import clean_layout, default_layout
 from overlay.publisher import OverlayPublisher
 from overlay.state import LIFETIME_S, MAX_LINES
-from overlay.wire import StateMessage
+from overlay.wire import OverlayStateMessage
 
 OVERLAY = uuid4()
 
@@ -20,7 +20,7 @@ def overlay_publisher(redis: Redis) -> OverlayPublisher:
     return OverlayPublisher(uuid4(), redis=redis)
 
 
-async def state_of(publisher: OverlayPublisher) -> StateMessage:
+async def state_of(publisher: OverlayPublisher) -> OverlayStateMessage:
     return await publisher._state.read()
 
 

@@ -1,1 +1,1 @@
-"""What the host does next, and which line it answers: what waits goes in, a state and a choice come out."""
+"""Chooses the host's next action and the comment that it answers."""

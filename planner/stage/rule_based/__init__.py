@@ -1,1 +1,1 @@
-"""The host that needs no service: a comment goes in, a warm line chosen by rules comes out."""
+"""Answers comments by rules, without an outside service."""

@@ -1,1 +1,1 @@
-"""What the creator wants to be said, in ready words: a turn with a point goes in, a framed line comes out."""
+"""Turns a creator's talking points into spoken lines with templates."""
