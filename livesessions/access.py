@@ -1,4 +1,4 @@
-"""The only doors from a URL to a show, a part of its plan, or a live."""
+"""Loads the rows that a URL names, within the request's tenant; 404 for all others."""
 
 from uuid import UUID
 

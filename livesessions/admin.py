@@ -37,7 +37,7 @@ class QuizQuestionAdmin(AcrossTenantsAdmin):
 
 @admin.register(LiveSession)
 class LiveSessionAdmin(ReadOnlyAdmin):
-    """Its state belongs to the services and the worker; a hand on the row would lose them."""
+    """Read-only, because only services and workers may change a session's state."""
 
     list_display = [
         "id",

@@ -1,4 +1,4 @@
-"""What users can do wrong with a live; every message says what to do."""
+"""Errors of commands to a live; every message says what to do."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,14 +13,14 @@ class SessionConflict(AppError):
 
 
 class IntakeUnreachable(TechnicalError):
-    """Raised when events cannot be handed to the live's worker; what was sent is not taken."""
+    """Raised when posted events cannot be stored for the live's worker; none of them is accepted."""
 
     code = "intake_unreachable"
     user_words = OUT_OF_REACH
 
 
 class CommandUnreachable(TechnicalError):
-    """Raised when a command that is on no row did not get through; the next try may pass."""
+    """Raised when a command that is not stored in the database could not be sent; a retry may succeed."""
 
     code = "command_unreachable"
     user_words = OUT_OF_REACH
@@ -38,7 +38,7 @@ def not_on_air() -> SessionConflict:
 
 def viewer_unknown() -> SessionConflict:
     return SessionConflict(
-        _("This line is not written down yet, or nobody wrote it. Try again in a moment."),
+        _("This message is not saved yet, or has no author. Try again in a moment."),
         code="viewer_unknown",
     )
 
@@ -60,7 +60,7 @@ def shopping_live() -> SessionConflict:
     return SessionConflict(
         _(
             "TikTok does not allow an AI voice in TikTok Shop lives, and this show is marked as one. "
-            "If it is none, take the mark off in the show, then try again."
+            "If it is not one, remove the mark in the show, then try again."
         ),
         code="shopping_live",
     )
@@ -68,32 +68,30 @@ def shopping_live() -> SessionConflict:
 
 def reply_unknown() -> SessionConflict:
     return SessionConflict(
-        _("This answer is not written down yet, or not one of this live. Try again in a moment."),
+        _("This answer is not saved yet, or belongs to another live. Try again in a moment."),
         code="reply_unknown",
     )
 
 
 def reply_expired() -> SessionConflict:
     return SessionConflict(
-        _("This answer has waited for 60 seconds and is no longer offered."), code="reply_expired"
+        _("This answer was not approved within 60 seconds and has expired."), code="reply_expired"
     )
 
 
 def reply_decided() -> SessionConflict:
-    return SessionConflict(
-        _("This answer does not wait any more: it was decided about."), code="reply_decided"
-    )
+    return SessionConflict(_("This answer was already approved or rejected."), code="reply_decided")
 
 
 def reply_refused(why: str) -> SessionConflict:
     return SessionConflict(
-        _("Your rules hold these words back: %(why)s. Change them, or reject the answer.") % {"why": why},
+        _("Your rules block this text: %(why)s. Change the text, or reject the answer.") % {"why": why},
         code="reply_refused",
     )
 
 
 def poll_refused(why: str) -> SessionConflict:
     return SessionConflict(
-        _("Your rules hold these words back: %(why)s. Put the poll in other words.") % {"why": why},
+        _("Your rules block this text: %(why)s. Reword the poll.") % {"why": why},
         code="poll_refused",
     )

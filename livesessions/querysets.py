@@ -10,7 +10,7 @@ from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.pipeline.reply.approvals import HELD_FOR_S
-from moderation.querysets import standings_of
+from moderation.querysets import viewer_roles_of
 from tenants.models import Tenant
 
 
@@ -21,20 +21,20 @@ def latest_sessions(tenant: Tenant) -> dict[UUID, LiveSession]:
 
 
 def held_replies(session: LiveSession) -> QuerySet[Reply]:
-    """Return the replies that wait for somebody's approval, oldest first."""
+    """Return the replies that wait for approval, oldest first."""
     since = timezone.now() - timedelta(seconds=HELD_FOR_S)
     held = Reply.objects.filter(session=session, created_at__gt=since, status=Reply.Status.HELD)
     return held.order_by("created_at")
 
 
-def viewer_roles_of_sessions(session_ids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
-    """Return what the tenants of some lives have decided about viewers. One query, and one a tenant."""
+def viewer_roles_by_session(session_ids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
+    """Return the viewers' roles, by viewer hash, for each session. One query, and one for each tenant."""
     tenants = dict(LiveSession.objects.filter(id__in=set(session_ids)).values_list("id", "tenant_id"))
-    rules = {tenant_id: standings_of(tenant_id) for tenant_id in set(tenants.values())}
-    return {session_id: rules[tenant_id] for session_id, tenant_id in tenants.items()}
+    roles = {tenant_id: viewer_roles_of(tenant_id) for tenant_id in set(tenants.values())}
+    return {session_id: roles[tenant_id] for session_id, tenant_id in tenants.items()}
 
 
 def plan_length_s(show: Show) -> int:
-    """Return how long a show's plan is; 0 without one."""
+    """Return the length of a show's plan in seconds; 0 without a plan."""
     total: int | None = Segment.objects.filter(show=show).aggregate(total=Sum("duration_s"))["total"]
     return total or 0

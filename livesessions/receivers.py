@@ -35,8 +35,8 @@ from tenants.signals import tenant_created
 
 
 @receiver(tenant_created)
-def give_new_tenant_a_show(tenant: Tenant, **kwargs: Any) -> None:
-    """A new customer can go on air at once: with the simulated chat it takes one click."""
+def create_first_show(tenant: Tenant, **kwargs: Any) -> None:
+    """Create a show for a new tenant, so that its first live takes one click."""
     with override(tenant.language):
         name = gettext("My first show")
     make_show(tenant=tenant, name=name, language=tenant.language)
@@ -51,21 +51,22 @@ async def send_playback_report(
     underruns: int | None = None,
     **kwargs: Any,
 ) -> None:
-    """Publish a page's report to the worker of its live: one message, on the process's own connection."""
+    """Publish a page's playback report to the live's worker: one message, on the shared connection."""
     report = ReportPlayback(utterance_id, phase == "ended", level_db, underruns)
     await async_redis().publish(playback_channel(overlay_id), encode_command(report))
 
 
 @receiver(utterance_acknowledged)
-async def tell_who_tries_a_voice(
+async def store_overlay_test_report(
     utterance_id: UUID, phase: str, played_ms: int | None, **kwargs: Any
 ) -> None:
-    """A line that was said without a live is waited for by nobody but the one who tries it."""
+    """Store a page's playback report for the overlay test that waits for it, if there is one."""
     await add_report(utterance_id, phase=phase, played_ms=played_ms, level_db=kwargs.get("level_db"))
 
 
 @receiver(overlay_pages_changed)
-async def tell_consoles_which_pages_are_open(overlay_id: Any, pages: list[OpenPage], **kwargs: Any) -> None:
+async def send_open_pages_to_consoles(overlay_id: Any, pages: list[OpenPage], **kwargs: Any) -> None:
+    """Send the list of open overlay pages to the consoles of the show's live."""
     message: publisher.OverlaysMessage = {"kind": "overlays", "pages": pages}
     for session_id in await database_sync_to_async(_open_sessions_of)(overlay_id):
         await publisher.publish(session_id, [message])
@@ -73,7 +74,7 @@ async def tell_consoles_which_pages_are_open(overlay_id: Any, pages: list[OpenPa
 
 def _open_sessions_of(overlay_id: Any) -> list[UUID]:
     with scopes_disabled():
-        # One table at a time: pages leave at any moment, also while somebody locks all tables in turn.
+        # One table at a time: a join could deadlock with a transaction that locks the tables in turn.
         shows = list(Show.objects.filter(overlay_id=overlay_id).values_list("id", flat=True))
         sessions = LiveSession.objects.filter(show_id__in=shows)
         return list(sessions.exclude(status=LiveSession.Status.ENDED).values_list("id", flat=True))
@@ -94,7 +95,8 @@ def find_overlay_of_show(tenant: Tenant, use_id: UUID, **kwargs: Any) -> Overlay
 
 
 @receiver(policy_uses_asked)
-def tell_which_shows_use_policies(policies: list[Policy], **kwargs: Any) -> dict[UUID, list[PolicyUse]]:
+def list_shows_with_policies(policies: list[Policy], **kwargs: Any) -> dict[UUID, list[PolicyUse]]:
+    """Return the shows that use each policy, by the policy's id."""
     uses: defaultdict[UUID, list[PolicyUse]] = defaultdict(list)
     if not policies:
         return uses
@@ -112,14 +114,14 @@ def tell_which_shows_use_policies(policies: list[Policy], **kwargs: Any) -> dict
 
 
 @receiver(policy_changed)
-def tell_lives_of_their_rules(policy: Policy, **kwargs: Any) -> None:
-    """The lives that run go by a policy as it stands now."""
+def send_changed_policy(policy: Policy, **kwargs: Any) -> None:
+    """Have the running lives that use a policy reload it."""
     send_rules_to_lives(LiveSession.objects.filter(tenant_id=policy.tenant_id, show__policy=policy))
 
 
 @receiver(viewer_rule_removed)
-def tell_lives_of_a_viewer(rule: ViewerRule, **kwargs: Any) -> None:
-    """The lives that run treat the viewer like any other at once."""
+def send_removed_viewer_rule(rule: ViewerRule, **kwargs: Any) -> None:
+    """Remove the viewer's role in the running lives of the tenant."""
     command = SetViewerRole(rule.viewer_hash, "")
     lives = LiveSession.objects.filter(tenant_id=rule.tenant_id).exclude(status=LiveSession.Status.ENDED)
     for session_id in lives.values_list("id", flat=True):
@@ -176,6 +178,6 @@ def record_lines_anew(tenant_id: UUID, **kwargs: Any) -> None:
 
 @receiver(post_migrate, dispatch_uid="make_partitions_of_event_log")
 def make_partitions_of_event_log(sender: Any, **kwargs: Any) -> None:
-    """A new installation need not wait for the first chore."""
+    """Create the partitions of a new installation, before the scheduled job has run."""
     if sender.name == "livesessions" and partitions.is_partitioned():
         partitions.make_partitions(timezone.now().date())

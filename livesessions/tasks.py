@@ -1,4 +1,4 @@
-"""The edges of the queues: `lives`, which hands sessions to workers, and the `chores` of this app."""
+"""The app's queued tasks: sessions for workers on the queue `lives`, background jobs on `chores`."""
 
 import logging
 from collections.abc import Callable
@@ -15,48 +15,48 @@ from livesessions.eventlog import retention
 from livesessions.shows.voice_cache_warming import warm_show
 from speech.errors import SpeechError, StoreError
 
-PAUSE_S = 5  # in which other chores have their turn
+PAUSE_S = 5  # other background jobs run meanwhile
 
 logger = logging.getLogger(__name__)
 lives = settings.QUEUES["lives"]
-chores = settings.QUEUES["chores"]
+background_jobs = settings.QUEUES["chores"]
 
-_take: Callable[[str], None] | None = None
+_submit: Callable[[str], None] | None = None
 
 
-def register_worker(take: Callable[[str], None]) -> None:
-    """Name the worker of this process: `take(session_id)` is called for every live that comes in."""
-    global _take
-    _take = take
+def register_worker(submit: Callable[[str], None]) -> None:
+    """Register the worker of this process: `submit(session_id)` is called for every queued session."""
+    global _submit
+    _submit = submit
 
 
 @lives.task()  # type: ignore[untyped-decorator]
 def run_live(session_id: str) -> None:
-    """Hand a session to this process's worker; the live itself runs on the worker's event loop."""
-    if _take is None:
+    """Submit a session to this process's worker, which runs the live on its event loop."""
+    if _submit is None:
         raise RuntimeError(
-            "No worker takes lives in this process: consume this queue with `manage.py run_lives`."
+            "This process has no worker: consume the queue `lives` with `manage.py run_lives`."
         )
-    _take(session_id)
+    _submit(session_id)
 
 
-# A lock that cannot be had in time ends a try; there is always a lull within the hour.
-@chores.periodic_task(crontab(hour="3", minute="17"), retries=12, retry_delay=300)  # type: ignore[untyped-decorator]
+# A run fails when it cannot get a lock in time; within an hour of retries the lives are quiet enough.
+@background_jobs.periodic_task(crontab(hour="3", minute="17"), retries=12, retry_delay=300)  # type: ignore[untyped-decorator]
 def keep_event_log() -> None:
-    """Make room for the months ahead, and let go of what is older than may be kept."""
-    retention.keep_event_log(timezone.now())
+    """Create the event log's next partitions and delete expired data."""
+    retention.maintain_event_log(timezone.now())
 
 
-@chores.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+@background_jobs.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
 def keep_held_replies() -> None:
-    """Let go of answers that wait on their rows alone, since the live that held them has lost them."""
+    """Expire held replies whose live no longer holds them."""
     _renew_connection()
     with scopes_disabled():
         retention.expire_held_replies(timezone.now())
 
 
-# After one, five and 25 minutes: a service or a store that is away may be back.
-@chores.task(retries=3, retry_delay=60, retry_backoff=5)  # type: ignore[untyped-decorator]
+# After one, five and 25 minutes: an unreachable service or store may be back.
+@background_jobs.task(retries=3, retry_delay=60, retry_backoff=5)  # type: ignore[untyped-decorator]
 def warm_lines(show_id: str, characters: int) -> None:
     """Have lines recorded that a show is sure to say, in as many parts as it takes."""
     _renew_connection()
@@ -72,6 +72,6 @@ def warm_lines(show_id: str, characters: int) -> None:
 
 
 def _renew_connection() -> None:
-    """A consumer's thread lives long; a connection that broke in the meantime must not fail every chore."""
+    """Close broken database connections: the consumer's thread is long-lived and would reuse them."""
     if not connection.in_atomic_block:
         close_old_connections()

@@ -123,15 +123,13 @@ def clean_terms(lines: Iterable[str]) -> list[str]:
 
 
 @transaction.atomic
-def set_viewer_rule(
-    *, tenant: Tenant, viewer_hash: str, standing: ViewerRule.Role, note: str = ""
-) -> ViewerRule:
+def set_viewer_rule(*, tenant: Tenant, viewer_hash: str, role: ViewerRule.Role, note: str = "") -> ViewerRule:
     """Give a viewer a role, in place of any earlier one."""
     rule: ViewerRule
     rule, _made = ViewerRule.objects.update_or_create(
-        tenant=tenant, viewer_hash=viewer_hash, defaults={"standing": standing, "note": note}
+        tenant=tenant, viewer_hash=viewer_hash, defaults={"standing": role, "note": note}
     )
-    audit.record("viewer_rule.set", rule, detail={"standing": standing})
+    audit.record("viewer_rule.set", rule, detail={"standing": role})
     return rule
 
 

@@ -1,4 +1,4 @@
-"""The side door: events that a streamer's own bridge posts, on their way to the worker of the live."""
+"""Stores the events that a streamer's own bridge posts, for the worker of the live."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,12 +16,12 @@ from providers.redis import sync_redis
 
 MAX_WAITING = 10_000
 REMEMBERED_IDS = 20_000
-KEPT_S = 6 * 3600  # after the last post
+EXPIRES_S = 6 * 3600  # after the last post
 OLDEST = timedelta(hours=1)
 PREFIX = "b:"
 MAX_SOURCE_ID = 100  # the column's
 
-# In one step, so that an event is never remembered but not handed on, nor handed on twice.
+# One atomic script, so that each event is added exactly once to both the seen ids and the stream.
 DELIVER = """
 local accepted = 0
 for i = 4, #ARGV, 2 do
@@ -39,7 +39,7 @@ return accepted
 
 
 def require_intake_open(session: LiveSession) -> None:
-    """Raise `SessionConflict` unless the live takes events: it is on air, or between two workers."""
+    """Raise `SessionConflict` unless the live accepts events: it is on air, or between two workers."""
     if session.status == LiveSession.Status.ENDED:
         raise errors.already_ended()
     if session.status != LiveSession.Status.ACTIVE and session.started_at is None:
@@ -47,15 +47,15 @@ def require_intake_open(session: LiveSession) -> None:
 
 
 def deliver(*, session_id: UUID, events: Sequence[LiveEvent]) -> int:
-    """Hand events to the worker that runs the session, now or later; return how many were not known yet."""
+    """Queue events for the session's worker; return the number that were not duplicates."""
     pairs = [text for event in events for text in (event.source_id, event_to_json(event))]
     stream = stream_key(session_id)
     keys = [stream, f"{stream}:seen", progress_key(session_id)]
-    return int(_run(DELIVER, keys, [MAX_WAITING, REMEMBERED_IDS, KEPT_S, *pairs]))
+    return int(_run(DELIVER, keys, [MAX_WAITING, REMEMBERED_IDS, EXPIRES_S, *pairs]))
 
 
 def live_event(item: dict[str, Any], *, now: datetime) -> LiveEvent:
-    """Make the event of an item that `EventSerializer` found right."""
+    """Return the event of an item that `EventSerializer` has validated."""
     viewer, gift = item.get("viewer"), item.get("gift")
     return LiveEvent(
         kind=EventKind(item["kind"]),
@@ -72,7 +72,7 @@ def live_event(item: dict[str, Any], *, now: datetime) -> LiveEvent:
 
 
 def own_id(bridge_id: str) -> str:
-    """Return the source id of a bridge's own id; it cannot be one that TikTok or another source gives."""
+    """Return the source id of a bridge's id; its prefix makes it different from those of other sources."""
     if len(bridge_id) <= MAX_SOURCE_ID - len(PREFIX):
         return PREFIX + bridge_id
     return PREFIX + blake2b(bridge_id.encode(), digest_size=24).hexdigest()

@@ -16,7 +16,7 @@ MAX_DIAMONDS = 1_000_000
 TIKTOK_MSG_ID = r"^[1-9][0-9]{0,19}$"
 
 EVERY_KIND = frozenset({"id", "kind", "at", "tiktok_msg_id"})
-# What an event of each kind needs, and what it may have beyond that.
+# The required and the optional fields of each kind.
 FIELDS: dict[EventKind, tuple[frozenset[str], frozenset[str]]] = {
     EventKind.COMMENT: (frozenset({"viewer", "text"}), frozenset()),
     EventKind.QUESTION: (frozenset({"viewer", "text"}), frozenset()),
@@ -35,7 +35,7 @@ FIELDS: dict[EventKind, tuple[frozenset[str], frozenset[str]]] = {
 
 
 class ViewerSerializer(StrictSerializer):
-    """Who did it."""
+    """The viewer of an event."""
 
     id = IdField()
     name = CleanTextField(cut_at=MAX_NAME_CHARS, allow_blank=True)
@@ -43,7 +43,7 @@ class ViewerSerializer(StrictSerializer):
 
 
 class GiftSerializer(StrictSerializer):
-    """What was given. Without a `streak_id` it is a gift of its own."""
+    """A gift. Without a `streak_id` it is not part of a streak."""
 
     id = IdField(max_length=MAX_GIFT_ID_CHARS)
     name = CleanTextField(cut_at=MAX_NAME_CHARS)
@@ -52,7 +52,7 @@ class GiftSerializer(StrictSerializer):
 
 
 class EventSerializer(StrictSerializer):
-    """One thing that happened in the room, as a bridge tells it."""
+    """One event that a bridge posts."""
 
     id = IdField()
     kind = serializers.ChoiceField(choices=[kind.value for kind in EventKind])
@@ -60,7 +60,7 @@ class EventSerializer(StrictSerializer):
     tiktok_msg_id = IdField(
         pattern=TIKTOK_MSG_ID,
         max_length=20,
-        wrong=gettext_lazy("This is no message id of TikTok."),
+        wrong=gettext_lazy("This is not a message id of TikTok."),
         required=False,
     )
     viewer = ViewerSerializer(required=False)
@@ -76,21 +76,21 @@ class EventSerializer(StrictSerializer):
         given = attrs.keys() - EVERY_KIND
         wrong = {name: [_("This field is required.")] for name in sorted(needed - given)}
         wrong |= {
-            name: [_("An event of this kind has no such field.")]
+            name: [_("Events of this kind do not have this field.")]
             for name in sorted(given - needed - possible)
         }
         if attrs.get("count") == 0 and attrs["kind"] != EventKind.VIEWERS:
-            wrong.setdefault("count", [_("Something that happened counts 1 at least.")])
+            wrong.setdefault("count", [_("The count must be at least 1.")])
         if attrs.get("streak_open") and "streak_id" not in attrs.get("gift", {}):
-            wrong["gift.streak_id"] = [_("A streak that goes on needs its id.")]
+            wrong["gift.streak_id"] = [_("An open streak needs its id.")]
         if attrs["kind"] == EventKind.DELETED and not given:
-            wrong["targets"] = [_("Say what was deleted, or whose comments.")]
+            wrong["targets"] = [_("Give the deleted messages, or the viewers whose comments were deleted.")]
         if wrong:
             raise serializers.ValidationError(wrong)
         return attrs
 
 
 class EventsSerializer(StrictSerializer):
-    """A batch of events; each is judged by itself, so that one that is wrong does not hold up the rest."""
+    """A batch of events; each is validated on its own, so that an invalid one does not reject the others."""
 
     events = serializers.ListField(max_length=MAX_EVENTS)

@@ -26,21 +26,21 @@ from tenants.api.requests import tenant_request, valid_input
 def events(request: Request, session_id: UUID) -> Response:
     row = get_session_for(tenant_request(request), session_id)
     event_intake.require_intake_open(row)
-    taken, rejected = _judged(valid_input(EventsSerializer, request)["events"])
-    spend_events(row, len(taken))
-    accepted = event_intake.deliver(session_id=row.id, events=taken)
-    answer = {"accepted": accepted, "duplicates": len(taken) - accepted, "rejected": rejected}
+    valid, rejected = _validated(valid_input(EventsSerializer, request)["events"])
+    spend_events(row, len(valid))
+    accepted = event_intake.deliver(session_id=row.id, events=valid)
+    answer = {"accepted": accepted, "duplicates": len(valid) - accepted, "rejected": rejected}
     return Response(answer, status=status.HTTP_202_ACCEPTED)
 
 
-def _judged(items: list[Any]) -> tuple[list[LiveEvent], list[dict[str, Any]]]:
-    """Part the events that are right from what is wrong with the others."""
-    judge, now = EventSerializer(), timezone.now()
-    taken: list[LiveEvent] = []
+def _validated(items: list[Any]) -> tuple[list[LiveEvent], list[dict[str, Any]]]:
+    """Validate the items; return the valid events and the errors of the others."""
+    serializer, now = EventSerializer(), timezone.now()
+    valid: list[LiveEvent] = []
     rejected: list[dict[str, Any]] = []
     for index, item in enumerate(items):
         try:
-            taken.append(event_intake.live_event(judge.run_validation(item), now=now))
+            valid.append(event_intake.live_event(serializer.run_validation(item), now=now))
         except ValidationError as error:
             rejected.append({"index": index, "errors": by_field(error.detail)})
-    return taken, rejected
+    return valid, rejected

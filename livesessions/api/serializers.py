@@ -21,8 +21,8 @@ from tenants.api.serializers import StrictSerializer
 
 RECORDING_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.jsonl")
 MAX_LINE_LENGTH = 300
-# What is told of an open overlay.
-SHOWN_OF_PAGE: tuple[Literal["software", "version", "width", "height", "audio", "sound", "visible"], ...] = (
+# The fields of an open overlay page that the API returns.
+PAGE_FIELDS: tuple[Literal["software", "version", "width", "height", "audio", "sound", "visible"], ...] = (
     "software",
     "version",
     "width",
@@ -34,7 +34,7 @@ SHOWN_OF_PAGE: tuple[Literal["software", "version", "width", "height", "audio", 
 
 
 class OverlayAddresses(serializers.Serializer[Any]):
-    """Where the host of a show or a live appears."""
+    """The overlay's addresses of a show or a live."""
 
     overlay_url = serializers.SerializerMethodField()
     overlay_socket_url = serializers.SerializerMethodField()
@@ -52,7 +52,7 @@ def _overlay_of(row: Show | LiveSession) -> Overlay:
 
 
 class SessionSerializer(OverlayAddresses):
-    """A live as it is answered."""
+    """A live in answers."""
 
     id = serializers.UUIDField()
     show = serializers.UUIDField(source="show_id")
@@ -60,7 +60,7 @@ class SessionSerializer(OverlayAddresses):
     source_options = serializers.JSONField()
     status = serializers.CharField()
     end_reason = serializers.CharField()
-    end_reason_text = serializers.CharField(source="end_reason_words")
+    end_reason_text = serializers.CharField()
     muted = serializers.BooleanField()
     waiting_reason = serializers.SerializerMethodField()
     waiting_reason_text = serializers.SerializerMethodField()
@@ -75,7 +75,7 @@ class SessionSerializer(OverlayAddresses):
     def get_overlays(self, session: LiveSession) -> list[dict[str, Any]]:
         if not session.is_open:
             return []
-        return [{name: page[name] for name in SHOWN_OF_PAGE} for page in read_pages(session.show.overlay_id)]
+        return [{name: page[name] for name in PAGE_FIELDS} for page in read_pages(session.show.overlay_id)]
 
     def get_waiting_reason(self, session: LiveSession) -> str:
         return waiting_reason_of(session)
@@ -85,18 +85,18 @@ class SessionSerializer(OverlayAddresses):
 
 
 class TikTokOptions(StrictSerializer):
-    """A TikTok chat needs nothing but the show's handle."""
+    """A TikTok chat has no options: the handle is the show's."""
 
 
 class SimulatorOptions(StrictSerializer):
-    """The simulated chat; the same seed brings the same chat."""
+    """The options of a simulated chat; the same seed gives the same chat."""
 
     rate_per_minute = serializers.FloatField(min_value=1, max_value=600, default=30)
     seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=0)
 
 
 class ReplayOptions(StrictSerializer):
-    """A recording from the server's folder of recordings; speed 2 is twice as fast as it was."""
+    """The options of a replay from the server's folder of recordings; speed 2 is twice the recorded speed."""
 
     recording = serializers.CharField()
     speed = serializers.FloatField(min_value=0.1, max_value=100, default=1)
@@ -104,12 +104,12 @@ class ReplayOptions(StrictSerializer):
     def validate_recording(self, name: str) -> str:
         # The pattern has no slash, so a name cannot lead out of the folder.
         if not RECORDING_NAME.fullmatch(name) or not (Path(settings.RECORDINGS_DIR) / name).is_file():
-            raise serializers.ValidationError(_("There is no recording of this name."))
+            raise serializers.ValidationError(_("There is no recording with this name."))
         return name
 
 
 class BridgeOptions(StrictSerializer):
-    """A bridge needs nothing: it brings the chat itself."""
+    """A bridge has no options: it posts the chat itself."""
 
 
 OPTIONS: dict[str, type[StrictSerializer]] = {
@@ -121,7 +121,7 @@ OPTIONS: dict[str, type[StrictSerializer]] = {
 
 
 class SessionCreateSerializer(StrictSerializer):
-    """What prepares a live; each source has its own options."""
+    """The input that creates a live; each source has its own options."""
 
     show = serializers.UUIDField()
     source = serializers.ChoiceField(choices=LiveSession.Source.choices)  # type: ignore[assignment]
@@ -135,13 +135,13 @@ class SessionCreateSerializer(StrictSerializer):
 
 
 class ApprovalSerializer(StrictSerializer):
-    """What approves a held answer: nothing, or other words for it."""
+    """The input that approves a held answer; `text`, if not empty, replaces its text."""
 
     text = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
 class HeldReplySerializer(serializers.Serializer[Any]):
-    """An answer that waits for somebody's approval."""
+    """An answer that waits for approval."""
 
     id = serializers.UUIDField()
     text = serializers.CharField()
@@ -157,9 +157,9 @@ class HeldReplySerializer(serializers.Serializer[Any]):
 
 
 class LineSerializer(StrictSerializer):
-    """A line that the host says for the streamer."""
+    """A text that the host says for the streamer."""
 
     text = serializers.CharField(
         max_length=MAX_LINE_LENGTH,
-        error_messages={"blank": gettext_lazy("Write what the host shall say.")},
+        error_messages={"blank": gettext_lazy("Write what the host should say.")},
     )

@@ -66,7 +66,7 @@ def skip(request: Request, session_id: UUID) -> Response:
 
 @api_view(["GET"])
 def held(request: Request, session_id: UUID) -> Response:
-    """The answers that wait for somebody's approval, oldest first; five at most."""
+    """Return the answers that wait for approval, oldest first; at most five."""
     rows = held_replies(get_session_for(tenant_request(request), session_id))
     return Response({"results": HeldReplySerializer(rows, many=True).data})
 

@@ -29,7 +29,7 @@ MAX_FACTS_LENGTH = 4_000
 
 
 class ShowSerializer(OverlayAddresses):
-    """A show as it is answered."""
+    """A show in answers."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -73,7 +73,7 @@ def _seconds(most_s: float) -> serializers.FloatField:
 
 
 class ShowChangeSerializer(StrictSerializer):
-    """What may be changed of a show. Its language stays: its voice and its character speak it."""
+    """The changes of a show. Its language is fixed, because its voice and persona speak it."""
 
     name = serializers.CharField(max_length=100)
     handle = HandleField(required=False, allow_blank=True, validators=[handle_validator])
@@ -99,29 +99,29 @@ class ShowChangeSerializer(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse limits that contradict each other, also when only one of a pair is sent."""
-        small = self._as_it_will_be(attrs, "small_gift_diamonds")
-        if small > self._as_it_will_be(attrs, "big_gift_diamonds"):
-            words = _("It cannot lie below what is thanked together.")
-            raise serializers.ValidationError({"big_gift_diamonds": [words]})
-        calm_s = self._as_it_will_be(attrs, "cooldown_min_s")
-        if calm_s > self._as_it_will_be(attrs, "cooldown_max_s"):
-            words = _("It cannot be shorter than in a calm chat.")
-            raise serializers.ValidationError({"cooldown_max_s": [words]})
+        small = self._value_after(attrs, "small_gift_diamonds")
+        if small > self._value_after(attrs, "big_gift_diamonds"):
+            problem = _("It cannot be lower than small_gift_diamonds.")
+            raise serializers.ValidationError({"big_gift_diamonds": [problem]})
+        calm_s = self._value_after(attrs, "cooldown_min_s")
+        if calm_s > self._value_after(attrs, "cooldown_max_s"):
+            problem = _("It cannot be lower than cooldown_min_s.")
+            raise serializers.ValidationError({"cooldown_max_s": [problem]})
         return attrs
 
-    def _as_it_will_be(self, attrs: dict[str, Any], name: str) -> float:
+    def _value_after(self, attrs: dict[str, Any], name: str) -> float:
         value: float = attrs[name] if name in attrs else getattr(self.instance or Show(), name)
         return value
 
 
 class ShowCreateSerializer(ShowChangeSerializer):
-    """What makes a show."""
+    """The input that creates a show."""
 
     language = serializers.ChoiceField(required=False, choices=Language.choices)
 
 
 class SegmentSerializer(StrictSerializer):
-    """One part of a plan, as it is sent and answered."""
+    """One part of a plan, in requests and answers."""
 
     kind = serializers.ChoiceField(choices=Segment.Kind.choices)
     title = serializers.CharField(max_length=120)
@@ -137,6 +137,6 @@ class SegmentSerializer(StrictSerializer):
 
 
 class PlanSerializer(StrictSerializer):
-    """A show's whole plan, in its order."""
+    """A show's complete plan, in order."""
 
     segments = serializers.ListField(child=SegmentSerializer(), max_length=MAX_SEGMENTS)

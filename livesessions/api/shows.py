@@ -58,7 +58,7 @@ def show(request: Request, show_id: UUID) -> Response:
 
 
 def _host_in(request: Request, wanted: dict[str, Any]) -> dict[str, Persona | VoiceProfile]:
-    """Take the persona that is to host a show, and its voice, out of what was sent."""
+    """Remove the ids of persona and voice from the input and return their rows."""
     host: dict[str, Persona | VoiceProfile] = {}
     try:
         if "persona" in wanted:
@@ -84,7 +84,7 @@ def plan(request: Request, show_id: UUID) -> Response:
 
 @api_view(["POST"])
 def overlay_rotate(request: Request, show_id: UUID) -> Response:
-    """Give a show's overlay a new address; answer with the show."""
+    """Create a new address for a show's overlay; return the show."""
     row = get_show_for(tenant_request(request), show_id)
     rotate_token(overlay=row.overlay)
     return answer_row(ShowSerializer, row, request)

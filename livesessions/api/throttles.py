@@ -16,7 +16,7 @@ EVENTS = Bucket(rate_per_s=100, burst=2_000)  # of one live; its worker has othe
 
 
 class EventIntakeThrottle(BaseThrottle):
-    """Lets a token post events more often than it may do anything else: chat does not wait."""
+    """Allows a token more posts of events than other requests, because chat is frequent."""
 
     _wait_s = 0.0
 
@@ -30,14 +30,14 @@ class EventIntakeThrottle(BaseThrottle):
 
 
 def spend_events(session: LiveSession, events: int) -> None:
-    """Take `events` from what a live may get; raise `Throttled` for more than that."""
+    """Spend `events` from a live's rate limit; raise `Throttled` beyond it."""
     wait_s = _take(f"events:{session.id}", EVENTS, events)
     if wait_s:
         raise Throttled(wait=ceil(wait_s))
 
 
 def _take(name: str, limit: Bucket, cost: int = 1) -> float:
-    """Take from a limit; an intake that cannot count takes nothing."""
+    """Spend from a limit; raise `IntakeUnreachable` when the limit cannot be read."""
     try:
         return take({name: limit}, cost)
     except RateLimitUnavailable as error:

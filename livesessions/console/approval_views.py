@@ -39,7 +39,7 @@ def reply_reject(request: TenantRequest, session_id: UUID, reply_id: UUID) -> Ht
 
 
 def _decide(request: TenantRequest, session: LiveSession, act: Callable[[], None]) -> HttpResponse:
-    """Send the decision; the socket takes the answer out of the queue when the live has it."""
+    """Send the decision; the socket removes the answer from the page when the live has received it."""
     try:
         act()
     except SessionConflict as conflict:

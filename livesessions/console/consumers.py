@@ -29,15 +29,15 @@ from overlay.presence import read_pages
 from tenants.models import Membership, User
 
 FRAME = "livesessions/session_detail.html#console-frame"
-LINES_KEPT = 200
+MAX_LINES = 200
 HELD = ReplyOutcome.HELD.value
 DELETED = EventKind.DELETED.value
 
 
 class ConsoleConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
-    """One open console. It turns the messages of a session's group into fragments of the console's page.
+    """The socket of one open console: renders the messages of a session as fragments of the page.
 
-    At first, and after every reconnection, it sends the whole of both feeds, so that nothing is missed.
+    After each connection it sends both complete feeds first, so that the page misses nothing.
     """
 
     frames: "Frames"
@@ -57,7 +57,7 @@ class ConsoleConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             session_id=self.session_id,
             may_control=self.may_control,
         )
-        # Joined before the rows are read: what happens in between comes twice and is drawn once.
+        # Joined before the rows are read: messages in between arrive twice and are rendered once.
         await self.channel_layer.group_add(console_group(self.session_id), self.channel_name)
         context = await database_sync_to_async(self._read_all)()
         await self.accept()
@@ -96,7 +96,7 @@ class ConsoleConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
 
 def find_membership(user: User, session_id: UUID) -> Membership | None:
-    """Return what the user may do with a session, across all tenants they belong to; None for strangers."""
+    """Return the user's membership in a session's tenant; None for a user without access."""
     if not user.is_authenticated:
         return None
     with scopes_disabled():
@@ -108,13 +108,13 @@ def find_membership(user: User, session_id: UUID) -> Membership | None:
 
 
 def _language_of(connection: dict[str, Any]) -> str:
-    """The page says in which language it was drawn."""
+    """Return the language of the page, from the query of the socket's address."""
     asked = parse_qs(connection["query_string"].decode()).get("language", [""])[0]
     return asked if asked in dict(settings.LANGUAGES) else str(settings.LANGUAGE_CODE)
 
 
 class Frames:
-    """Draws fragments, and remembers which lines the page has, so that none is there twice."""
+    """Renders fragments, and tracks the lines of the page, so that each appears once."""
 
     def __init__(
         self,
@@ -131,78 +131,80 @@ class Frames:
         self._replies: OrderedDict[str, Line] = OrderedDict()
         self._held: OrderedDict[str, Line] = OrderedDict()
         self._counted: dict[str, Any] = {}
-        self._gone: OrderedDict[str, None] = OrderedDict()  # what was deleted last, and is quoted no more
+        self._deleted: OrderedDict[str, None] = OrderedDict()  # the latest deleted ids, which are not quoted
 
     def whole(self, context: dict[str, Any]) -> str:
         """Return the fragment that replaces both feeds, the state and the controls."""
         self._sort(context["new_chat"], self._chat)
         self._sort(context["new_replies"], self._replies)
         self._sort(context.get("new_held", []), self._held)
-        return self._draw({**context, "whole": True})
+        return self._render({**context, "whole": True})
 
     def update(self, messages: list[Message], state: dict[str, Any] | None) -> str:
         """Return the fragment for a batch of messages; empty when it would change nothing."""
-        blanked = self._blanked(messages)
+        erased = self._erase_deleted(messages)
         lines = [line_of(message) for message in messages if message["kind"] in ("chat", "reply")]
-        lines = [_without_quote(line) if line.get("trigger_id", "") in self._gone else line for line in lines]
+        lines = [
+            _without_quote(line) if line.get("trigger_id", "") in self._deleted else line for line in lines
+        ]
         new_chat, old_chat = self._sort(_latest(lines, "chat"), self._chat)
         replies = _latest(lines, "reply")
-        # Drawn once: what is being edited must not be drawn over.
-        new_held, _drawn = self._sort([line for line in replies if line["status"] == HELD], self._held)
+        # Rendered once, because a later fragment would overwrite what the user edits.
+        new_held, _known = self._sort([line for line in replies if line["status"] == HELD], self._held)
         decided = [line for line in replies if line["status"] != HELD]
         new_replies, old_replies = self._sort(decided, self._replies)
         context: dict[str, Any] = {
             "new_chat": new_chat,
             "new_replies": new_replies,
             "new_held": new_held,
-            "let_go": [line for line in decided if self._held.pop(line["dom_id"], None)],
-            "changed": [*old_chat, *old_replies, *blanked],
+            "decided": [line for line in decided if self._held.pop(line["dom_id"], None)],
+            "changed": [*old_chat, *old_replies, *erased],
             **(state or {}),
             **self._new_counts(messages),
             **latest_game(messages),
             **latest_overlays(messages),
         }
-        return self._draw(context) if any(context.values()) else ""
+        return self._render(context) if any(context.values()) else ""
 
-    def _blanked(self, messages: list[Message]) -> list[Line]:
-        """Return the lines on the page that the room's moderators have deleted, without their words."""
-        blanked = []
+    def _erase_deleted(self, messages: list[Message]) -> list[Line]:
+        """Return the page's lines that moderators have deleted, without texts and names."""
+        erased = []
         for message in messages:
             if message["kind"] == "deleted":
                 ids, viewers = set(message["ids"]), set(message["viewers"]) - {""}
-                blanked += [
+                erased += [
                     {**line, "event": DELETED, "name": "", "text": "", "risk": "", "viewer": ""}
                     for line in self._chat.values()
                     if line["id"] in ids or (line.get("viewer", "") in viewers and line["event"] in MESSAGES)
                 ]
-        for line in blanked:
+        for line in erased:
             self._chat[line["dom_id"]] = line
-        return [*blanked, *self._unquoted({line["id"] for line in blanked} | _deleted_ids(messages))]
+        return [*erased, *self._remove_quotes({line["id"] for line in erased} | _deleted_ids(messages))]
 
-    def _unquoted(self, ids: set[str]) -> list[Line]:
-        """Return the replies on the page that quote lines of these ids, without the quotes."""
-        self._gone.update(dict.fromkeys(ids))
-        while len(self._gone) > LINES_KEPT:
-            self._gone.popitem(last=False)
+    def _remove_quotes(self, ids: set[str]) -> list[Line]:
+        """Return the page's replies that quote lines of these ids, without the quotes."""
+        self._deleted.update(dict.fromkeys(ids))
+        while len(self._deleted) > MAX_LINES:
+            self._deleted.popitem(last=False)
         quoting = [line for line in self._replies.values() if line.get("trigger_id", "") in ids]
         unquoted = [_without_quote(line) for line in quoting]
         self._replies.update((line["dom_id"], line) for line in unquoted)
         return unquoted
 
     def _sort(self, lines: list[Line], known: OrderedDict[str, Line]) -> tuple[list[Line], list[Line]]:
-        """Split lines into those the page has not and has, and note that it has them all now."""
-        fresh = [line for line in lines if line["dom_id"] not in known]
-        stale = [line for line in lines if line["dom_id"] in known]
-        known.update((line["dom_id"], line) for line in fresh)
-        while len(known) > LINES_KEPT:
+        """Return the lines that are new to the page and those it has; add the new ones to `known`."""
+        new = [line for line in lines if line["dom_id"] not in known]
+        old = [line for line in lines if line["dom_id"] in known]
+        known.update((line["dom_id"], line) for line in new)
+        while len(known) > MAX_LINES:
             known.popitem(last=False)
-        return fresh, stale
+        return new, old
 
     def _new_counts(self, messages: list[Message]) -> dict[str, Any]:
         counted = self._counted
         for message in messages:
             if message["kind"] == "counts":
-                # A worker of the last release, still running, says nothing of its connection.
+                # Workers of the previous release, which may still run, send no connection.
                 counted = {
                     "counts": message["counts"],
                     "viewers": message["viewers"],
@@ -214,13 +216,13 @@ class Frames:
         self._counted = counted
         return {**counted, "counted": True}
 
-    def _draw(self, context: dict[str, Any]) -> str:
+    def _render(self, context: dict[str, Any]) -> str:
         with translation.override(self._language), timezone.override(self._time_zone):
             return render_to_string(FRAME, {**self._always, **context})
 
 
 def latest_game(messages: list[Message]) -> dict[str, Any]:
-    """Return the last word on the game that runs, if there is one among the messages."""
+    """Return the context of the last game message, if there is one."""
     games = [message["game"] for message in messages if message["kind"] == "game"]
     return {"game": games[-1]} if games else {}
 
@@ -230,16 +232,16 @@ def _without_quote(line: Line) -> Line:
 
 
 def _deleted_ids(messages: list[Message]) -> set[str]:
-    """Return the ids of the lines that are said to have been deleted."""
+    """Return the ids of all deleted lines in the messages."""
     return {line_id for message in messages if message["kind"] == "deleted" for line_id in message["ids"]}
 
 
 def latest_overlays(messages: list[Message]) -> dict[str, Any]:
-    """Return the last word on which overlays are open, if there is one among the messages."""
+    """Return the context of the last message about open overlay pages, if there is one."""
     seen = [message["pages"] for message in messages if message["kind"] == "overlays"]
     return overlays_context(seen[-1]) if seen else {}
 
 
 def _latest(lines: list[Line], kind: str) -> list[Line]:
-    """Return the lines of a kind, each once as it was last, and no more than a page keeps."""
-    return list({line["dom_id"]: line for line in lines if line["kind"] == kind}.values())[-LINES_KEPT:]
+    """Return the latest version of each line of a kind, at most `MAX_LINES`."""
+    return list({line["dom_id"]: line for line in lines if line["kind"] == kind}.values())[-MAX_LINES:]

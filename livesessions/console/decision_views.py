@@ -17,7 +17,7 @@ from livesessions.console import decisions
 from livesessions.errors import SessionConflict
 from livesessions.models.sessions import LiveSession
 from livesessions.services.viewer_notes import add_viewer_note
-from livesessions.services.viewers import set_viewer_role_of
+from livesessions.services.viewers import set_role_of_author
 from moderation.errors import BlocklistError
 from moderation.labels import CATEGORY_LABELS
 from moderation.models import Policy, ViewerRule
@@ -38,12 +38,12 @@ NOTE_LENGTH = 200
 def decision_list(request: TenantRequest, session_id: UUID) -> HttpResponse:
     session = get_session_for(request, session_id)
     shown, category = _filters(request)
-    before = decisions.Place.parse(request.GET.get("before", ""))
+    before = decisions.PageCursor.parse(request.GET.get("before", ""))
     if shown == HOST:
-        rows, older = _of_host(session, before)
+        rows, older = _host_decisions(session, before)
     else:
-        rows, older = _of_chat(session, before, shown, category)
-    kept = {name: value for name, value in (("show", shown), ("category", category)) if value}
+        rows, older = _chat_decisions(session, before, shown, category)
+    filters = {name: value for name, value in (("show", shown), ("category", category)) if value}
     context: dict[str, Any] = {
         "session": session,
         "rows": rows,
@@ -52,9 +52,9 @@ def decision_list(request: TenantRequest, session_id: UUID) -> HttpResponse:
         "categories": sorted(
             ((str(key), str(words)) for key, words in CATEGORY_LABELS.items()), key=_by_words
         ),
-        "older": urlencode({**kept, "before": str(older)}) if older else "",
+        "older": urlencode({**filters, "before": str(older)}) if older else "",
         "is_first": before is None,
-        "kept": urlencode(kept),
+        "filters": urlencode(filters),
         "here": request.get_full_path(),
         "may_control": may_control(request),
     }
@@ -70,22 +70,22 @@ def _filters(request: HttpRequest) -> tuple[str, str]:
     return shown if shown in {*SHOWN, HOST} else "", category if category in CATEGORIES else ""
 
 
-def _of_chat(
-    session: LiveSession, before: decisions.Place | None, shown: str, category: str
-) -> tuple[list[decisions.Decision], decisions.Place | None]:
-    lines = decisions.judged_lines(session, risk=SHOWN[shown], category=category)
-    events = decisions.page_of_lines(lines, before, decisions.LINES_A_PAGE + 1)
+def _chat_decisions(
+    session: LiveSession, before: decisions.PageCursor | None, shown: str, category: str
+) -> tuple[list[decisions.Decision], decisions.PageCursor | None]:
+    lines = decisions.judged_messages(session, risk=SHOWN[shown], category=category)
+    events = decisions.page_of_messages(lines, before, decisions.LINES_A_PAGE + 1)
     page = events[: decisions.LINES_A_PAGE]
-    older = decisions.place_after(page) if len(events) > len(page) else None
+    older = decisions.cursor_after(page) if len(events) > len(page) else None
     return decisions.decisions_on(session, page), older
 
 
-def _of_host(
-    session: LiveSession, before: decisions.Place | None
-) -> tuple[list[decisions.Decision], decisions.Place | None]:
+def _host_decisions(
+    session: LiveSession, before: decisions.PageCursor | None
+) -> tuple[list[decisions.Decision], decisions.PageCursor | None]:
     found = decisions.page_of_replies(decisions.held_back(session), before, decisions.LINES_A_PAGE + 1)
     page = found[: decisions.LINES_A_PAGE]
-    older = decisions.Place(page[-1].created_at, str(page[-1].id)) if len(found) > len(page) else None
+    older = decisions.PageCursor(page[-1].created_at, str(page[-1].id)) if len(found) > len(page) else None
     return decisions.decisions_of_host(page), older
 
 
@@ -94,7 +94,7 @@ def _of_host(
 def decision_export(request: TenantRequest, session_id: UUID) -> HttpResponse:
     session = get_session_for(request, session_id)
     shown, category = _filters(request)
-    table = decisions.table_of(
+    table = decisions.export_csv(
         session, risk=SHOWN.get(shown, ""), category=category, language=get_language() or "en"
     )
     response = StreamingHttpResponse(table, content_type="text/csv; charset=utf-8")
@@ -105,17 +105,17 @@ def decision_export(request: TenantRequest, session_id: UUID) -> HttpResponse:
 @require_POST
 @member_required(EDITOR)
 def term_allow(request: TenantRequest, session_id: UUID) -> HttpResponse:
-    return _move_term(request, session_id, allow_term, _("From now on, “%(term)s” may pass."))
+    return _move_term(request, session_id, allow_term, _("“%(term)s” is allowed from now on."))
 
 
 @require_POST
 @member_required(EDITOR)
 def term_block(request: TenantRequest, session_id: UUID) -> HttpResponse:
-    return _move_term(request, session_id, block_term, _("From now on, “%(term)s” is blocked."))
+    return _move_term(request, session_id, block_term, _("“%(term)s” is blocked from now on."))
 
 
 def _move_term(
-    request: TenantRequest, session_id: UUID, move: Callable[..., None], said: str
+    request: TenantRequest, session_id: UUID, move: Callable[..., None], success: str
 ) -> HttpResponse:
     session = get_session_for(request, session_id)
     policy = Policy.objects.get(tenant=request.tenant, id=session.show.policy_id)
@@ -125,47 +125,49 @@ def _move_term(
     except BlocklistError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, said % {"term": term})
+        messages.success(request, success % {"term": term})
     return _back(request, session)
 
 
 @require_POST
 @member_required(EDITOR)
 def viewer_set(request: TenantRequest, session_id: UUID) -> HttpResponse:
-    """Block, trust or name a moderator whoever wrote a line."""
+    """Block or trust the author of a message, or make them a moderator."""
     session = get_session_for(request, session_id)
-    standing = request.POST.get("standing", "")
-    if standing not in ViewerRule.Role.values:
-        return _told(request, session, problem=_("There is no such choice here."))
+    role = request.POST.get("standing", "")
+    if role not in ViewerRule.Role.values:
+        return _answer(request, session, problem=_("This choice does not exist."))
     source_id, note = request.POST.get("source_id", ""), request.POST.get("note", "").strip()
     try:
-        set_viewer_role_of(session=session, source_id=source_id, standing=standing)
+        set_role_of_author(session=session, source_id=source_id, role=role)
     except SessionConflict as conflict:
-        return _told(request, session, problem=str(conflict))
+        return _answer(request, session, problem=str(conflict))
     if note:
         add_viewer_note(session=session, source_id=source_id, note=note[:NOTE_LENGTH])
-    return _told(request, session, said=_said_of(standing))
+    return _answer(request, session, success=_success_text(role))
 
 
-def _told(request: TenantRequest, session: LiveSession, *, said: str = "", problem: str = "") -> HttpResponse:
+def _answer(
+    request: TenantRequest, session: LiveSession, *, success: str = "", problem: str = ""
+) -> HttpResponse:
     if request.htmx:
-        context = {"said": said, "problem": problem}
+        context = {"said": success, "problem": problem}
         status = 409 if problem else 200
         return render(request, "livesessions/session_detail.html#viewer-said", context, status=status)
-    (messages.error if problem else messages.success)(request, problem or said)
+    (messages.error if problem else messages.success)(request, problem or success)
     return _back(request, session)
 
 
-def _said_of(standing: str) -> str:
+def _success_text(role: str) -> str:
     return {
         ViewerRule.Role.BLOCKED.value: _("Blocked: your hosts no longer answer this viewer."),
-        ViewerRule.Role.TRUSTED.value: _("Trusted: safe mode no longer holds this viewer's lines back."),
-        ViewerRule.Role.MODERATOR.value: _("A moderator now: this viewer may command your host."),
-    }[standing]
+        ViewerRule.Role.TRUSTED.value: _("Trusted: safe mode no longer blocks this viewer's messages."),
+        ViewerRule.Role.MODERATOR.value: _("Moderator: this viewer may give your host commands in the chat."),
+    }[role]
 
 
 def _back(request: TenantRequest, session: LiveSession) -> HttpResponse:
-    """Go back to the console, or to the page of the log that was open."""
+    """Redirect to the page named by the form, if it belongs to this live; otherwise to the decisions."""
     asked = request.POST.get("back", "")
     home = reverse("livesessions:decision_list", args=[session.id])
     is_ours = asked.startswith(

@@ -1,4 +1,4 @@
-"""What was decided about every line of a live, and why: pages of it by key, and all of it as a table."""
+"""The moderation decisions on a live's messages and answers: as pages, and as a CSV export."""
 
 import csv
 from collections.abc import AsyncGenerator, Iterable, Sequence
@@ -21,15 +21,15 @@ from moderation.stage.verdict import Action, Category, Risk
 
 LINES_A_PAGE = 50
 ROWS_AT_ONCE = 1_000
-ANSWERED_WITHIN = timedelta(minutes=3)  # what waits goes stale after 45 s, and may be held for 60 s more
+ANSWERED_WITHIN = timedelta(minutes=3)  # a message may be queued for 45 s and its answer held for 60 s
 POLICY_FAULT = "policy"
 HELD_BACK = (Reply.Status.REFUSED, Reply.Status.HELD, Reply.Status.REJECTED, Reply.Status.EXPIRED)
 FORMULA_MARKS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page ends: the moment and the key of its last row."""
+class PageCursor:
+    """The time and the key of the last row of a page."""
 
     at: datetime
     key: str
@@ -38,9 +38,9 @@ class Place:
         return f"{self.at.isoformat()}_{self.key}"
 
     @classmethod
-    def parse(cls, text: str) -> "Place | None":
-        """Return the place that a page's address names; None for none, or for what is no place."""
-        at, _mark, key = text.partition("_")
+    def parse(cls, text: str) -> "PageCursor | None":
+        """Return the cursor of a page's address; None for an empty or invalid one."""
+        at, _separator, key = text.partition("_")
         try:
             moment = datetime.fromisoformat(at)
         except ValueError:
@@ -50,34 +50,34 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One reason: what it is about in words, and the word that may be let through, if there is one."""
+    """One reason: its text, the term that was found, and whether that term can be allowed."""
 
-    words: str
+    label: str
     term: str
-    may_allow: bool
+    can_allow: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One line of the log. `done` says what the host did; `answer` is what it said, or wanted to say."""
+    """One decision. `outcome` is the text of what the host did; `answer`, what it said or would have said."""
 
     at: datetime
     source_id: str
     name: str
     text: str
     risk: str
-    risk_words: str
+    risk_label: str
     findings: tuple[Finding, ...]
-    done: str
+    outcome: str
     answer: str = ""
     has_viewer: bool = False
 
 
-# --- lines of the chat ---------------------------------------------------------------------------
+# --- messages of the chat ------------------------------------------------------------------------
 
 
-def judged_lines(session: LiveSession, *, risk: str = "", category: str = "") -> QuerySet[ChatEvent]:
-    """Return the lines of a live that the gate has judged, newest first; of one partition."""
+def judged_messages(session: LiveSession, *, risk: str = "", category: str = "") -> QuerySet[ChatEvent]:
+    """Return the messages of a live that the gate has judged, newest first, from one partition."""
     lines = ChatEvent.objects.filter(session=session, session_month=session.log_month).exclude(risk="")
     if risk:
         lines = lines.filter(risk=risk)
@@ -86,23 +86,23 @@ def judged_lines(session: LiveSession, *, risk: str = "", category: str = "") ->
     return lines.order_by("-occurred_at", "-id")
 
 
-def page_of_lines(lines: QuerySet[ChatEvent], before: Place | None, size: int) -> list[ChatEvent]:
-    """Return the rows after a place, by their key and with no OFFSET."""
+def page_of_messages(lines: QuerySet[ChatEvent], before: PageCursor | None, size: int) -> list[ChatEvent]:
+    """Return the rows after a cursor (keyset pagination, without OFFSET)."""
     if before is not None and before.key.isdecimal():
-        # The first condition is implied by the second, and is what the index can be searched by.
+        # The first condition follows from the second; it lets PostgreSQL search the index.
         same_moment = Q(occurred_at=before.at, id__lt=int(before.key))
         lines = lines.filter(occurred_at__lte=before.at).filter(Q(occurred_at__lt=before.at) | same_moment)
     return list(lines[:size])
 
 
 def decisions_on(session: LiveSession, events: Sequence[ChatEvent]) -> list[Decision]:
-    """Return what was decided about some lines, with what the host did about each. One query."""
+    """Return the decisions on messages, with the host's answer to each. One query."""
     answers = _answers_to(session, events)
     return [_decision(event, answers.get(event.source_id)) for event in events]
 
 
-def place_after(events: Sequence[ChatEvent]) -> Place | None:
-    return Place(events[-1].occurred_at, str(events[-1].id)) if events else None
+def cursor_after(events: Sequence[ChatEvent]) -> PageCursor | None:
+    return PageCursor(events[-1].occurred_at, str(events[-1].id)) if events else None
 
 
 def _answers_to(session: LiveSession, events: Sequence[ChatEvent]) -> dict[str, Reply]:
@@ -126,9 +126,9 @@ def _decision(event: ChatEvent, reply: Reply | None) -> Decision:
         name=event.viewer_name,
         text=event.text,
         risk=event.risk,
-        risk_words=str(RISK_LABELS.get(event.risk, event.risk)),
+        risk_label=str(RISK_LABELS.get(event.risk, event.risk)),
         findings=tuple(_findings(event.reasons)),
-        done=_done(event, reply),
+        outcome=_outcome(event, reply),
         answer=reply.text if reply else "",
         has_viewer=bool(event.viewer_hash),
     )
@@ -140,21 +140,21 @@ def _findings(reasons: Iterable[dict[str, Any]]) -> Iterable[Finding]:
         category, term = str(reason.get("category", "")), str(reason.get("term", ""))
         if (category, term) not in seen:
             seen.add((category, term))
-            may_allow = bool(term) and category in WITH_TERM and term not in terms
+            can_allow = bool(term) and category in WITH_TERM and term not in terms
             terms.add(term)
-            yield Finding(category_label(category), term, may_allow)
+            yield Finding(category_label(category), term, can_allow)
 
 
-def _done(event: ChatEvent, reply: Reply | None) -> str:
+def _outcome(event: ChatEvent, reply: Reply | None) -> str:
     if reply is not None:
-        return _("Answered") if reply.status == Reply.Status.SPOKEN else reply_words(reply)
+        return _("Answered") if reply.status == Reply.Status.SPOKEN else reply_label(reply)
     if any(reason.get("category") == Category.VIEWER for reason in event.reasons):
-        return _("Ignored: you have blocked this viewer")
+        return _("Ignored: you blocked this viewer")
     return {
         str(Action.ANSWER): _("Not chosen"),
         str(Action.ANSWER_CAREFULLY): _("Not chosen"),
-        str(Action.NEUTRAL_LINE): _("Passed over"),
-        str(Action.HELP): _("Help was offered a moment before"),
+        str(Action.NEUTRAL_LINE): _("Skipped with a neutral sentence"),
+        str(Action.HELP): _("Help was offered shortly before"),
     }.get(event.action, _("Ignored"))
 
 
@@ -162,13 +162,13 @@ def _done(event: ChatEvent, reply: Reply | None) -> str:
 
 
 def held_back(session: LiveSession) -> QuerySet[Reply]:
-    """Return the answers that the gate or a person kept from being said, newest first."""
+    """Return the answers that the gate or a person blocked, newest first."""
     replies = Reply.objects.filter(session=session)
-    kept = Q(status__in=HELD_BACK) | Q(fault__startswith=POLICY_FAULT)
-    return replies.filter(kept).order_by("-created_at", "-id")
+    blocked = Q(status__in=HELD_BACK) | Q(fault__startswith=POLICY_FAULT)
+    return replies.filter(blocked).order_by("-created_at", "-id")
 
 
-def page_of_replies(replies: QuerySet[Reply], before: Place | None, size: int) -> list[Reply]:
+def page_of_replies(replies: QuerySet[Reply], before: PageCursor | None, size: int) -> list[Reply]:
     if before is not None:
         replies = replies.filter(created_at__lt=before.at)
     return list(replies[:size])
@@ -182,47 +182,47 @@ def decisions_of_host(replies: Iterable[Reply]) -> list[Decision]:
             name=reply.trigger_viewer_name,
             text=reply.trigger_text,
             risk=Risk.HIGH if reply.fault else "",
-            risk_words="",
+            risk_label="",
             findings=(),
-            done=reply_words(reply),
+            outcome=reply_label(reply),
             answer=reply.text,
         )
         for reply in replies
     ]
 
 
-def reply_words(reply: Reply) -> str:
-    """Say what became of a reply, with the reason for which it was refused."""
-    _fault, _mark, category = reply.fault.partition(":")
+def reply_label(reply: Reply) -> str:
+    """Return the text of a reply's status, with the reason if the gate refused it."""
+    _fault, _separator, category = reply.fault.partition(":")
     words = str(reply.get_status_display())
     return f"{words}: {category_label(category)}" if category else words
 
 
-# --- as a table ----------------------------------------------------------------------------------
+# --- CSV -----------------------------------------------------------------------------------------
 
 
-async def table_of(
+async def export_csv(
     session: LiveSession, *, risk: str, category: str, language: str
 ) -> AsyncGenerator[str, None]:
-    """Yield the log as CSV, a thousand lines at a time; what might be a formula is made text."""
+    """Yield all decisions as CSV, `ROWS_AT_ONCE` rows at a time; formulas are escaped."""
 
-    def read(before: Place | None) -> tuple[str, Place | None]:
+    def read(before: PageCursor | None) -> tuple[str, PageCursor | None]:
         with scope(tenant=session.tenant), override(language):
-            lines = judged_lines(session, risk=risk, category=category)
-            events = page_of_lines(lines, before, ROWS_AT_ONCE)
-            return _written(map(_cells, decisions_on(session, events))), place_after(events)
+            messages = judged_messages(session, risk=risk, category=category)
+            events = page_of_messages(messages, before, ROWS_AT_ONCE)
+            return _csv_rows(map(_cells, decisions_on(session, events))), cursor_after(events)
 
     with override(language):
         heads = [
             _("Time"),
             _("Viewer"),
-            _("Line"),
+            _("Message"),
             _("Verdict"),
             _("Why"),
             _("What the host did"),
             _("Answer"),
         ]
-    yield "\ufeff" + _written([heads])  # the mark has spreadsheets read it as UTF-8
+    yield "\ufeff" + _csv_rows([heads])  # with this mark, spreadsheets read the file as UTF-8
     text, before = await sync_to_async(read)(None)
     while before is not None:
         yield text
@@ -230,24 +230,24 @@ async def table_of(
 
 
 def _cells(decision: Decision) -> list[str]:
-    why = "; ".join(" ".join(filter(None, (each.words, each.term))) for each in decision.findings)
+    why = "; ".join(" ".join(filter(None, (each.label, each.term))) for each in decision.findings)
     return [
         decision.at.isoformat(),
         decision.name,
         decision.text,
-        decision.risk_words,
+        decision.risk_label,
         why,
-        decision.done,
+        decision.outcome,
         decision.answer,
     ]
 
 
-def _written(rows: Iterable[Iterable[str]]) -> str:
+def _csv_rows(rows: Iterable[Iterable[str]]) -> str:
     page = StringIO()
-    csv.writer(page).writerows([harmless(cell) for cell in row] for row in rows)
+    csv.writer(page).writerows([escape_formula(cell) for cell in row] for row in rows)
     return page.getvalue()
 
 
-def harmless(cell: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
+def escape_formula(cell: str) -> str:
+    """Return text that spreadsheets do not run as a formula."""
     return f"'{cell}" if cell.lstrip(" \u00a0\u200b\ufeff").startswith(FORMULA_MARKS) else cell

@@ -17,7 +17,7 @@ class SessionForm(forms.Form):
         ],
     )
     rate_per_minute = forms.IntegerField(
-        label=_("Simulated lines a minute"), min_value=10, max_value=120, initial=30, required=False
+        label=_("Simulated messages per minute"), min_value=10, max_value=120, initial=30, required=False
     )
 
     def __init__(self, *args: Any, show: Show, **kwargs: Any) -> None:
@@ -36,4 +36,4 @@ class SayForm(forms.Form):
 
 
 class ApprovalForm(forms.Form):
-    text = forms.CharField(label=_("What the host would say"), max_length=500)
+    text = forms.CharField(label=_("The host's answer"), max_length=500)

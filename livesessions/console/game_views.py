@@ -37,7 +37,7 @@ def _poll_of(request: TenantRequest) -> Callable[..., object]:
 
 
 def _refuse_poll(*, session: LiveSession) -> None:
-    raise SessionConflict(_("A poll needs a question and two options at least."), code="poll_incomplete")
+    raise SessionConflict(_("A poll needs a question and at least two options."), code="poll_incomplete")
 
 
 @require_POST

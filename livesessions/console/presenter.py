@@ -1,4 +1,4 @@
-"""How a live looks on its console: the phase it is in, and its lines as the wire carries them."""
+"""Prepares a live for its console: its phase, and its chat messages and replies as lines."""
 
 import hashlib
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ Row = TypeVar("Row")
 
 
 class Phase(StrEnum):
-    """What a live is doing, in the console's terms."""
+    """The phase of a live on the console."""
 
     READY = "ready"
     STARTING = "starting"
@@ -46,7 +46,7 @@ def phase_of(session: LiveSession) -> Phase:
 
 
 def describe(session: LiveSession, *, may_control: bool) -> dict[str, Any]:
-    """Return what the state and controls of the console are drawn from. It asks Redis while a live waits."""
+    """Return the template context of the console's state and controls. Reads Redis while a live waits."""
     session.waiting_reason = waiting_reason_of(session)
     return {
         "session": session,
@@ -57,7 +57,7 @@ def describe(session: LiveSession, *, may_control: bool) -> dict[str, Any]:
 
 
 def read_recent_lines(session: LiveSession) -> tuple[list[Line], list[Line]]:
-    """Return the last lines of the chat and of the host, oldest first. Three queries."""
+    """Return the latest chat lines and replies, oldest first. Three queries."""
     events = (
         ChatEvent.objects.filter(session=session)
         .exclude(kind__in=[*NOT_ON_CONSOLE, EventKind.DELETED])
@@ -70,12 +70,14 @@ def read_recent_lines(session: LiveSession) -> tuple[list[Line], list[Line]]:
     )
     return (
         [line_of(_chat_message(event)) for event in _oldest_first(events)],
-        _unquoted(session, [line_of(_reply_message(reply)) for reply in _oldest_first(replies)]),
+        _without_deleted_quotes(
+            session, [line_of(_reply_message(reply)) for reply in _oldest_first(replies)]
+        ),
     )
 
 
-def _unquoted(session: LiveSession, replies: list[Line]) -> list[Line]:
-    """Return replies without the words and names that the room's moderators have deleted."""
+def _without_deleted_quotes(session: LiveSession, replies: list[Line]) -> list[Line]:
+    """Return replies without the quoted texts and names of messages that moderators have deleted."""
     quoted = [line["trigger_id"] for line in replies if line["trigger_id"]]
     events = ChatEvent.objects.filter(session=session, session_month=session.log_month, deleted=True)
     deleted = set(events.filter(source_id__in=quoted).values_list("source_id", flat=True))
@@ -86,12 +88,12 @@ def _unquoted(session: LiveSession, replies: list[Line]) -> list[Line]:
 
 
 def read_held_lines(session: LiveSession) -> list[Line]:
-    """Return the replies that wait for somebody's approval, oldest first. One query."""
+    """Return the replies that wait for approval, oldest first. One query."""
     return [line_of(_reply_message(reply)) for reply in held_replies(session)]
 
 
 def overlays_context(pages: list[OpenPage]) -> dict[str, Any]:
-    """Return what the console's word on the open overlays is drawn from."""
+    """Return the template context of the console's list of open overlay pages."""
     return {"overlays": pages, "overlays_known": True}
 
 
@@ -100,19 +102,19 @@ def _oldest_first(rows: Iterable[Row]) -> list[Row]:
 
 
 def line_of(message: ChatMessage | ReplyMessage) -> Line:
-    """Return a message with what only a page needs: times, reasons in words, and an id safe in a selector."""
+    """Return a message with what a page needs: times, texts of its reasons, and an id safe in selectors."""
     digest = hashlib.blake2s(message["id"].encode(), digest_size=8).hexdigest()
     at = datetime.fromisoformat(message["at"])
     line: Line = {**message, "dom_id": f"{message['kind']}-{digest}", "at": at}
     if message["kind"] == "reply":
         _fault, _mark, category = message["fault"].partition(":")
         return {**line, "until": at + timedelta(seconds=HELD_FOR_S), "whys": _words_of([category])}
-    # A worker of the last release, still running, gives no reasons.
+    # Workers of the previous release, which may still run, send no categories.
     return {**line, "whys": _words_of(message.get("categories", []))}
 
 
 def _words_of(categories: Iterable[str]) -> list[Any]:
-    """Return what categories are in words, each in the language of whoever reads them."""
+    """Return the lazily translated texts of categories."""
     return [CATEGORY_LABELS[category] for category in categories if category in CATEGORY_LABELS]
 
 

@@ -1,7 +1,7 @@
-"""The live console's wire: what a worker or a view tells the people who watch a live.
+"""Publishes the messages of a live to its open consoles, and defines their types.
 
-The only file besides the overlay's that touches the channel layer. Messages go to the group of the session;
-`livesessions/console/consumers.py` turns them into HTML.
+Only this module and the overlay's publisher use the channel layer. Messages are sent to the session's group;
+`livesessions/console/consumers.py` renders them as HTML.
 """
 
 from typing import Any, Literal, TypedDict
@@ -15,7 +15,10 @@ from overlay.presence import OpenPage
 
 
 class ChatMessage(TypedDict):
-    """A thing that happened in the room, as the console shows it. `event` is an `EventKind`."""
+    """An event of the room. `event` is an `EventKind`.
+
+    `categories` are the reasons for its risk; `viewer` is the viewer's hash, which no page contains.
+    """
 
     kind: Literal["chat"]
     id: str
@@ -26,13 +29,12 @@ class ChatMessage(TypedDict):
     gift_name: str
     count: int
     at: str
-    # Why it is risky, by category, and who wrote it, as a hash that no page shows.
     categories: list[str]
     viewer: str
 
 
 class DeletedMessage(TypedDict):
-    """The room's moderators have deleted lines: those of these ids, and all comments of these viewers."""
+    """The room's moderators deleted the messages with these ids, and all comments of these viewers."""
 
     kind: Literal["deleted"]
     ids: list[str]
@@ -40,7 +42,10 @@ class DeletedMessage(TypedDict):
 
 
 class ReplyMessage(TypedDict):
-    """A reply as it stands; sent again, with the same id, whenever it changes. `status` is an `Outcome`."""
+    """A reply; sent again, with the same id, after each change. `status` is a `ReplyOutcome`.
+
+    `trigger_id` is the `id` of the chat message that it answers; empty when no message caused it.
+    """
 
     kind: Literal["reply"]
     id: str
@@ -48,7 +53,6 @@ class ReplyMessage(TypedDict):
     text: str
     fault: str
     trigger_kind: str
-    # The `id` of the chat message that it answers; empty when nothing in the room caused it.
     trigger_id: str
     trigger_name: str
     trigger_text: str
@@ -59,7 +63,7 @@ class ReplyMessage(TypedDict):
 
 
 class StateMessage(TypedDict):
-    """How the session's row stands; sent by whoever changes it."""
+    """The state of the session's row; sent after each change."""
 
     kind: Literal["state"]
     status: str
@@ -68,9 +72,9 @@ class StateMessage(TypedDict):
 
 
 class CountsMessage(TypedDict):
-    """What the worker counts, once a second: viewers (None: not known), events dropped or broken, …
+    """The worker's counts, sent once a second; `viewers` is None when not known.
 
-    `connection` is a TikTok live's `SourcePhase`; while it waits, it connects again in `retry_in_s` seconds.
+    `connection` is the `SourcePhase` of a TikTok live; while it waits, it reconnects in `retry_in_s` seconds.
     """
 
     kind: Literal["counts"]
@@ -81,9 +85,9 @@ class CountsMessage(TypedDict):
 
 
 class GameMessage(TypedDict):
-    """How the game that runs stands, as `Games.state` tells; its `kind` is empty while none does.
+    """The state of the running game, from `Games.state`; its `kind` is empty when no game runs.
 
-    For a few seconds it says with `refused`, a `Refusal`, why a game could not be started or ended.
+    For a few seconds `refused`, a `Refusal`, is why a game could not be started or ended.
     """
 
     kind: Literal["game"]
@@ -91,7 +95,7 @@ class GameMessage(TypedDict):
 
 
 class OverlaysMessage(TypedDict):
-    """Which pages are open on the show's overlay now."""
+    """The pages that are open on the show's overlay now."""
 
     kind: Literal["overlays"]
     pages: list[OpenPage]
@@ -113,7 +117,7 @@ async def publish(session_id: UUID | str, messages: list[Message]) -> None:
 
 
 def publish_state(session: LiveSession) -> None:
-    """Tell the consoles how a session's row stands."""
+    """Send the state of a session's row to its consoles."""
     message: StateMessage = {
         "kind": "state",
         "status": session.status,

@@ -4,7 +4,7 @@ from django.urls import path
 
 from livesessions.console.consumers import ConsoleConsumer
 
-# The console goes by the log-in cookie, which a page of another site must not be able to use.
+# The console trusts the log-in cookie, so pages of other sites must not connect.
 console = AllowedHostsOriginValidator(AuthMiddlewareStack(ConsoleConsumer.as_asgi()))
 
 websocket_urlpatterns = [path("ws/console/<uuid:session_id>/", console)]

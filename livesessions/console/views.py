@@ -113,7 +113,10 @@ def session_skip(request: TenantRequest, session_id: UUID) -> HttpResponse:
 
 
 def command(request: TenantRequest, session_id: UUID, act: Callable[..., object]) -> HttpResponse:
-    """Do it and draw the controls anew (the socket draws the rest); without htmx, go back to the console."""
+    """Run a command and render the controls; without htmx, redirect to the console.
+
+    The socket renders the rest of the page.
+    """
     session = get_session_for(request, session_id)
     conflict = ""
     try:
@@ -148,7 +151,7 @@ def session_say(request: TenantRequest, session_id: UUID) -> HttpResponse:
     if not request.htmx:
         problem = " ".join(str(error) for error in form["text"].errors)
         return _back_to_console(request, session, problem)
-    context: dict[str, Any] = {"session": session, "say_form": form, "was_taken": status == 200}
+    context: dict[str, Any] = {"session": session, "say_form": form, "was_accepted": status == 200}
     return render(request, f"{CONSOLE}#say", context, status=status)
 
 
@@ -159,7 +162,7 @@ def _back_to_console(request: TenantRequest, session: LiveSession, problem: str)
 
 
 def _events_url(request: TenantRequest, session: LiveSession) -> str:
-    """Return where a bridge posts the chat of a live that has no other."""
+    """Return the address to which a bridge posts the chat; empty for sessions with another chat."""
     if session.source != LiveSession.Source.BRIDGE:
         return ""
     return _absolute(request, reverse("api:events", args=[session.id]))

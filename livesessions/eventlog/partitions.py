@@ -1,6 +1,6 @@
-"""The parts of the event log: one table a month, made ahead, dropped whole when their time is over.
+"""The event log's monthly partitions: created in advance, and dropped when their retention has ended.
 
-Every statement waits for its locks a second at most: behind one that waits, the lives would wait too.
+Every statement waits at most one second for its locks, because the lives would queue behind it.
 """
 
 import re
@@ -32,7 +32,7 @@ def is_partitioned() -> bool:
 
 
 def existing_months() -> list[date]:
-    """Return the months that have a part of their own, oldest first."""
+    """Return the months that have a partition, oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = to_regclass(%s)", [LOG]
@@ -42,11 +42,11 @@ def existing_months() -> list[date]:
 
 
 def make_partitions(today: date) -> list[date]:
-    """Make the parts of this month and the next ones, and of every month whose events had none.
+    """Create the missing partitions of this month, the next ones, and those of events in the default one.
 
-    Return the months that were missing. Raises `OperationalError` when a lock cannot be had in time.
+    Return the months that were missing. Raises `OperationalError` when a lock is not acquired in time.
     """
-    wanted = {shift_month(today, ahead) for ahead in range(MONTHS_AHEAD + 1)} | _strays()
+    wanted = {shift_month(today, ahead) for ahead in range(MONTHS_AHEAD + 1)} | _months_in_default()
     missing = sorted(wanted - set(existing_months()))
     for month in missing:
         _make_partition(month)
@@ -54,21 +54,21 @@ def make_partitions(today: date) -> list[date]:
 
 
 def drop_partitions(*, before: date) -> list[date]:
-    """Drop the parts of all months before `before`, and return them."""
+    """Drop the partitions of all months before `before`, and return these months."""
     old = [month for month in existing_months() if month < before]
     for month in old:
         _run([sql.SQL("DROP TABLE {}").format(_table(month))])
     return old
 
 
-def _strays() -> set[date]:
+def _months_in_default() -> set[date]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT DISTINCT session_month FROM {DEFAULT}")  # noqa: S608 - a constant
         return {month for (month,) in cursor.fetchall()}
 
 
 def _make_partition(month: date) -> None:
-    """Make one part beside the log and attach it filled, so that the log stays open for writing."""
+    """Create a partition as a table of its own, fill it, and attach it: the log stays writable meanwhile."""
     names = {
         "part": _table(month),
         "log": sql.Identifier(LOG),

@@ -11,10 +11,10 @@ from tenants.models import Tenant
 
 
 class ChatEvent(models.Model):
-    """One thing that happened in the room, once.
+    """One event of a live room; an event is stored once.
 
-    The viewer is a keyed hash, the same across lives of a tenant; the display name beside it is what
-    retention erases first. The table is partitioned by `session_month` (docs/decisions/0002).
+    `viewer_hash` is a keyed hash, the same in all lives of a tenant. Retention erases `viewer_name` and
+    `text` first. The table is partitioned by `session_month` (docs/decisions/0002).
     """
 
     class Risk(models.TextChoices):
@@ -23,8 +23,8 @@ class ChatEvent(models.Model):
         HIGH = "high", _("High")
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
-    # In the database the two together refer to the session, so that its events all lie in one partition;
-    # the constraint of uniqueness serves as the index.
+    # In the database, session and month together reference the session, so that its events are all in one
+    # partition. The unique constraint serves as the index.
     session = models.ForeignKey(
         LiveSession, on_delete=models.CASCADE, related_name="events", db_index=False, db_constraint=False
     )
@@ -43,7 +43,7 @@ class ChatEvent(models.Model):
     streak_id = models.CharField(max_length=40, blank=True)
     streak_open = models.BooleanField(default=False)
     risk = models.CharField(max_length=10, choices=Risk, blank=True)
-    # What the gate decided of the text, and why: one entry a finding.
+    # The gate's decision about the text, and its reasons: one entry for each finding.
     action = models.CharField(max_length=20, blank=True)
     reasons: "models.JSONField[list[dict[str, Any]]]" = models.JSONField(default=list, blank=True)
     deleted = models.BooleanField(default=False)

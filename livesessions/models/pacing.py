@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Pacing(models.Model):
-    """How often the host of a show speaks, and whether a person approves its answers first."""
+    """How often the host of a show speaks, and whether a person must approve its answers."""
 
     # The cooldown grows with the chat's rate: `min` in a calm chat, `max` in a busy one.
     cooldown_min_s = models.FloatField(

@@ -12,7 +12,7 @@ from tenants.models import Tenant
 
 
 class Segment(models.Model):
-    """One part of a show's plan; the host moves through them in the order of `position`."""
+    """One part of a show's plan; the host plays them in the order of `position`."""
 
     class Kind(models.TextChoices):
         OPENING = SegmentKind.OPENING, _("Opening")
@@ -32,7 +32,7 @@ class Segment(models.Model):
     duration_s = models.PositiveIntegerField(
         _("duration"), default=600, validators=[MinValueValidator(30), MaxValueValidator(6 * 3600)]
     )
-    # What to talk about, or a poll's options.
+    # Topics for the host, or the options of a poll.
     talking_points: "models.JSONField[list[str]]" = models.JSONField(
         _("talking points"), default=list, blank=True
     )
@@ -47,13 +47,13 @@ class Segment(models.Model):
 
 
 class QuizQuestion(models.Model):
-    """A question of the streamer's own, which the host asks before the shipped ones."""
+    """A streamer's quiz question; the host asks these before the built-in ones."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
     show = models.ForeignKey(Show, on_delete=models.CASCADE, related_name="questions")
     question = models.CharField(_("question"), max_length=200)
-    # Any of them is right; the first is the one that the host says.
+    # Each of them is right; the host says the first.
     answers: "models.JSONField[list[str]]" = models.JSONField(_("right answers"))
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -11,9 +11,10 @@ from tenants.models import Tenant
 
 
 class Reply(models.Model):
-    """One thing that the host said, or tried to say. Times are milliseconds from the event's arrival.
+    """One reply that the host said, or tried to say.
 
-    `heard_started_at` and `heard_ended_at` are the overlay's word that it really played.
+    Fields ending in `_ms` are milliseconds since the arrival of the event. `heard_started_at` and
+    `heard_ended_at` are the overlay's reports of its playback.
     """
 
     class Status(models.TextChoices):
@@ -31,11 +32,11 @@ class Reply(models.Model):
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
     session = models.ForeignKey(LiveSession, on_delete=models.CASCADE, related_name="replies")
     trigger_kind = models.CharField(max_length=20)
-    # What the host was doing, and why this line: the score's parts by name, with their `total`.
+    # The director's state, and why it chose this message: the score's parts by name, and their `total`.
     state = models.CharField(max_length=10, blank=True)
     score: "models.JSONField[dict[str, float]]" = models.JSONField(default=dict, blank=True)
     trigger_source_id = models.CharField(max_length=100, blank=True)
-    # What else it answers: gifts gathered into one thanks, the same question of other viewers.
+    # The other events that it answers: gifts thanked together, the same question of other viewers.
     also_source_ids: "models.JSONField[list[str]]" = models.JSONField(default=list, blank=True)
     trigger_text = models.TextField(blank=True)
     trigger_viewer_name = models.CharField(max_length=100, blank=True)
@@ -57,7 +58,7 @@ class Reply(models.Model):
     characters = models.PositiveIntegerField(default=0)
     heard_started_at = models.DateTimeField(null=True)
     heard_ended_at = models.DateTimeField(null=True)
-    # The loudness that left the overlay's page, in dBFS, and how often its buffer ran dry; null: not told.
+    # The loudness at the overlay's page in dBFS, and how often its buffer ran empty; null: not reported.
     heard_level_db = models.FloatField(null=True)
     underruns = models.PositiveIntegerField(default=0, db_default=0)
 

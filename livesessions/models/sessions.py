@@ -14,7 +14,7 @@ from tenants.models import Tenant
 
 
 class LiveSession(models.Model):
-    """One live of a show, from the moment it is prepared until it has ended."""
+    """One live of a show, from its preparation to its end."""
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Ready")
@@ -28,13 +28,16 @@ class LiveSession(models.Model):
         BRIDGE = "bridge", _("My own bridge")
 
     class WaitingReason(models.TextChoices):
-        NO_WORKER = "no_worker", _("Waiting for a worker to be free.")
+        NO_WORKER = "no_worker", _("Waiting for a worker.")
         AT_CAPACITY = "at_capacity", _("All workers are busy. Your live starts as soon as one is free.")
 
     class EndReason(models.TextChoices):
         STOPPED = "stopped", _("You stopped it.")
         LIVE_ENDED = "live_ended", _("The live on TikTok ended.")
-        HANDLE_NOT_FOUND = "handle_not_found", _("TikTok knows no such handle. Check the handle in the show.")
+        HANDLE_NOT_FOUND = (
+            "handle_not_found",
+            _("TikTok does not know this handle. Check the handle in the show."),
+        )
         USER_OFFLINE = (
             "user_offline",
             _("The account is not live on TikTok. Go live there first, then start again."),
@@ -49,31 +52,34 @@ class LiveSession(models.Model):
         )
         SIGN_FAILED = (
             "sign_failed",
-            _("The way to TikTok's chat is out of order right now. Try again shortly."),
+            _("The service that connects us to TikTok's chat does not work right now. Try again shortly."),
         )
         BLOCKED = "blocked", _("TikTok refused the connection. Try again in a few minutes.")
         CONNECTION_LOST = "connection_lost", _("The connection to TikTok's chat was lost. Start again.")
-        SUSPENDED = "suspended", _("TikTok suspended the live. Look at the message in the TikTok app.")
+        SUSPENDED = "suspended", _("TikTok suspended the live. Read the message in the TikTok app.")
         SHOPPING_LIVE = (
             "shopping_live",
             _(
                 "The show is marked as a TikTok Shop live, which an AI voice may not host. "
-                "If it is none, take the mark off in the show, then start again."
+                "If it is not one, remove the mark in the show, then start again."
             ),
         )
-        WORKER_FAILED = "worker_failed", _("A fault of ours ended the live. We have been told; start again.")
+        WORKER_FAILED = (
+            "worker_failed",
+            _("An error on our side ended the live. We have been notified; start again."),
+        )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="live_sessions")
     show = models.ForeignKey(Show, on_delete=models.CASCADE, related_name="sessions")
     source = models.CharField(_("chat"), max_length=20, choices=Source, default=Source.TIKTOK)
-    # What the source needs beyond the show's handle, such as the simulator's rate or the replay's file.
+    # The source's options, such as the simulator's rate or the replay's file.
     source_options: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
     end_reason = models.CharField(max_length=30, choices=EndReason, blank=True)
     muted = models.BooleanField(_("muted"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
-    # The month in whose part of the event log the session's events lie, even those after its end.
+    # The month of the event log's partition for all of the session's events.
     log_month = models.GeneratedField(
         expression=TruncMonth("created_at", tzinfo=UTC),
         output_field=models.DateField(),
@@ -84,9 +90,9 @@ class LiveSession(models.Model):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     counts: "models.JSONField[dict[str, int]]" = models.JSONField(default=dict, blank=True)
-    # Why a session that was asked to start has no worker yet.
+    # Why a started session has no worker yet.
     waiting_reason = models.CharField(max_length=20, choices=WaitingReason, blank=True)
-    # Which worker holds the session, and until when without another word from it.
+    # The worker that holds the session, and when its lease expires unless it is renewed.
     lease_owner = models.CharField(max_length=100, blank=True)
     lease_expires_at = models.DateTimeField(null=True)
 
@@ -105,7 +111,7 @@ class LiveSession(models.Model):
                 condition=~Q(status="ended"),
                 name="livesessions_one_open_session_a_show",
             ),
-            # What the event log refers to, so that no event can lie in another month than its session.
+            # Referenced by the event log, so that an event cannot be in another month than its session.
             models.UniqueConstraint(fields=["id", "log_month"], name="livesessions_a_session_has_one_month"),
             models.CheckConstraint(
                 condition=Q(status="ended") | Q(end_reason=""),
@@ -117,11 +123,11 @@ class LiveSession(models.Model):
         return f"{self.show_id} · {self.status}"
 
     @property
-    def end_reason_words(self) -> str:
-        """Why it ended, for its user. What ends by itself need not be TikTok's."""
+    def end_reason_text(self) -> str:
+        """The end reason as the user's text; the end of a live on TikTok is worded by the source."""
         if self.end_reason == self.EndReason.LIVE_ENDED and self.source != self.Source.TIKTOK:
             if self.source == self.Source.BRIDGE:
-                return gettext("Your bridge said that the live has ended.")
+                return gettext("Your bridge reported the end of the live.")
             return gettext("The chat of this live has ended.")
         return self.get_end_reason_display()
 
@@ -131,5 +137,5 @@ class LiveSession(models.Model):
 
     @property
     def is_starting(self) -> bool:
-        """True between the command to start and the worker's taking it."""
+        """Whether the session was started and no worker has claimed it yet."""
         return self.status == self.Status.PENDING and self.start_requested_at is not None

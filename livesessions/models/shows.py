@@ -20,7 +20,7 @@ handle_validator = RegexValidator(
 
 
 class Show(Pacing):
-    """The reusable set-up of a live: whose chat it reads, who speaks, what may be said, and how often."""
+    """The reusable set-up of a live: its chat, persona, voice, policy, overlay and pacing."""
 
     class Mode(models.TextChoices):
         SELF = "self", _("In my OBS")
@@ -43,11 +43,11 @@ class Show(Pacing):
         help_text=_("What the host may know and say."),
     )
     is_shopping = models.BooleanField(_("TikTok Shop live"), default=False)
-    # How many of a kind make one thanks; 0 thanks for none.
+    # How many of a kind are thanked together; 0: the host does not thank for them.
     follows_per_thanks = models.PositiveSmallIntegerField(_("follows a thanks"), default=1)
     shares_per_thanks = models.PositiveSmallIntegerField(_("shares a thanks"), default=3)
     subscriptions_per_thanks = models.PositiveSmallIntegerField(_("subscriptions a thanks"), default=1)
-    # Gifts below are gathered into one thanks; those from `big` on interrupt the host. Both in diamonds.
+    # In diamonds: gifts below `small` are thanked together; gifts from `big` on interrupt the host.
     small_gift_diamonds = models.PositiveIntegerField(_("gathered below"), default=10)
     big_gift_diamonds = models.PositiveIntegerField(_("interrupts from"), default=1_000)
     # 0 for never.

@@ -18,9 +18,9 @@ HELD_FOR = timedelta(seconds=HELD_FOR_S)
 
 
 def approve_reply(*, session: LiveSession, reply_id: UUID, text: str = "") -> None:
-    """Have the host say a reply that is held, with these words if there are any.
+    """Have the host say a held reply; `text`, if not empty, replaces its text.
 
-    Raise `SessionConflict` when it waits no longer, and for words that the rules refuse.
+    Raise `SessionConflict` when the reply is not held any more, and for a text that the rules block.
     """
     _require_held(session, reply_id)
     if text.strip() and (why := held_back_for(session, text)):
@@ -31,7 +31,7 @@ def approve_reply(*, session: LiveSession, reply_id: UUID, text: str = "") -> No
 
 
 def reject_reply(*, session: LiveSession, reply_id: UUID) -> None:
-    """Drop a reply that is held. Raise `SessionConflict` when it waits no longer."""
+    """Drop a held reply. Raise `SessionConflict` when it is not held any more."""
     _require_held(session, reply_id)
     send(session, Reject(reply_id))
     audit.record("session.reply_rejected", session, detail={"reply": str(reply_id)})
@@ -50,7 +50,7 @@ def _require_held(session: LiveSession, reply_id: UUID) -> None:
 
 
 def held_back_for(session: LiveSession, text: str) -> str:
-    """Return, in words, for what a live's own gate would refuse a text; empty when it would not."""
+    """Return the user's text for why the live's gate blocks a text; empty when it does not."""
     policy = Policy.objects.get(tenant_id=session.tenant_id, id=session.show.policy_id)
     verdict = check_line(
         text, blocklist=policy.blocklist, allowlist=policy.allowlist, safe_mode=policy.safe_mode

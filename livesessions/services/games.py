@@ -8,23 +8,23 @@ from livesessions.worker.commands import Command, EndGame, StartPoll, StartQuiz
 
 
 def start_quiz(*, session: LiveSession) -> None:
-    """Have the host ask a quiz question, unless a game runs."""
-    _play(session, StartQuiz())
+    """Start a quiz, unless a game runs."""
+    _send(session, StartQuiz())
 
 
 def start_poll(*, session: LiveSession, question: str, options: Sequence[str]) -> None:
-    """Have the host hold a poll, unless a game runs; raise `SessionConflict` for what may not be said."""
+    """Start a poll, unless a game runs; raise `SessionConflict` for a text that the rules block."""
     require_on_air(session)
     if why := held_back_for(session, " / ".join((question, *options))):
         raise errors.poll_refused(why)
-    _play(session, StartPoll(question, tuple(options)))
+    _send(session, StartPoll(question, tuple(options)))
 
 
 def end_game(*, session: LiveSession) -> None:
-    """Close the game that runs; its result is said."""
-    _play(session, EndGame())
+    """End the running game; the host says its result."""
+    _send(session, EndGame())
 
 
-def _play(session: LiveSession, command: Command) -> None:
+def _send(session: LiveSession, command: Command) -> None:
     require_on_air(session)
     send(session, command)

@@ -27,7 +27,11 @@ Status = LiveSession.Status
 
 
 def create_session(*, show: Show, source: str, source_options: dict[str, Any] | None = None) -> LiveSession:
-    """Prepare a live; raise `SessionConflict` while another of the show has not ended, and for a shop's."""
+    """Create a session.
+
+    Raise `SessionConflict` for a TikTok Shop live, without the handle that TikTok needs, and while another
+    session of the show has not ended.
+    """
     if show.is_shopping:
         raise errors.shopping_live()
     if source == LiveSession.Source.TIKTOK and not show.handle:
@@ -43,7 +47,7 @@ def create_session(*, show: Show, source: str, source_options: dict[str, Any] | 
 
 @transaction.atomic
 def start_session(*, session: LiveSession) -> LiveSession:
-    """Ask for a worker; the session is ACTIVE when one has taken it. Doing it twice changes nothing."""
+    """Request a worker for a session, which becomes ACTIVE when one claims it. Idempotent."""
     if session.is_open and Show.objects.filter(id=session.show_id, is_shopping=True).exists():
         raise errors.shopping_live()
     asked = LiveSession.objects.filter(id=session.id, status=Status.PENDING, start_requested_at=None).update(
@@ -59,8 +63,8 @@ def start_session(*, session: LiveSession) -> LiveSession:
 
 
 def _call_worker(session: LiveSession) -> None:
-    """Hand a session to the queue, and say at once if it will have to wait."""
-    with _whatever_redis_does("live not queued, workers will find it"):
+    """Queue a session for the workers, and show at once if it has to wait."""
+    with _log_redis_errors("session not queued, workers will find it"):
         run_live(str(session.id))
         with scope(tenant=session.tenant_id):
             record_waiting_reason(session_ids=[session.id], reason=waiting_reason())
@@ -69,7 +73,7 @@ def _call_worker(session: LiveSession) -> None:
 
 @transaction.atomic
 def stop_session(*, session: LiveSession) -> LiveSession:
-    """End a live: here when no worker holds it, else its worker does. Doing it twice changes nothing."""
+    """End a session: directly when no worker holds it, otherwise through its worker. Idempotent."""
     now = timezone.now()
     asked = LiveSession.objects.filter(id=session.id, status=Status.ACTIVE, stop_requested_at=None).update(
         stop_requested_at=now
@@ -80,14 +84,14 @@ def stop_session(*, session: LiveSession) -> LiveSession:
     session.refresh_from_db()
     if asked or ended:
         audit.record("session.stopped", session)
-    transaction.on_commit(lambda: _tell(session, Stop()))
+    transaction.on_commit(lambda: _send_and_notify(session, Stop()))
     if ended and session.started_at is not None:
         transaction.on_commit(lambda: _take_off_air(session))
     return session
 
 
 def _take_off_air(session: LiveSession) -> None:
-    """A live that ends between two workers has nobody else who tells its overlay."""
+    """Take the overlay off air for a live that ends between two workers."""
     with suppress(OverlayUnreachable):
         end_overlay(session.show.overlay_id)
 
@@ -102,7 +106,7 @@ def unmute_session(*, session: LiveSession) -> LiveSession:
 
 @transaction.atomic
 def _set_muted(session: LiveSession, *, muted: bool) -> LiveSession:
-    """The overlay is told from here too, so that a mute works while no worker answers."""
+    """Mute or unmute a live. The overlay is muted from here too, so that it works without a worker."""
     still_open = LiveSession.objects.filter(id=session.id).exclude(status=Status.ENDED)
     changed = still_open.exclude(muted=muted).update(muted=muted)
     if not changed and not still_open.exists():
@@ -111,31 +115,32 @@ def _set_muted(session: LiveSession, *, muted: bool) -> LiveSession:
     if changed:
         audit.record("session.muted" if muted else "session.unmuted", session)
 
-    def tell() -> None:
+    def send_mute() -> None:
         try:
             mute_overlay(session.show.overlay_id, muted=muted)
         finally:
-            _tell(session, Mute() if muted else Unmute())
+            _send_and_notify(session, Mute() if muted else Unmute())
 
-    transaction.on_commit(tell)
+    transaction.on_commit(send_mute)
     return session
 
 
 def skip_reply(*, session: LiveSession) -> None:
-    """Cut what the host is saying and go on with the next."""
+    """Cut the running reply; the host continues with the next."""
     require_on_air(session)
     send(session, Skip())
     audit.record("session.reply_skipped", session)
 
 
 def say_line(*, session: LiveSession, text: str) -> None:
-    """Have the host say a line of the streamer's own; it passes the same gate as every reply."""
+    """Have the host say the streamer's text; it is moderated like every reply."""
     require_on_air(session)
     send(session, Say(text))
     audit.record("session.line_said", session)
 
 
 def require_on_air(session: LiveSession) -> None:
+    """Raise `SessionConflict` unless the session is on air."""
     if session.status == Status.ENDED:
         raise errors.already_ended()
     if session.status != Status.ACTIVE:
@@ -143,32 +148,32 @@ def require_on_air(session: LiveSession) -> None:
 
 
 def send(session: LiveSession, command: Command) -> None:
-    """Send what is on no row, and is lost when it does not arrive now."""
+    """Send a command that is not stored; raise `CommandUnreachable` when Redis is unreachable."""
     try:
         send_command(session.id, command)
     except (RedisError, OSError) as error:
         raise errors.CommandUnreachable from error
 
 
-def _tell(session: LiveSession, command: Command) -> None:
-    """Send what is also on the row: a worker that it does not reach finds it there."""
+def _send_and_notify(session: LiveSession, command: Command) -> None:
+    """Send a command that is also on the session's row, and the row's state to the consoles."""
     send_if_redis_answers(session.id, command)
     _notify_consoles(session)
 
 
 def send_if_redis_answers(session_id: UUID, command: Command) -> None:
-    """Send what a worker also finds on a row."""
-    with _whatever_redis_does("command left on the row"):
+    """Send a command that a worker would also find in the database; ignore an unreachable Redis."""
+    with _log_redis_errors("command only on the row"):
         send_command(session_id, command)
 
 
 def _notify_consoles(session: LiveSession) -> None:
-    with _whatever_redis_does("consoles not told"):
+    with _log_redis_errors("consoles not notified"):
         publisher.publish_state(session)
 
 
 @contextmanager
-def _whatever_redis_does(meaning: str) -> Iterator[None]:
+def _log_redis_errors(meaning: str) -> Iterator[None]:
     try:
         yield
     except (RedisError, OSError):

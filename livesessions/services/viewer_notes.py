@@ -5,7 +5,7 @@ from moderation.services import set_viewer_note
 
 
 def add_viewer_note(*, session: LiveSession, source_id: str, note: str) -> None:
-    """Keep the user's own note on whoever caused an event of a live, if anything was decided about them."""
+    """Store the user's note about the viewer of an event, if there is a rule for this viewer."""
     events = ChatEvent.objects.filter(session=session, session_month=session.log_month, source_id=source_id)
     hashes = events.exclude(viewer_hash="").values("viewer_hash")[:1]
     rule = ViewerRule.objects.filter(tenant=session.tenant_id, viewer_hash__in=hashes).first()

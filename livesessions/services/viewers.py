@@ -10,20 +10,19 @@ from moderation.services import remove_viewer_rule, set_viewer_rule
 
 
 @transaction.atomic
-def set_viewer_role_of(*, session: LiveSession, source_id: str, standing: str) -> None:
-    """Decide about whoever caused an event of a live, for all lives of the tenant; "" takes it back.
+def set_role_of_author(*, session: LiveSession, source_id: str, role: str) -> None:
+    """Set the role of an event's viewer in all lives of the tenant, also the running ones; "" removes it.
 
-    A page names the event, so that it need not know who the viewer is. The lives that run learn it at once.
-    Raise `SessionConflict` for an event without a viewer, ValueError for what is no standing.
+    The event identifies the viewer, so that pages need not contain viewers' hashes.
+    Raise `SessionConflict` for an event without a viewer, ValueError for an unknown role.
     """
     viewer_hash = _viewer_of(session, source_id)
-    if standing:
-        decided = ViewerRule.Role(standing)
-        set_viewer_rule(tenant=session.tenant, viewer_hash=viewer_hash, standing=decided)
+    if role:
+        set_viewer_rule(tenant=session.tenant, viewer_hash=viewer_hash, role=ViewerRule.Role(role))
     else:
         remove_viewer_rule(tenant=session.tenant, viewer_hash=viewer_hash)
-    command = SetViewerRole(viewer_hash, standing)
-    transaction.on_commit(lambda: _tell_lives(session, command))
+    command = SetViewerRole(viewer_hash, role)
+    transaction.on_commit(lambda: _send_to_lives(session, command))
 
 
 def _viewer_of(session: LiveSession, source_id: str) -> str:
@@ -37,8 +36,8 @@ def _viewer_of(session: LiveSession, source_id: str) -> str:
     return event.viewer_hash
 
 
-def _tell_lives(session: LiveSession, command: Command) -> None:
-    """A worker that it does not reach reads all rules anew when it is back."""
+def _send_to_lives(session: LiveSession, command: Command) -> None:
+    """Send a command to all lives of the tenant; an unreachable worker reloads all roles later."""
     open_lives = LiveSession.objects.filter(tenant=session.tenant).exclude(status=Status.ENDED)
     for session_id in open_lives.values_list("id", flat=True):
         send_if_redis_answers(session_id, command)

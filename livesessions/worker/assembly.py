@@ -37,7 +37,7 @@ from moderation.defaults import shipped_lexicon
 from moderation.metering import MeteredModelGate
 from moderation.models import Policy
 from moderation.providers.openai_moderation import OpenAIModeration
-from moderation.querysets import standings_of
+from moderation.querysets import viewer_roles_of
 from moderation.stage.moderator import Moderator
 from moderation.viewer_hashes import viewer_hash_of
 from overlay.publisher import OverlayPublisher
@@ -200,7 +200,7 @@ def parts_of(show: Show, environment: LiveEnvironment) -> LiveParts:
         segment_text=lambda: rundown.segment_text(environment.now().timestamp()),
         holds_replies=rules.holds_replies,
         model_gate=rules.model_gate,
-        viewer_roles=ViewerRoles(standings_of(show.tenant_id), partial(viewer_hash_of, show.tenant_id)),
+        viewer_roles=ViewerRoles(viewer_roles_of(show.tenant_id), partial(viewer_hash_of, show.tenant_id)),
         per_thanks=thanks_group_sizes(show),
     )
 

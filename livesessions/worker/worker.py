@@ -19,7 +19,7 @@ from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.state import empty_state
 from livesessions.pipeline.supervisor import Supervisor
-from livesessions.querysets import viewer_roles_of_sessions
+from livesessions.querysets import viewer_roles_by_session
 from livesessions.tasks import lives, register_worker
 from livesessions.worker import leases
 from livesessions.worker.assembly import Resources, assemble, open_resources
@@ -232,7 +232,7 @@ class Worker:
             self._policy_reloader.request_reload(self._lives)
             try:
                 flags = await in_thread(leases.read_flags, list(self._lives))
-                roles = await in_thread(viewer_roles_of_sessions, list(self._lives))
+                roles = await in_thread(viewer_roles_by_session, list(self._lives))
             except (OperationalError, InterfaceError):
                 self._reconnected.set()
                 await asyncio.sleep(RETRY_S)

@@ -153,7 +153,7 @@ def test_a_held_answer_is_edited_and_approved_on_the_console(
     expect(line.locator("[data-until]")).to_contain_text(" s")
     line.locator("textarea").fill("sei uno scemo")
     line.get_by_role("button", name="Say it").click()
-    expect(line).to_contain_text("Your rules hold these words back")
+    expect(line).to_contain_text("Your rules block this text")
     expect(line.locator("textarea")).to_have_value("sei uno scemo")
     line.locator("textarea").fill("Benone, Giulia!")
     line.get_by_role("button", name="Say it").click()

@@ -48,7 +48,7 @@ def test_the_voice_is_heard_on_the_overlay_without_a_live_and_the_guide_says_so(
 def test_lines_and_alerts_appear_on_the_overlay_as_tests(guide: Page, viewer: Viewer) -> None:
     expect(viewer.page.locator("body")).to_have_attribute("data-live", "false")
     expect(guide.locator(".open-now")).to_contain_text("Open in a browser")
-    press(guide, "Chat line")
+    press(guide, "Chat message")
     expect(viewer.page.get_by_text("La tua chat si vede così.")).to_be_visible()
     expect(guide.locator("#test-outcome")).to_contain_text("Sent to the overlay.")
     press(guide, "Gift")
@@ -80,7 +80,7 @@ def test_the_console_tests_the_overlay_too(
 ) -> None:
     console = logged_in_page(alice)
     console.goto(f"/lives/{session.id}/")
-    press(console, "Chat line")
+    press(console, "Chat message")
     expect(console.locator("#test-outcome")).to_contain_text("Sent to the overlay.")
     expect(viewer.page.get_by_text("La tua chat si vede così.")).to_be_visible()
     console.get_by_role("link", name="Guide with pictures").click()

@@ -211,7 +211,7 @@ class Stage:
     cues: Sequence[CueSource] = ()
     games: Games | None = None
     controls: Controls = no_controls
-    standings: ViewerRoles = field(default_factory=no_roles)
+    viewer_roles: ViewerRoles = field(default_factory=no_roles)
     muted: bool = False
     holds_replies: bool = False
     reason: str = ""
@@ -234,7 +234,7 @@ class Stage:
             cues=self.cues,
             games=self.games,
             controls=self.controls,
-            viewer_roles=self.standings,
+            viewer_roles=self.viewer_roles,
             host_name="Nora",
         )
 

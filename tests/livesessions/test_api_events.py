@@ -116,7 +116,7 @@ def test_every_kind_has_what_it_needs_and_nothing_else(
         ]
     for name in SPARE.keys() - needed - possible:
         refused = post(whole | {"id": "3", name: SPARE[name]}).json()["rejected"]
-        assert refused == [{"index": 0, "errors": {name: ["An event of this kind has no such field."]}}]
+        assert refused == [{"index": 0, "errors": {name: ["Events of this kind do not have this field."]}}]
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,7 @@ def test_a_live_that_waits_says_why(
     api.post(f"/api/v1/sessions/{session.id}/start/")
     body = api.get(f"/api/v1/sessions/{session.id}/").json()
     assert body["waiting_reason"] == "no_worker"
-    assert body["waiting_reason_text"] == "Waiting for a worker to be free."
+    assert body["waiting_reason_text"] == "Waiting for a worker."
     heartbeat(redis_client, "one", running=3, capacity=3)
     assert api.get(f"/api/v1/sessions/{session.id}/").json()["waiting_reason"] == "at_capacity"
     heartbeat(redis_client, "other", running=2, capacity=3)

@@ -290,7 +290,7 @@ def test_the_api_tells_every_fault(
     late = api.post(f"{path}/{hold(status='expired').id}/approve/")
     assert (late.status_code, late.json()["detail"]) == (
         409,
-        "This answer has waited for 60 seconds and is no longer offered.",
+        "This answer was not approved within 60 seconds and has expired.",
     )
     assert api.post(f"{path}/{hold().id}/approve/", {"text": "scemo"}, format="json").status_code == 409
     assert api.post(f"{path}/{hold().id}/approve/", {"text": "x" * 501}, format="json").status_code == 400

@@ -30,7 +30,7 @@ from tenants.models import ApiToken, AuditEntry, Tenant, User
 from tests.architecture.sources import APPS, files, tree
 
 HASH = "ab" * 32
-RULE: dict[str, Any] = {"viewer_hash": HASH, "standing": ViewerRule.Role.BLOCKED}
+RULE: dict[str, Any] = {"viewer_hash": HASH, "role": ViewerRule.Role.BLOCKED}
 KEY: dict[str, Any] = {"kind": Credential.Kind.VOICE, "provider": "elevenlabs"}
 # Recorded elsewhere: the staff's pages, retention, and what deletes a tenant.
 TESTED_WITH_THE_LOG = {"staff.added", "staff.changed", "staff.deleted", "audit.erased", "tenant.deleted"}

@@ -35,7 +35,7 @@ async def tiktok(show: Show, settings: Any) -> AsyncIterator[FakeWebcast]:
     def name_moderator() -> None:
         viewer_hash = viewer_hash_of(show.tenant_id, str(MODERATOR.id))
         moderator = ViewerRule.Role.MODERATOR
-        set_viewer_rule(tenant=show.tenant, viewer_hash=viewer_hash, standing=moderator)
+        set_viewer_rule(tenant=show.tenant, viewer_hash=viewer_hash, role=moderator)
 
     with scopes_disabled():
         await in_thread(name_moderator)

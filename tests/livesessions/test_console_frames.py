@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from livesessions.console.consumers import LINES_KEPT, Frames
+from livesessions.console.consumers import MAX_LINES, Frames
 from livesessions.console.publisher import ChatMessage, CountsMessage, ReplyMessage
 
 HOSTILE = [
@@ -108,7 +108,7 @@ def test_a_reply_shows_what_it_answers_and_how_long_it_took(frames: Frames) -> N
     [
         ({"status": "spoken"}, "Not played in OBS"),
         ({"status": "muted"}, "Cut by mute"),
-        ({"status": "refused"}, "Held back by your rules"),
+        ({"status": "refused"}, "Blocked by your rules"),
         ({"status": "failed", "fault": "planner"}, "No answer was found in time"),
         ({"status": "failed", "fault": "speech"}, "The voice did not answer"),
         ({"status": "failed", "fault": "overlay"}, "The overlay could not be reached"),
@@ -126,7 +126,7 @@ def test_a_risky_line_is_marked_in_words(frames: Frames) -> None:
 
 def test_a_burst_brings_no_more_lines_than_a_page_keeps(frames: Frames) -> None:
     frame = frames.update([chat(number) for number in range(1_000)], None)
-    assert frame.count("<li") == LINES_KEPT
+    assert frame.count("<li") == MAX_LINES
     assert "ciao 999" in frame
 
 

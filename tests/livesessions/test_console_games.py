@@ -52,7 +52,7 @@ def test_a_poll_that_the_rules_refuse_is_not_sent_and_the_reason_is_said(
 ) -> None:
     given = {"question": "Chi è la puttana", "options": "Si\nNo"}
     page = client_for(alice).post(f"/lives/{session.id}/poll/", given, follow=True).content.decode()
-    assert "Your rules hold these words back" in page
+    assert "Your rules block this text" in page
     assert sent == []
 
 

@@ -14,7 +14,13 @@ from django.test import AsyncClient, Client
 from django.utils import timezone
 from django_scopes import scope
 
-from livesessions.console.decisions import LINES_A_PAGE, Place, harmless, judged_lines, page_of_lines
+from livesessions.console.decisions import (
+    LINES_A_PAGE,
+    PageCursor,
+    escape_formula,
+    judged_messages,
+    page_of_messages,
+)
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
@@ -96,7 +102,7 @@ def test_what_retention_has_blanked_is_told_as_such(
     write: Callable[..., ChatEvent], log: Callable[..., str]
 ) -> None:
     write("", number=1, viewer_name="", risk="high", action="ignore", reasons=SLUR)
-    assert "The words are no longer kept." in log()
+    assert "The text has been deleted." in log()
 
 
 def test_a_blocked_viewer_is_the_reason(write: Callable[..., ChatEvent], log: Callable[..., str]) -> None:
@@ -161,10 +167,10 @@ def test_every_line_is_met_once_on_the_way_through_the_pages(
     for number in range(25):
         write(f"line {number}", number=number, at=at if number < 12 else at - timedelta(seconds=number))
     met: list[str] = []
-    before: Place | None = None
-    while page := page_of_lines(judged_lines(session), before, 5):
+    before: PageCursor | None = None
+    while page := page_of_messages(judged_messages(session), before, 5):
         met += [event.source_id for event in page]
-        before = Place.parse(str(Place(page[-1].occurred_at, str(page[-1].id))))
+        before = PageCursor.parse(str(PageCursor(page[-1].occurred_at, str(page[-1].id))))
     assert len(met) == len(set(met)) == 25
 
 
@@ -173,7 +179,7 @@ def test_the_page_leads_on_to_older_lines(write: Callable[..., ChatEvent], log: 
     first = log()
     assert "riga 054" in first
     assert "riga 004" not in first
-    place = Place(lines[5].occurred_at, str(lines[5].id))
+    place = PageCursor(lines[5].occurred_at, str(lines[5].id))
     second = log(before=str(place))
     assert "riga 004" in second
     assert "riga 005" not in second
@@ -201,7 +207,7 @@ def test_a_page_of_a_long_live_reads_an_index_of_one_partition(
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE livesessions_chatevent")
         cursor.execute("SET LOCAL enable_seqscan = off")  # of so few rows it would read all
-    lines = judged_lines(session, risk="high").filter(occurred_at__lte=at - timedelta(seconds=1_000))
+    lines = judged_messages(session, risk="high").filter(occurred_at__lte=at - timedelta(seconds=1_000))
     plan = lines[:50].explain()
     assert "Seq Scan" not in plan
     assert "Append" not in plan, "only one partition is touched"
@@ -232,7 +238,7 @@ def test_the_whole_log_is_streamed_as_a_table(
     kind, text = async_to_sync(fetch)()
     rows = list(csv.reader(StringIO(text.removeprefix("\ufeff"))))
     assert kind == "text/csv; charset=utf-8"
-    assert rows[0][:3] == ["Time", "Viewer", "Line"]
+    assert rows[0][:3] == ["Time", "Viewer", "Message"]
     assert [row[2] for row in rows[2:]] == [f"riga {number}" for number in reversed(range(8))]
     assert rows[1][1:3] == ["'@SUM(1)", '\'=HYPERLINK("http://x")']
     assert rows[1][4] == "one of your blocked words scemo"
@@ -240,12 +246,12 @@ def test_the_whole_log_is_streamed_as_a_table(
 
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", "  =1", "＝1", "\ufeff=1"])
 def test_no_cell_is_a_formula(cell: str) -> None:
-    assert harmless(cell) == f"'{cell}"
+    assert escape_formula(cell) == f"'{cell}"
 
 
 @pytest.mark.parametrize("cell", ["", "ciao", "1+1", "a=b", "😀"])
 def test_other_cells_stay_as_they_are(cell: str) -> None:
-    assert harmless(cell) == cell
+    assert escape_formula(cell) == cell
 
 
 # --- from a row ------------------------------------------------------------------------------------

@@ -139,7 +139,7 @@ async def test_what_was_taken_does_not_stay_in_redis(redis: Redis) -> None:
     assert await redis.xlen(stream_key(SESSION)) <= 2
     left = [key async for key in redis.scan_iter(f"*{SESSION}*")]
     assert len(left) == 3
-    assert all([0 < await redis.ttl(key) <= event_intake.KEPT_S for key in left])
+    assert all([0 < await redis.ttl(key) <= event_intake.EXPIRES_S for key in left])
 
 
 async def test_more_than_redis_holds_is_lost_and_counted(

@@ -13,7 +13,7 @@ from livesessions.console.consumers import latest_overlays
 from livesessions.console.presenter import overlays_context
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
-from livesessions.receivers import tell_consoles_which_pages_are_open
+from livesessions.receivers import send_open_pages_to_consoles
 from overlay.presence import OpenPage
 
 Told = list[tuple[Any, list[Any]]]
@@ -35,12 +35,12 @@ def test_only_the_lives_of_the_overlays_own_show_hear_of_its_pages(show: Show, t
     with scope(tenant=show.tenant):
         ended = LiveSession.objects.create(tenant=show.tenant, show=show, source="simulator", status="ended")
         ready = LiveSession.objects.create(tenant=show.tenant, show=show, source="simulator")
-    async_to_sync(tell_consoles_which_pages_are_open)(overlay_id=show.overlay_id, pages=[])
+    async_to_sync(send_open_pages_to_consoles)(overlay_id=show.overlay_id, pages=[])
     assert [session_id for session_id, _ in told] == [ready.id]
     assert ended.id not in dict(told)
     assert latest_overlays(told[0][1]) == overlays_context([])
     told.clear()
-    async_to_sync(tell_consoles_which_pages_are_open)(overlay_id=ready.id, pages=[])
+    async_to_sync(send_open_pages_to_consoles)(overlay_id=ready.id, pages=[])
     assert told == []
 
 

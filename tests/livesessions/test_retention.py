@@ -73,7 +73,7 @@ def test_words_and_names_go_when_their_days_are_over(log_event: Callable[[dateti
     limit = NOW - timedelta(days=90)
     older, newer = log_event(limit - timedelta(seconds=1)), log_event(limit + timedelta(seconds=1))
 
-    assert retention.blank_old_words(NOW) == 1
+    assert retention.erase_old_texts(NOW) == 1
 
     assert words(older) == ("", "")
     assert words(newer) == ("Giulia", "ciao")
@@ -87,7 +87,7 @@ def test_words_go_at_the_first_second_of_a_month_too(log_event: Callable[[dateti
         log_event(now - timedelta(days=90)),
     )
 
-    retention.blank_old_words(now)
+    retention.erase_old_texts(now)
 
     assert words(before) == ("", "")
     assert words(after) == ("Giulia", "ciao")
@@ -99,7 +99,7 @@ def test_a_live_across_the_end_of_a_month_is_blanked_by_the_time_of_each_event(
     event = log_event(datetime(2031, 1, 31, 23, tzinfo=UTC))
     ChatEvent.objects.filter(id=event.id).update(received_at=NOW - timedelta(days=89))
 
-    retention.blank_old_words(NOW)
+    retention.erase_old_texts(NOW)
 
     assert words(event) == ("Giulia", "ciao")
 
@@ -111,14 +111,14 @@ def test_what_is_blanked_goes_in_batches_and_only_once(
     for day in range(5):
         log_event(datetime(2030, 12, 29, tzinfo=UTC) + timedelta(days=day))
 
-    assert retention.blank_old_words(NOW) == 5
-    assert retention.blank_old_words(NOW) == 0
+    assert retention.erase_old_texts(NOW) == 5
+    assert retention.erase_old_texts(NOW) == 0
 
 
 def test_what_a_reply_quotes_goes_too_and_the_hosts_own_words_stay(session: LiveSession) -> None:
     old, new = reply_of(session, NOW - timedelta(days=91)), reply_of(session, NOW - timedelta(days=89))
 
-    retention.blank_old_words(NOW)
+    retention.erase_old_texts(NOW)
 
     old.refresh_from_db()
     new.refresh_from_db()
@@ -149,7 +149,7 @@ def test_the_settings_say_how_long(log_event: Callable[[datetime], ChatEvent], s
     event = log_event(NOW - timedelta(days=2))
     gone = log_event(NOW - timedelta(days=60))
 
-    retention.keep_event_log(NOW)
+    retention.maintain_event_log(NOW)
 
     assert words(event) == ("", "")
     assert not ChatEvent.objects.filter(id=gone.id).exists()
@@ -161,7 +161,7 @@ def test_one_night_makes_the_months_ahead_and_drops_what_came_late(
     """An event of a month that was dropped already lands in the DEFAULT part, and goes the same way."""
     late = log_event(datetime(2029, 1, 15, tzinfo=UTC))
 
-    retention.keep_event_log(NOW)
+    retention.maintain_event_log(NOW)
 
     months = partitions.existing_months()
     assert months[-1] == date(2031, 8, 1)

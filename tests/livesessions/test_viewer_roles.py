@@ -14,7 +14,7 @@ from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.intake.viewer_roles import ViewerRole
 from livesessions.pipeline.live import Live
 from livesessions.services.sessions import start_session
-from livesessions.services.viewers import set_viewer_role_of
+from livesessions.services.viewers import set_role_of_author
 from livesessions.worker.assembly import assemble, open_resources
 from livesessions.worker.commands import encode_command
 from livesessions.worker.worker import in_thread
@@ -44,11 +44,11 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     told: list[tuple[str, str]] = []
     original: Callable[..., None] = Live.set_viewer_role
 
-    def set_standing(live: Live, viewer_hash: str, standing: str) -> None:
-        original(live, viewer_hash, standing)
-        told.append((viewer_hash, standing))
+    def set_role(live: Live, viewer_hash: str, role: str) -> None:
+        original(live, viewer_hash, role)
+        told.append((viewer_hash, role))
 
-    monkeypatch.setattr(Live, "set_viewer_role", set_standing)
+    monkeypatch.setattr(Live, "set_viewer_role", set_role)
     return told
 
 
@@ -78,7 +78,7 @@ async def standing_in(session: LiveSession, viewer_id: str) -> ViewerRole:
 
 async def test_a_live_begins_with_its_tenants_rules(session: LiveSession, other_session: LiveSession) -> None:
     viewer_hash = viewer_hash_of(session.tenant_id, ANNA)
-    await in_thread(set_viewer_rule, tenant=session.tenant, viewer_hash=viewer_hash, standing=BLOCKED)
+    await in_thread(set_viewer_rule, tenant=session.tenant, viewer_hash=viewer_hash, role=BLOCKED)
 
     assert await standing_in(session, ANNA) is ViewerRole.BLOCKED
     assert await standing_in(session, "somebody") is ViewerRole.NONE
@@ -89,9 +89,7 @@ async def test_charlies_rules_have_no_effect_on_alices_live(
 ) -> None:
     for tenant_id in (session.tenant_id, other_session.tenant_id):
         viewer_hash = viewer_hash_of(tenant_id, ANNA)
-        await in_thread(
-            set_viewer_rule, tenant=other_session.tenant, viewer_hash=viewer_hash, standing=BLOCKED
-        )
+        await in_thread(set_viewer_rule, tenant=other_session.tenant, viewer_hash=viewer_hash, role=BLOCKED)
 
     assert await standing_in(session, ANNA) is ViewerRole.NONE
     assert await standing_in(other_session, ANNA) is ViewerRole.BLOCKED
@@ -113,9 +111,9 @@ async def test_a_decision_reaches_the_live_that_runs(
         await in_thread(start_session, session=session)
         await eventually(lambda: overlay_is_live(session, redis_client))
         viewer_hash = await in_thread(write_down, session)
-        for standing in ("blocked", "trusted", ""):
-            await in_thread(set_viewer_role_of, session=session, source_id="1", standing=standing)
-            await eventually(lambda: told[-1:], lambda last: last == [(viewer_hash, standing)])  # noqa: B023
+        for role in ("blocked", "trusted", ""):
+            await in_thread(set_role_of_author, session=session, source_id="1", role=role)
+            await eventually(lambda: told[-1:], lambda last: last == [(viewer_hash, role)])  # noqa: B023
 
     assert told == [(viewer_hash, "blocked"), (viewer_hash, "trusted"), (viewer_hash, "")]
     assert not await in_thread(ViewerRule.objects.exists)
@@ -129,9 +127,9 @@ async def test_a_decision_does_not_reach_charlies_live(
         await eventually(lambda: overlay_is_live(other_session, redis_client))
         await in_thread(write_down, session)
         await in_thread(write_down, other_session)
-        await in_thread(set_viewer_role_of, session=session, source_id="1", standing="blocked")
+        await in_thread(set_role_of_author, session=session, source_id="1", role="blocked")
         # What comes after it on the way has arrived, so it would have arrived too.
-        await in_thread(set_viewer_role_of, session=other_session, source_id="1", standing="trusted")
+        await in_thread(set_role_of_author, session=other_session, source_id="1", role="trusted")
         await eventually(lambda: bool(told))
 
     assert told == [(viewer_hash_of(other_session.tenant_id, ANNA), "trusted")]
@@ -146,7 +144,7 @@ async def test_a_decision_lost_on_the_way_is_read_when_the_worker_is_back(
     async with running_worker():
         await in_thread(start_session, session=session)
         await eventually(lambda: overlay_is_live(session, redis_client))
-        await in_thread(set_viewer_rule, tenant=tenant, viewer_hash=viewer_hash, standing=BLOCKED)
+        await in_thread(set_viewer_rule, tenant=tenant, viewer_hash=viewer_hash, role=BLOCKED)
         assert redis_client.client_kill_filter(_type="pubsub") > 0
         await eventually(lambda: known, lambda rules: {viewer_hash: "blocked"} in rules)
 
@@ -160,7 +158,7 @@ def test_an_event_of_another_live_or_of_nobody_decides_nothing(
     with scope(tenant=session.tenant):
         for source_id in ("1", "2", "3"):
             with pytest.raises(SessionConflict):
-                set_viewer_role_of(session=session, source_id=source_id, standing="blocked")
+                set_role_of_author(session=session, source_id=source_id, role="blocked")
     assert not ViewerRule.objects.exists()
 
 
@@ -168,7 +166,7 @@ def test_a_decision_that_is_none_is_refused(session: LiveSession) -> None:
     write_down(session)
 
     with pytest.raises(ValueError, match="emperor"):
-        set_viewer_role_of(session=session, source_id="1", standing="emperor")
+        set_role_of_author(session=session, source_id="1", role="emperor")
 
 
 def test_redis_being_away_does_not_undo_a_decision(
@@ -179,7 +177,7 @@ def test_redis_being_away_does_not_undo_a_decision(
 
     monkeypatch.setattr("livesessions.services.sessions.send_command", fail)
     viewer_hash = write_down(session)
-    set_viewer_role_of(session=session, source_id="1", standing="moderator")
+    set_role_of_author(session=session, source_id="1", role="moderator")
 
     assert list(ViewerRule.objects.values_list("viewer_hash", "standing")) == [(viewer_hash, "moderator")]
 
@@ -192,7 +190,7 @@ def test_the_command_carries_a_hash_and_no_user_id(
         "livesessions.services.sessions.send_command", lambda _, command: sent.append(encode_command(command))
     )
     viewer_hash = write_down(session)
-    set_viewer_role_of(session=session, source_id="1", standing="blocked")
+    set_role_of_author(session=session, source_id="1", role="blocked")
 
     [command] = map(json.loads, sent)
     assert (command["kind"], command["viewer_hash"], command["role"]) == (

@@ -37,7 +37,7 @@ def policy(show: Show) -> Iterator[Policy]:
 @pytest.fixture
 def rule(tenant: Tenant) -> Iterator[ViewerRule]:
     with scope(tenant=tenant):
-        yield set_viewer_rule(tenant=tenant, viewer_hash="ab" * 16, standing=ViewerRule.Role.BLOCKED)
+        yield set_viewer_rule(tenant=tenant, viewer_hash="ab" * 16, role=ViewerRule.Role.BLOCKED)
 
 
 @pytest.fixture

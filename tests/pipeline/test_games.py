@@ -43,7 +43,8 @@ def make_games(**changes: Any) -> Games:
 def make_stage(script: list[tuple[float, LiveEvent]], **changes: Any) -> Stage:
     moderators = ViewerRoles({"id-Mod": "moderator"}, str)
     return Stage(
-        FakeSource(script), **{"games": make_games(), "standings": moderators, "cooldown_s": 2.0, **changes}
+        FakeSource(script),
+        **{"games": make_games(), "viewer_roles": moderators, "cooldown_s": 2.0, **changes},
     )
 
 

@@ -70,9 +70,9 @@ def test_a_blocked_viewer_in_distress_hears_the_help_line_and_nobody_is_named() 
 
 
 def test_a_trusted_viewer_or_moderator_is_not_held_to_safe_mode() -> None:
-    for standing in ("trusted", "moderator"):
+    for role in ("trusted", "moderator"):
         stage = RuledStage(
-            FakeSource([(1.0, comment(POLITICS, source_id="1"))]), rules={"#id-Anna": standing}
+            FakeSource([(1.0, comment(POLITICS, source_id="1"))]), rules={"#id-Anna": role}
         ).play()
         [turn] = stage.words.turns
         assert (turn.kind.value, turn.careful) == ("comment", True)
@@ -155,10 +155,10 @@ def test_a_viewer_is_hashed_once_and_not_at_all_without_rules() -> None:
 
     assert [ViewerRoles({}, counting()).of("a") for _ in range(3)] == [ViewerRole.NONE] * 3
     assert hashed == []
-    standings = ViewerRoles({"b": "trusted"}, counting())
-    assert [standings.of(viewer) for viewer in "abab"] == [ViewerRole.NONE, ViewerRole.TRUSTED] * 2
+    viewer_roles = ViewerRoles({"b": "trusted"}, counting())
+    assert [viewer_roles.of(viewer) for viewer in "abab"] == [ViewerRole.NONE, ViewerRole.TRUSTED] * 2
     assert hashed == ["a", "b"]
     for number in range(MAX_CACHED_VIEWERS + 1):
-        standings.of(str(number))
-    assert standings.of("a") is ViewerRole.NONE
+        viewer_roles.of(str(number))
+    assert viewer_roles.of("a") is ViewerRole.NONE
     assert hashed[-1] == "a", "what is remembered is bounded"

@@ -53,7 +53,7 @@ def rows(session: LiveSession, tenant: Tenant, alice: User) -> dict[type[Model],
     """One row of Alice's of every model."""
     with scope(tenant=tenant):
         create_api_token(tenant=tenant, user=alice, name="Deck")
-        set_viewer_rule(tenant=tenant, viewer_hash="1", standing=ViewerRule.Role.BLOCKED)
+        set_viewer_rule(tenant=tenant, viewer_hash="1", role=ViewerRule.Role.BLOCKED)
         ChatEvent.objects.create(
             tenant=tenant, session=session, source_id="1", kind="comment", occurred_at=NOW, received_at=NOW
         )

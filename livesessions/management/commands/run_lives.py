@@ -7,7 +7,7 @@ from livesessions.worker.worker import serve
 
 
 class Command(BaseCommand):
-    help = "Run lives: take them from the queue and speak, until Ctrl-C or SIGTERM."
+    help = "Run a worker: claim lives and let their hosts speak, until Ctrl-C or SIGTERM."
 
     def handle(self, *args: Any, **options: Any) -> None:
         asyncio.run(serve())

@@ -34,7 +34,7 @@ FACTS: dict[str, str] = {
 
 
 class Command(BaseCommand):
-    help = "Make a demo tenant whose show is on air with a simulated chat, and print where to find it."
+    help = "Create a demo workspace whose show is on air with a simulated chat, and print its addresses."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", default="8000", help="the port of the web app in the addresses printed")
@@ -62,14 +62,14 @@ class Command(BaseCommand):
         return tenant
 
     def _fill(self, show: Show) -> None:
-        """Give the show what its host can talk about, unless somebody has written that already."""
+        """Fill in the show's facts and plan, unless they exist."""
         if not show.facts:
             change_show(show=show, facts=FACTS[show.language])
         with suppress(ShowConflict):
             fill_plan(show=show, plan=plan_template("talk", show.language))
 
     def _go_on_air(self, show: Show, rate: float) -> None:
-        # What an earlier run left on air goes on by itself, as soon as its lease has run out.
+        # A session that an earlier run left on air is claimed again when its lease has expired.
         session = LiveSession.objects.filter(show=show).exclude(status=LiveSession.Status.ENDED).first()
         if session is None:
             session = create_session(
