@@ -30,7 +30,7 @@ from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.services.sessions import create_session, skip_reply, start_session, stop_session
 from livesessions.shows.services.shows import create_show
-from overlay.wire import unpack_audio
+from overlay.connection.wire import unpack_audio
 from tenants.models import Tenant
 
 TARGETS = (Target("p95_ms", at_most=25.0, scaled=True),)

@@ -18,13 +18,7 @@ from django.test.utils import override_settings
 from django_scopes import scope
 from websockets.asyncio.client import ClientConnection, connect
 
-from bench.environment import (
-    free_port,
-    running_daphne,
-    running_process,
-    temporary_tenant,
-    wait_for_port,
-)
+from bench.environment import free_port, running_daphne, running_process, temporary_tenant, wait_for_port
 from bench.report import BenchError, Target, reported
 from livesessions.models.shows import Show
 from livesessions.pipeline.records import ReplyRecord

@@ -17,7 +17,6 @@ from livesessions.models.shows import Show
 from livesessions.querysets import latest_sessions
 from livesessions.services.rules import send_rules_to_lives
 from livesessions.services.sessions import send_if_redis_answers
-from livesessions.shows.overlay_test.playback_reports import add_report
 from livesessions.shows.services.shows import change_show, make_show
 from livesessions.shows.services.voice_cache import warm_shows
 from livesessions.worker.commands import ReportPlayback, SetViewerRole, encode_command, playback_channel
@@ -25,6 +24,7 @@ from moderation.models import Policy, ViewerRule
 from moderation.signals import PolicyUse, policy_changed, policy_uses_asked, viewer_rule_removed
 from overlay.presence import OpenPage
 from overlay.signals import OverlayUse, overlay_pages_changed, overlay_use_asked, utterance_acknowledged
+from overlay.testing.playback_reports import add_report
 from planner.models import Persona
 from planner.signals import PersonaUse, persona_assignment_requested, persona_uses_asked
 from providers.redis import async_redis

@@ -12,15 +12,13 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from redis.exceptions import RedisError
 
-from overlay import wire
 from overlay.access import find_overlay_by_token
-from overlay.flow_control import FlowControl
-from overlay.models import Overlay
-from overlay.page_registration import PageRegistration
-from overlay.publisher import overlay_group
-from overlay.release import page_release
-from overlay.replay_buffer import Resume, resume_after
-from overlay.reports import (
+from overlay.connection import wire
+from overlay.connection.flow_control import FlowControl
+from overlay.connection.page_registration import PageRegistration
+from overlay.connection.release import page_release
+from overlay.connection.replay_buffer import Resume, resume_after
+from overlay.connection.reports import (
     Acknowledgement,
     ConnectQuery,
     FramesReceived,
@@ -30,8 +28,10 @@ from overlay.reports import (
     parse_connect_query,
     parse_report,
 )
+from overlay.connection.state import StateStore
+from overlay.models import Overlay
+from overlay.publisher import overlay_group
 from overlay.signals import utterance_acknowledged
-from overlay.state import StateStore
 from providers.redis import async_redis
 
 logger = logging.getLogger(__name__)

@@ -11,10 +11,10 @@ from channels.layers import get_channel_layer
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from overlay import wire
+from overlay.connection import wire
+from overlay.connection.state import StateStore
 from overlay.errors import OverlayUnreachable
 from overlay.layout import Layout
-from overlay.state import StateStore
 from speech.stage.audio import AudioChunk
 
 # The Redis clients would retry for longer, until the host's reply is out of date.

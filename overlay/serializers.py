@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.fields import Field
 
-from overlay.forms import FAULTS, UNREADABLE
+from overlay.editor.forms import FAULTS, UNREADABLE
+from overlay.editor.pictures import MAX_BYTES, InvalidPicture, Picture, read_picture
 from overlay.layout import (
     AVATARS,
     GOAL_KINDS,
@@ -27,7 +28,6 @@ from overlay.layout import (
     WIDGETS,
     WORDS,
 )
-from overlay.pictures import MAX_BYTES, InvalidPicture, Picture, read_picture
 from overlay.themes import FONTS, THEMES, Colors
 from tenants.api.serializers import StrictSerializer
 

@@ -7,9 +7,9 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
+from overlay.editor.pictures import Picture
 from overlay.layout import Layout
 from overlay.models import Overlay, make_token
-from overlay.pictures import Picture
 from overlay.publisher import OverlayPublisher
 from providers.redis import async_redis
 from tenants import audit

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from overlay import editor_views, views
+from overlay import views
+from overlay.editor import views as editor_views
 
 app_name = "overlay"
 

@@ -13,9 +13,9 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from overlay.access import get_overlay_by_token
+from overlay.connection.release import PAGE, SCRIPT, page_release
+from overlay.editor.pictures import CONTENT_TYPES
 from overlay.models import Overlay
-from overlay.pictures import CONTENT_TYPES
-from overlay.release import PAGE, SCRIPT, page_release
 from overlay.themes import THEMES
 
 

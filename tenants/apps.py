@@ -6,7 +6,4 @@ class TenantsConfig(AppConfig):
     verbose_name = "Accounts and teams"
 
     def ready(self) -> None:
-        from tenants import (
-            receivers,  # noqa: F401
-            tasks,  # noqa: F401
-        )
+        pass

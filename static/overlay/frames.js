@@ -1,4 +1,4 @@
-// The binary frame of overlay/wire.py: a header of 33 bytes, then mono PCM, 16 bits, little-endian.
+// The binary frame of overlay/connection/wire.py: a header of 33 bytes, then mono PCM, 16 bits, little-endian.
 
 export const VERSION = 2;
 const HEADER_BYTES = 33;

@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from overlay.connection.release import page_release
 from overlay.models import Overlay
-from overlay.release import page_release
 from tenants.models import User
 from tests.overlay.conftest import make_overlay
 from tests.overlay.studio import Studio, open_studio, tone

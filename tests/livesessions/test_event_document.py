@@ -12,12 +12,7 @@ from rest_framework.test import APIClient
 
 from chatsources.events import EventKind
 from livesessions.api import throttles
-from livesessions.api.event_serializers import (
-    EVERY_KIND,
-    FIELDS,
-    MAX_EVENTS,
-    EventSerializer,
-)
+from livesessions.api.event_serializers import EVERY_KIND, FIELDS, MAX_EVENTS, EventSerializer
 from livesessions.models.sessions import LiveSession
 from tenants.api.parsers import MAX_BYTES
 from tenants.api.serializers import CleanTextField, IdField

@@ -16,15 +16,12 @@ from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
-from livesessions.shows.overlay_test import services, spoken_line
-from livesessions.shows.overlay_test.errors import OverlayTestRefused
-from livesessions.shows.overlay_test.services import OverlaySample, run_overlay_test
-from livesessions.shows.overlay_test.spoken_line import OverlayTestLine, OverlayTestOutcome, speak_test_line
-from livesessions.worker.commands import (
-    Say,
-    command_channel,
-    decode_command,
-)
+from livesessions.shows.services.overlay_tests import run_show_overlay_test
+from livesessions.worker.commands import Say, command_channel, decode_command
+from overlay.testing import services, spoken_line
+from overlay.testing.errors import OverlayTestRefused
+from overlay.testing.services import OverlaySample
+from overlay.testing.spoken_line import OverlayTestLine, OverlayTestOutcome, speak_test_line
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
 from speech.runtime.preview_slots import exclusive
@@ -109,7 +106,7 @@ async def play(page: Socket, **said: Any) -> list[str]:
 
 def try_with(show: Show, sample: OverlaySample) -> OverlayTestOutcome:
     with scope(tenant=show.tenant):
-        return run_overlay_test(show=show, sample=sample)
+        return run_show_overlay_test(show=show, sample=sample)
 
 
 async def test_a_line_that_a_page_has_played_is_heard(line: OverlayTestLine, overlay_page: Socket) -> None:
@@ -161,7 +158,7 @@ async def test_a_voice_that_fails_is_told_apart_from_an_overlay_that_does(
 
 
 async def test_lines_are_shown_as_tests_on_a_page_that_looks_on_air(show: Show, overlay_page: Socket) -> None:
-    await services._show(show, OverlaySample.ALL, as_if_on_air=True)
+    await services.show_sample(show.overlay_id, show.language, OverlaySample.ALL, as_if_on_air=True)
     trial, game, *lines = [await overlay_page.receive() for _ in range(5)]
     assert game["game"]["question"].startswith("Prova:")
     assert trial == {"type": "trial", "for_ms": services.SHOWN_FOR_MS}
@@ -173,7 +170,7 @@ async def test_lines_are_shown_as_tests_on_a_page_that_looks_on_air(show: Show, 
 
 
 async def test_a_page_that_connects_during_a_test_looks_on_air_and_keeps_no_line_of_it(show: Show) -> None:
-    await services._show(show, OverlaySample.CHAT, as_if_on_air=True)
+    await services.show_sample(show.overlay_id, show.language, OverlaySample.CHAT, as_if_on_air=True)
     async with open_socket(show.overlay.token) as socket:
         state = await socket.receive()
     await leave()

@@ -10,9 +10,9 @@ from django_scopes import scope
 
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
-from livesessions.shows.overlay_test.outcome_messages import MESSAGES
-from livesessions.shows.overlay_test.spoken_line import OverlayTestOutcome
 from livesessions.shows.views import setup
+from overlay.testing.outcome_messages import MESSAGES
+from overlay.testing.spoken_line import OverlayTestOutcome
 from tenants.models import User
 
 ClientFor = Callable[[User], Client]
@@ -106,7 +106,7 @@ def test_what_became_of_a_test_is_said_with_what_to_do(
     monkeypatch: pytest.MonkeyPatch,
     outcome: OverlayTestOutcome,
 ) -> None:
-    monkeypatch.setattr(setup, "run_overlay_test", lambda **what: outcome)
+    monkeypatch.setattr(setup, "run_show_overlay_test", lambda **what: outcome)
     part = client_for(alice).post(url(show, "try/"), {"sample": "voice"}, headers=HTMX).content.decode()
     assert str(MESSAGES[outcome].title) in part
     assert "<html" not in part

@@ -19,7 +19,7 @@ from livesessions.services.sessions import (
     unmute_session,
 )
 from livesessions.worker.worker import in_thread
-from overlay.wire import unpack_audio
+from overlay.connection.wire import unpack_audio
 from tests.fakes.webcast import ENDED, FakeWebcast, RoomFault, Send, WaitFor, comment, control, gift, user
 from tests.livesessions.conftest import eventually, running_worker
 from tests.overlay.conftest import Socket, open_socket

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from redis.asyncio import Redis
 
-from overlay import flow_control, replay_buffer, wire
+from overlay.connection import flow_control, replay_buffer, wire
 from overlay.models import Overlay
 from overlay.publisher import OverlayPublisher
 from speech.stage.audio import AudioChunk

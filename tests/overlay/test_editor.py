@@ -13,9 +13,9 @@ from django_scopes import scope
 from PIL import Image
 
 from livesessions.models.shows import Show
-from overlay.forms import LayoutForm
+from overlay.editor.forms import LayoutForm
+from overlay.editor.pictures import MAX_BYTES
 from overlay.layout import clean_layout, default_layout
-from overlay.pictures import MAX_BYTES
 from tenants.models import User
 
 ClientFor = Callable[[User], Client]

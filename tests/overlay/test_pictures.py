@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageCms
 
-from overlay.pictures import MAX_BYTES, SHOWN_SIDE, InvalidPicture, read_picture
+from overlay.editor.pictures import MAX_BYTES, SHOWN_SIDE, InvalidPicture, read_picture
 
 SECRET = b"via Roma 1"
 RED, BLUE, CLEAR = (220, 20, 20, 255), (20, 20, 220, 255), (0, 0, 0, 0)
@@ -255,7 +255,7 @@ def test_what_is_no_picture_or_damaged_is_refused(data: bytes) -> None:
     ids=["a dot", "narrow", "wide", "30 MP", "144 MP", "4 GP", "a WebP of 49 MP", "a WebP of 256 MP"],
 )
 def test_a_bomb_is_refused_by_its_header(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("overlay.pictures._redraw", lambda sent: pytest.fail("its pixels were read"))
+    monkeypatch.setattr("overlay.editor.pictures._redraw", lambda sent: pytest.fail("its pixels were read"))
     with pytest.raises(InvalidPicture) as fault:
         read_picture(data)
     assert fault.value.reason == "side"

@@ -9,7 +9,8 @@ from asgiref.sync import sync_to_async
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from overlay import consumers, page_registration, presence
+from overlay import consumers, presence
+from overlay.connection import page_registration
 from overlay.models import Overlay
 from overlay.presence import PresenceStore, read_pages
 from overlay.signals import overlay_pages_changed

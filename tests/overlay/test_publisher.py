@@ -6,11 +6,11 @@ import pytest
 from redis.asyncio import Redis
 
 from overlay import publisher as module
+from overlay.connection.state import LIFETIME_S, MAX_LINES
+from overlay.connection.wire import OverlayStateMessage
 from overlay.errors import OverlayUnreachable
 from overlay.layout import clean_layout, default_layout
 from overlay.publisher import OverlayPublisher
-from overlay.state import LIFETIME_S, MAX_LINES
-from overlay.wire import OverlayStateMessage
 
 OVERLAY = uuid4()
 

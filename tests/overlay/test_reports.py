@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from overlay.reports import (
+from overlay.connection.reports import (
     Acknowledgement,
     ConnectQuery,
     FramesReceived,
@@ -15,7 +15,7 @@ from overlay.reports import (
     parse_connect_query,
     parse_report,
 )
-from overlay.wire import MalformedMessage
+from overlay.connection.wire import MalformedMessage
 
 UTTERANCE = UUID("12345678-9abc-4def-8123-456789abcdef")
 LONG = "x" * 1_100

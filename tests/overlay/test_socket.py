@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 import pytest
 from asgiref.sync import sync_to_async
 
-from overlay import consumers, wire
+from overlay import consumers
+from overlay.connection import wire
+from overlay.connection.release import page_release
 from overlay.models import Overlay
 from overlay.publisher import OverlayPublisher
-from overlay.release import page_release
 from overlay.services import mute_overlay, rotate_token
 from overlay.signals import utterance_acknowledged
 from speech.stage.audio import AudioChunk

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from overlay import wire
+from overlay.connection import wire
 from speech.stage.audio import AudioChunk
 
 UTTERANCE = UUID("12345678-9abc-4def-8123-456789abcdef")

@@ -10,12 +10,7 @@ from typing import Any, TypedDict
 from livesessions.pipeline.bus import BigGiftQueued, LiveBus, MessageShown, TurnQueued
 from livesessions.pipeline.selection.cueing import CueSelector
 from livesessions.pipeline.selection.no_reply_backoff import NoReplyBackoff
-from livesessions.pipeline.selection.picking import (
-    AnswerPicker,
-    AnswersState,
-    ThanksPicker,
-    is_big_gift,
-)
+from livesessions.pipeline.selection.picking import AnswerPicker, AnswersState, ThanksPicker, is_big_gift
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.pipeline.selection.reply_pacer import PacerState, ReplyClass
 from livesessions.pipeline.selection.turn_queue import TurnQueue

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from livesessions.access import get_session_for, get_show_for
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
-from livesessions.shows.overlay_test.outcome_messages import MESSAGES, OutcomeMessage
-from livesessions.shows.overlay_test.services import OverlaySample, run_overlay_test
+from livesessions.shows.services.overlay_tests import run_show_overlay_test
 from overlay.presence import read_pages
+from overlay.testing.outcome_messages import MESSAGES, OutcomeMessage
+from overlay.testing.services import OverlaySample
 from tenants.access import member_required
 from tenants.errors import AppError, TechnicalError
 from tenants.http import TenantRequest
@@ -81,7 +82,7 @@ def overlay_test(request: TenantRequest, show_id: UUID) -> HttpResponse:
 def _run_test(show: Show, sample: OverlaySample) -> tuple[OutcomeMessage, int]:
     """Run an overlay test; return the message for the user and the HTTP status."""
     try:
-        return MESSAGES[run_overlay_test(show=show, sample=sample)], 200
+        return MESSAGES[run_show_overlay_test(show=show, sample=sample)], 200
     except TechnicalError:
         return OutcomeMessage(messages.ERROR, UNREACHABLE), 409
     except AppError as refusal:

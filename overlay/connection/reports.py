@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from overlay.wire import VERSION, MalformedMessage, Phase
+from overlay.connection.wire import VERSION, MalformedMessage, Phase
 
 MAX_MESSAGE = 1_024
 MAX_PLAYED_MS = 3_600_000

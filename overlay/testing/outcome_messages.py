@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.messages import constants
 from django.utils.translation import gettext_lazy as _
 
-from livesessions.shows.overlay_test.spoken_line import OverlayTestOutcome
+from overlay.testing.spoken_line import OverlayTestOutcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
+from overlay.connection.reports import PageDescription, Report, SoundReport
 from overlay.presence import LIFETIME_MS, OpenPage, PresenceStore
-from overlay.reports import PageDescription, Report, SoundReport
 from overlay.signals import overlay_pages_changed
 from providers.redis import async_redis
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 
+from overlay.connection.replay_buffer import Frame, ReplayBuffer, SentUtterance
+from overlay.connection.wire import CaptionText, OverlayChatLine, OverlayStateMessage
 from overlay.layout import Layout
-from overlay.replay_buffer import Frame, ReplayBuffer, SentUtterance
-from overlay.wire import CaptionText, OverlayChatLine, OverlayStateMessage
 
 LIFETIME_S = 86_400  # chat is personal data: it expires a day after the last write
 MAX_LINES = 30

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from overlay.reports import ReplayPosition
-from overlay.wire import HEADER
+from overlay.connection.reports import ReplayPosition
+from overlay.connection.wire import HEADER
 
 MAX_UNCONFIRMED = 100  # audio frames: 20 s of voice, 1 MB at 24 kHz
 ROOM_AGAIN = 50

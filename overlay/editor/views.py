@@ -12,11 +12,11 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from overlay.access import get_overlay_for
+from overlay.editor.forms import LayoutForm
+from overlay.editor.pictures import Picture
 from overlay.errors import OverlayUnreachable
-from overlay.forms import LayoutForm
 from overlay.layout import SAFE_AREAS, clean_layout, default_layout
 from overlay.models import Overlay
-from overlay.pictures import Picture
 from overlay.services import rotate_token, save_layout
 from overlay.themes import THEMES
 from overlay.views import render_page

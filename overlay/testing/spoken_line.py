@@ -10,15 +10,15 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.db import connection
 
-from livesessions.pipeline.ports import Voice
-from livesessions.shows.overlay_test.playback_reports import open_reports, read_reports
 from overlay.presence import PresenceStore
 from overlay.publisher import OverlayPublisher
+from overlay.testing.playback_reports import open_reports, read_reports
 from providers.redis import async_redis
 from speech.errors import SpeechError
 from speech.models import VoiceProfile
 from speech.runtime.voice_opening import open_lineup
 from speech.services.voice_resolution import VoiceLineup, resolve_voices
+from speech.stage.chain import VoiceChain
 
 SYNTHESIS_TIMEOUT_S = 8.0
 MAX_AUDIO_S = 8.0
@@ -73,7 +73,7 @@ async def speak_test_line(
     return outcome
 
 
-async def open_voice(stack: AsyncExitStack, profile: VoiceProfile) -> Voice:
+async def open_voice(stack: AsyncExitStack, profile: VoiceProfile) -> VoiceChain:
     """Open the voices that a live would use; raise `SpeechError` when none opens."""
     # In the caller's own thread: it is the one that may ask the database.
     voice = await open_lineup(stack, await sync_to_async(_read_lineup)(profile))
@@ -90,7 +90,7 @@ def _read_lineup(profile: VoiceProfile) -> VoiceLineup:
     return lineup
 
 
-async def _publish(line: OverlayTestLine, voice: Voice, publisher: OverlayPublisher) -> float:
+async def _publish(line: OverlayTestLine, voice: VoiceChain, publisher: OverlayPublisher) -> float:
     """Send the line's audio to the overlay and return its duration in seconds."""
     duration_s, sequence = 0.0, 0
     async with asyncio.timeout(SYNTHESIS_TIMEOUT_S), aclosing(voice.speak(line.text)) as chunks:

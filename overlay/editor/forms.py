@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from overlay.editor.pictures import MAX_BYTES, InvalidPicture, Picture, read_picture
 from overlay.layout import (
     AVATARS,
     FORMATS,
@@ -23,7 +24,6 @@ from overlay.layout import (
     WORDS,
     Layout,
 )
-from overlay.pictures import MAX_BYTES, InvalidPicture, Picture, read_picture
 from overlay.themes import FONTS, THEMES, Colors
 
 FORMAT_NAMES = {"tall": _("9:16, TikTok"), "wide": _("16:9")}

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from chatsources.events import EventKind
-
 
 @dataclass(frozen=True, slots=True)
 class SampleTexts:
@@ -41,9 +39,9 @@ def sample_texts(language: str) -> SampleTexts:
     return TEXTS.get(language[:2], ENGLISH)
 
 
-def chat_texts(texts: SampleTexts) -> dict[EventKind, str]:
+def chat_texts(texts: SampleTexts) -> dict[str, str]:
     """Return the text of each kind of chat line; empty where the overlay writes its own."""
-    return {EventKind.COMMENT: texts.comment, EventKind.FOLLOW: "", EventKind.GIFT: texts.gift}
+    return {"comment": texts.comment, "follow": "", "gift": texts.gift}
 
 
 def sample_quiz(texts: SampleTexts, *, seconds: int) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from uuid import UUID
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
-from overlay.reports import ReplayPosition
-from overlay.wire import MalformedMessage, encode, unpack_audio
+from overlay.connection.reports import ReplayPosition
+from overlay.connection.wire import MalformedMessage, encode, unpack_audio
 from speech.stage.audio import MAX_CHUNK_S
 
 MAX_KEPT_S = 30.0
