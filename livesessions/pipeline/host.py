@@ -10,11 +10,11 @@ from livesessions.pipeline.bus import BigGiftQueued
 from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.reply.approvals import Approvals, HeldReplyState
 from livesessions.pipeline.reply.generation import ReplyCut
-from livesessions.pipeline.reply.model_review import GuardedModelGate
 from livesessions.pipeline.reply.runner import ReplyContext, ReplyRunner
 from livesessions.pipeline.selection.director import Director
 from livesessions.pipeline.selection.turn_queue import TurnQueue
 from livesessions.pipeline.selection.turns import OWED, QueuedTurn, QueuedTurnState
+from moderation.stage.guarded_gate import GuardedModelGate
 
 MAX_REMEMBERED_REPLIES = 16  # a page may report on a reply after the next one has begun
 

@@ -16,13 +16,11 @@ from livesessions.pipeline.intake.chat_reader import ChatReader
 from livesessions.pipeline.intake.game_controller import Controls, GameController, no_controls
 from livesessions.pipeline.intake.ingest import Ingest, IntakeContext
 from livesessions.pipeline.intake.overlay_chat_queue import OverlayChatQueue
-from livesessions.pipeline.intake.viewer_roles import ViewerRoles, no_roles
 from livesessions.pipeline.memory_summarizer import MemorySummarizer
 from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.ports import AudioSink, Observer, ReplyPlanner, Screen, Voice
 from livesessions.pipeline.reply.approvals import Approvals
 from livesessions.pipeline.reply.generation import Generation
-from livesessions.pipeline.reply.model_review import GuardedModelGate
 from livesessions.pipeline.reply.runner import ReplyContext
 from livesessions.pipeline.rules import ReplaceableGate, Rules
 from livesessions.pipeline.selection.director import Director, DirectorContext
@@ -31,6 +29,8 @@ from livesessions.pipeline.selection.turn_queue import TurnQueue
 from livesessions.pipeline.selection.turns import Priority, QueuedTurn
 from livesessions.pipeline.snapshot_trigger import SnapshotTrigger
 from livesessions.pipeline.state import VERSION, LiveState
+from moderation.stage.guarded_gate import GuardedModelGate
+from moderation.stage.viewer_roles import ViewerRoles, no_roles
 from planner.stage.cues import CueSource
 from planner.stage.games.games import Games
 from planner.stage.turn import Turn, TurnKind

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from livesessions.pipeline.ports import Gate
-from livesessions.pipeline.reply.model_review import GuardedModelGate
 from livesessions.pipeline.selection.rates import Rates
+from moderation.stage.guarded_gate import GuardedModelGate
 from moderation.stage.verdict import Verdict
 
 # At most some 300 KB a live.

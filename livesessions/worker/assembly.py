@@ -22,10 +22,8 @@ from chatsources.simulator.source import SimulatorSource
 from chatsources.tiktok import TikTokEndpoints, TikTokSource
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
-from livesessions.pipeline.intake.viewer_roles import ViewerRoles
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.ports import AudioSink, Gate, Observer, Screen, Voice
-from livesessions.pipeline.reply.model_review import GuardedModelGate
 from livesessions.pipeline.rules import ReplaceableGate, Rules
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.shows.show_plan_factory import build_games, build_rundown, load_plan, thanks_group_sizes
@@ -38,7 +36,9 @@ from moderation.metering import MeteredModelGate
 from moderation.models import Policy
 from moderation.providers.openai_moderation import OpenAIModeration
 from moderation.querysets import viewer_roles_of
+from moderation.stage.guarded_gate import GuardedModelGate
 from moderation.stage.moderator import Moderator
+from moderation.stage.viewer_roles import ViewerRoles
 from moderation.viewer_hashes import viewer_hash_of
 from overlay.publisher import OverlayPublisher
 from planner.models import Persona

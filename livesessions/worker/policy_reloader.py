@@ -10,10 +10,10 @@ from django.db import InterfaceError, OperationalError
 from billing.usage import Subject
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.live import Live
-from livesessions.pipeline.reply.model_review import GuardedModelGate
 from livesessions.pipeline.rules import Rules
 from livesessions.worker.assembly import build_moderator, rules_of, subject_of
 from livesessions.worker.lease_renewer import RETRY_S
+from moderation.stage.guarded_gate import GuardedModelGate
 from tenants.threads import in_thread
 
 # Returns the moderation model of a live.

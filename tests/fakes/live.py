@@ -10,13 +10,13 @@ from chatsources.errors import SourceError
 from chatsources.events import EventKind, Gift, LiveEvent, Viewer
 from chatsources.port import CONNECTED, ChatSource, SourceCounts, SourceState
 from livesessions.pipeline.intake.game_controller import Controls, no_controls
-from livesessions.pipeline.intake.viewer_roles import ViewerRoles, no_roles
 from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.pipeline.rules import ReplaceableGate
 from livesessions.pipeline.selection.rates import Rates
 from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Verdict
+from moderation.stage.viewer_roles import ViewerRoles, no_roles
 from planner.stage.cues import CueSource
 from planner.stage.games.games import Games
 from planner.stage.turn import TokenUsage, Turn

@@ -6,8 +6,8 @@ import pytest
 
 from livesessions.models.shows import Show
 from livesessions.pipeline.live import Live
-from livesessions.pipeline.reply.model_review import GuardedModelGate
 from livesessions.worker.assembly import LiveEnvironment, parts_of
+from moderation.stage.guarded_gate import GuardedModelGate
 from providers.breaker import CircuitBreaker
 from speech.stage.speaker import Speaker
 from tenants.threads import in_thread

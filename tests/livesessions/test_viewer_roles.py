@@ -11,7 +11,6 @@ from redis import Redis
 from livesessions.errors import SessionConflict
 from livesessions.models.events import ChatEvent
 from livesessions.models.sessions import LiveSession
-from livesessions.pipeline.intake.viewer_roles import ViewerRole
 from livesessions.pipeline.live import Live
 from livesessions.services.sessions import start_session
 from livesessions.services.viewers import set_role_of_author
@@ -20,6 +19,7 @@ from livesessions.worker.commands import encode_command
 from livesessions.worker.worker import in_thread
 from moderation.models import ViewerRule
 from moderation.services import set_viewer_rule
+from moderation.stage.viewer_roles import ViewerRole
 from moderation.viewer_hashes import viewer_hash_of
 from planner.stage.turn import TurnKind
 from tenants.models import Tenant

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from chatsources.events import EventKind, LiveEvent, Viewer
-from livesessions.pipeline.intake.viewer_roles import ViewerRoles
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.state import LiveState
 from moderation.stage.moderator import Moderator
+from moderation.stage.viewer_roles import ViewerRoles
 from planner.stage.games.commands import Control
 from planner.stage.games.games import GameRules, Games
 from planner.stage.games.questions import Question

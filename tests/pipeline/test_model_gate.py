@@ -7,9 +7,10 @@ import pytest
 from chatsources.events import LiveEvent
 from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.outcome import ReplyOutcome
-from livesessions.pipeline.reply.model_review import CAREFUL_WAIT_S, GuardedModelGate
+from livesessions.pipeline.reply.model_review import CAREFUL_WAIT_S
 from livesessions.pipeline.rules import ReplaceableGate
 from moderation.errors import ModerationError
+from moderation.stage.guarded_gate import GuardedModelGate
 from moderation.stage.help_lines import help_line
 from moderation.stage.model_gate import Flag, Flags
 from moderation.stage.moderator import Moderator

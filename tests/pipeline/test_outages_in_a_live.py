@@ -8,8 +8,8 @@ import pytest
 
 from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.outcome import ReplyOutcome
-from livesessions.pipeline.reply.model_review import GuardedModelGate
 from moderation.providers.openai_moderation import OpenAIModeration
+from moderation.stage.guarded_gate import GuardedModelGate
 from planner.stage.cues import Cue, NextAction
 from planner.stage.planner import Planner
 from planner.stage.spoken_answer import SpokenAnswerCheck

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from chatsources.events import EventKind, LiveEvent, Viewer
-from livesessions.pipeline.intake.viewer_roles import MAX_CACHED_VIEWERS, ViewerRole, ViewerRoles
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.rules import ReplaceableGate
 from moderation.defaults import shipped_lexicon
 from moderation.stage.help_lines import help_line
 from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Action, Category
+from moderation.stage.viewer_roles import MAX_CACHED_VIEWERS, ViewerRole, ViewerRoles
 from tests.fakes.live import BLOCKED, FakeSource, Stage, at, comment, gift, happening
 from tests.fakes.virtual_time import EPOCH
 

@@ -17,11 +17,11 @@ from livesessions.pipeline.intake.state import IntakeState
 from livesessions.pipeline.intake.streaks import StreakMerger
 from livesessions.pipeline.intake.thanks_batcher import BATCHED, ThanksBatcher
 from livesessions.pipeline.intake.turns_of_events import gift_turn, group_turn, message_turn
-from livesessions.pipeline.intake.viewer_roles import TRUSTED_ROLES, ViewerRole, ViewerRoles
 from livesessions.pipeline.ports import Gate, Observer
 from livesessions.pipeline.selection.turn_queue import TurnQueue
 from livesessions.pipeline.selection.turns import Priority
 from moderation.stage.verdict import Action, Risk
+from moderation.stage.viewer_roles import TRUSTED_ROLES, ViewerRole, ViewerRoles
 from planner.stage.thanks_groups import Group
 from planner.stage.turn import TurnKind
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from chatsources.events import EventKind, LiveEvent
-from livesessions.pipeline.intake.viewer_roles import TRUSTED_ROLES, ViewerRole, ViewerRoles
 from livesessions.pipeline.ports import Gate
 from moderation.stage.verdict import VIEWER_BLOCKED, Action, Verdict, judge
+from moderation.stage.viewer_roles import TRUSTED_ROLES, ViewerRole, ViewerRoles
 
 # The kinds of events by which a viewer speaks to the host.
 MESSAGES = frozenset({EventKind.COMMENT, EventKind.QUESTION})

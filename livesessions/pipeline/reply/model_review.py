@@ -8,44 +8,15 @@
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 from livesessions.pipeline.reply.generation import ReplyCut
-from moderation.errors import ModerationError
-from moderation.stage.model_gate import Flags, ModelGate
-from providers.breaker import CircuitBreaker
-
-logger = logging.getLogger(__name__)
+from moderation.stage.guarded_gate import GuardedModelGate
+from moderation.stage.model_gate import Flags
 
 CAREFUL_WAIT_S = 0.8
-NOTHING = Flags()
-
-
-class GuardedModelGate:
-    """A `ModelGate` behind a circuit breaker, shared by all lives of a worker."""
-
-    def __init__(self, gate: ModelGate, breaker: CircuitBreaker) -> None:
-        self._gate = gate
-        self._breaker = breaker
-
-    async def review(self, text: str) -> Flags:
-        """Judge one text; nothing is flagged while the model fails. Never raises."""
-        if not self._breaker.admit():
-            return NOTHING
-        with self._breaker.attempt() as attempt:
-            try:
-                flags = await self._gate.review(text)
-            except ModerationError as error:
-                attempt.failed(permanent=error.permanent)
-                logger.warning(
-                    "moderation model failed: permanent=%s opened=%s", error.permanent, self._breaker.is_open
-                )
-                return NOTHING
-            attempt.succeeded()
-        return flags
 
 
 class ModelReview:

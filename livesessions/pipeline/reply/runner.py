@@ -11,10 +11,11 @@ from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.ports import AudioSink, Gate, Observer, ReplyPlanner, Voice
 from livesessions.pipeline.records import ReplyRecord, policy_fault
 from livesessions.pipeline.reply.generation import Generation, ReplyCut
-from livesessions.pipeline.reply.model_review import GuardedModelGate, ModelReview
+from livesessions.pipeline.reply.model_review import ModelReview
 from livesessions.pipeline.reply.playback_tracker import PlaybackTracker
 from livesessions.pipeline.reply.utterance import Utterance
 from livesessions.pipeline.selection.turns import Priority, QueuedTurn
+from moderation.stage.guarded_gate import GuardedModelGate
 from moderation.stage.model_gate import Flags
 from moderation.stage.verdict import Verdict
 from planner.errors import PlannerError
