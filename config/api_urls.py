@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from tenants.api.views import nothing_here
+from tenants.api.views import not_found
 
 app_name = "api"
 
@@ -11,5 +11,5 @@ urlpatterns = [
     path("", include("overlay.api_urls")),
     path("", include("planner.api_urls")),
     path("", include("speech.api_urls")),
-    re_path("", nothing_here),
+    re_path("", not_found),
 ]

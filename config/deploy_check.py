@@ -1,11 +1,11 @@
-"""`manage.py check --deploy` on the production settings, with stand-ins for what only a server knows."""
+"""Runs `manage.py check --deploy` on the production settings, with placeholders for a server's values."""
 
 import os
 
 import django
 from django.core.management import call_command
 
-STAND_INS = {
+PLACEHOLDERS = {
     "DJANGO_SETTINGS_MODULE": "config.settings.prod",
     "SECRET_KEY": "only-for-this-check-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
     "VIEWER_HASH_KEY": "only-for-this-check",
@@ -18,6 +18,6 @@ STAND_INS = {
 }
 
 if __name__ == "__main__":
-    os.environ.update(STAND_INS)
+    os.environ.update(PLACEHOLDERS)
     django.setup()
     call_command("check", deploy=True, fail_level="WARNING", databases=None)

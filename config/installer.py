@@ -1,7 +1,7 @@
 """Installs the pinned packages into a virtual environment: `python3 -m config.installer .venv`.
 
-uv does it in seconds. Where uv has no wheel, or fails, pip installs the same packages with the same hashes.
-This module needs nothing but Python's own library.
+uv installs them in seconds. Where uv has no wheel or fails, pip installs the same packages with the same
+hashes. This module uses only the standard library.
 """
 
 import shlex

@@ -59,7 +59,7 @@ licence beside them.
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A pinned package. It has two versions where different Pythons need different ones."""
+    """A pinned package; it has several versions if different Pythons need different ones."""
 
     name: str
     versions: tuple[str, ...]
@@ -67,14 +67,14 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The licence of one package, stated by us. `separate_program` says how a GPL program is kept apart."""
+    """Our entry for one package: its licence, and how a GPL program is kept separate."""
 
     licence: str
     separate_program: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class LicenceRules:
     """The content of `requirements/licences.toml`."""
 
     allowed: frozenset[str]
@@ -88,14 +88,14 @@ class Rules:
 
 
 class UnknownLicenceError(RuntimeError):
-    """Raised when a package's metadata names no licence that the rules know."""
+    """Raised when a package's metadata contains no known licence."""
 
 
-def read_rules(root: Path) -> Rules:
+def read_rules(root: Path) -> LicenceRules:
     """Return the rules of the project in `root`."""
     table = tomllib.loads((root / "requirements" / "licences.toml").read_text(encoding="utf-8"))
     packages = {name: Entry(**entry) for name, entry in table["packages"].items()}
-    return Rules(frozenset(table["allowed"]), table["spdx"], packages)
+    return LicenceRules(frozenset(table["allowed"]), table["spdx"], packages)
 
 
 def pinned_packages(file: Path) -> list[Package]:
@@ -117,7 +117,7 @@ def _is_supported(marker: Marker) -> bool:
     )
 
 
-def licence_of(distribution: Distribution, rules: Rules) -> str:
+def licence_of(distribution: Distribution, rules: LicenceRules) -> str:
     """Return the SPDX expression of a package's licence. Raises `UnknownLicenceError`."""
     metadata = distribution.metadata
     if expressions := metadata.get_all("License-Expression"):
@@ -177,7 +177,7 @@ def _table(packages: Iterable[Package], licences: Mapping[str, str]) -> str:
 
 
 def write(root: Path) -> None:
-    """Write the notices anew, then check them."""
+    """Write the notices, then check them."""
     (root / NOTICES).write_text(render(root, read_licences(root)), encoding="utf-8")
     check(root)
 
@@ -199,7 +199,7 @@ def find_problems(root: Path) -> list[str]:
     return stale + _refused(listed, read_rules(root)) + _unlisted(root / "static" / "vendor")
 
 
-def _refused(listed: Mapping[str, str], rules: Rules) -> list[str]:
+def _refused(listed: Mapping[str, str], rules: LicenceRules) -> list[str]:
     separate = {name for name, entry in rules.packages.items() if entry.separate_program}
     return [
         f"{name} is under {licence}, which may not be linked with the product: remove the package."

@@ -1,10 +1,10 @@
-"""The two Huey queues: `lives` hands a session to a worker at once, `chores` does everything else."""
+"""The two Huey queues: `lives` carries sessions to the workers, `chores` all background jobs."""
 
 from huey import Huey, RedisHuey
 
 
 def make_queues(redis_url: str) -> dict[str, Huey]:
-    """Return the queues by name. `immediate` is never on: a live must not run inside a request."""
+    """Return the queues by name. `immediate` is off in tests too: a live must not run inside a request."""
     return {
         name: RedisHuey(f"vivavoce-{name}", url=redis_url, immediate=False) for name in ("lives", "chores")
     }

@@ -1,4 +1,4 @@
-"""Keeps secrets that are part of an address out of the logs: a record goes in, the same without them out."""
+"""Removes secrets that are part of addresses from log records."""
 
 import logging
 import re
@@ -8,7 +8,7 @@ _SECRET = re.compile(r"(overlay/|accounts/confirm-email/|accounts/password/reset
 
 
 class HideSecrets(logging.Filter):
-    """Django names the address of what it could not answer, and daphne that of what took too long."""
+    """Hides secrets in addresses, which Django logs for failed and daphne for slow requests."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()

@@ -1,4 +1,4 @@
-"""`make run`: everything in one terminal, with readable prefixed logs, stopped clean by Ctrl-C."""
+"""Implements `make run`: runs all processes in one terminal with prefixed logs, until Ctrl-C."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from config.translations import ROOT, compile_catalogues
 
 
 def main() -> None:
-    """Prepare the database and the demo, then run the web, the lives and the chores until Ctrl-C."""
+    """Prepare the database and the demo, then run web app, worker and background jobs until Ctrl-C."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     port = os.environ.setdefault("PORT", "8000")
     _say("Starting the database …")
@@ -42,7 +42,7 @@ def run_processes(port: str) -> int:
         env=environment,
     )
     manager.add_process("lives", f"exec {python} manage.py run_lives", env=environment)
-    manager.add_process("chores", f"exec {python} manage.py run_background_jobs", env=environment)
+    manager.add_process("jobs", f"exec {python} manage.py run_background_jobs", env=environment)
 
     def stop(signum: int, frame: FrameType | None) -> None:
         manager.terminate()
@@ -53,7 +53,7 @@ def run_processes(port: str) -> int:
 
 
 def server_addresses() -> dict[str, str]:
-    """Return where this process found PostgreSQL and Redis, so that its children need not look again."""
+    """Return the addresses of this process's PostgreSQL and Redis, for its child processes."""
     from config.settings import dev
 
     return {"DATABASE_URL": dev.DATABASE_URL, "REDIS_URL": dev.REDIS_URL}

@@ -1,7 +1,10 @@
-"""The catalogues of the project's own words: `python -m config.translations {extract|check|compile}`.
+"""Manages the translation catalogues: `python -m config.translations {extract|check|compile}`.
 
-`extract` finds every word in the code and the templates and brings the catalogues up to date, `check` says
-what they lack, `compile` writes what Django reads. Python is all that this needs: no gettext tools.
+- `extract` updates the catalogues with the texts of code and templates.
+- `check` lists what the catalogues lack.
+- `compile` writes the binary files that Django reads.
+
+The gettext tools are not needed.
 """
 
 import argparse
@@ -20,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE_LANGUAGE = "en"
 LANGUAGES = ("en", "it")
 PLURAL_FORMS = "nplurals=2; plural=(n != 1);"
-WITHOUT_WORDS = {"tests", "migrations", "docs", "requirements", "staticfiles", "docker"}
+WITHOUT_TEXTS = {"tests", "migrations", "docs", "requirements", "staticfiles", "docker"}
 
 SINGULAR = ("_", "gettext", "gettext_lazy", "gettext_noop")
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
@@ -35,8 +38,8 @@ Key = tuple[str, str]
 
 
 @dataclass(slots=True)
-class Message:
-    """One text to translate. `plural` is empty for a text that has no number in it."""
+class CatalogueMessage:
+    """A text to translate. `plural` is empty for a text without a number."""
 
     context: str
     singular: str
@@ -48,9 +51,9 @@ class Message:
         return (self.singular, self.context)
 
 
-def find_messages(root: Path) -> dict[Key, Message]:
-    """Return every text marked for translation below `root`, with the files it stands in."""
-    found: dict[Key, Message] = {}
+def find_messages(root: Path) -> dict[Key, CatalogueMessage]:
+    """Return all texts marked for translation below `root`, with the files that contain them."""
+    found: dict[Key, CatalogueMessage] = {}
     for path in _sources(root):
         for message in _messages_in(path):
             known = found.setdefault(message.key, message)
@@ -60,21 +63,21 @@ def find_messages(root: Path) -> dict[Key, Message]:
 
 
 def _sources(root: Path) -> Iterator[Path]:
-    packages = [path.parent for path in root.glob("*/__init__.py") if path.parent.name not in WITHOUT_WORDS]
+    packages = [path.parent for path in root.glob("*/__init__.py") if path.parent.name not in WITHOUT_TEXTS]
     for package in sorted(packages):
-        yield from (path for path in sorted(package.rglob("*.py")) if not WITHOUT_WORDS & set(path.parts))
+        yield from (path for path in sorted(package.rglob("*.py")) if not WITHOUT_TEXTS & set(path.parts))
     for suffix in ("html", "txt", "svg"):
         yield from sorted((root / "templates").rglob(f"*.{suffix}"))
 
 
-def _messages_in(path: Path) -> Iterator[Message]:
+def _messages_in(path: Path) -> Iterator[CatalogueMessage]:
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        # Only calls are left of a template, indented as it was; Python wants them at the left.
+        # `templatize` leaves indented calls, which Python cannot parse.
         text = "\n".join(line.strip() for line in templatize(text, origin=str(path)).splitlines())
     for _line, texts, _comments, context in extract("python", BytesIO(text.encode()), keywords=KEYWORDS):
         singular, *plural = [texts] if isinstance(texts, str) else [part for part in texts if part]
-        yield Message(context or "", singular, plural[0] if plural else "")
+        yield CatalogueMessage(context or "", singular, plural[0] if plural else "")
 
 
 def catalogue_path(root: Path, language: str) -> Path:
@@ -82,7 +85,7 @@ def catalogue_path(root: Path, language: str) -> Path:
 
 
 def update_catalogues(root: Path) -> None:
-    """Add what is new, drop what is gone, keep what was translated."""
+    """Add new texts, delete unused ones, and keep existing translations."""
     messages = find_messages(root)
     for language in LANGUAGES:
         path = catalogue_path(root, language)
@@ -108,7 +111,7 @@ def _read(path: Path) -> dict[Key, polib.POEntry]:
     return {(entry.msgid, entry.msgctxt or ""): entry for entry in entries if not entry.obsolete}
 
 
-def _entry(message: Message, old: polib.POEntry | None, language: str) -> polib.POEntry:
+def _entry(message: CatalogueMessage, old: polib.POEntry | None, language: str) -> polib.POEntry:
     entry = polib.POEntry(
         msgid=message.singular,
         msgid_plural=message.plural,
@@ -128,7 +131,7 @@ def _entry(message: Message, old: polib.POEntry | None, language: str) -> polib.
 
 
 def find_problems(root: Path) -> list[str]:
-    """Say what the catalogues lack, one line each; an empty list means that they are complete."""
+    """Return the problems of the catalogues, one line each."""
     messages = find_messages(root)
     problems = []
     for language in LANGUAGES:
@@ -151,13 +154,13 @@ def _faults(entry: polib.POEntry) -> Iterator[str]:
     wanted = set(PLACEHOLDER.findall(entry.msgid + entry.msgid_plural))
     for form in forms:
         used = set(PLACEHOLDER.findall(form))
-        # "One viewer" needs no number, so a form of a plural may leave some out.
+        # "One viewer" has no number, so a plural form may omit placeholders.
         if not used <= wanted or (not entry.msgid_plural and used != wanted):
             yield "other placeholders"
 
 
 def compile_catalogues(root: Path) -> None:
-    """Write the files that Django reads, each in one step, so that a process that starts finds it whole."""
+    """Write the binary catalogues atomically, so that a starting process never reads half a file."""
     for language in LANGUAGES:
         path = catalogue_path(root, language)
         fresh = path.with_suffix(".mo.new")

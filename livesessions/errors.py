@@ -16,14 +16,14 @@ class IntakeUnreachable(TechnicalError):
     """Raised when posted events cannot be stored for the live's worker; none of them is accepted."""
 
     code = "intake_unreachable"
-    user_words = OUT_OF_REACH
+    user_text = OUT_OF_REACH
 
 
 class CommandUnreachable(TechnicalError):
     """Raised when a command that is not stored in the database could not be sent; a retry may succeed."""
 
     code = "command_unreachable"
-    user_words = OUT_OF_REACH
+    user_text = OUT_OF_REACH
 
 
 def already_ended() -> SessionConflict:

@@ -67,7 +67,7 @@ async def store_overlay_test_report(
 @receiver(overlay_pages_changed)
 async def send_open_pages_to_consoles(overlay_id: Any, pages: list[OpenPage], **kwargs: Any) -> None:
     """Send the list of open overlay pages to the consoles of the show's live."""
-    message: publisher.OverlaysMessage = {"kind": "overlays", "pages": pages}
+    message: publisher.ConsoleOverlaysMessage = {"kind": "overlays", "pages": pages}
     for session_id in await database_sync_to_async(_open_sessions_of)(overlay_id):
         await publisher.publish(session_id, [message])
 

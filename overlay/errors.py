@@ -9,4 +9,4 @@ class OverlayUnreachable(TechnicalError, ConnectionError):
     """Raised when Redis did not accept a message for an overlay. A retry may succeed."""
 
     code = "overlay_unreachable"
-    user_words = gettext_lazy("The live cannot be reached right now. Try again in a moment.")
+    user_text = gettext_lazy("The live cannot be reached right now. Try again in a moment.")

@@ -1,4 +1,4 @@
-"""The doors of the web app: who may come in, and from a URL to a row."""
+"""Access control of the web app: required roles, and the rows that a URL may name."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -20,7 +20,7 @@ View = Callable[Concatenate[TenantRequest, P], HttpResponse]
 def member_required(
     role: Membership.Role = Membership.Role.VIEWER,
 ) -> Callable[[View[P]], Callable[..., Any]]:
-    """Let in the tenant's members whose role is at least `role`; others get a 403 or the log-in page."""
+    """Allow only members of the tenant with at least `role`; others get a 403 or the log-in page."""
 
     def decorate(view: View[P]) -> Callable[..., Any]:
         @wraps(view)
@@ -31,7 +31,7 @@ def member_required(
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
         guarded = login_required(wrapper)
-        guarded.required_role = role  # type: ignore[attr-defined]  # an architecture test looks for it
+        guarded.required_role = role  # type: ignore[attr-defined]  # read by an architecture test
         return guarded
 
     return decorate

@@ -1,7 +1,7 @@
-"""Who acts: carried from a request, a task or a worker's command to the services, which know no request.
+"""The current actor, which services record in the audit log without knowing the request.
 
-The middleware sets the actor of each request. A task that acts for a user takes the `Actor` as an argument
-and opens `acting_as`. Without either, the system acts.
+The middleware sets the actor of each request. A task that acts for a user receives an `Actor` as an argument
+and opens `acting_as`. The default is the system.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,10 @@ from tenants.models import AuditEntry
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who changes something, and from which network address.
+    """Who makes a change, and from which network address.
 
-    `user_id` is the person, also behind a token. `label` is the token's name, or the part of the system.
+    - `user_id`: the person; for a token, its creator.
+    - `label`: the token's name, or the part of the system.
     """
 
     kind: AuditEntry.ActorKind

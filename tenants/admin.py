@@ -1,4 +1,4 @@
-"""The staff's pages. Staff look across tenants: every tenant-owned model's builds on `AcrossTenantsAdmin`."""
+"""The staff site. Staff see all tenants: admins of tenant-owned models inherit from `AcrossTenantsAdmin`."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -22,12 +22,12 @@ from tenants.services import revoke_api_token
 
 P = ParamSpec("P")
 
-# Through allauth's page: verified addresses and a limit on failed tries hold for staff too.
+# Log in through allauth's page, so that verified addresses and rate limits apply to staff too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 def across_tenants(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-    """Run a view with no tenant's scope. It is rendered here too: that is when its queries run."""
+    """Run a view, and render its template, outside any tenant's scope."""
 
     @wraps(view)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -39,7 +39,7 @@ def across_tenants(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]
 
 
 class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Records what the staff add, change and delete."""
+    """Records in the audit log what staff add, change and delete."""
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         audit.record("staff.added", obj, detail={"changes": message})
@@ -56,7 +56,7 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 class AcrossTenantsAdmin(AuditedAdmin):
-    """Shows the rows of all tenants, whichever tenant the member of staff uses elsewhere."""
+    """Shows the rows of all tenants, independent of the staff member's own tenant."""
 
     ordering = ["-created_at"]
     list_per_page = 50
@@ -68,12 +68,12 @@ class AcrossTenantsAdmin(AuditedAdmin):
     history_view = across_tenants(admin.ModelAdmin.history_view)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        with scopes_disabled():  # autocomplete asks outside the views above
+        with scopes_disabled():  # autocomplete does not use the views above
             return super().get_queryset(request)
 
 
 class ReadOnlyAdmin(AcrossTenantsAdmin):
-    """Shows what happened; what happened is not edited."""
+    """Shows rows without allowing changes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -87,7 +87,7 @@ class ReadOnlyAdmin(AcrossTenantsAdmin):
 
 @admin.register(User)
 class UserAdmin(AuditedAdmin):
-    """People sign up themselves; staff are made with `manage.py createsuperuser`."""
+    """Does not add users: people sign up, and `manage.py createsuperuser` creates staff."""
 
     list_display = ["email", "name", "is_active", "is_staff", "date_joined", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser"]
@@ -110,10 +110,10 @@ class UserAdmin(AuditedAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        """Only a superuser gives power away."""
-        powers = ["is_staff", "is_superuser", "groups", "user_permissions"]
+        """Return the fixed fields; for all but superusers, also those that give rights."""
+        rights = ["is_staff", "is_superuser", "groups", "user_permissions"]
         superuser = isinstance(request.user, User) and request.user.is_superuser
-        return ["email", "date_joined", "last_login", *([] if superuser else powers)]
+        return ["email", "date_joined", "last_login", *([] if superuser else rights)]
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -141,7 +141,7 @@ class MembershipAdmin(AuditedAdmin):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(ReadOnlyAdmin):
-    """Its key was shown once, to its maker; staff can see that it exists, and revoke it."""
+    """Shows API tokens without their keys; staff can revoke them."""
 
     list_display = ["name", "prefix", "tenant", "created_by", "created_at", "last_used_at", "revoked_at"]
     list_filter = [("revoked_at", admin.EmptyFieldListFilter)]
@@ -158,7 +158,7 @@ class ApiTokenAdmin(ReadOnlyAdmin):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    """Who changed what, newest first."""
+    """Shows the audit log, newest first."""
 
     list_display = ["at", "tenant", "actor_kind", "actor", "address", "verb", "object_type", "object_label"]
     list_filter = ["actor_kind", "verb", "object_type"]
@@ -177,7 +177,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         return " · ".join(filter(None, (person, entry.actor_label)))
 
 
-# The rights that these two give are recorded like all others.
+# Registered again below, so that the audit log records the rights that they give.
 admin.site.unregister([EmailAddress, Group])
 
 

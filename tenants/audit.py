@@ -28,11 +28,14 @@ def record(
     label: str | None = None,
     actor: Actor | None = None,
 ) -> None:
-    """Store that the current actor did `verb` to `target`, in the transaction of the change itself.
+    """Record that the current actor did `verb` to `target`.
 
-    So the entry exists exactly when the change does. `verb` is "noun.past_participle", such as
-    "token.revoked". Call it before a row is deleted, while the row still has its id. `detail` holds JSON
-    values and never a secret; `label` replaces the row's text.
+    Call it in the transaction of the change, so that both are committed or neither; before a deletion, while
+    the row still has its id.
+
+    - `verb`: "noun.past_participle", such as "token.revoked".
+    - `detail`: JSON values, never a secret.
+    - `label`: replaces the row's text.
     """
     by = actor or current_actor()
     AuditEntry(
@@ -86,7 +89,7 @@ def _shown(value: Any) -> Any:
 
 @contextmanager
 def erasing() -> Iterator[None]:
-    """Let this transaction delete entries. Only retention and the erasure of a tenant may open it."""
+    """Allow this transaction to delete entries. Only for retention and the deletion of a tenant."""
     with transaction.atomic():
         _allow_erasure("on")
         yield
@@ -94,7 +97,7 @@ def erasing() -> Iterator[None]:
 
 
 def _allow_erasure(state: str) -> None:
-    # Local to the transaction; a rollback takes it back too.
+    # Local to the transaction, so a rollback resets it.
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, %s, true)", [ALLOW_ERASURE, state])
 

@@ -1,11 +1,11 @@
-"""Base classes of the errors that apps raise on purpose. No Django: the stages raise them too."""
+"""Base classes of the apps' own errors. Without Django, because stages raise them too."""
 
 
 class AppError(Exception):
     """Base of an app's own errors. Its message is for the user and says what to do.
 
-    `code` names the error for programs and `status` is the HTTP status that the API answers. A subclass sets
-    both, or each cause of the class its own.
+    `code` identifies the error for programs; `status` is the API's HTTP status. A subclass sets both, or the
+    constructor does.
     """
 
     code = "refused"
@@ -18,21 +18,20 @@ class AppError(Exception):
 
     @property
     def user_message(self) -> str:
-        """What the user reads; empty where the view must choose the words."""
+        """The text for the user; empty when the view must choose it."""
         return str(self)
 
 
 class TechnicalError(AppError):
-    """Base of errors whose message is for the log: something outside failed, or a fault is ours.
+    """Base of errors whose message is for the log: an outside service failed, or there is a bug.
 
-    `permanent` is true when trying again cannot help. `user_words` is set where one sentence fits
-    every cause.
+    `permanent` is true when a retry cannot succeed. `user_text` is set when one text fits every cause.
     """
 
     code = "unavailable"
     status = 503
     permanent = False
-    user_words: object = ""  # a text, or one that is translated when it is read
+    user_text: object = ""  # a text, or a lazily translated one
 
     def __init__(self, message: str = "", *, permanent: bool | None = None) -> None:
         super().__init__(message)
@@ -41,4 +40,4 @@ class TechnicalError(AppError):
 
     @property
     def user_message(self) -> str:
-        return str(self.user_words)
+        return str(self.user_text)

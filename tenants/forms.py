@@ -16,7 +16,7 @@ else:
 
 @cache
 def time_zones() -> list[tuple[str, str]]:
-    """Every time zone with a place in its name, such as Europe/Rome, and UTC."""
+    """Return UTC and all time zones named by a place, such as Europe/Rome."""
     places = (
         name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix"))
     )
@@ -25,7 +25,9 @@ def time_zones() -> list[tuple[str, str]]:
 
 class TenantForm(TenantFormBase):
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=time_zones, help_text=_("In which the times of your lives are shown.")
+        label=_("Time zone"),
+        choices=time_zones,
+        help_text=_("The times of your lives are shown in this time zone."),
     )
 
     class Meta:

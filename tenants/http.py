@@ -1,4 +1,4 @@
-"""Requests as the views see them once the middleware has run."""
+"""The type of requests after the middleware, and helpers to read them."""
 
 from ipaddress import ip_address
 from uuid import UUID
@@ -11,7 +11,7 @@ from tenants.models import Membership, Tenant, User
 
 
 class TenantRequest(HttpRequest):
-    """A member's request: `tenant` is the one in use, `membership` says what the member may do there."""
+    """A member's request: `tenant` is the current one, `membership` the member's role in it."""
 
     user: User
     tenant: Tenant
@@ -20,7 +20,7 @@ class TenantRequest(HttpRequest):
 
 
 def as_uuid(text: str) -> UUID:
-    """Return the id that a form sent; an id that no row has for any other text."""
+    """Return the UUID of a form's text; for an invalid text, a UUID that no row has."""
     try:
         return UUID(text)
     except ValueError:
@@ -28,7 +28,7 @@ def as_uuid(text: str) -> UUID:
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """Return the client's network address; behind trusted proxies, the one they report."""
+    """Return the client's network address; behind trusted proxies, the address that they report."""
     found = request.META.get("REMOTE_ADDR", "")
     if count := settings.ALLAUTH_TRUSTED_PROXY_COUNT:
         reported = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]

@@ -14,12 +14,14 @@ SESSION_KEY = "tenant"
 
 
 class TenantMiddleware:
-    """Finds out which tenant a request is for, and opens its scope.
+    """Sets the tenant of a request and opens its scope.
 
-    A log-in session brings `request.tenant` and `request.membership`. An API token brings these too, for the
-    person who made it, and `request.api_token`; a cookie beside it counts for nothing, so that the rights of
-    one tenant never meet the rows of another. Without either no scope is open: a tenant-owned query raises.
-    What the request changes is attributed to its user or token in the audit log.
+    - With a log-in session: `request.tenant` and `request.membership`.
+    - With an API token: the same for the user who created it, and `request.api_token`. A cookie in the same
+      request is ignored, so that one tenant's rights never apply to another tenant's rows.
+    - With neither: no scope is open, and a tenant-owned query raises.
+
+    The audit log attributes the request's changes to its user or token.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

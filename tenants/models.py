@@ -45,7 +45,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Tenant(models.Model):
-    """A customer: a creator or a brand with everything that is theirs."""
+    """A customer's workspace: a creator or a brand with all of its data."""
 
     class Plan(models.TextChoices):
         FREE = "free", _("Free")
@@ -68,7 +68,7 @@ class Tenant(models.Model):
 
 
 class Membership(models.Model):
-    """What one user may do in one tenant. Each role may do all that the roles below it may."""
+    """A user's role in a tenant. Each role includes the rights of the lower ones."""
 
     class Role(models.TextChoices):
         OWNER = "owner", _("Owner")
@@ -91,12 +91,12 @@ class Membership(models.Model):
         return f"{self.user} · {self.role}"
 
     def may_act_as(self, role: str) -> bool:
-        """True when this role is at least `role`."""
+        """Return whether this role is `role` or higher."""
         return self.RANK[self.Role(self.role)] >= self.RANK[self.Role(role)]
 
 
 class ApiToken(models.Model):
-    """A key for the REST API. Only its hash is kept; the key itself is shown once, when it is made."""
+    """A key for the REST API. Only its hash is stored; the key is shown once, when it is created."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="api_tokens")
@@ -118,9 +118,9 @@ class ApiToken(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One change of rights, keys, policies, hosts or lives. The database refuses to change or delete it.
+    """One change of rights, keys, policies, hosts or lives. The database refuses updates and deletions.
 
-    People are stored by id only, so that nothing personal is left here when a user is deleted.
+    People are stored by id only, so that no personal data remains after a user is deleted.
     """
 
     class ActorKind(models.TextChoices):
@@ -130,7 +130,7 @@ class AuditEntry(models.Model):
         SYSTEM = "system", _("System")
 
     at = models.DateTimeField(default=timezone.now)
-    # No tenant: staff changed something that belongs to no workspace, such as a user.
+    # Null: staff changed a row that belongs to no workspace, such as a user.
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, null=True, related_name="audit_entries")
     actor_kind = models.CharField(max_length=10, choices=ActorKind)
     user_id = models.UUIDField(null=True)

@@ -12,7 +12,8 @@ from tenants.services import create_tenant
 
 
 @receiver(user_signed_up)
-def give_new_user_a_tenant(request: HttpRequest, user: User, **kwargs: Any) -> None:
+def create_first_tenant(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Create a workspace for a user who has signed up."""
     language = (get_language() or "en")[:2]
     if language not in Language.values:
         language = Language.ENGLISH

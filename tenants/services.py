@@ -18,7 +18,7 @@ NAME_LENGTH = 100
 
 @transaction.atomic
 def create_tenant(*, owner: User, name: str, language: str, time_zone: str = "Europe/Rome") -> Tenant:
-    """Make a tenant with its owner; the apps above add their defaults in the same transaction."""
+    """Create a tenant with its owner; higher apps add their defaults in the same transaction."""
     tenant = _insert_tenant(name=name[:NAME_LENGTH], language=language, time_zone=time_zone)
     Membership.objects.create(tenant=tenant, user=owner, role=Membership.Role.OWNER)
     audit.record("tenant.created", tenant, detail={"owner": str(owner.id)})
@@ -30,7 +30,7 @@ def create_tenant(*, owner: User, name: str, language: str, time_zone: str = "Eu
 def delete_tenant(*, tenant: Tenant) -> None:
     """Delete a tenant with its rows and its audit entries; only its id stays, in the entry of this deletion.
 
-    Raise `ProtectedError` while an app above holds rows that others protect.
+    Raise `ProtectedError` while a higher app has rows that are protected by others.
     """
     tenant_id = tenant.id
     with scopes_disabled(), audit.erasing():
@@ -39,7 +39,10 @@ def delete_tenant(*, tenant: Tenant) -> None:
 
 
 def _insert_tenant(*, name: str, language: str, time_zone: str) -> Tenant:
-    """Give the first of a name the plain slug. The database decides who is first: two can sign up at once."""
+    """Insert a tenant with its name's slug, or with a random suffix if the slug is taken.
+
+    The database's constraint decides, because two users may sign up at once.
+    """
     stem = slugify(name)[:48] or "workspace"
     tenant = Tenant(name=name, slug=stem, language=language, time_zone=time_zone)
     try:
@@ -53,7 +56,7 @@ def _insert_tenant(*, name: str, language: str, time_zone: str) -> Tenant:
 
 @transaction.atomic
 def create_api_token(*, tenant: Tenant, user: User, name: str) -> tuple[ApiToken, str]:
-    """Return the token's row and its key; the key cannot be read again."""
+    """Create an API token; return its row and its key, which is not stored."""
     key = KEY_PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(tenant=tenant, created_by=user, name=name, prefix=key[:10], key_hash=hash_key(key))
     token.save()
@@ -70,14 +73,14 @@ def revoke_api_token(*, token: ApiToken) -> None:
 
 
 def hash_key(key: str) -> str:
-    """A key is 256 random bits, so a plain hash is as good as a slow one."""
+    """Return the hash of a key. A fast hash is safe, because keys have 256 random bits."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 def find_api_token(*, key: str) -> ApiToken | None:
-    """Return the token of a key unless it is revoked or its maker is disabled or has left the tenant.
+    """Return the token of a key; None if it is revoked, or its creator is disabled or has left the tenant.
 
-    It looks across tenants: the key says which tenant asks.
+    Searches all tenants, because the key determines the tenant.
     """
     with scopes_disabled():
         token: ApiToken | None = (
@@ -87,11 +90,11 @@ def find_api_token(*, key: str) -> ApiToken | None:
             .first()
         )
         if token is not None:
-            _note_use(token)
+            _record_use(token)
     return token
 
 
-def _note_use(token: ApiToken) -> None:
+def _record_use(token: ApiToken) -> None:
     now = timezone.now()
     if token.last_used_at is None or (now - token.last_used_at).total_seconds() > LAST_USED_RESOLUTION_S:
         token.last_used_at = now

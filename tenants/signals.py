@@ -1,6 +1,6 @@
-"""What accounts tell the apps above them.
+"""Signals to higher apps.
 
-`tenant_created`: provides `tenant`; sent inside the transaction that makes it.
+`tenant_created`: provides `tenant`; sent inside the transaction that creates it.
 """
 
 from django.dispatch import Signal

@@ -1,4 +1,4 @@
-"""Background jobs of the accounts."""
+"""Background jobs of workspaces and log-ins."""
 
 from django.conf import settings
 from django.core.management import call_command
@@ -7,16 +7,16 @@ from huey import crontab
 
 from tenants.audit import erase_old_entries
 
-chores = settings.QUEUES["chores"]
+background_jobs = settings.QUEUES["chores"]
 
 
-@chores.periodic_task(crontab(hour="4", minute="10"))  # type: ignore[untyped-decorator]
+@background_jobs.periodic_task(crontab(hour="4", minute="10"))  # type: ignore[untyped-decorator]
 def clear_expired_log_ins() -> None:
-    """Delete the web sessions that have run out."""
+    """Delete expired log-in sessions."""
     call_command("clearsessions")
 
 
-@chores.periodic_task(crontab(hour="4", minute="20"))  # type: ignore[untyped-decorator]
+@background_jobs.periodic_task(crontab(hour="4", minute="20"))  # type: ignore[untyped-decorator]
 def erase_old_audit_entries() -> None:
-    """Delete the audit entries that are older than the installation keeps them."""
+    """Delete the audit entries older than `AUDIT_RETENTION_DAYS`."""
     erase_old_entries(timezone.now())

@@ -1,9 +1,9 @@
-"""Texts as the database can hold them."""
+"""Cleans texts for storage in the database."""
 
 
 def clean_text(text: str, max_chars: int) -> str:
     """Return at most `max_chars` of `text` without NUL characters and lone surrogates."""
-    # Cut first: a hostile line may be megabytes long.
+    # Cut first: an attacker's text may be megabytes long.
     text = text[:max_chars]
     if text.isascii():
         return text.replace("\0", "") if "\0" in text else text

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run blocking work of the web's side in a thread, across all tenants, and give its connection back."""
+    """Run a blocking function in a thread, across all tenants, and close its database connection."""
 
     def run() -> T:
         close_old_connections()

@@ -28,14 +28,14 @@ def tenant_edit(request: TenantRequest) -> HttpResponse:
             form.save()
             messages.success(request, _("Saved."))
             return redirect("tenants:tenant_edit")
-        request.tenant.refresh_from_db()  # the page around the form shows what is stored
+        request.tenant.refresh_from_db()  # the page around the form shows the stored values
     return render(request, "tenants/tenant_edit.html", {"form": form})
 
 
 @require_POST
 @login_required
 def tenant_switch(request: TenantRequest) -> HttpResponse:
-    """Work in another workspace of the user's; one that is not theirs does not exist for them."""
+    """Switch to another workspace of the user; 404 for other workspaces."""
     asked = request.POST.get("tenant")
     tenant = next((tenant for tenant in request.user.tenants.all() if tenant.slug == asked), None)
     if tenant is None:
@@ -54,7 +54,7 @@ def api_token_list(request: TenantRequest) -> HttpResponse:
 @require_POST
 @member_required(ADMIN)
 def api_token_create(request: TenantRequest) -> HttpResponse:
-    """Answer with the page rather than a redirect: the key is shown here and kept nowhere."""
+    """Create a token and return the page without a redirect: it shows the key, which is not stored."""
     form = ApiTokenForm(request.POST)
     if not form.is_valid():
         return _tokens(request, form=form, status=422)

@@ -1,4 +1,4 @@
-"""What every environment shares. Every outside address and key comes from the environment."""
+"""Settings of all environments. All outside addresses and keys come from environment variables."""
 
 from pathlib import Path
 from typing import Any

@@ -1,11 +1,11 @@
-"""A developer's machine: real servers start by themselves, e-mail goes to the console."""
+"""Settings of a developer's machine: PostgreSQL and Redis start by themselves; e-mail is printed."""
 
 from pathlib import Path
 
 from config.embedded import Servers, ensure_servers
 from config.environment import POSTGRES, REDIS, Environment
 
-# Before the rest is read. Only here: tests must not meet a developer's keys.
+# Read before the base settings, and only here: tests must not use a developer's keys.
 Environment.read_env(str(Path(__file__).resolve().parent.parent.parent / ".env"))
 
 from config.settings.base import *  # noqa: E402

@@ -1,4 +1,4 @@
-"""Production: every secret and server comes from the environment, and a missing one stops the start."""
+"""Settings of production: secrets and servers come from the environment; a missing one stops the start."""
 
 from config.environment import MAIL, POSTGRES, REDIS
 from config.settings.base import *
@@ -16,7 +16,7 @@ DEFAULT_FROM_EMAIL = env.required("DEFAULT_FROM_EMAIL")
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-# How many proxies of our own add to X-Forwarded-For; log-ins are limited per address of the client.
+# How many of our proxies add to X-Forwarded-For; log-ins are limited for each client address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1)
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

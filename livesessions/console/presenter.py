@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from chatsources.events import EventKind
-from livesessions.console.publisher import ChatMessage, ReplyMessage
+from livesessions.console.publisher import ConsoleChatMessage, ConsoleReplyMessage
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
@@ -101,7 +101,7 @@ def _oldest_first(rows: Iterable[Row]) -> list[Row]:
     return list(rows)[::-1]
 
 
-def line_of(message: ChatMessage | ReplyMessage) -> Line:
+def line_of(message: ConsoleChatMessage | ConsoleReplyMessage) -> Line:
     """Return a message with what a page needs: times, texts of its reasons, and an id safe in selectors."""
     digest = hashlib.blake2s(message["id"].encode(), digest_size=8).hexdigest()
     at = datetime.fromisoformat(message["at"])
@@ -118,7 +118,7 @@ def _words_of(categories: Iterable[str]) -> list[Any]:
     return [CATEGORY_LABELS[category] for category in categories if category in CATEGORY_LABELS]
 
 
-def _chat_message(event: ChatEvent) -> ChatMessage:
+def _chat_message(event: ChatEvent) -> ConsoleChatMessage:
     return {
         "kind": "chat",
         "id": event.source_id,
@@ -134,7 +134,7 @@ def _chat_message(event: ChatEvent) -> ChatMessage:
     }
 
 
-def _reply_message(reply: Reply) -> ReplyMessage:
+def _reply_message(reply: Reply) -> ConsoleReplyMessage:
     return {
         "kind": "reply",
         "id": str(reply.id),

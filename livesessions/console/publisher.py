@@ -14,7 +14,7 @@ from livesessions.models.sessions import LiveSession
 from overlay.presence import OpenPage
 
 
-class ChatMessage(TypedDict):
+class ConsoleChatMessage(TypedDict):
     """An event of the room. `event` is an `EventKind`.
 
     `categories` are the reasons for its risk; `viewer` is the viewer's hash, which no page contains.
@@ -33,7 +33,7 @@ class ChatMessage(TypedDict):
     viewer: str
 
 
-class DeletedMessage(TypedDict):
+class ConsoleDeletedMessage(TypedDict):
     """The room's moderators deleted the messages with these ids, and all comments of these viewers."""
 
     kind: Literal["deleted"]
@@ -41,7 +41,7 @@ class DeletedMessage(TypedDict):
     viewers: list[str]
 
 
-class ReplyMessage(TypedDict):
+class ConsoleReplyMessage(TypedDict):
     """A reply; sent again, with the same id, after each change. `status` is a `ReplyOutcome`.
 
     `trigger_id` is the `id` of the chat message that it answers; empty when no message caused it.
@@ -62,7 +62,7 @@ class ReplyMessage(TypedDict):
     at: str
 
 
-class StateMessage(TypedDict):
+class ConsoleStateMessage(TypedDict):
     """The state of the session's row; sent after each change."""
 
     kind: Literal["state"]
@@ -71,7 +71,7 @@ class StateMessage(TypedDict):
     end_reason: str
 
 
-class CountsMessage(TypedDict):
+class ConsoleCountsMessage(TypedDict):
     """The worker's counts, sent once a second; `viewers` is None when not known.
 
     `connection` is the `SourcePhase` of a TikTok live; while it waits, it reconnects in `retry_in_s` seconds.
@@ -84,7 +84,7 @@ class CountsMessage(TypedDict):
     retry_in_s: int
 
 
-class GameMessage(TypedDict):
+class ConsoleGameMessage(TypedDict):
     """The state of the running game, from `Games.state`; its `kind` is empty when no game runs.
 
     For a few seconds `refused`, a `Refusal`, is why a game could not be started or ended.
@@ -94,7 +94,7 @@ class GameMessage(TypedDict):
     game: dict[str, Any]
 
 
-class OverlaysMessage(TypedDict):
+class ConsoleOverlaysMessage(TypedDict):
     """The pages that are open on the show's overlay now."""
 
     kind: Literal["overlays"]
@@ -102,7 +102,13 @@ class OverlaysMessage(TypedDict):
 
 
 Message = (
-    OverlaysMessage | ChatMessage | DeletedMessage | ReplyMessage | StateMessage | CountsMessage | GameMessage
+    ConsoleOverlaysMessage
+    | ConsoleChatMessage
+    | ConsoleDeletedMessage
+    | ConsoleReplyMessage
+    | ConsoleStateMessage
+    | ConsoleCountsMessage
+    | ConsoleGameMessage
 )
 
 
@@ -118,7 +124,7 @@ async def publish(session_id: UUID | str, messages: list[Message]) -> None:
 
 def publish_state(session: LiveSession) -> None:
     """Send the state of a session's row to its consoles."""
-    message: StateMessage = {
+    message: ConsoleStateMessage = {
         "kind": "state",
         "status": session.status,
         "muted": session.muted,

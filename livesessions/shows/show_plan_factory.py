@@ -2,28 +2,29 @@
 
 from collections.abc import Callable, Sequence
 
-from livesessions.models.plans import QuizQuestion
 from livesessions.models.plans import Segment as StoredSegment
+from livesessions.models.plans import QuizQuestion
 from livesessions.models.shows import Show
 from livesessions.pipeline.ports import Gate
 from planner.stage.games.games import GameRules, Games
 from planner.stage.games.questions import Question
 from planner.stage.recurring import Habits
 from planner.stage.rundown import Rundown
-from planner.stage.segments import Segment, SegmentKind
+from planner.stage.segments import PlanSegment, SegmentKind
 from planner.stage.turn import TurnKind
 
 
-def load_plan(show: Show) -> list[Segment]:
+def load_plan(show: Show) -> list[PlanSegment]:
     """Return a show's segments as plain values. Blocks."""
     rows = StoredSegment.objects.filter(show=show)
     return [
-        Segment(SegmentKind(row.kind), row.title, row.duration_s, tuple(row.talking_points)) for row in rows
+        PlanSegment(SegmentKind(row.kind), row.title, row.duration_s, tuple(row.talking_points))
+        for row in rows
     ]
 
 
 def build_rundown(
-    show: Show, plan: Sequence[Segment], *, seed: int, is_repeat: Callable[[str], bool]
+    show: Show, plan: Sequence[PlanSegment], *, seed: int, is_repeat: Callable[[str], bool]
 ) -> Rundown:
     """Return the rundown of a show's plan; `is_repeat` returns whether a text was said recently."""
     return Rundown(
@@ -36,7 +37,7 @@ def build_rundown(
     )
 
 
-def build_habits(show: Show, plan: Sequence[Segment]) -> Habits:
+def build_habits(show: Show, plan: Sequence[PlanSegment]) -> Habits:
     """Return which kinds of recurring lines a show's host says."""
     kinds = {segment.kind for segment in plan}
     return Habits(
@@ -59,7 +60,7 @@ def thanks_group_sizes(show: Show) -> dict[TurnKind, int]:
     }
 
 
-def build_games(show: Show, rundown: Rundown, plan: Sequence[Segment], gate: Gate, *, seed: int) -> Games:
+def build_games(show: Show, rundown: Rundown, plan: Sequence[PlanSegment], gate: Gate, *, seed: int) -> Games:
     """Return the games of a show's live. Blocks."""
     questions = QuizQuestion.objects.filter(show=show)
     return Games(

@@ -38,7 +38,7 @@ NO_GIFT = Gift(id="", name="")
 
 
 @dataclass(frozen=True, slots=True)
-class ChatLine:
+class QueuedChatLine:
     """An event of the room with its moderation verdict and the viewer's hash."""
 
     event: LiveEvent
@@ -54,7 +54,7 @@ class ConsoleBatcher:
     """
 
     def __init__(self) -> None:
-        self._chat: dict[UUID, deque[ChatLine]] = {}
+        self._chat: dict[UUID, deque[QueuedChatLine]] = {}
         self._messages: dict[UUID, deque[publisher.Message]] = {}
 
     def queue_chat(
@@ -64,7 +64,7 @@ class ConsoleBatcher:
         lines = self._chat.get(session_id)
         if lines is None:
             lines = self._chat[session_id] = deque(maxlen=CONSOLE_BACKLOG)
-        lines.append(ChatLine(event, risk, categories, viewer))
+        lines.append(QueuedChatLine(event, risk, categories, viewer))
 
     def queue(self, session_id: UUID, message: publisher.Message) -> None:
         """Queue another message, apart from the chat lines; never waits."""
@@ -218,7 +218,7 @@ def _storable(text: str, length: int = TEXT_LENGTH) -> str:
     return text.replace("\x00", "").encode(errors="replace").decode()
 
 
-def _chat_message(line: ChatLine) -> publisher.ChatMessage:
+def _chat_message(line: QueuedChatLine) -> publisher.ConsoleChatMessage:
     event = line.event
     return {
         "kind": "chat",
@@ -242,7 +242,7 @@ def hearing_of(level_db: float | None, underruns: int) -> str:
     return "gaps" if underruns else ""
 
 
-def _reply_message(record: ReplyRecord) -> publisher.ReplyMessage:
+def _reply_message(record: ReplyRecord) -> publisher.ConsoleReplyMessage:
     trigger = record.trigger
     return {
         "kind": "reply",

@@ -8,7 +8,7 @@ from typing import Any
 from planner.stage.cues import Cue, NextAction
 from planner.stage.lines import load_lines, never, template_language
 from planner.stage.rotation import Rotation
-from planner.stage.segments import Segment, SegmentKind
+from planner.stage.segments import PlanSegment, SegmentKind
 from planner.stage.timetable import Slot, Timetable
 from planner.stage.turn import Turn, TurnKind
 
@@ -65,7 +65,7 @@ class Rundown:
         self,
         *,
         language: str,
-        segments: Sequence[Segment] = (),
+        segments: Sequence[PlanSegment] = (),
         calls_to_action: Sequence[str] = (),
         call_to_action_every_s: float = 0.0,
         seed: int = 0,
@@ -113,7 +113,7 @@ class Rundown:
 
     # --- what is on ----------------------------------------------------------------------------------
 
-    def current(self, now_s: float) -> Segment | None:
+    def current(self, now_s: float) -> PlanSegment | None:
         """Return the segment that is on; None without a plan and after its closing."""
         slot = self._slot(now_s)
         return slot.segment if slot else None

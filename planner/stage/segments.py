@@ -17,7 +17,7 @@ class SegmentKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class PlanSegment:
     """One part of the plan. `talking_points` are a poll's options where the kind is a poll."""
 
     kind: SegmentKind

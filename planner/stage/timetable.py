@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from planner.stage.segments import Segment, SegmentKind
+from planner.stage.segments import PlanSegment, SegmentKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Slot:
     """A segment with its place in the plan and its seconds since the beginning."""
 
     index: int
-    segment: Segment
+    segment: PlanSegment
     begins_s: float
     ends_s: float
 
@@ -20,7 +20,7 @@ class Slot:
 class Timetable:
     """The segments one after the other. The last one stays, unless it is the closing."""
 
-    def __init__(self, segments: Sequence[Segment]) -> None:
+    def __init__(self, segments: Sequence[PlanSegment]) -> None:
         ends = list(accumulate(segment.duration_s for segment in segments))
         self._slots = tuple(
             Slot(index, segment, end_s - segment.duration_s, end_s)

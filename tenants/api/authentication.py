@@ -7,14 +7,14 @@ from tenants.models import ApiToken, User
 
 
 class ApiTokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer vv_…`. The middleware has looked the token up and opened its tenant's scope."""
+    """Authenticates `Authorization: Bearer vv_…`, with the token that the middleware has found."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         token: ApiToken | None = request._request.api_token  # type: ignore[attr-defined]
         if token is not None and token.created_by is not None:
             return token.created_by, token
         if request.headers.get("Authorization"):
-            raise AuthenticationFailed(_("No such API token works. Make one in the web app."))
+            raise AuthenticationFailed(_("This API token does not work. Create one in the web app."))
         return None
 
     def authenticate_header(self, request: Request) -> str:

@@ -1,4 +1,4 @@
-"""One shape for every refusal of the REST API: `detail` in words, `code` for programs, `errors` by field."""
+"""The shape of all REST API errors: `detail` for people, `code` for programs, `errors` for each field."""
 
 from typing import Any
 
@@ -26,14 +26,14 @@ class AppRefusal(APIException):
 
 
 def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer an error as JSON; None for an error that nobody raised on purpose."""
+    """Return the JSON response of an expected error; None for an unexpected one."""
     refusal = _api_exception(error)
     response = exception_handler(refusal, context)
     if response is None:
         return None
     if isinstance(refusal, ValidationError):
         response.data = {
-            "detail": _("Some of what was sent is not right."),
+            "detail": _("Some fields are not valid."),
             "code": ValidationError.default_code,
             "errors": by_field(response.data),
         }
@@ -46,26 +46,26 @@ def _api_exception(error: Exception) -> Exception:
     if isinstance(error, AppError):
         return AppRefusal(error)
     if isinstance(error, Http404):
-        return NotFound()  # its words must not tell which rows exist
+        return NotFound()  # with a fixed text that does not reveal which rows exist
     return error
 
 
 def by_field(problems: Any) -> dict[str, list[str]]:
     """Flatten nested problems: `{"source_options": {"seed": […]}}` becomes `{"source_options.seed": […]}`.
 
-    Problems may quote what was sent, so they are made fit to be sent back.
+    Problems may quote the input, so they are cleaned and cut.
     """
     if not isinstance(problems, dict):
-        return {api_settings.NON_FIELD_ERRORS_KEY: [_fit(problem) for problem in problems]}
+        return {api_settings.NON_FIELD_ERRORS_KEY: [_cleaned(problem) for problem in problems]}
     flat: dict[str, list[str]] = {}
     for field, found in problems.items():
         name = clean_text(str(field), MAX_FIELD_NAME)
         if isinstance(found, dict):
             flat.update({f"{name}.{inner}": texts for inner, texts in by_field(found).items()})
         else:
-            flat[name] = [_fit(problem) for problem in found]
+            flat[name] = [_cleaned(problem) for problem in found]
     return flat
 
 
-def _fit(problem: Any) -> str:
+def _cleaned(problem: Any) -> str:
     return clean_text(str(problem), MAX_PROBLEM)

@@ -8,14 +8,14 @@ from rest_framework.serializers import BaseSerializer
 
 
 class Pages(LimitOffsetPagination):
-    """`?limit=&offset=`"""
+    """Pagination by `?limit=&offset=`."""
 
     default_limit = 50
     max_limit = 200
 
 
 def answer_page(request: Request, rows: QuerySet[Any], kind: type[BaseSerializer[Any]]) -> Response:
-    """Answer the page of `rows` that the request asks for, each row serialized as `kind`."""
+    """Return the requested page of `rows`, each serialized by `kind`."""
     pages = Pages()
     chosen = pages.paginate_queryset(rows, request)
     return pages.get_paginated_response(kind(chosen, many=True, context={"request": request}).data)

@@ -12,14 +12,14 @@ MAX_BYTES = 256 * 1024
 
 
 class TooLarge(APIException):
-    """Raised when a body is longer than its address takes."""
+    """Raised for a body that is longer than `MAX_BYTES`."""
 
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = gettext_lazy("This is too much at once. Send it in smaller parts.")
+    default_detail = gettext_lazy("The request is too large. Send it in smaller parts.")
 
 
 class BoundedJSONParser(BaseParser):
-    """Reads JSON of at most `MAX_BYTES`, and no further."""
+    """Parses JSON bodies of at most `MAX_BYTES`."""
 
     media_type = "application/json"
 
@@ -35,8 +35,8 @@ class BoundedJSONParser(BaseParser):
         try:
             return json.loads(raw, parse_constant=_refuse)
         except (ValueError, RecursionError) as error:
-            raise ParseError(_("The body is no JSON.")) from error
+            raise ParseError(_("The body is not valid JSON.")) from error
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")

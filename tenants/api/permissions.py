@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 class EditorsWrite(BasePermission):
-    """Every member may read; who wants to change something is an editor at least."""
+    """Allows every member to read, and editors and higher roles to write."""
 
-    message = _("Your role in this workspace may look, but not change anything.")
+    message = _("Your role in this workspace allows reading only.")
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         membership: Membership | None = request._request.membership  # type: ignore[attr-defined]

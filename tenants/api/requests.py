@@ -9,14 +9,14 @@ from tenants.http import TenantRequest
 
 
 def tenant_request(request: Request) -> TenantRequest:
-    """Return Django's request inside the REST framework's: it has `tenant` and `membership`."""
+    """Return Django's request, with `tenant` and `membership`, from the REST framework's."""
     return cast("TenantRequest", request._request)
 
 
 def valid_input(
     kind: type[BaseSerializer[Any]], request: Request, *, changes: Model | None = None
 ) -> dict[str, Any]:
-    """Return the sent fields after validation; raise `ValidationError`.
+    """Validate the request's body and return its fields; raise `ValidationError`.
 
     With `changes`, the row to change, no field is required.
     """

@@ -10,5 +10,5 @@ from rest_framework.serializers import BaseSerializer
 def answer_row(
     kind: type[BaseSerializer[Any]], row: Model, request: Request, code: int = status.HTTP_200_OK
 ) -> Response:
-    """Answer one row, serialized as `kind`."""
+    """Return one row, serialized by `kind`."""
     return Response(kind(row, context={"request": request}).data, status=code)

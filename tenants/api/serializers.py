@@ -9,39 +9,39 @@ from tenants.text import clean_text
 
 VISIBLE_ASCII = r"^[!-~]+$"
 MAX_ID_CHARS = 100
-NOT_VISIBLE_ASCII = gettext_lazy("Use letters, digits and signs of ASCII, without spaces.")
+NOT_VISIBLE_ASCII = gettext_lazy("Use visible ASCII characters without spaces.")
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses fields that it does not know: a misspelt option must not pass in silence."""
+    """Rejects unknown fields, so that a misspelt option is not ignored."""
 
     def to_internal_value(self, data: Any) -> Any:
         writable = {name for name, field in self.fields.items() if not field.read_only}
         unknown = sorted(set(data) - writable) if isinstance(data, dict) else []
         if unknown:
             raise serializers.ValidationError(
-                {str(name): [_("There is no such field here.")] for name in unknown}
+                {str(name): [_("This field does not exist.")] for name in unknown}
             )
         return super().to_internal_value(data)
 
 
 class IdField(serializers.CharField):
-    """An id given by somebody else: visible ASCII without spaces, or what `pattern` asks for instead."""
+    """An id from outside: visible ASCII without spaces, or a text that matches `pattern`."""
 
     def __init__(
         self,
         pattern: str = VISIBLE_ASCII,
         max_length: int = MAX_ID_CHARS,
-        wrong: Any = NOT_VISIBLE_ASCII,  # a text, or one that is translated when it is read
+        wrong: Any = NOT_VISIBLE_ASCII,  # a text, or a lazily translated one
         **options: Any,
     ) -> None:
         self.pattern = pattern
-        validators = [RegexValidator(pattern + r"\Z", wrong)]  # a $ alone lets a line break through
+        validators = [RegexValidator(pattern + r"\Z", wrong)]  # a $ alone allows a final line break
         super().__init__(max_length=max_length, trim_whitespace=False, validators=validators, **options)
 
 
 class CleanTextField(serializers.CharField):
-    """A text as the database can hold it; what is longer than `cut_at` characters is cut, not refused."""
+    """A text that the database can store; it is cut after `cut_at` characters, not rejected."""
 
     def __init__(self, *, cut_at: int, **options: Any) -> None:
         self.cut_at = cut_at

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class ApiTokenThrottle(SimpleRateThrottle):
-    """Counts the requests of each API token in the cache."""
+    """Limits the request rate of each API token; counted in the cache."""
 
     scope = "token"
 

@@ -5,6 +5,6 @@ from rest_framework.response import Response
 
 
 @api_view(["GET", "POST", "PUT", "PATCH", "DELETE"])
-def nothing_here(request: Request) -> Response:
-    """Answer 404 in JSON for an address that no app serves."""
+def not_found(request: Request) -> Response:
+    """Return a JSON 404 for unknown addresses."""
     raise NotFound

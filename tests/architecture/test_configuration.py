@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from config.deploy_check import STAND_INS
+from config.deploy_check import PLACEHOLDERS
 from tests.architecture.sources import ROOT, files, tree
 
 pytestmark = pytest.mark.processes
@@ -72,7 +72,7 @@ def test_no_setting_is_read_past_the_document() -> None:
 
 
 def start_production(**changes: str | None) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": os.environ["PATH"], **STAND_INS}
+    environment = {"PATH": os.environ["PATH"], **PLACEHOLDERS}
     for name, value in changes.items():
         environment.pop(name, None)
         if value is not None:
@@ -85,12 +85,12 @@ def start_production(**changes: str | None) -> subprocess.CompletedProcess[str]:
 
 def test_production_starts_with_what_the_document_requires() -> None:
     required = {name for name, default in documented().items() if default.startswith("production: required")}
-    assert required == set(STAND_INS) - {"DJANGO_SETTINGS_MODULE"}
+    assert required == set(PLACEHOLDERS) - {"DJANGO_SETTINGS_MODULE"}
     started = start_production()
     assert started.stdout == "started\n", started.stderr
 
 
-@pytest.mark.parametrize("name", sorted(set(STAND_INS) - {"DJANGO_SETTINGS_MODULE"}))
+@pytest.mark.parametrize("name", sorted(set(PLACEHOLDERS) - {"DJANGO_SETTINGS_MODULE"}))
 @pytest.mark.parametrize("value", [None, "", " "], ids=["missing", "empty", "blank"])
 def test_production_does_not_start_without(name: str, value: str | None) -> None:
     failed = start_production(**{name: value})

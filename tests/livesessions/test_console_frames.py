@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from livesessions.console.consumers import MAX_LINES, Frames
-from livesessions.console.publisher import ChatMessage, CountsMessage, ReplyMessage
+from livesessions.console.publisher import ConsoleChatMessage, ConsoleCountsMessage, ConsoleReplyMessage
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -18,8 +18,8 @@ HOSTILE = [
 ]
 
 
-def chat(number: int = 1, **fields: Any) -> ChatMessage:
-    message: ChatMessage = {
+def chat(number: int = 1, **fields: Any) -> ConsoleChatMessage:
+    message: ConsoleChatMessage = {
         "kind": "chat",
         "id": f"line-{number}",
         "event": "comment",
@@ -35,8 +35,8 @@ def chat(number: int = 1, **fields: Any) -> ChatMessage:
     return {**message, **fields}  # type: ignore[typeddict-item]
 
 
-def reply(number: int = 1, **fields: Any) -> ReplyMessage:
-    message: ReplyMessage = {
+def reply(number: int = 1, **fields: Any) -> ConsoleReplyMessage:
+    message: ConsoleReplyMessage = {
         "kind": "reply",
         "id": f"reply-{number}",
         "status": "speaking",
@@ -130,7 +130,7 @@ def test_a_burst_brings_no_more_lines_than_a_page_keeps(frames: Frames) -> None:
     assert "ciao 999" in frame
 
 
-def counts_message(viewers: int, counts: dict[str, int]) -> CountsMessage:
+def counts_message(viewers: int, counts: dict[str, int]) -> ConsoleCountsMessage:
     return {
         "kind": "counts",
         "viewers": viewers,

@@ -53,8 +53,8 @@ async def connect() -> AsyncIterator[Connect]:
     await get_channel_layer().flush()
 
 
-def chat(number: int = 1, **fields: Any) -> publisher.ChatMessage:
-    message: publisher.ChatMessage = {
+def chat(number: int = 1, **fields: Any) -> publisher.ConsoleChatMessage:
+    message: publisher.ConsoleChatMessage = {
         "kind": "chat",
         "id": f"line-{number}",
         "event": "comment",
@@ -172,7 +172,7 @@ async def _next(socket: Any, session_id: UUID, messages: list[publisher.Message]
     return frame
 
 
-def _counts(viewers: int) -> publisher.CountsMessage:
+def _counts(viewers: int) -> publisher.ConsoleCountsMessage:
     return {
         "kind": "counts",
         "viewers": viewers,

@@ -12,16 +12,16 @@ from moderation.stage.viewer_roles import ViewerRoles
 from planner.stage.games.commands import Control
 from planner.stage.games.games import GameRules, Games
 from planner.stage.games.questions import Question
-from planner.stage.segments import Segment, SegmentKind
+from planner.stage.segments import PlanSegment, SegmentKind
 from planner.stage.turn import TurnKind
 from tests.fakes.live import BLOCKED, FakeSource, Stage, at, comment
 from tests.fakes.virtual_time import EPOCH, run_virtual
 
 QUESTION = Question("Who sings tonight?", ("Marta",))
 PLAN = (
-    Segment(SegmentKind.TOPIC, "Hello", 600.0),
-    Segment(SegmentKind.TOPIC, "Holidays", 600.0),
-    Segment(SegmentKind.TOPIC, "Music", 600.0),
+    PlanSegment(SegmentKind.TOPIC, "Hello", 600.0),
+    PlanSegment(SegmentKind.TOPIC, "Holidays", 600.0),
+    PlanSegment(SegmentKind.TOPIC, "Music", 600.0),
 )
 
 

@@ -11,18 +11,20 @@ from planner.stage.cues import NextAction
 from planner.stage.lines import load_lines
 from planner.stage.planner import Planner
 from planner.stage.rundown import Rundown
-from planner.stage.segments import Segment, SegmentKind
+from planner.stage.segments import PlanSegment, SegmentKind
 from planner.stage.turn import Character, TurnKind
 from tests.fakes.live import FakeSource, FakeWords, Stage, comment
 from tests.fakes.virtual_time import run_virtual, virtual_now
 
 READY = load_lines("planner.stage", "show_lines_en.toml")
 PLAN = (
-    Segment(SegmentKind.OPENING, "Welcome", 120.0, ("who is new here",)),
-    Segment(SegmentKind.TOPIC, "The new record", 600.0, ("the cover", "the first single", "the tour")),
-    Segment(SegmentKind.TOPIC, "Behind the scenes", 480.0, ("our instruments", "a funny mistake")),
-    Segment(SegmentKind.PRODUCT, "The T-shirt", 300.0, ("it is made of cotton", "it comes in three colours")),
-    Segment(SegmentKind.CLOSING, "Goodbye", 300.0),
+    PlanSegment(SegmentKind.OPENING, "Welcome", 120.0, ("who is new here",)),
+    PlanSegment(SegmentKind.TOPIC, "The new record", 600.0, ("the cover", "the first single", "the tour")),
+    PlanSegment(SegmentKind.TOPIC, "Behind the scenes", 480.0, ("our instruments", "a funny mistake")),
+    PlanSegment(
+        SegmentKind.PRODUCT, "The T-shirt", 300.0, ("it is made of cotton", "it comes in three colours")
+    ),
+    PlanSegment(SegmentKind.CLOSING, "Goodbye", 300.0),
 )
 HALF_AN_HOUR_S = 1_800.0
 
@@ -75,7 +77,9 @@ def test_no_line_is_said_twice(show: Stage) -> None:
 
 
 def test_a_products_facts_are_told_in_a_busy_chat_too() -> None:
-    plan = (Segment(SegmentKind.PRODUCT, "The T-shirt", 300.0, ("it is made of cotton", "in three colours")),)
+    plan = (
+        PlanSegment(SegmentKind.PRODUCT, "The T-shirt", 300.0, ("it is made of cotton", "in three colours")),
+    )
     chat = [
         (second / 2, comment(f"why {second}?", source_id=str(second), name=f"Viewer {second}"))
         for second in range(1, 600)

@@ -11,7 +11,7 @@ from moderation.stage.moderator import Moderator
 from planner.stage.cues import Cue, NextAction
 from planner.stage.lines import LANGUAGES, load_lines
 from planner.stage.rundown import FACT_EVERY_S, QUIET_S, Rundown
-from planner.stage.segments import Segment, SegmentKind
+from planner.stage.segments import PlanSegment, SegmentKind
 from planner.stage.turn import TurnKind
 
 START_S = 1_800_000_000.0
@@ -19,13 +19,13 @@ MINUTE_S = 60.0
 Quiet = Callable[[float], float]
 
 PLAN = (
-    Segment(SegmentKind.OPENING, "Ciao", 2 * MINUTE_S),
-    Segment(
+    PlanSegment(SegmentKind.OPENING, "Ciao", 2 * MINUTE_S),
+    PlanSegment(
         SegmentKind.TOPIC, "Il disco nuovo", 8 * MINUTE_S, ("la copertina", "il primo singolo", "il tour")
     ),
-    Segment(SegmentKind.PRODUCT, "La maglietta", 6 * MINUTE_S, ("è di cotone", "c'è in tre colori")),
-    Segment(SegmentKind.CALL_TO_ACTION, "Seguiteci", 2 * MINUTE_S),
-    Segment(SegmentKind.CLOSING, "Saluti", 4 * MINUTE_S),
+    PlanSegment(SegmentKind.PRODUCT, "La maglietta", 6 * MINUTE_S, ("è di cotone", "c'è in tre colori")),
+    PlanSegment(SegmentKind.CALL_TO_ACTION, "Seguiteci", 2 * MINUTE_S),
+    PlanSegment(SegmentKind.CLOSING, "Saluti", 4 * MINUTE_S),
 )
 
 
@@ -172,15 +172,17 @@ def test_the_next_idle_word_waits_for_as_long_a_silence_after_the_last_one() -> 
 
 
 def test_a_point_comes_again_when_all_were_used_and_have_rested() -> None:
-    plan = (Segment(SegmentKind.TOPIC, "Lungo", 7_200.0, ("uno", "due")),)
+    plan = (PlanSegment(SegmentKind.TOPIC, "Lungo", 7_200.0, ("uno", "due")),)
     said = play(rundown(segments=plan), until_s=7_200.0)
     points = [(at_s, cue.turn.point) for at_s, cue in of(said, "point")]
     assert [point for _, point in points][:6] == ["uno", "due"] * 3
     assert all(after - before >= 600.0 for (before, _), (after, _) in zip(points, points[2:], strict=False))
 
 
-@pytest.mark.parametrize("plan", [(), PLAN, PLAN[:2], (Segment(SegmentKind.TOPIC, "Solo", 600.0, ("uno",)),)])
-def test_nothing_is_said_twice_in_a_row(plan: tuple[Segment, ...]) -> None:
+@pytest.mark.parametrize(
+    "plan", [(), PLAN, PLAN[:2], (PlanSegment(SegmentKind.TOPIC, "Solo", 600.0, ("uno",)),)]
+)
+def test_nothing_is_said_twice_in_a_row(plan: tuple[PlanSegment, ...]) -> None:
     said = play(rundown(segments=plan), until_s=3 * 3_600.0)
     assert len(said) > 200
     assert all(before.key != after.key for (_, before), (_, after) in pairwise(said))
@@ -258,8 +260,8 @@ def test_without_a_plan_the_host_just_chats() -> None:
 
 def test_a_quiz_and_a_poll_are_introduced_and_their_points_left_to_the_game() -> None:
     plan = (
-        Segment(SegmentKind.QUIZ, "Il quiz", 600.0, ("non dirlo",)),
-        Segment(SegmentKind.POLL, "Il voto", 600.0, ("rosso", "blu")),
+        PlanSegment(SegmentKind.QUIZ, "Il quiz", 600.0, ("non dirlo",)),
+        PlanSegment(SegmentKind.POLL, "Il voto", 600.0, ("rosso", "blu")),
     )
     said = play(rundown(segments=plan), until_s=1_800.0)
     assert [cue.turn.point for _, cue in said if not cue.line] == ["Il quiz", "Il voto"]

@@ -17,7 +17,7 @@ from planner.stage.games.schedule import GameSchedule
 from planner.stage.games.topic_vote import KIND as TOPIC
 from planner.stage.games.topic_vote import chosen_topic
 from planner.stage.names import sayable_name
-from planner.stage.segments import Segment
+from planner.stage.segments import PlanSegment
 from planner.stage.turn import Turn, TurnKind
 
 MODERATOR = "moderator"
@@ -48,8 +48,8 @@ class GameRules:
     every_s: float = 420.0
     seed: int = 0
     own_questions: Sequence[Question] = ()
-    plan: Sequence[Segment] = ()
-    current_segment: Callable[[float], Segment | None] = lambda now_s: None
+    plan: Sequence[PlanSegment] = ()
+    current_segment: Callable[[float], PlanSegment | None] = lambda now_s: None
     allows: Callable[[str], bool] = lambda text: True
 
 

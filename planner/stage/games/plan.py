@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from planner.stage.games.poll import Poll, make_poll
 from planner.stage.games.topic_vote import open_topic_vote
-from planner.stage.segments import Segment, SegmentKind
+from planner.stage.segments import PlanSegment, SegmentKind
 
 TALKED_ABOUT = frozenset({SegmentKind.TOPIC, SegmentKind.PRODUCT})
 # Kinds of segments in which no unplanned game starts.
@@ -15,7 +15,7 @@ class PlannedGames:
     """Reads the plan of one live, and records which of its polls were held."""
 
     def __init__(
-        self, plan: Sequence[Segment], current: Callable[[float], Segment | None], *, language: str
+        self, plan: Sequence[PlanSegment], current: Callable[[float], PlanSegment | None], *, language: str
     ) -> None:
         self._plan = plan
         self._current = current

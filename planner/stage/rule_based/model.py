@@ -30,7 +30,7 @@ CAREFUL_INTENTS = frozenset({"distress", "sensitive"})
 OWED_INTENTS = frozenset({"distress"})
 # For these a generic line is no substitute.
 WITHOUT_STAND_IN = frozenset({CALM, "distress", "sensitive", "host_kind", "insult", "contact", "spam", "sad"})
-STAND_INS = (UNKNOWN, CHATTER)
+PLACEHOLDERS = (UNKNOWN, CHATTER)
 # What half an hour's rest allows of some hundred lines: so many in a row, the others spread over it.
 BURST = 30
 STAND_IN_EVERY_S = 26.0
@@ -79,7 +79,7 @@ class RuleBasedModel:
         """Return a line that fits most comments; there are few, so they are rationed."""
         if not self._ration.is_left:
             return ""
-        for topic in STAND_INS:
+        for topic in PLACEHOLDERS:
             if line := draw(topic):
                 self._ration.take()
                 return line

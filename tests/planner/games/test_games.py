@@ -12,14 +12,14 @@ from planner.stage.games.game_lines import GameLines
 from planner.stage.games.games import GameRules, Games
 from planner.stage.games.questions import Question
 from planner.stage.lines import LANGUAGES, load_lines
-from planner.stage.segments import Segment, SegmentKind
+from planner.stage.segments import PlanSegment, SegmentKind
 from planner.stage.turn import TurnKind
 
 OWN = (Question("Chi canta stasera?", ("Marta", "la Marta")), Question("Quanti gatti ho?", ("3",)))
 PLAN = (
-    Segment(SegmentKind.TOPIC, "Saluti", 300.0),
-    Segment(SegmentKind.TOPIC, "Vacanze", 300.0),
-    Segment(SegmentKind.PRODUCT, "La felpa", 300.0),
+    PlanSegment(SegmentKind.TOPIC, "Saluti", 300.0),
+    PlanSegment(SegmentKind.TOPIC, "Vacanze", 300.0),
+    PlanSegment(SegmentKind.PRODUCT, "La felpa", 300.0),
 )
 
 
@@ -249,11 +249,11 @@ def test_no_game_begins_by_itself_while_fewer_than_three_write() -> None:
 @pytest.mark.parametrize(
     ("segment", "kind"),
     [
-        (Segment(SegmentKind.QUIZ, "Quiz", 300.0), "quiz"),
-        (Segment(SegmentKind.POLL, "Mare o monti", 300.0, ("Mare", "Monti")), "poll"),
+        (PlanSegment(SegmentKind.QUIZ, "Quiz", 300.0), "quiz"),
+        (PlanSegment(SegmentKind.POLL, "Mare o monti", 300.0, ("Mare", "Monti")), "poll"),
     ],
 )
-def test_the_plan_starts_its_games(segment: Segment, kind: str) -> None:
+def test_the_plan_starts_its_games(segment: PlanSegment, kind: str) -> None:
     games = make_games(plan=(segment,), current_segment=lambda now_s: segment)
     say(games, 0.0)
     assert games.state(1.0)["kind"] == kind
