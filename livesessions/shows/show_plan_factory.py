@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from livesessions.models.plans import Segment as StoredSegment
 from livesessions.models.plans import QuizQuestion
+from livesessions.models.plans import Segment as StoredSegment
 from livesessions.models.shows import Show
 from livesessions.pipeline.ports import Gate
 from planner.stage.games.games import GameRules, Games
