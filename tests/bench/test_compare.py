@@ -7,6 +7,8 @@ import pytest
 from bench import compare
 from bench.report import BenchError
 
+pytestmark = pytest.mark.processes
+
 BENCH = """
 import json, sys
 print("a line before")
