@@ -50,6 +50,8 @@ class CommandListener:
         self, redis: Redis, *, on_call: Callable[[], None], on_reconnect: Callable[[], None]
     ) -> None:
         self._subscription = redis.pubsub()
+        # Two that subscribe at once would open a connection each, and one of them would be lost.
+        self._subscribing = asyncio.Lock()
         self._queues: dict[str, asyncio.Queue[Command]] = {}  # by channel
         self._on_call = on_call
         self._on_reconnect = on_reconnect
@@ -70,12 +72,14 @@ class CommandListener:
         for channel in [name for name, filled in self._queues.items() if filled is queue]:
             del self._queues[channel]
             with suppress(RedisError, OSError):
-                await self._subscription.unsubscribe(channel)
+                async with self._subscribing:
+                    await self._subscription.unsubscribe(channel)
 
     async def _subscribe(self, channel: str, queue: "asyncio.Queue[Command]") -> None:
         self._queues[channel] = queue
         with suppress(RedisError, OSError):  # `run` subscribes again when Redis is back
-            await self._subscription.subscribe(channel)
+            async with self._subscribing:
+                await self._subscription.subscribe(channel)
 
     async def run(self) -> None:
         """Listen until cancelled."""
@@ -91,7 +95,8 @@ class CommandListener:
 
     async def _listen(self) -> None:
         # The workers' channel is always subscribed, so the connection stays open without any session.
-        await self._subscription.subscribe(WORKERS_CHANNEL, *self._queues)
+        async with self._subscribing:
+            await self._subscription.subscribe(WORKERS_CHANNEL, *self._queues)
         while True:
             message = await self._subscription.get_message(timeout=POLL_S)
             if message is not None:
