@@ -133,12 +133,11 @@ class ReconnectingSource:
             self._source, silence_s=self._silence_s, connect_s=CONNECT_S, on_connected=self._connected
         )
         try:
-            async with aclosing(self._source.events()) as events:
-                with watchdog:
-                    while (event := await watchdog.next(events)) is not None:
-                        yield event
-                        if event.kind is EventKind.ENDED:
-                            return
+            async with aclosing(self._source.events()) as events, watchdog:
+                while (event := await watchdog.next(events)) is not None:
+                    yield event
+                    if event.kind is EventKind.ENDED:
+                        return
         except TimeoutError:
             if not watchdog.has_timed_out:
                 raise
