@@ -171,8 +171,8 @@ def _voice_use_of(show: Show) -> VoiceUse:
 
 
 @receiver(voices_changed)
-def record_lines_anew(tenant_id: UUID, **kwargs: Any) -> None:
-    """What shows are sure to say may sound different; what does not is kept, and asked for by nobody."""
+def record_sentences_again(tenant_id: UUID, **kwargs: Any) -> None:
+    """Record the sentences of shows again whose audio has changed; unchanged clips are reused."""
     warm_shows(Show.objects.filter(tenant_id=tenant_id).values_list("id", flat=True))
 
 

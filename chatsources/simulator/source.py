@@ -1,4 +1,4 @@
-"""The simulator as a chat source: scenes with times go in, `LiveEvent`s come out when they are due."""
+"""A chat source that yields the scenes of a simulated room as `LiveEvent`s when they are due."""
 
 import asyncio
 import secrets

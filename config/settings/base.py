@@ -31,10 +31,10 @@ REDIS_URL: str
 QUEUES: dict[str, Huey]
 
 
-# On Python 3.11 the client's own send timeout (asyncio.wait_for) can swallow a task's cancellation, and a
-# host that is told to stop would go on. Whoever needs a bound uses asyncio.timeout around the call.
+# On Python 3.11 the client's own send timeout (asyncio.wait_for) can swallow a task's cancellation, so that a
+# stopped host would continue. Callers that need a timeout use asyncio.timeout around the call.
 # Every live waits for its bridge on a connection of its own, so a worker has more of them than the usual 100.
-# A client tries once more at once, since an idle connection may have broken; nobody waits for it longer.
+# A client retries once without a pause, because an idle connection may have broken.
 REDIS_ASYNC_OPTIONS: dict[str, Any] = {
     "retry": AsyncRetry(NoBackoff(), 1),
     "socket_timeout": None,
@@ -54,7 +54,7 @@ def data_stores(database_url: str, redis_url: str, *, pool: bool = True) -> dict
     """Return the settings that follow from where PostgreSQL and Redis answer."""
     database = env.db_url_config(database_url)
     database["HOST"] = unquote(database["HOST"])  # a socket's folder arrives percent-encoded
-    # Under ASGI every request has a thread of its own; only a pool keeps connections between them.
+    # Under ASGI every request runs in its own thread; only a pool reuses connections across threads.
     if pool:
         database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 16}}
     return {
@@ -220,7 +220,7 @@ STORAGES["lines"] = (
 MEDIA_ROOT = env.str("MEDIA_ROOT", default="") or str(BASE_DIR / "media")
 
 X_FRAME_OPTIONS = "DENY"
-# The overlay's address is a secret: no page tells another site where it was.
+# The overlay's address is a secret, so pages send no referrer to other sites.
 SECURE_REFERRER_POLICY = "same-origin"
 
 REST_FRAMEWORK = {
@@ -244,10 +244,10 @@ RECORDINGS_DIR = BASE_DIR / "recordings"
 # How many lives one worker process runs at a time.
 WORKER_CAPACITY = env.int("WORKER_CAPACITY", default=20)
 
-# How long the event log keeps what viewers wrote and were called, and how long it keeps anything.
+# How long the event log stores viewers' texts and names, and how long it stores events at all.
 CHAT_TEXT_RETENTION_DAYS = env.int("CHAT_TEXT_RETENTION_DAYS", default=90)
 CHAT_EVENT_RETENTION_MONTHS = env.int("CHAT_EVENT_RETENTION_MONTHS", default=12)
-# How long the audit log keeps its entries.
+# How long the audit log stores its entries.
 AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=730)
 
 LOGGING = {

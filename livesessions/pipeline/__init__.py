@@ -1,1 +1,1 @@
-"""One live from its first chat line to its last word: events go in, replies and records come out."""
+"""The pipeline of one live: reads events, selects turns, speaks replies and records them."""

@@ -1,4 +1,4 @@
-"""Says what the director selects, one turn at a time; falls silent the moment it is told to."""
+"""Says what the director selects, one turn at a time; can be cut and muted at any moment."""
 
 import asyncio
 from collections import OrderedDict

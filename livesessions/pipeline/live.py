@@ -268,7 +268,7 @@ class Live:
         self.games.report()
 
     async def _each_sink(self, send: Callable[[AudioSink], Awaitable[None]]) -> None:
-        """Send to every sink; one that cannot be reached must not keep the others from it."""
+        """Send to every sink, even if some are unreachable."""
         for sink in self._parts.sinks:
             with suppress(ConnectionError):
                 await send(sink)
@@ -291,7 +291,7 @@ class Live:
         self._host.cut(ReplyOutcome.SKIPPED)
 
     def approve(self, reply_id: UUID, text: str) -> bool:
-        """Say a held reply next, in these words if there are any; return whether it was still held."""
+        """Say a held reply next, with `text` if not empty; return whether it was still held."""
         return self._approvals.approve(reply_id, text)
 
     def reject(self, reply_id: UUID) -> bool:

@@ -20,13 +20,13 @@ class Gate(Protocol):
 
 
 class ReplyPlanner(Protocol):
-    """Finds the host's words. It promises whole sentences; its faults are `PlannerError`s."""
+    """Writes the host's replies in whole sentences. Raises `PlannerError`s."""
 
     def plan(self, turn: Turn, usage: TokenUsage) -> AsyncGenerator[str, None]:
         """Yield the sentences of one reply; none when there is nothing to say."""
 
     def intent_of(self, turn: Turn) -> str:
-        """Return what a turn is about. Without words for one turn, none are found for its intent."""
+        """Return the intent of a turn. If the planner finds no reply to it, it finds none for its intent."""
 
     def remember(self, turn: Turn, reply: str) -> None:
         """Store what was really said to a turn."""

@@ -37,7 +37,7 @@ class ChatReader:
 
     @property
     def state(self) -> SourceState:
-        """How the own source stands."""
+        """The state of the live's own source."""
         return self._own.state
 
     async def run(self, take: Callable[[LiveEvent], None]) -> None:

@@ -32,7 +32,7 @@ class Cooldown:
 
 
 class Deescalation:
-    """Reacts to messages that are not answered. No viewer's words go further than here."""
+    """Reacts to messages that are not answered, without passing on their texts."""
 
     def __init__(self, queue: TurnQueue, *, language: str, now_s: Callable[[], float]) -> None:
         self._queue = queue

@@ -3,7 +3,7 @@
 from chatsources.events import EventKind, LiveEvent
 
 COUNTED = (EventKind.FOLLOW, EventKind.GIFT, EventKind.LIKE, EventKind.SUBSCRIBE, EventKind.SHARE)
-WITH_COUNT = (EventKind.GIFT, EventKind.LIKE)  # one event stands for `count` of them
+WITH_COUNT = (EventKind.GIFT, EventKind.LIKE)  # one event counts `count` times
 
 
 class EventCounts:

@@ -36,7 +36,7 @@ class HeldReplyState(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class HeldReply:
-    """A reply that nobody has decided about yet; its record was made when it was held."""
+    """A reply without a decision yet; its record was created when it was held."""
 
     turn: QueuedTurn
     record: ReplyRecord
@@ -85,7 +85,7 @@ class Approvals:
         self._changed.set()
 
     def approve(self, reply_id: UUID, text: str) -> bool:
-        """Say a held reply next, in these words if there are any; return whether it was still held.
+        """Say a held reply next, with `text` if not empty; return whether it was still held.
 
         ReplyPlanner that the gate blocks are not said: the reply stays held, with the reason as its fault.
         """
@@ -114,7 +114,7 @@ class Approvals:
             self._end(reply_id, ReplyOutcome.EXPIRED)
 
     async def run(self) -> None:
-        """Drop the replies that nobody decides about in time, until cancelled."""
+        """Expire the replies without a decision in time, until cancelled."""
         while True:
             self._changed.clear()
             for reply_id, held in list(self._held.items()):

@@ -46,9 +46,9 @@ class Utterance:
       that a cut costs little.
     - A caption is sent with the first audio of its sentence.
     - `on_first_audio` is called once, when the first chunk was sent.
-    - A sentence that no voice can say is shown as text, and tried once more while `is_fresh`.
+    - A sentence that no voice can say is shown as text, and retried once while `is_fresh`.
 
-    Enter it around the reply: its tasks end with it.
+    Use it as a context manager around the reply: its tasks end with it.
     """
 
     def __init__(
@@ -90,14 +90,14 @@ class Utterance:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stop at once, and close the streams of the providers."""
+        """Stop at once and close the providers' streams."""
         tasks = [clip.task for clip in self._clips]
         await close_all([*tasks, self._player] if self._player else tasks)
 
     async def say(self, text: str, *, recurs: bool = False) -> None:
-        """Queue a sentence; return when it begins to sound, or when it will not.
+        """Queue a sentence; return when its playback begins, or when it was skipped.
 
-        Raises `ReplyCut`, `SpeechError` or `ConnectionError`. `recurs`: it is likely to be said again.
+        Raises `ReplyCut`, `SpeechError` or `ConnectionError`. `recurs`: it will probably be said again.
         """
         begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         sentence = QueuedSentence(text, recurs, begun, deque(self._voice.pieces_of(text)))
@@ -111,7 +111,7 @@ class Utterance:
             self._player.result()
 
     async def finish(self) -> None:
-        """Wait until everything was sent, and tell the sinks so. Raises what `say` raises."""
+        """Wait until all audio was sent, then send the end to the sinks. Raises what `say` raises."""
         if self._player is not None:
             await asyncio.wait([self._player])
             self._player.result()
@@ -133,7 +133,7 @@ class Utterance:
             sentence.mark_begun()
 
     async def _until_wanted(self) -> bool:
-        """Wait until the next sentence is soon due; return whether it is still to be said."""
+        """Wait until the next sentence is almost due; return whether it must still be said."""
         while self.has_begun:
             if self._playback.gives_way:
                 return False
@@ -146,7 +146,7 @@ class Utterance:
         return True
 
     def _wait_s(self) -> float:
-        """Return in how many seconds more may be synthesized; 0 for now."""
+        """Return the seconds until more may be synthesized; 0 means now."""
         ahead_s = sum(clip.left_s for clip in self._clips)
         return max(self._playback.left_s(self._duration_s) + ahead_s - MAX_AHEAD_S, 0.0)
 
@@ -175,7 +175,7 @@ class Utterance:
             self._clips.discard(clip)
 
     def _synthesize_ahead(self) -> None:
-        """Start to synthesize the next pieces, in order, as far as they are due by now."""
+        """Start the synthesis of the next pieces that are due, in order."""
         for sentence in self._queue:
             while sentence.pieces and len(self._clips) <= MAX_CLIPS_AHEAD and not self._wait_s():
                 clip = ClipSynthesis(self._voice, sentence.pieces.popleft(), recurs=sentence.recurs)
@@ -207,7 +207,7 @@ class Utterance:
     # --- without a voice -------------------------------------------------------------------------------
 
     async def _show(self, sentence: QueuedSentence) -> None:
-        """Show a sentence that no voice can say, and try again. Raise `SpeechError` when that fails too."""
+        """Show a sentence that no voice can say, and retry. Raise `SpeechError` when that fails too."""
         await self._wait(self._playback.left_s(self._duration_s) if self.has_begun else 0.0)
         read_s = max(MIN_READING_S, READING_S_PER_CHARACTER * len(sentence.text))
         await self._each(lambda sink: sink.show_text(self._record.id, sentence.text))

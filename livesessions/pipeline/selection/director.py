@@ -218,7 +218,7 @@ class Director:
         self._cues.said(item)
 
     def found_nothing(self, item: QueuedTurn) -> None:
-        """Record that there were no words for a turn, so that nothing was heard."""
+        """Record that the planner found no reply to a turn, so that nothing was said."""
         if item.cue is None and item.priority is Priority.COMMENT:
             self._backoff.found_nothing(item.turn, self._now_s())
             self._has_untried = True

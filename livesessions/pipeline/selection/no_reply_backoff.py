@@ -1,4 +1,4 @@
-"""Pauses answering for a while after the planner found no words."""
+"""Pauses answering for a while after the planner found no reply."""
 
 from collections.abc import Callable
 from math import inf
@@ -14,7 +14,7 @@ TRIED_FOR_S = 60.0
 
 
 class NoReplyBackoff:
-    """A pause in answering, which grows while the host finds nothing to say, and ends when it finds words.
+    """A pause in answering, which grows while the planner finds no reply, and ends when it finds one.
 
     `intent_of` returns what a turn is about. A message about something else may be tried during the pause.
     """
@@ -26,7 +26,7 @@ class NoReplyBackoff:
         self._until_s = -inf
 
     def found_nothing(self, turn: Turn, now_s: float) -> None:
-        """Record that there were no words for a turn."""
+        """Record that the planner found no reply to a turn."""
         self._tried_at_s[self._intent_of(turn)] = now_s
         if now_s >= self._until_s:
             self._pause_s = min(max(FIRST_PAUSE_S, 2 * self._pause_s), LONGEST_PAUSE_S)
@@ -41,7 +41,7 @@ class NoReplyBackoff:
         return max(self._until_s - now_s, 0.0)
 
     def is_worth_trying(self, turn: Turn, now_s: float) -> bool:
-        """Return whether there may be words for a turn now."""
+        """Return whether the planner may find a reply to a turn now."""
         if now_s >= self._until_s:
             return True
         return self._tried_at_s.get(self._intent_of(turn), -inf) <= now_s - TRIED_FOR_S

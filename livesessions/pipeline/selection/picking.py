@@ -17,11 +17,11 @@ from planner.stage.choice.scoring import Candidate, ScoringLimits
 from planner.stage.choice.thanks import WaitingGift, gifts_to_thank, is_big
 from planner.stage.names import sayable_name
 
-# The reply names two or three of them, and "others".
+# The most other viewers that a merged turn lists; the reply names two or three of them, and "others".
 MAX_ALSO = 12
 REMEMBERED_S = 60.0
 REMEMBERED_ANSWERS = 20
-# A viewer who has been alone in the chat for so long keeps nobody waiting: no limit applies to them.
+# No limit applies to a viewer who has been alone in the chat for so long.
 ALONE_S = 120.0
 
 
@@ -31,7 +31,7 @@ def is_big_gift(item: QueuedTurn, rates: Rates) -> bool:
 
 
 class AnswersState(TypedDict):
-    """Who was answered, as the audience saves it, and what: wall-clock seconds, text, language."""
+    """The audience's snapshot, and the answered messages: wall-clock seconds, text, language."""
 
     audience: dict[str, Any]
     answered: list[tuple[float, str, str]]
@@ -70,11 +70,11 @@ class AnswerPicker:
         return _merged(item, same, score=choice.score.as_values())
 
     def note_gift(self, item: QueuedTurn) -> None:
-        """Record who gives."""
+        """Record the viewer of a gift."""
         self._audience.gave(viewer_of(item.turn))
 
     def note_message(self, item: QueuedTurn) -> None:
-        """Record who writes."""
+        """Record the viewer of a message."""
         viewer, (before, before_s) = viewer_of(item.turn), self._last_wrote
         if viewer != before:
             self._not_alone_until_s = before_s + ALONE_S
@@ -147,7 +147,7 @@ class ThanksPicker:
 def _merged(
     item: QueuedTurn, others: Sequence[QueuedTurn], *, score: dict[str, float] | None = None
 ) -> QueuedTurn:
-    """Return one turn for several: it names the other viewers and holds their events."""
+    """Return one turn for several, with the other viewers' names and events."""
     if not others:
         return replace(item, score=score or {})
     names = dict.fromkeys(sayable_name(other.turn.viewer_name) for other in others)
@@ -167,7 +167,10 @@ def _merged(
 
 
 def _with_all_gifts(item: QueuedTurn) -> QueuedTurn:
-    """Let the turn describe all gifts: the number of one kind; of several kinds by one viewer, the best."""
+    """Return a turn that describes all of its gifts.
+
+    Gifts of one kind are counted. Of several kinds by one viewer, the best is named; by several viewers, none.
+    """
     turns = [part.turn for part in item.gathered] or [item.turn]
     diamonds = sum(turn.diamonds for turn in turns)
     kinds = {turn.gift_name for turn in turns}

@@ -25,7 +25,7 @@ class Rates:
     big_gift_diamonds: int = 1_000
 
     def make_pacer(self) -> ReplyPacer:
-        """Return a pacer that keeps these limits."""
+        """Return a pacer with these limits."""
         return ReplyPacer(
             cooldown_min_s=self.cooldown_min_s,
             cooldown_max_s=self.cooldown_max_s,
@@ -34,7 +34,7 @@ class Rates:
         )
 
     def apply_to(self, pacer: ReplyPacer) -> None:
-        """Make a pacer keep these limits from now on."""
+        """Apply these limits to a pacer from now on."""
         pacer.change(
             cooldown_min_s=self.cooldown_min_s,
             cooldown_max_s=self.cooldown_max_s,

@@ -45,7 +45,7 @@ class TurnQueue:
         self.changed.set()
 
     def message_shown(self) -> None:
-        """Announce that a message is visible, also one that nobody is asked to answer."""
+        """Announce that a message is visible, even if it will not be answered."""
         self._bus.announce(MessageShown())
         self.changed.set()
 

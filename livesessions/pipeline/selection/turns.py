@@ -11,7 +11,7 @@ from planner.stage.cues import Cue, CueSource, NextAction
 from planner.stage.turn import Turn, thaw_turn
 
 MAX_AGE_S = 45.0
-# A paid gift is thanked late rather than never, but not when nobody remembers it any more.
+# Late thanks for a paid gift are better than none, but not when the audience has forgotten it.
 GIFTS_MAX_AGE_S = 180.0
 TURN_FIELDS = tuple(field.name for field in fields(Turn))
 
