@@ -19,7 +19,7 @@ from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.services.sessions import stop_session
 from tenants.models import Tenant
-from tests.livesessions.worker_processes import WorkerProcess, go_on_air, until, workers
+from tests.livesessions.worker.worker_processes import WorkerProcess, go_on_air, until, workers
 
 TARGETS = (
     Target("killed.silent_s", at_most=12.0),  # a lease of ten seconds runs out first, on any machine

@@ -14,7 +14,7 @@ from overlay.models import Overlay
 from overlay.presence import read_pages
 from tenants.models import User
 from tests.browser.conftest import running_daphne
-from tests.livesessions.own_redis import OwnRedis, own_redis
+from tests.livesessions.worker.own_redis import OwnRedis, own_redis
 from tests.overlay.conftest import make_overlay
 from tests.overlay.studio import Studio, open_studio, tone
 from tests.overlay.tape import Tape, biggest_jump, silences

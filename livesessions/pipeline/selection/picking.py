@@ -169,7 +169,7 @@ def _merged(
 def _with_all_gifts(item: QueuedTurn) -> QueuedTurn:
     """Return a turn that describes all of its gifts.
 
-    Gifts of one kind are counted. Of several kinds by one viewer, the best is named; by several viewers, none.
+    Gifts of one kind are counted. Of several kinds, the best is named if one viewer gave them; else none.
     """
     turns = [part.turn for part in item.gathered] or [item.turn]
     diamonds = sum(turn.diamonds for turn in turns)

@@ -17,7 +17,7 @@ from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.services.sessions import mute_session, stop_session
 from tenants.models import Tenant
-from tests.livesessions.worker_processes import go_on_air, held_by, speaking_since, until, workers
+from tests.livesessions.worker.worker_processes import go_on_air, held_by, speaking_since, until, workers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 

@@ -20,7 +20,7 @@ from speech.runtime.voice_pool import MEASUREMENT_LINES
 from speech.services.voices import Provider, change_voice
 from tenants.models import Tenant
 from tests.fakes.speech_http import Answer
-from tests.livesessions.warming.tools import (
+from tests.livesessions.shows.warming.tools import (
     CALL,
     CHORES,
     LATER,

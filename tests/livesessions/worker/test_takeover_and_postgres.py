@@ -19,8 +19,8 @@ from django.conf import LazySettings
 from chatsources.simulator.room import Room
 from livesessions.worker.leases import LEASE
 from tests.fakes.postgres import ROOT, OwnPostgres
-from tests.livesessions.own_redis import OwnRedis, own_redis
-from tests.livesessions.worker_processes import until, workers
+from tests.livesessions.worker.own_redis import OwnRedis, own_redis
+from tests.livesessions.worker.worker_processes import until, workers
 from tests.patience import PATIENCE_S, POLL_S
 
 pytestmark = pytest.mark.processes

@@ -7,7 +7,7 @@ from django_scopes import scope
 
 from livesessions.models.shows import Show
 from tenants.models import Tenant
-from tests.livesessions.warming.tools import CALL, Voices
+from tests.livesessions.shows.warming.tools import CALL, Voices
 
 
 @pytest.fixture

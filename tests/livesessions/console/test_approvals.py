@@ -27,8 +27,8 @@ from livesessions.worker.commands import (
     decode_command,
 )
 from tenants.models import Membership, Tenant, User
-from tests.livesessions.test_console_frames import chat
-from tests.livesessions.test_console_frames import reply as reply_message
+from tests.livesessions.console.test_frames import chat
+from tests.livesessions.console.test_frames import reply as reply_message
 from tests.patience import PATIENCE_S
 
 ClientFor = Callable[[User], Client]
@@ -228,7 +228,7 @@ def test_a_line_that_the_room_deletes_is_blanked_on_open_consoles() -> None:
     ]
     frames.update([*lines], None)
     drawn = frames.update([{"kind": "deleted", "ids": ["line-1"], "viewers": ["bb"]}], None)
-    assert drawn.count("A line was deleted by the room") == 2
+    assert drawn.count("A moderator of the live deleted this message") == 2
     assert "Giulia" not in drawn
     assert "ciao" not in drawn
     assert "line-menu" not in drawn

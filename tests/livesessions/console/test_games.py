@@ -58,7 +58,7 @@ def test_a_poll_that_the_rules_refuse_is_not_sent_and_the_reason_is_said(
 
 @pytest.mark.parametrize(
     ("refused", "words"),
-    [("running", "still running"), ("rules", "rules hold"), ("not_running", "could be ended")],
+    [("running", "still running"), ("rules", "rules block"), ("not_running", "could be ended")],
 )
 def test_the_console_says_why_nothing_came_of_a_game(refused: str, words: str) -> None:
     frames = Frames("en", ZoneInfo("Europe/Rome"))

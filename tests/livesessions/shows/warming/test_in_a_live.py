@@ -30,7 +30,7 @@ from speech.stage.clauses import split_for_voice
 from tenants.threads import in_thread
 from tests.fakes.live import FakeObserver, FakeSink, FakeSource, gift
 from tests.fakes.synthesizer import FakeSynthesizer
-from tests.livesessions.warming.tools import CALL, Voices, change, record, run_background_jobs, texts
+from tests.livesessions.shows.warming.tools import CALL, Voices, change, record, run_background_jobs, texts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

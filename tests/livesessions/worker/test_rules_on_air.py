@@ -18,7 +18,7 @@ from livesessions.worker.worker import in_thread
 from moderation.models import Policy
 from moderation.services import allow_term, block_term, import_blocklist
 from tests.livesessions.conftest import eventually, running_worker
-from tests.livesessions.test_leases import overlay_is_live
+from tests.livesessions.worker.test_leases import overlay_is_live
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

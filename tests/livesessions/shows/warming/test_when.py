@@ -30,7 +30,7 @@ from speech.services.pronunciations import (
 )
 from speech.services.voices import change_voice
 from tenants.models import Tenant
-from tests.livesessions.warming.tools import CHORES, Voices, change, forget_the_minute, waiting_shows
+from tests.livesessions.shows.warming.tools import CHORES, Voices, change, forget_the_minute, waiting_shows
 
 VOICE = Credential.Kind.VOICE
 

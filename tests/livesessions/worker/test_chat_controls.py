@@ -18,8 +18,8 @@ from moderation.viewer_hashes import viewer_hash_of
 from tenants.models import User
 from tests.fakes.webcast import FakeWebcast, Send, Step, WaitFor, comment, user
 from tests.livesessions.conftest import eventually, running_worker
-from tests.livesessions.test_console_socket import open_socket as open_console
-from tests.livesessions.test_worker import HANDLE, go_on_air, status_of, use
+from tests.livesessions.console.test_socket import open_socket as open_console
+from tests.livesessions.worker.test_worker import HANDLE, go_on_air, status_of, use
 from tests.overlay.conftest import Socket, open_socket
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -18,7 +18,7 @@ from livesessions.worker.command_listener import CommandListener
 from livesessions.worker.commands import Mute, send_command
 from livesessions.worker.worker import in_thread
 from tests.livesessions.conftest import eventually, running_worker
-from tests.livesessions.test_leases import overlay_is_live
+from tests.livesessions.worker.test_leases import overlay_is_live
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.django_db(transaction=True)

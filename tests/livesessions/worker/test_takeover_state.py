@@ -25,7 +25,7 @@ from tests.fakes.virtual_time import run_virtual
 
 Script = list[tuple[float, LiveEvent]]
 
-VERSION_1 = Path(__file__).parents[1] / "data" / "snapshots" / "version_1.json"  # saved by release 1
+VERSION_1 = Path(__file__).parents[2] / "data" / "snapshots" / "version_1.json"  # saved by release 1
 
 
 async def for_five_seconds(piece: int) -> None:

@@ -24,7 +24,7 @@ from moderation.viewer_hashes import viewer_hash_of
 from planner.stage.turn import TurnKind
 from tenants.models import Tenant
 from tests.livesessions.conftest import eventually, running_worker
-from tests.livesessions.test_leases import overlay_is_live
+from tests.livesessions.worker.test_leases import overlay_is_live
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -15,7 +15,7 @@ from livesessions.worker.registry import read_capacities
 from livesessions.worker.worker import in_thread
 from overlay.errors import OverlayUnreachable
 from tests.livesessions.conftest import eventually, running_worker
-from tests.livesessions.own_redis import OwnRedis, own_redis
+from tests.livesessions.worker.own_redis import OwnRedis, own_redis
 from tests.overlay.conftest import Socket, open_socket
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]

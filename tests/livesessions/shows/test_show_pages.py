@@ -8,7 +8,7 @@ from django_scopes import scope, scopes_disabled
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from tenants.models import Tenant, User
-from tests.livesessions.test_show_settings import settings_of
+from tests.livesessions.shows.test_show_settings import settings_of
 
 ClientFor = Callable[[User], Client]
 NOBODY = UUID(int=1)

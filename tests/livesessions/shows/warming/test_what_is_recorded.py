@@ -14,7 +14,7 @@ from speech.runtime.voice_pool import MEASUREMENT_LINES
 from speech.services.pronunciations import add_pronunciation
 from speech.services.voices import Provider, change_voice
 from speech.stage.clauses import split_for_voice
-from tests.livesessions.warming.tools import (
+from tests.livesessions.shows.warming.tools import (
     CALL,
     Voices,
     change,

@@ -11,7 +11,7 @@ from livesessions.models.shows import Show
 from livesessions.shows.voice_cache_warming import warm_show
 from speech.services.voices import Provider, change_voice
 from tenants.models import User
-from tests.livesessions.warming.tools import CALL, Voices, record, texts
+from tests.livesessions.shows.warming.tools import CALL, Voices, record, texts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
