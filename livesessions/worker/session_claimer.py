@@ -26,52 +26,64 @@ MAX_FOUND = 100
 OUTAGE_PAUSE_S = leases.RENEW_S + 2.0
 
 
-class SessionClaimer:
-    """Searches for available sessions: every second or two, when woken, and when a lease may have expired."""
+class SearchRequests:
+    """What other parts of a worker request of its `SessionClaimer`."""
 
-    def __init__(self, supervisor: Supervisor, redis: Redis) -> None:
-        self._supervisor = supervisor
-        self._redis = redis
-        self._woken = asyncio.Event()
-        self._must_call_others = False
+    def __init__(self) -> None:
+        self.search = asyncio.Event()
+        self.call_others_first = False
         self._paused_until_s = 0.0
         self._now_s = asyncio.get_running_loop().time
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing may be claimed now."""
+        return self._now_s() < self._paused_until_s
+
     def wake(self) -> None:
         """Search at once."""
-        self._woken.set()
+        self.search.set()
 
     def call_others(self) -> None:
         """Ask the other workers to search: this one has no free capacity."""
-        self._must_call_others = True
+        self.call_others_first = True
         self.wake()
 
     def pause(self) -> None:
         """Claim nothing for `OUTAGE_PAUSE_S` seconds."""
         self._paused_until_s = self._now_s() + OUTAGE_PAUSE_S
 
+
+class SessionClaimer:
+    """Searches for available sessions: every second or two, on request, and when a lease may have expired."""
+
+    def __init__(self, supervisor: Supervisor, requests: SearchRequests, redis: Redis) -> None:
+        self._supervisor = supervisor
+        self._requests = requests
+        self._redis = redis
+
     async def run(self) -> None:
         """Search until cancelled."""
         while True:
-            self._woken.clear()
-            if self._must_call_others:
-                self._must_call_others = False
+            self._requests.search.clear()
+            if self._requests.call_others_first:
+                self._requests.call_others_first = False
                 await call_workers(self._redis)
             with suppress(TimeoutError):
                 async with asyncio.timeout(await self._search()):
-                    await self._woken.wait()
+                    await self._requests.search.wait()
 
     async def _search(self) -> float:
         """Run one search; return the seconds until the next one."""
         pause_s = random.uniform(*SEARCH_EVERY_S)  # noqa: S311 (no secret)
         try:
             found = await in_thread(leases.find_available, limit=MAX_FOUND)
-            if self._now_s() < self._paused_until_s:
+            if self._requests.is_paused:
                 return pause_s
             await self._submit(found.free)
         except (OperationalError, InterfaceError):
             logger.warning("database unreachable, no lives claimed")
-            self.pause()
+            self._requests.pause()
             return pause_s
         if found.next_expiry_s is None:
             return pause_s

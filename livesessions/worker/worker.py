@@ -30,7 +30,7 @@ from livesessions.worker.lease_renewer import RETRY_S, LeaseRenewer
 from livesessions.worker.loop_watchdog import LoopWatchdog
 from livesessions.worker.policy_reloader import PolicyReloader
 from livesessions.worker.registry import HEARTBEAT_EVERY_S, Capacity, WorkerRegistry
-from livesessions.worker.session_claimer import SessionClaimer, call_workers
+from livesessions.worker.session_claimer import SearchRequests, SessionClaimer, call_workers
 from livesessions.worker.snapshots import SnapshotStore, complete, read_log
 from livesessions.worker.startup_heap import freeze_startup_heap
 from moderation.viewer_hashes import viewer_hash_of
@@ -72,21 +72,22 @@ class Worker:
         self._watchdog = LoopWatchdog()
         self._registry = WorkerRegistry(resources.redis, self.owner)
         self._snapshots = SnapshotStore(resources.redis, self.owner)
+        requests = SearchRequests()
         self._supervisor = Supervisor(
             self._run_session,
             capacity=settings.WORKER_CAPACITY if capacity is None else capacity,
-            on_refused=lambda: self._claimer.call_others(),
-            on_freed=lambda: self._claimer.wake(),
+            on_refused=requests.call_others,
+            on_freed=requests.wake,
         )
         self._policy_reloader = PolicyReloader(self._lives, resources.model_gate_of)
-        self._claimer = SessionClaimer(self._supervisor, resources.redis)
+        self._claimer = SessionClaimer(self._supervisor, requests, resources.redis)
         self._renewer = LeaseRenewer(
             self.owner,
             on_lost=lambda session_id: self._supervisor.cancel(str(session_id)),
-            on_outage=self._claimer.pause,
+            on_outage=requests.pause,
         )
         self._listener = CommandListener(
-            resources.waiting_redis, on_call=self._claimer.wake, on_reconnect=self._reconnected.set
+            resources.waiting_redis, on_call=requests.wake, on_reconnect=self._reconnected.set
         )
 
     def submit(self, session_id: str) -> None:
