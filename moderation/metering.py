@@ -26,4 +26,5 @@ class MeteredModelGate:
         tokens = estimate_tokens(min(len(text), MAX_CHARACTERS))
         kind = UsageKind.MODERATION_TOKENS
         self._cap.record(UsageRecord(kind, tokens, self._provider, self._model, self._cap.subject))
+        await self._cap.allows()  # writes it down, also where nothing else is asked
         return flags

@@ -4,12 +4,13 @@ from billing.usage import Subject, UsageKind, UsageRecord
 
 
 class FakeSpendCap:
-    """Allows spending while `is_open`; `records` is what was reported."""
+    """Allows spending while `is_open`; `records` is what was reported, `written` what `allows` saw."""
 
     def __init__(self, *, is_open: bool = True, subject: Subject | None = None) -> None:
         self.subject = subject or Subject()
         self.is_open = is_open
         self.records: list[UsageRecord] = []
+        self.written: list[UsageRecord] = []
 
     def record(self, usage: UsageRecord) -> None:
         self.records.append(usage)
@@ -19,6 +20,7 @@ class FakeSpendCap:
         return not self.is_open
 
     async def allows(self) -> bool:
+        self.written = list(self.records)
         return self.is_open
 
     @property

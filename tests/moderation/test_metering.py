@@ -34,6 +34,12 @@ async def test_a_judgement_is_reported_by_the_tokens_that_were_sent(characters: 
     assert (cap.records[0].provider, cap.records[0].model) == ("openai", "omni")
 
 
+async def test_a_judgement_is_written_down_at_once() -> None:
+    cap = FakeSpendCap()
+    await reviewed(FakeGate(), cap)
+    assert cap.written == cap.records != []
+
+
 async def test_a_failure_is_not_reported() -> None:
     cap = FakeSpendCap()
     with pytest.raises(ModerationError):
