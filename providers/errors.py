@@ -1,4 +1,4 @@
-"""Faults of what lies between the project and the outside."""
+"""Errors of the credentials, addresses, rate limits and object stores that `providers` offers."""
 
 from enum import StrEnum
 

@@ -238,7 +238,7 @@ def _too_large() -> ResponseTooLarge:
 
 @contextmanager
 def _httpx_errors(request: httpx.Request) -> Iterator[None]:
-    """Turn httpcore's errors into those of httpx, which bear the same names."""
+    """Turn httpcore's errors into the errors of httpx with the same names."""
     try:
         yield
     except httpx.HTTPError:

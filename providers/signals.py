@@ -1,4 +1,4 @@
-"""What this app tells the apps above it."""
+"""Signals that this app sends to the apps above it."""
 
 from django.dispatch import Signal
 

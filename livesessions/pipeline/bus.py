@@ -1,4 +1,4 @@
-"""What the parts of one live announce to each other, without knowing each other."""
+"""The event bus of one live: its parts announce events to handlers that they do not know."""
 
 from collections import defaultdict
 from collections.abc import Callable

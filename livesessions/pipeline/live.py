@@ -1,4 +1,4 @@
-"""One live: wires its parts together, carries out its commands, and says why it ended."""
+"""Runs one live: connects its parts, carries out commands and returns why it ended."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -45,7 +45,7 @@ class LiveParts:
     """What a live is made of; `livesessions/worker/assembly.py` makes these from a session's rows.
 
     - `further_sources`: chats that add to the live's own.
-    - `cues`: what the host says of its own accord, asked in this order, after `games`.
+    - `cues`: the sources of what the host says unasked, in this order, after `games`.
     - `segment_text`: the part of the show that is on, in words for the planner.
     - `controls`: carries out what a moderator commands in the chat.
     - `holds_replies`: whether a person must approve what the planner writes before it is said.

@@ -1,4 +1,4 @@
-"""Summarizes what the planner remembers, beside the live and off the way of any reply."""
+"""Summarizes the planner's memory in the background, so that no reply waits for it."""
 
 import asyncio
 

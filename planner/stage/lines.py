@@ -106,7 +106,8 @@ class LineBook:
                     self._note(topic, int(place), at_s)
 
     def _has_rested(self, topic: str) -> bool:
-        """The first of the order was used before all others, so it alone decides."""
+        """Return whether a line of the topic may be used again."""
+        # The first of the order was used before all others.
         used_at_s = self._used_at_s.get(topic, {}).get(self._order(topic)[0])
         return used_at_s is None or not self._is_resting(used_at_s)
 

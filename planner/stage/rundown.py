@@ -187,7 +187,7 @@ class Rundown:
         return None
 
     def _fact(self, now_s: float, slot: Slot | None) -> Cue | None:
-        """A product's facts are said in a busy chat too."""
+        """Return the next fact of the product, in a busy chat too; None if none is due."""
         if slot is None or slot.segment.kind is not SegmentKind.PRODUCT:
             return None
         if self._timetable.is_over(self._elapsed_s(now_s)) or now_s < self._fact_due_s(slot):
@@ -329,5 +329,5 @@ def _key_of(slot: Slot) -> str:
 
 
 def _finite(moment_s: float) -> float | None:
-    """JSON has no infinity."""
+    """Return the moment; None for infinity, which JSON does not have."""
     return None if abs(moment_s) == inf else moment_s

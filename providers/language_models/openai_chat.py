@@ -114,7 +114,7 @@ class OpenAIChatModel:
 
 
 class _Answer:
-    """What one streamed answer has told so far. Nothing about a chunk's shape is certain."""
+    """What was received of one streamed answer so far. A chunk may have any shape."""
 
     def __init__(self, provider: str, model: str) -> None:
         self.input_tokens: int | None = None

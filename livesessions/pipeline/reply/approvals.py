@@ -87,7 +87,7 @@ class Approvals:
     def approve(self, reply_id: UUID, text: str) -> bool:
         """Say a held reply next, with `text` if not empty; return whether it was still held.
 
-        ReplyPlanner that the gate blocks are not said: the reply stays held, with the reason as its fault.
+        Words that the gate blocks are not said: the reply stays held, with the reason as its fault.
         """
         held = self._held.get(reply_id)
         if held is None or self._left_s(held.record) <= 0.0:
