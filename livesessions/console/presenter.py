@@ -114,8 +114,10 @@ def line_of(message: ConsoleChatMessage | ConsoleReplyMessage) -> Line:
 
 
 def _words_of(categories: Iterable[str]) -> list[Any]:
-    """Return the lazily translated texts of categories."""
-    return [CATEGORY_LABELS[category] for category in categories if category in CATEGORY_LABELS]
+    """Return the lazily translated texts of categories, each once."""
+    return [
+        CATEGORY_LABELS[category] for category in dict.fromkeys(categories) if category in CATEGORY_LABELS
+    ]
 
 
 def _chat_message(event: ChatEvent) -> ConsoleChatMessage:

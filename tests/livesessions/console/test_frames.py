@@ -112,7 +112,7 @@ def test_a_reply_shows_what_it_answers_and_how_long_it_took(frames: Frames) -> N
         ({"status": "failed", "fault": "planner"}, "No answer was found in time"),
         ({"status": "failed", "fault": "speech"}, "The voice did not answer"),
         ({"status": "failed", "fault": "overlay"}, "The overlay could not be reached"),
-        ({"trigger_kind": "streamer"}, "Your line"),
+        ({"trigger_kind": "streamer"}, "Your message"),
     ],
 )
 def test_every_end_of_a_reply_has_its_words(frames: Frames, fields: dict[str, Any], words: str) -> None:
@@ -122,6 +122,11 @@ def test_every_end_of_a_reply_has_its_words(frames: Frames, fields: dict[str, An
 def test_a_risky_line_is_marked_in_words(frames: Frames) -> None:
     assert "Careful" in frames.update([chat(1, risk="medium")], None)
     assert "Not answered" in frames.update([chat(2, risk="high")], None)
+
+
+def test_a_reason_that_was_found_twice_is_named_once(frames: Frames) -> None:
+    frame = frames.update([chat(1, risk="high", categories=["link", "spam", "link"])], None)
+    assert frame.count("A link, spam<") == 1
 
 
 def test_a_burst_brings_no_more_lines_than_a_page_keeps(frames: Frames) -> None:
