@@ -31,9 +31,9 @@ RISK_LABELS: dict[str, StrPromise] = {
 ACTION_LABELS: dict[str, StrPromise] = {
     Action.ANSWER: _("The host may answer it."),
     Action.ANSWER_CAREFULLY: _("The host may answer, without going into it."),
-    Action.NEUTRAL_LINE: _("The host says a neutral line and changes the topic."),
-    Action.IGNORE: _("The host does not answer, and the line does not appear on the overlay."),
-    Action.HELP: _("The host says a kind, fixed line with where to find help."),
+    Action.NEUTRAL_LINE: _("The host says a neutral sentence and changes the topic."),
+    Action.IGNORE: _("The host does not answer, and the message does not appear on the overlay."),
+    Action.HELP: _("The host says a kind, fixed sentence that names where to find help."),
 }
 # Categories whose findings are listed words, which can be allowed; others are patterns.
 WITH_TERM = frozenset(Category) - {Category.HOSTILITY, Category.LINK, Category.PERSONAL_DATA, Category.VIEWER}

@@ -47,7 +47,7 @@ TRAIT_SLIDERS = {
     "energy": Trait("energy", _("Energy"), _("calm"), _("relaxed"), _("lively")),
     "formality": Trait("formality", _("Formality"), _("like a friend"), _("easy-going"), _("formal")),
     "humour": Trait("humour", _("Humour"), _("earnest"), _("a smile now and then"), _("playful")),
-    "length": Trait("length", _("Length"), _("very short"), _("as it comes"), _("two full sentences")),
+    "length": Trait("length", _("Length"), _("very short"), _("no preference"), _("two full sentences")),
 }
 
 

@@ -24,7 +24,7 @@ class Persona(models.Model):
     language = models.CharField(_("language"), max_length=5, choices=Language)
     reply_in = models.CharField(_("answers in"), max_length=10, choices=ReplyIn, default=ReplyIn.SHOW)
     forbidden_topics: "models.JSONField[list[str]]" = models.JSONField(
-        _("topics it does not go into"), default=list, blank=True
+        _("topics to avoid"), default=list, blank=True
     )
     sample_lines: "models.JSONField[list[str]]" = models.JSONField(
         _("lines it would say"), default=list, blank=True

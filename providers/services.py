@@ -88,7 +88,7 @@ def address_refusal_text(fault: AddressFault) -> str:
         case AddressFault.MALFORMED:
             return _("This is not an address.")
         case AddressFault.NOT_HTTPS:
-            return _("The address must begin with https:// and hold no password.")
+            return _("The address must begin with https:// and contain no password.")
         case AddressFault.PORT:
             return _("The address must use port 443 or 8443.")
         case AddressFault.UNKNOWN_HOST:

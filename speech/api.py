@@ -83,7 +83,7 @@ def _refuse_beyond(provider: str, wanted: dict[str, Any], row: VoiceProfile) -> 
     for name, most, natural in (("speed", can.speed, 1.0), ("pitch", can.pitch, 0.0)):
         value = wanted.get(name, natural)
         if value != (most.hold(value) if most else natural):
-            words = _("This provider cannot do that: from %(least)s to %(most)s.")
+            words = _("This provider allows only %(least)s to %(most)s.")
             ends = (most.least, most.most) if most else (natural, natural)
             raise ValidationError({name: [words % {"least": ends[0], "most": ends[1]}]})
 

@@ -42,7 +42,7 @@ MESSAGES = {
     OverlayTestOutcome.SILENT: OutcomeMessage(
         constants.WARNING,
         _("Played in silence."),
-        _("The overlay played the line without sound. Unmute it in the audio mixer, then test again."),
+        _("The overlay played the sentence without sound. Unmute it in the audio mixer, then test again."),
     ),
     OverlayTestOutcome.UNHEARD: OutcomeMessage(
         constants.WARNING,

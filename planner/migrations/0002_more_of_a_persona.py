@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='persona',
             name='forbidden_topics',
-            field=models.JSONField(blank=True, default=list, verbose_name='topics it does not go into'),
+            field=models.JSONField(blank=True, default=list, verbose_name='topics to avoid'),
         ),
         migrations.AddField(
             model_name='persona',

@@ -84,7 +84,7 @@ def _reply_cards(factory: _CardFactory, met: Mapping[str, bool | None]) -> Itera
     yield factory.card(
         "age_median_s", _("Time to the answer"), age, unit="s", places=1, met=met["age_median_s"]
     )
-    repeats = _("Lines very similar to one of the last 30 minutes. Target: none.")
+    repeats = _("Sentences very similar to one of the last 30 minutes. Target: none.")
     yield factory.card("repeats", _("Repetitions"), repeats, met=met["repeats"])
 
 
@@ -99,12 +99,12 @@ def _rule_cards(factory: _CardFactory, met: Mapping[str, bool | None]) -> Iterat
         met=met["thanks_free_median_s"],
     )
     blocked = ngettext(
-        "Your rules blocked %(count)d line. The host must not answer or read it.",
-        "Your rules blocked %(count)d lines. The host must not answer or read them.",
+        "Your rules blocked %(count)d message. The host must not answer or read it.",
+        "Your rules blocked %(count)d messages. The host must not answer or read them.",
         figures["blocked"],
     ) % {"count": figures["blocked"]}
     is_clean = met["toxic_answered"] and met["toxic_said"]
-    yield factory.card("toxic", _("Blocked lines answered or read"), blocked, met=is_clean)
+    yield factory.card("toxic", _("Blocked messages answered or read"), blocked, met=is_clean)
     yield factory.card("gap_min_s", _("Pace"), _pace(met), unit="s", places=1, met=met["gaps_too_short"])
     longest = _("The longest silence was %(longest)s s. Target: under 30 s.") % {
         "longest": localized(figures["silence_longest_s"], 0)

@@ -51,8 +51,8 @@ def _tone(answer: StudioAnswer) -> str:
 def _headline(answer: StudioAnswer) -> str:
     return {
         AnswerResult.ANSWERED: _("Answered"),
-        AnswerResult.HELPED: _("Answered with the help line"),
-        AnswerResult.BLOCKED: _("Not answered: your rules block the viewer's line"),
+        AnswerResult.HELPED: _("Answered with the help sentence"),
+        AnswerResult.BLOCKED: _("Not answered: your rules block the viewer's message"),
         AnswerResult.REFUSED: _("Not said: your rules block the answer"),
         AnswerResult.COMMAND: _("A chat command. In a live the games answer it, not the persona"),
         AnswerResult.SILENT: _("The host has nothing to say to this"),

@@ -49,7 +49,7 @@ def test_the_list_says_what_to_do_when_there_is_nothing(
     with scope(tenant=tenant):
         Show.objects.all().delete()
     page = client_for(alice).get("/").content.decode()
-    assert "Make your first show" in page
+    assert "Create your first show" in page
 
 
 def test_bob_who_looks_on_gets_no_buttons_that_change_anything(
