@@ -6,4 +6,4 @@ class TenantsConfig(AppConfig):
     verbose_name = "Accounts and teams"
 
     def ready(self) -> None:
-        pass
+        from tenants import receivers  # noqa: F401
