@@ -54,7 +54,7 @@ def test_an_installations_own_price_silences_the_notice(
     settings.OPENAI_API_KEY, settings.OPENAI_MODEL = "x", "llama3.2"
     path = tmp_path / "prices.toml"
     path.write_text(
-        '[[price]]\nprovider = "api.openai.com"\nmodel = "llama3.2"\n'
+        '[[price]]\nprovider = "openai"\nmodel = "llama3.2"\n'
         "usd_per_million = { input_tokens = 0, output_tokens = 0 }\n"
         'source = "our own machine"\nas_of = 2026-11-30\n',
         encoding="utf-8",
