@@ -1,6 +1,6 @@
 """Limits how often something may happen: counted in Redis, for all processes, by Redis's clock.
 
-`docs/decisions/0010-one-floor-for-the-outside.md` says why this is not the `limits` library.
+`docs/decisions/0012-one-floor-for-the-outside.md` says why this is not the `limits` library.
 """
 
 from collections.abc import Mapping
