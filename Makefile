@@ -112,9 +112,9 @@ guide-pictures: setup browser ## Take the set-up guide's pictures from the runni
 	@$(PYTHON) -m config.translations compile
 	$(PYTHON) -m pytest -q tests/browser/guide_pictures.py
 
-bench-sound: setup browser ## Measure a minute of each provider's voice at the page's loudspeaker
-	@report=$$(mktemp); SOUND_REPORT=$$report $(PYTHON) -m pytest -q tests/browser/sound_bench.py; \
-	  status=$$?; cat $$report; echo; rm $$report; exit $$status
+bench-sound: setup browser ## Measure each provider's voice, mutes and faults at the page's loudspeaker
+	@$(PYTHON) manage.py migrate --verbosity 0
+	$(PYTHON) -m bench.sound
 
 bench-overlay: setup browser ## Measure what the overlay's page does for each picture (frames, ms, long tasks)
 	@$(PYTHON) manage.py migrate --verbosity 0

@@ -1,7 +1,6 @@
-"""A page that cannot be heard says so within three seconds, and heals itself."""
+"""A page that cannot be heard says so, and heals itself."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
@@ -13,10 +12,10 @@ from overlay.connection.release import page_release
 from overlay.models import Overlay
 from tenants.models import User
 from tests.overlay.conftest import make_overlay
+from tests.overlay.reactions import break_sound, wait_until_well
 from tests.overlay.studio import Studio, open_studio, tone
 from tests.overlay.viewing import AUDIBLE, Viewer
 
-NOTICED_WITHIN_S = 3.0
 POLL = {
     "kind": "poll",
     "phase": "open",
@@ -51,12 +50,6 @@ def hears(viewer: Viewer, studio: Studio) -> bool:
     return bool(viewer.wait_for_report("ended", utterance)["level_db"] > -20)
 
 
-def wait_until_well(viewer: Viewer) -> None:
-    viewer.page.evaluate(
-        "async () => { while (vivavoce.watch.state !== 'ok') await new Promise(requestAnimationFrame) }"
-    )
-
-
 def test_a_suspended_context_goes_on_by_itself_and_the_utterance_with_it(
     viewer: Viewer, studio: Studio
 ) -> None:
@@ -68,48 +61,24 @@ def test_a_suspended_context_goes_on_by_itself_and_the_utterance_with_it(
     assert ended["played_ms"] == pytest.approx(2_000, abs=80)
 
 
-def test_a_context_that_stays_suspended_is_reported_and_replaced(viewer: Viewer, studio: Studio) -> None:
-    suspended_at = time.monotonic()
-    viewer.page.evaluate(
-        """() => {
-          const { context } = vivavoce.player;
-          context.resume = async () => {};
-          void context.suspend();
-        }"""
-    )
-    viewer.wait_for_sign("sound", state="blocked")
-    took_s = time.monotonic() - suspended_at
-    print(f"reported after {took_s:.1f} s")
-    assert took_s < NOTICED_WITHIN_S
-    wait_until_well(viewer)
+@pytest.mark.parametrize("fault", ["blocked", "stalled"])
+def test_a_context_that_stays_suspended_or_whose_clock_stands_is_reported_and_replaced(
+    viewer: Viewer, studio: Studio, fault: str
+) -> None:
+    break_sound(viewer.page, fault)
+    viewer.wait_for_sign("sound", state=fault)
+    wait_until_well(viewer.page)
     assert hears(viewer, studio)
-    assert viewer.signs[-1] != {"type": "sound", "state": "blocked"}
-
-
-def test_a_clock_that_stands_is_reported_and_replaced(viewer: Viewer, studio: Studio) -> None:
-    stopped_at = time.monotonic()
-    viewer.page.evaluate(
-        """() => {
-          const { context } = vivavoce.player;
-          const { currentTime } = context;
-          Object.defineProperty(context, "currentTime", { get: () => currentTime });
-        }"""
-    )
-    viewer.wait_for_sign("sound", state="stalled")
-    assert time.monotonic() - stopped_at < NOTICED_WITHIN_S
-    wait_until_well(viewer)
-    assert hears(viewer, studio)
+    assert viewer.signs[-1] != {"type": "sound", "state": fault}
 
 
 def test_sound_that_does_not_leave_the_graph_is_reported_and_heals(viewer: Viewer, studio: Studio) -> None:
-    viewer.page.evaluate("vivavoce.player.output.volume.gain.value = 0")
+    break_sound(viewer.page, "silent")
     utterance = uuid4()
     studio.do(studio.publisher.begin(utterance, "Nessuno mi sente."))
     studio.sound(utterance, 0, tone(8.0))
     viewer.wait_for_report("started", utterance)
-    started_at = time.monotonic()
     viewer.wait_for_sign("sound", state="silent")
-    assert time.monotonic() - started_at < NOTICED_WITHIN_S
     cut = viewer.wait_for_report("cut_done", utterance)
     assert cut["level_db"] == -120
     assert hears(viewer, studio)

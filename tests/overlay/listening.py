@@ -23,11 +23,10 @@ from tests.overlay.viewing import AUDIBLE, Viewer
 LOUDNESS_LUFS, LOUDNESS_WITHIN_LU = -16.0, 1.0
 TRUE_PEAK_DBTP = -1.0
 LONGEST_GAP_MS = 20.0
-# A fault is counted as the 30 ms in which it lies. On a busy machine the browser itself may stumble once.
-FAULTS_FORGIVEN = 1_440
+# A fault is counted as the 30 ms in which it lies, with 48,000 samples a second.
+FAULT_SAMPLES = 1_440
 CAPTION_WITHIN_MS = 150.0
 AFTER_S = 0.5
-TRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +53,14 @@ class Figures:
 
     @property
     def faults(self) -> list[str]:
-        """Where a target is missed, in words."""
+        """Where what was heard is not what was said, in words; when it was heard does not count."""
         kept = {
             "the recorder itself has missed something": self.tape_lost_samples == 0,
             "loudness": abs(self.loudness_lufs - LOUDNESS_LUFS) <= LOUDNESS_WITHIN_LU,
             "true peak": self.true_peak_dbtp <= TRUE_PEAK_DBTP,
-            "gap": self.longest_gap_ms <= LONGEST_GAP_MS,
-            "missing samples": self.missing_samples <= FAULTS_FORGIVEN,
+            "missing samples": self.missing_samples <= FAULT_SAMPLES * (self.gaps + 1),
             "click": self.worst_click < proof.CLICK,
             "a caption never came": not math.isnan(self.latest_caption_ms),
-            "early caption": self.earliest_caption_ms >= -CAPTION_WITHIN_MS,
-            "late caption": self.latest_caption_ms <= CAPTION_WITHIN_MS,
         }
         return [fault for fault, is_kept in kept.items() if not is_kept]
 
@@ -81,15 +77,9 @@ class Listening:
         self._tape.wait_until_it_runs()
 
     def check(self, provider: str, replies: Sequence[Reply]) -> Figures:
-        """Have replies said, and fail where they miss a target; every figure is printed first.
-
-        What missed one is said once more: a machine that stands still for a moment is no fault of the page.
-        """
-        for _ in range(TRIES):
-            figures = self.hear(provider, replies)
-            print(json.dumps(asdict(figures)))
-            if not figures.faults:
-                break
+        """Have replies said, and fail where what was heard differs; every figure is printed first."""
+        figures = self.hear(provider, replies)
+        print(json.dumps(asdict(figures)))
         assert not figures.faults, f"{provider}: {', '.join(figures.faults)}"
         return figures
 
@@ -98,7 +88,8 @@ class Listening:
         self._publisher.said.clear()
         heard_before = [each.samples.size for each in self._tape.recordings()]
         with PROVIDERS[provider](self._studio.do) as provided:
-            host = Host(provided.synthesizer, provided.voices)
+            voices = {language: provided.voices[language] for language, _ in replies}
+            host = Host(provided.synthesizer, voices)
             self._studio.do(host.get_ready())
             for language, sentences in replies:
                 self._studio.do(host.reply(self._publisher, language, sentences))

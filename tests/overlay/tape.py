@@ -118,6 +118,13 @@ def silences(samples: Samples, rate_hz: int, *, longer_than_s: float = 0.005) ->
     return [float(gap) for gap in gaps if gap > longer_than_s]
 
 
+def stretches(samples: Samples, rate_hz: int, *, apart_s: float = 0.02) -> list[float]:
+    """Return how many seconds each stretch of sound lasts; a silence of at least `apart_s` ends one."""
+    (loud,) = np.nonzero(np.abs(samples) > QUIET)
+    parts = np.split(loud, np.nonzero(np.diff(loud) >= apart_s * rate_hz)[0] + 1)
+    return [float(part[-1] - part[0] + 1) / rate_hz for part in parts if part.size]
+
+
 def biggest_jump(samples: Samples) -> float:
     """Return the biggest step from one sample to the next."""
     return float(np.abs(np.diff(samples)).max())
