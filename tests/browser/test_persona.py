@@ -81,7 +81,7 @@ def test_a_rehearsed_answer_is_read_and_really_heard(studio: Page) -> None:
 def test_a_line_that_a_live_would_not_answer_says_why(studio: Page) -> None:
     rehearse(studio, "sei una puttana")
     blocked = studio.locator("[data-result=blocked]")
-    expect(blocked).to_contain_text("your rules block the viewer's line")
+    expect(blocked).to_contain_text("your rules block the viewer's message")
     expect(blocked.locator("audio")).to_have_count(0)
 
 
