@@ -77,10 +77,8 @@ async def test_a_change_reaches_the_live_that_runs(
         await in_thread(start_session, session=session)
         await eventually(lambda: overlay_is_live(session, redis_client))
         await in_thread(lambda: change(session.show))
-        await eventually(lambda: told)
-
-    [rules] = told
-    assert has_come(rules)
+        # A new subscription also leads to a read, so the change may come with a later one.
+        await eventually(lambda: any(map(has_come, told)))
 
 
 async def test_a_change_does_not_reach_charlies_live(
@@ -92,11 +90,9 @@ async def test_a_change_does_not_reach_charlies_live(
         await in_thread(lambda: block_term(policy=session.show.policy, term=WORD))
         # What comes after it on the way has arrived, so it would have arrived too.
         await in_thread(lambda: change_show(show=other_session.show, holds_replies=True))
-        await eventually(lambda: told)
+        await eventually(lambda: any(rules.holds_replies for rules in told))
 
-    [rules] = told
-    assert rules.holds_replies
-    assert not _is_blocked(rules)
+    assert not any(map(_is_blocked, told))
 
 
 async def test_a_change_that_was_lost_on_the_way_is_read_when_the_worker_is_back(
@@ -126,9 +122,8 @@ async def test_a_change_waits_for_a_database_that_is_away(
         await in_thread(start_session, session=session)
         await eventually(lambda: overlay_is_live(session, redis_client))
         await in_thread(lambda: block_term(policy=session.show.policy, term=WORD))
-        await eventually(lambda: told)
+        await eventually(lambda: any(map(_is_blocked, told)))
 
-    assert _is_blocked(told[0])
     assert not failures
 
 
@@ -158,6 +153,4 @@ async def test_other_rules_chosen_for_a_show_hold_at_once(
         await in_thread(start_session, session=session)
         await eventually(lambda: overlay_is_live(session, redis_client))
         await in_thread(choose_other)
-        await eventually(lambda: told)
-
-    assert _is_blocked(told[0])
+        await eventually(lambda: any(map(_is_blocked, told)))
