@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from channels.layers import get_channel_layer  # noqa: TID251 - closed here, as a worker does when it stops
 from django.conf import settings
 from django.test.utils import override_settings
 from django_scopes import scope
@@ -129,7 +128,6 @@ async def _measure(
         store = AudioObjectStore()
         stack.callback(store.close)
         rack = VoicePool(await open_synthesizers(stack), store=store)
-        stack.push_async_callback(get_channel_layer().flush)
         ear = await stack.enter_async_context(_listening(show, port))
         for provider, profile in profiles.items():
             chain = await in_thread(rack.chain_for, profile)

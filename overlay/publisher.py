@@ -1,4 +1,4 @@
-"""The only door to the channel layer for the overlay: sends what its pages show and play."""
+"""Sends what the pages of an overlay show and play; nothing else sends to their group."""
 
 import asyncio
 import contextlib
@@ -7,14 +7,15 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
-from channels.layers import get_channel_layer
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
 from overlay.connection import wire
 from overlay.connection.state import StateStore
 from overlay.errors import OverlayUnreachable
 from overlay.layout import Layout
+from providers.channel_groups import encode_group_message
 from speech.stage.audio import AudioChunk
 
 # The Redis clients would retry for longer, until the host's reply is out of date.
@@ -35,12 +36,14 @@ class OverlayPublisher:
     """Sends messages to the pages of one overlay and stores the state for pages that connect later.
 
     The state is stored before the message is sent, so that a page which subscribes and then reads the state
-    misses nothing. Every method raises `OverlayUnreachable` within `TIMEOUT_S` if Redis does not answer. A
-    mute drops all audio that is under way: no `cut` is needed before it.
+    misses nothing; both go to Redis in one round trip. Every method raises `OverlayUnreachable` within
+    `TIMEOUT_S` if Redis does not answer. A mute drops all audio that is under way: no `cut` is needed
+    before it.
     """
 
     def __init__(self, overlay_id: UUID, *, redis: Redis) -> None:
         self._group = overlay_group(overlay_id)
+        self._redis = redis
         self._state = StateStore(redis, overlay_id)
         self._speaking: UUID | None = None
         self._position_s = 0.0
@@ -58,11 +61,11 @@ class OverlayPublisher:
         )
 
     async def audio(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> None:
-        """Send a chunk of the utterance's audio. `sequence` counts from 0. Two round trips."""
+        """Send a chunk of the utterance's audio. `sequence` counts from 0."""
         frame = self._pack(utterance_id, sequence, chunk)
-        async with _bounded():
-            await self._state.add_audio(frame)
-            await get_channel_layer().group_send(self._group, {"type": "overlay.audio", "frame": frame})
+        async with self._pipeline(transaction=False) as pipe:
+            self._state.add_audio(pipe, frame)
+            self._publish(pipe, {"type": "overlay.audio", "frame": frame})
 
     async def show_text(self, utterance_id: UUID, text: str) -> None:
         """Show a sentence without audio, for the time that reading it takes."""
@@ -71,22 +74,22 @@ class OverlayPublisher:
             "utterance": str(utterance_id),
             "text": text[:MAX_SENTENCE],
         }
-        async with _bounded():
-            await self._send(message)
+        async with self._pipeline() as pipe:
+            self._send(pipe, message)
 
     async def end(self, utterance_id: UUID, duration_ms: int) -> None:
         """Announce that all audio was sent, and its total length."""
         message: wire.EndMessage = {"type": "end", "utterance": str(utterance_id), "duration_ms": duration_ms}
-        async with _bounded():
-            await self._state.add_end(wire.encode(message), caption_lifetime_ms=duration_ms + CAPTION_REST_MS)
-            await self._send(message, of_voice=True)
+        async with self._pipeline() as pipe:
+            self._state.add_end(pipe, wire.encode(message), caption_lifetime_ms=duration_ms + CAPTION_REST_MS)
+            self._send(pipe, message, of_voice=True)
 
     async def cut(self, utterance_id: UUID | None = None) -> None:
         """Stop an utterance at once, started or not; None stops all utterances."""
         message: wire.CutMessage = {"type": "cut", "utterance": str(utterance_id) if utterance_id else None}
-        async with _bounded():
-            await self._state.add_cut(wire.encode(message))
-            await self._send(message)
+        async with self._pipeline() as pipe:
+            self._state.add_cut(pipe, wire.encode(message))
+            self._send(pipe, message)
 
     async def chat(self, line_id: str, name: str, text: str, kind: str) -> None:
         """Show a line of the chat. `kind` is the kind of the live's event."""
@@ -96,54 +99,56 @@ class OverlayPublisher:
             "text": text[:MAX_LINE],
             "kind": kind,
         }
-        async with _bounded():
-            await self._state.add_line(line)
-            await self._send({"type": "chat", **line})
+        async with self._pipeline() as pipe:
+            self._state.add_line(pipe, line)
+            self._send(pipe, {"type": "chat", **line})
 
     async def retract(self, ids: list[str]) -> None:
         """Remove lines, shown or not."""
         async with _bounded():
-            await self._state.remove_lines(set(ids))
-            await self._send({"type": "retract", "ids": ids})
+            lines = await self._state.find_lines(set(ids))
+        async with self._pipeline() as pipe:
+            self._state.remove_lines(pipe, lines)
+            self._send(pipe, {"type": "retract", "ids": ids})
 
     async def game(self, state: dict[str, Any]) -> None:
         """Show a game's state (`Games.state`); a quiz's answer is sent only after the end."""
         shown = {name: value for name, value in state.items() if name != "answer"}
         if state.get("phase") == "closed" and "answer" in state:
             shown["answer"] = state["answer"]
-        async with _bounded():
-            await self._state.set_game(shown)
-            await self._send({"type": "game", "game": shown})
+        async with self._pipeline() as pipe:
+            self._state.set_game(pipe, shown)
+            self._send(pipe, {"type": "game", "game": shown})
 
     async def tally(self, counts: dict[str, int]) -> None:
         """Send the number of events of each kind in this live."""
-        async with _bounded():
-            await self._state.set_tally(counts)
-            await self._send({"type": "tally", "counts": counts})
+        async with self._pipeline() as pipe:
+            self._state.set_tally(pipe, counts)
+            self._send(pipe, {"type": "tally", "counts": counts})
 
     async def set_layout(self, layout: Layout) -> None:
         """Apply a layout on all open pages."""
-        async with _bounded():
-            await self._state.set_layout(layout)
-            await self._send({"type": "layout", "layout": layout})
+        async with self._pipeline() as pipe:
+            self._state.set_layout(pipe, layout)
+            self._send(pipe, {"type": "layout", "layout": layout})
 
     async def set_muted(self, muted: bool) -> None:
         """Mute the pages, which drops all audio under way, or unmute them."""
-        async with _bounded():
-            await self._state.set_muted(muted)
-            await self._send({"type": "mute", "muted": muted})
+        async with self._pipeline() as pipe:
+            self._state.set_muted(pipe, muted)
+            self._send(pipe, {"type": "mute", "muted": muted})
 
     async def set_live(self, live: bool) -> None:
         """Put the pages on air or off air; off air clears the chat and the caption."""
-        async with _bounded():
-            await self._state.set_live(live)
-            await self._send({"type": "live", "live": live})
+        async with self._pipeline() as pipe:
+            self._state.set_live(pipe, live)
+            self._send(pipe, {"type": "live", "live": live})
 
     async def start_test(self, for_ms: int) -> None:
         """Make the pages look as on air for `for_ms`; a running live is not affected."""
-        async with _bounded():
-            await self._state.start_test(for_ms=for_ms)
-            await self._send({"type": "trial", "for_ms": for_ms})
+        async with self._pipeline() as pipe:
+            self._state.start_test(pipe, for_ms=for_ms)
+            self._send(pipe, {"type": "trial", "for_ms": for_ms})
 
     async def show_test_line(self, line_id: str, name: str, text: str, kind: str) -> None:
         """Show a sample chat line without storing it."""
@@ -153,18 +158,18 @@ class OverlayPublisher:
             "text": text[:MAX_LINE],
             "kind": kind,
         }
-        async with _bounded():
-            await self._send({"type": "chat", **line})
+        async with self._pipeline() as pipe:
+            self._send(pipe, {"type": "chat", **line})
 
     async def show_test_game(self, state: dict[str, Any]) -> None:
         """Show a sample game without storing it."""
-        async with _bounded():
-            await self._send({"type": "game", "game": state})
+        async with self._pipeline() as pipe:
+            self._send(pipe, {"type": "game", "game": state})
 
     async def close_sockets(self) -> None:
         """Close every open page, after its URL has become invalid."""
-        async with _bounded():
-            await get_channel_layer().group_send(self._group, {"type": "overlay.rotated"})
+        async with self._pipeline() as pipe:
+            self._publish(pipe, {"type": "overlay.rotated"})
 
     def _pack(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> bytes:
         if utterance_id != self._speaking:
@@ -175,14 +180,23 @@ class OverlayPublisher:
 
     async def _send_words(self, message: wire.BeginMessage | wire.CaptionMessage) -> None:
         spoken: wire.CaptionText = {"utterance": message["utterance"], "text": message["text"]}
-        async with _bounded():
-            await self._state.add_words(wire.encode(message), spoken, lifetime_ms=CAPTION_LIFETIME_MS)
-            await self._send(message, of_voice=True)
+        async with self._pipeline() as pipe:
+            self._state.add_words(pipe, wire.encode(message), spoken, lifetime_ms=CAPTION_LIFETIME_MS)
+            self._send(pipe, message, of_voice=True)
 
-    async def _send(self, message: wire.MessageToPage, *, of_voice: bool = False) -> None:
+    def _send(self, pipe: Pipeline, message: wire.MessageToPage, *, of_voice: bool = False) -> None:
         # Encoded here once, not once per socket. `of_voice`: keeps its order with the audio.
-        event = {"type": "overlay.text", "frame": wire.encode(message), "of_voice": of_voice}
-        await get_channel_layer().group_send(self._group, event)
+        self._publish(pipe, {"type": "overlay.text", "frame": wire.encode(message), "of_voice": of_voice})
+
+    def _publish(self, pipe: Pipeline, event: dict[str, Any]) -> None:
+        pipe.publish(*encode_group_message(self._group, event))
+
+    @contextlib.asynccontextmanager
+    async def _pipeline(self, *, transaction: bool = True) -> AsyncIterator[Pipeline]:
+        """Yield a pipeline and run it at the end of the `with` block; raise `OverlayUnreachable`."""
+        async with _bounded(), self._redis.pipeline(transaction=transaction) as pipe:
+            yield pipe
+            await pipe.execute()
 
 
 @contextlib.asynccontextmanager

@@ -1,17 +1,16 @@
 """Publishes the messages of a live to its open consoles, and defines their types.
 
-Only this module and the overlay's publisher use the channel layer. Messages are sent to the session's group;
-`livesessions/console/consumers.py` renders them as HTML.
+Messages are sent to the session's group; `livesessions/console/consumers.py` renders them as HTML.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypedDict
 from uuid import UUID
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer  # noqa: TID251
-
 from livesessions.models.sessions import LiveSession
 from overlay.presence import OpenPage
+from providers.channel_groups import encode_group_message
+from providers.redis import async_redis, sync_redis
 
 
 class ConsoleChatMessage(TypedDict):
@@ -116,18 +115,31 @@ def console_group(session_id: UUID | str) -> str:
     return f"console.{session_id}"
 
 
-async def publish(session_id: UUID | str, messages: list[Message]) -> None:
+async def publish(session_id: UUID | str, messages: Sequence[Message]) -> None:
     """Send messages, in order, to every open console of a session."""
-    layer = get_channel_layer()
-    await layer.group_send(console_group(session_id), {"type": "console.messages", "messages": messages})
+    await async_redis().publish(*_encode(session_id, messages))
+
+
+async def publish_all(messages: Mapping[UUID, Sequence[Message]]) -> None:
+    """Send messages to the consoles of many sessions, in one round trip."""
+    async with async_redis().pipeline(transaction=False) as pipe:
+        for session_id, of_session in messages.items():
+            pipe.publish(*_encode(session_id, of_session))
+        await pipe.execute()
 
 
 def publish_state(session: LiveSession) -> None:
-    """Send the state of a session's row to its consoles."""
+    """Send the state of a session's row to its consoles. Blocks."""
     message: ConsoleStateMessage = {
         "kind": "state",
         "status": session.status,
         "muted": session.muted,
         "end_reason": session.end_reason,
     }
-    async_to_sync(publish)(session.id, [message])
+    sync_redis().publish(*_encode(session.id, [message]))
+
+
+def _encode(session_id: UUID | str, messages: Sequence[Message]) -> tuple[str, bytes]:
+    return encode_group_message(
+        console_group(session_id), {"type": "console.messages", "messages": list(messages)}
+    )

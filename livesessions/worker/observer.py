@@ -48,7 +48,7 @@ class QueuedChatLine:
 
 
 class ConsoleBatcher:
-    """Batches the messages for the consoles of a worker's lives and sends them ten times a second.
+    """Batches the messages for the consoles of a worker's lives and sends them together, ten times a second.
 
     Chat lines become messages only when they are sent: in a busy chat most are dropped before.
     """
@@ -76,14 +76,15 @@ class ConsoleBatcher:
             await asyncio.sleep(CONSOLE_EVERY_S)
             chat, self._chat = self._chat, {}
             others, self._messages = self._messages, {}
-            for session_id in chat.keys() | others.keys():
-                messages: list[publisher.Message] = [_chat_message(line) for line in chat.get(session_id, ())]
-                messages.extend(others.get(session_id, ()))
-                try:
-                    async with asyncio.timeout(TIMEOUT_S):
-                        await publisher.publish(session_id, messages)
-                except (RedisError, OSError):
-                    logger.warning("console unreachable: session=%s messages=%d", session_id, len(messages))
+            messages: dict[UUID, list[publisher.Message]] = {
+                session_id: [*map(_chat_message, chat.get(session_id, ())), *others.get(session_id, ())]
+                for session_id in chat.keys() | others.keys()
+            }
+            try:
+                async with asyncio.timeout(TIMEOUT_S):
+                    await publisher.publish_all(messages)
+            except (RedisError, OSError):
+                logger.warning("consoles unreachable: sessions=%d", len(messages))
 
 
 class LiveObserver:

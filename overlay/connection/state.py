@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 
 from overlay.connection.replay_buffer import Frame, ReplayBuffer, SentUtterance
 from overlay.connection.wire import CaptionText, OverlayChatLine, OverlayStateMessage
@@ -18,8 +19,8 @@ TRUE = ("1", b"1")  # with and without `decode_responses`
 class StateStore:
     """One overlay's state: flags in a hash, lines in a list, the caption under an expiring key.
 
-    It also holds the replay buffer. Each method but `remove_lines` needs one round trip. Redis errors are not
-    caught.
+    It also holds the replay buffer. The methods that write add their commands to a pipeline, which the caller
+    runs; the others need one round trip each. Redis errors are not caught.
     """
 
     def __init__(self, redis: Redis, overlay_id: UUID) -> None:
@@ -58,79 +59,63 @@ class StateStore:
             state["layout"] = json.loads(layout)
         return state
 
-    async def set_live(self, live: bool) -> None:
+    def set_live(self, pipe: Pipeline, live: bool) -> None:
         """Store whether the live is on air; the end of a live deletes its chat."""
-        pipe = self._redis.pipeline()
         pipe.hset(self._flags, "live", int(live))
         pipe.expire(self._flags, LIFETIME_S)
         if not live:
             pipe.delete(self._lines, self._caption, self._game, self._tally)
             self._replay.clear(pipe)
-        await pipe.execute()
 
-    async def set_game(self, game: dict[str, Any]) -> None:
-        await self._redis.set(self._game, json.dumps(game), ex=LIFETIME_S)
+    def set_game(self, pipe: Pipeline, game: dict[str, Any]) -> None:
+        pipe.set(self._game, json.dumps(game), ex=LIFETIME_S)
 
-    async def set_tally(self, counts: dict[str, int]) -> None:
-        await self._redis.set(self._tally, json.dumps(counts), ex=LIFETIME_S)
+    def set_tally(self, pipe: Pipeline, counts: dict[str, int]) -> None:
+        pipe.set(self._tally, json.dumps(counts), ex=LIFETIME_S)
 
-    async def set_layout(self, layout: Layout) -> None:
+    def set_layout(self, pipe: Pipeline, layout: Layout) -> None:
         """Store a changed layout for pages that were away; other pages have it from the row."""
-        await self._redis.set(self._layout, json.dumps(layout), ex=LIFETIME_S)
+        pipe.set(self._layout, json.dumps(layout), ex=LIFETIME_S)
 
-    async def start_test(self, *, for_ms: int) -> None:
-        await self._redis.set(self._test, "1", px=for_ms)
+    def start_test(self, pipe: Pipeline, *, for_ms: int) -> None:
+        pipe.set(self._test, "1", px=for_ms)
 
-    async def set_muted(self, muted: bool) -> None:
-        pipe = self._redis.pipeline()
+    def set_muted(self, pipe: Pipeline, muted: bool) -> None:
         pipe.hset(self._flags, "muted", int(muted))
         pipe.expire(self._flags, LIFETIME_S)
         pipe.delete(self._caption)
         self._replay.clear(pipe)
-        await pipe.execute()
 
-    async def add_line(self, line: OverlayChatLine) -> None:
-        pipe = self._redis.pipeline()
+    def add_line(self, pipe: Pipeline, line: OverlayChatLine) -> None:
         pipe.rpush(self._lines, json.dumps(line))
         pipe.ltrim(self._lines, -MAX_LINES, -1)
         pipe.expire(self._lines, LIFETIME_S)
         pipe.expire(self._flags, LIFETIME_S)
-        await pipe.execute()
 
-    async def remove_lines(self, ids: set[str]) -> None:
-        """Remove lines by id. Two round trips.
+    async def find_lines(self, ids: set[str]) -> list[Any]:
+        """Return the stored lines with these ids, as `remove_lines` takes them."""
+        lines: list[Any] = await self._redis.lrange(self._lines, 0, -1)
+        return [line for line in lines if json.loads(line)["id"] in ids]
 
-        Lines are removed by value, since others may arrive meanwhile.
-        """
-        lines = await self._redis.lrange(self._lines, 0, -1)
-        pipe = self._redis.pipeline()
+    def remove_lines(self, pipe: Pipeline, lines: list[Any]) -> None:
+        """Remove lines by value, since others may arrive meanwhile."""
         for line in lines:
-            if json.loads(line)["id"] in ids:
-                pipe.lrem(self._lines, 0, line)  # type: ignore[arg-type]
-        await pipe.execute()
+            pipe.lrem(self._lines, 0, line)
 
     async def read_replay(self) -> list[SentUtterance]:
         return await self._replay.read()
 
-    async def add_words(self, frame: Frame, caption: CaptionText, *, lifetime_ms: int) -> None:
-        pipe = self._redis.pipeline()
+    def add_words(self, pipe: Pipeline, frame: Frame, caption: CaptionText, *, lifetime_ms: int) -> None:
         pipe.set(self._caption, json.dumps(caption), px=lifetime_ms)
         self._replay.add(pipe, frame)
-        await pipe.execute()
 
-    async def add_audio(self, frame: Frame) -> None:
-        pipe = self._redis.pipeline(transaction=False)
+    def add_audio(self, pipe: Pipeline, frame: Frame) -> None:
         self._replay.add(pipe, frame)
-        await pipe.execute()
 
-    async def add_end(self, frame: Frame, *, caption_lifetime_ms: int) -> None:
-        pipe = self._redis.pipeline()
+    def add_end(self, pipe: Pipeline, frame: Frame, *, caption_lifetime_ms: int) -> None:
         pipe.pexpire(self._caption, caption_lifetime_ms)
         self._replay.add(pipe, frame)
-        await pipe.execute()
 
-    async def add_cut(self, frame: Frame) -> None:
-        pipe = self._redis.pipeline()
+    def add_cut(self, pipe: Pipeline, frame: Frame) -> None:
         pipe.delete(self._caption)
         self._replay.add(pipe, frame)
-        await pipe.execute()

@@ -10,7 +10,6 @@ import django
 
 django.setup()
 
-from channels.layers import get_channel_layer  # noqa: E402 - closed here, as a worker does when it stops
 from django.conf import settings  # noqa: E402
 from redis.asyncio import Redis  # noqa: E402
 
@@ -37,8 +36,6 @@ async def main(overlay_id: UUID, seconds: float) -> None:
                 await bustle(publisher)
     except TimeoutError:
         pass
-    finally:
-        await get_channel_layer().flush()
 
 
 async def bustle(publisher: OverlayPublisher) -> None:

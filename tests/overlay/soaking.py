@@ -15,7 +15,6 @@ import django
 
 django.setup()
 
-from channels.layers import get_channel_layer  # noqa: E402 - closed here, as a worker does when it stops
 from django.conf import settings  # noqa: E402
 from redis.asyncio import Redis  # noqa: E402
 
@@ -54,7 +53,6 @@ async def main(overlay_id: UUID, seconds: float, *, hurried: bool) -> None:
                 spoken_s += _tell(publisher)
     finally:
         await voice.aclose()
-        await get_channel_layer().flush()
 
 
 def _tell(publisher: KeepingPublisher) -> float:

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from channels.layers import get_channel_layer
 from redis.asyncio import Redis
 
 from overlay.publisher import OverlayPublisher
@@ -73,7 +72,7 @@ def open_studio(
 
     def serve() -> None:
         loop.run_forever()
-        loop.close()  # here, because the channel layer uses the loop once more when it closes
+        loop.close()
 
     thread = threading.Thread(target=serve, name="studio")
     thread.start()
@@ -86,6 +85,5 @@ def open_studio(
         yield Studio(publisher(overlay_id, redis=redis), run)
     finally:
         run(redis.aclose())
-        run(get_channel_layer().flush())
         loop.call_soon_threadsafe(loop.stop)
         thread.join()

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 
 from overlay import publisher as module
 from overlay.connection.state import LIFETIME_S, MAX_LINES
@@ -11,8 +12,10 @@ from overlay.connection.wire import OverlayStateMessage
 from overlay.errors import OverlayUnreachable
 from overlay.layout import clean_layout, default_layout
 from overlay.publisher import OverlayPublisher
+from speech.stage.audio import AudioChunk
 
 OVERLAY = uuid4()
+CHUNK = AudioChunk(b"\x10\x00" * 480, 24_000)
 
 
 @pytest.fixture
@@ -135,3 +138,25 @@ async def test_a_new_layout_reaches_pages_that_were_away(overlay_publisher: Over
     layout = {**default_layout(), "theme": "neon"}
     await overlay_publisher.set_layout(clean_layout(layout))
     assert (await state_of(overlay_publisher))["layout"]["theme"] == "neon"
+
+
+async def test_a_frame_is_stored_and_sent_in_one_round_trip(
+    overlay_publisher: OverlayPublisher, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trips: list[int] = []
+    execute = Pipeline.execute
+
+    async def count(pipe: Pipeline, raise_on_error: bool = True) -> list[object]:
+        trips.append(len(pipe.command_stack))
+        return await execute(pipe, raise_on_error)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("A command was sent outside the pipeline.")
+
+    monkeypatch.setattr(Pipeline, "execute", count)
+    monkeypatch.setattr(Redis, "execute_command", refuse)
+    utterance = uuid4()
+    await overlay_publisher.begin(utterance, "Ciao!")
+    await overlay_publisher.audio(utterance, 0, CHUNK)
+    await overlay_publisher.end(utterance, 20)
+    assert len(trips) == 3

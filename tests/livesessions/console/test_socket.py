@@ -1,7 +1,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from channels.db import database_sync_to_async
@@ -203,3 +203,15 @@ def _write_line(session: LiveSession, text: str) -> None:
             viewer_name="Giulia",
             text=text,
         )
+
+
+async def test_a_workers_consoles_are_sent_to_in_one_round_trip(
+    alice: User, session: LiveSession, client_for: ClientFor, connect: Connect
+) -> None:
+    socket = await connect(await database_sync_to_async(client_for)(alice), session.id)
+    await socket.receive_from()
+    await publisher.publish_all({uuid4(): [chat(1)], session.id: [chat(2), chat(3)], uuid4(): [chat(4)]})
+    frame = await socket.receive_from()
+    assert frame.index("ciao 2") < frame.index("ciao 3")
+    assert "ciao 1" not in frame
+    assert "ciao 4" not in frame

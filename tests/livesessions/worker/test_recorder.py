@@ -263,10 +263,10 @@ async def test_the_console_is_told_how_much_of_its_own_live_was_not_written(
 ) -> None:
     shown: dict[Any, list[dict[str, Any]]] = {}
 
-    async def publish(session_id: Any, messages: list[dict[str, Any]]) -> None:
-        shown[session_id] = messages
+    async def publish_all(messages: dict[Any, list[dict[str, Any]]]) -> None:
+        shown.update(messages)
 
-    monkeypatch.setattr("livesessions.console.publisher.publish", publish)
+    monkeypatch.setattr("livesessions.console.publisher.publish_all", publish_all)
     recorder, batcher = Recorder(capacity_bytes=0), ConsoleBatcher()
     recorder.add_event(event(session, "no room"))
     for live in (session, other_session):
@@ -286,10 +286,10 @@ async def test_a_flood_of_chat_leaves_room_for_the_rest_of_the_console(
 ) -> None:
     shown: list[dict[str, Any]] = []
 
-    async def publish(session_id: Any, messages: list[dict[str, Any]]) -> None:
-        shown.extend(messages)
+    async def publish_all(messages: dict[Any, list[dict[str, Any]]]) -> None:
+        shown.extend(messages.get(session.id, []))
 
-    monkeypatch.setattr("livesessions.console.publisher.publish", publish)
+    monkeypatch.setattr("livesessions.console.publisher.publish_all", publish_all)
     batcher = ConsoleBatcher()
     batcher.queue(session.id, {"kind": "state", "status": "active", "muted": False, "end_reason": ""})
     for number in range(1_000):
