@@ -8,13 +8,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 django_application = get_asgi_application()
 
 # Consumers import models, so Django must be set up before.
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.routing import ProtocolTypeRouter  # noqa: E402
 
 import livesessions.console.routing  # noqa: E402
 import overlay.routing  # noqa: E402
+from tenants.sockets.refusal import SocketRouter  # noqa: E402
 
 # The overlay's socket checks no Origin: its token is the credential, and programs may connect too.
-websockets = URLRouter(
+websockets = SocketRouter(
     [*overlay.routing.websocket_urlpatterns, *livesessions.console.routing.websocket_urlpatterns]
 )
 

@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class OverlayConfig(AppConfig):
     name = "overlay"
+
+    def ready(self) -> None:
+        from overlay import receivers  # noqa: F401

@@ -5,10 +5,11 @@ import contextlib
 import json
 import logging
 import time
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from channels.db import database_sync_to_async
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from redis.exceptions import RedisError
 
@@ -33,6 +34,8 @@ from overlay.models import Overlay
 from overlay.publisher import overlay_group
 from overlay.signals import utterance_acknowledged
 from providers.redis import async_redis
+from tenants.sockets.refusal import refuse
+from tenants.sockets.watch import CHECK_EVERY_S, RightsWatch
 
 logger = logging.getLogger(__name__)
 
@@ -58,12 +61,15 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     queue is too long is closed; the page reconnects and resumes.
     """
 
+    check_every_s = CHECK_EVERY_S
+
     overlay_id: UUID | None = None
     closing = False
     malformed = 0
     query: ConnectQuery
     flow: FlowControl
     reporter: "asyncio.Task[None] | None" = None
+    watch: RightsWatch | None = None
 
     async def __call__(self, *args: Any) -> None:
         try:
@@ -71,6 +77,8 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         finally:
             if self.reporter is not None:
                 self.reporter.cancel()
+            if self.watch is not None:
+                self.watch.stop()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         # Unlike Channels' own dispatch, this path needs no database thread.
@@ -124,11 +132,23 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 # Read again: a rotation before `group_add` has not reached this socket.
                 overlay = await self._find_overlay()
             if overlay is None:
-                await self.close()  # before accept: HTTP 403
-                return
+                await self._refuse()
             await self._welcome(overlay.id)
         except (RedisError, OSError):
             await self.close(CLOSE_TRY_AGAIN)
+
+    async def _refuse(self) -> NoReturn:
+        """Refuse the handshake of an address that names no overlay."""
+        if self.overlay_id is not None:
+            await self.channel_layer.group_discard(overlay_group(self.overlay_id), self.channel_name)
+        await refuse(self.scope, self.base_send)
+        raise StopConsumer
+
+    async def _has_address(self) -> bool:
+        return await self._find_overlay() is not None
+
+    async def _close_rotated(self) -> None:
+        await self.close(CLOSE_ROTATED)
 
     async def _find_overlay(self) -> Overlay | None:
         token = self.scope["url_route"]["kwargs"]["token"]
@@ -141,6 +161,9 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.registration = PageRegistration(overlay_id, page_id=self.channel_name)
         # A separate task: a receiver may block on the database, the audio must not.
         self.reporter = asyncio.create_task(self._report(overlay_id), name=f"overlay-reports-{overlay_id}")
+        # A rotation that Redis did not deliver must not leave the old address open.
+        self.watch = RightsWatch(self._has_address, self._close_rotated, check_every_s=self.check_every_s)
+        self.watch.start()
         store = StateStore(async_redis(), overlay_id)
         state = await store.read()
         said = await store.read_replay() if self.query.position is not None else []

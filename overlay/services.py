@@ -25,6 +25,11 @@ def end_overlay(overlay_id: UUID) -> None:
     async_to_sync(_end)(overlay_id)
 
 
+def close_overlay_sockets(overlay_id: UUID) -> None:
+    """Close all open pages of an overlay; raise `OverlayUnreachable`."""
+    async_to_sync(_close_sockets)(overlay_id)
+
+
 @transaction.atomic
 def rotate_token(*, overlay: Overlay) -> Overlay:
     """Give an overlay a new URL and close the pages on the old one; raise `OverlayUnreachable`."""
@@ -32,7 +37,7 @@ def rotate_token(*, overlay: Overlay) -> Overlay:
     overlay.rotated_at = timezone.now()
     overlay.save(update_fields=["token", "rotated_at"])
     audit.record("overlay.address_renewed", overlay)
-    transaction.on_commit(lambda: async_to_sync(_close_sockets)(overlay.id))
+    transaction.on_commit(lambda: close_overlay_sockets(overlay.id))
     return overlay
 
 

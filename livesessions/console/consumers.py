@@ -6,7 +6,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -27,6 +26,7 @@ from livesessions.pipeline.intake.screener import MESSAGES
 from livesessions.pipeline.outcome import ReplyOutcome
 from overlay.presence import read_pages
 from tenants.models import Membership, User
+from tenants.sockets.member_consumer import MemberConsumer
 
 FRAME = "livesessions/session_detail.html#console-frame"
 MAX_LINES = 200
@@ -34,26 +34,30 @@ HELD = ReplyOutcome.HELD.value
 DELETED = EventKind.DELETED.value
 
 
-class ConsoleConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+class ConsoleConsumer(MemberConsumer):
     """The socket of one open console: renders the messages of a session as fragments of the page.
 
     After each connection it sends both complete feeds first, so that the page misses nothing.
     """
 
     frames: "Frames"
-    session_id: UUID
     may_control: bool
 
-    async def connect(self) -> None:
-        self.session_id = self.scope["url_route"]["kwargs"]["session_id"]
-        membership = await database_sync_to_async(find_membership)(self.scope["user"], self.session_id)
-        if membership is None:
-            await self.close()
-            return
-        self.may_control = membership.may_act_as(Membership.Role.EDITOR)
+    @property
+    def session_id(self) -> UUID:
+        session_id: UUID = self.scope["url_route"]["kwargs"]["session_id"]
+        return session_id
+
+    def find_membership(self, user: User) -> Membership | None:
+        with scopes_disabled():
+            memberships = Membership.objects.select_related("tenant")
+            return memberships.filter(user=user, tenant__live_sessions=self.session_id).first()
+
+    async def open(self) -> None:
+        self.may_control = self.membership.may_act_as(Membership.Role.EDITOR)
         self.frames = Frames(
             _language_of(self.scope),
-            ZoneInfo(membership.tenant.time_zone),
+            ZoneInfo(self.membership.tenant.time_zone),
             session_id=self.session_id,
             may_control=self.may_control,
         )
@@ -65,6 +69,7 @@ class ConsoleConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def disconnect(self, code: int) -> None:
         await self.channel_layer.group_discard(console_group(self.session_id), self.channel_name)
+        await super().disconnect(code)
 
     async def console_messages(self, event: dict[str, Any]) -> None:
         messages: list[Message] = event["messages"]
@@ -93,18 +98,6 @@ class ConsoleConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             "new_replies": replies,
             "new_held": held,
         }
-
-
-def find_membership(user: User, session_id: UUID) -> Membership | None:
-    """Return the user's membership in a session's tenant; None for a user without access."""
-    if not user.is_authenticated:
-        return None
-    with scopes_disabled():
-        return (
-            Membership.objects.select_related("tenant")
-            .filter(user=user, tenant__live_sessions=session_id)
-            .first()
-        )
 
 
 def _language_of(connection: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 "use strict";
 
 const LINES_KEPT = 200;
+const CLOSE_RIGHTS_CHANGED = 4403;
 
 document.addEventListener("DOMContentLoaded", () => {
   const desk = document.querySelector(".desk");
@@ -14,7 +15,11 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const feed of desk.querySelectorAll(".feed > ol")) trim.observe(feed, { childList: true });
 
   desk.addEventListener("htmx:wsOpen", () => (desk.dataset.connection = "open"));
-  desk.addEventListener("htmx:wsClose", () => (desk.dataset.connection = "lost"));
+  desk.addEventListener("htmx:wsClose", (event) => {
+    desk.dataset.connection = "lost";
+    // The server shows what the user may still see: the console, the log-in or nothing.
+    if (event.detail.event?.code === CLOSE_RIGHTS_CHANGED) location.reload();
+  });
 
   // What the socket redraws under the keyboard's focus gets the focus back.
   let focused = "";

@@ -5,11 +5,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
+from django_scopes import scopes_disabled
 
 from overlay import consumers
 from overlay.connection import wire
 from overlay.connection.release import page_release
-from overlay.models import Overlay
+from overlay.models import Overlay, make_token
 from overlay.publisher import OverlayPublisher
 from overlay.services import mute_overlay, rotate_token
 from overlay.signals import utterance_acknowledged
@@ -118,6 +119,34 @@ async def test_a_rotated_token_closes_open_sockets_and_opens_no_more(
     with pytest.raises(ConnectionRefusedError):
         await connect(old_token)
     await connect(overlay.token)
+
+
+async def test_a_deleted_overlay_closes_its_open_sockets(overlay: Overlay, connect: Connect) -> None:
+    page = await connect(overlay.token)
+    await page.receive()
+
+    def delete() -> None:
+        with scopes_disabled():
+            overlay.delete()
+
+    await sync_to_async(delete)()
+    assert await page.receive_close() == consumers.CLOSE_ROTATED
+
+
+async def test_a_rotation_that_redis_lost_closes_open_sockets_at_the_regular_check(
+    overlay: Overlay, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert consumers.OverlayConsumer.check_every_s == 60.0
+    monkeypatch.setattr(consumers.OverlayConsumer, "check_every_s", 0.01)
+    page = await connect(overlay.token)
+    await page.receive()
+
+    def rotate_silently() -> None:
+        with scopes_disabled():
+            Overlay.objects.filter(id=overlay.id).update(token=make_token())
+
+    await sync_to_async(rotate_silently)()
+    assert await page.receive_close() == consumers.CLOSE_ROTATED
 
 
 async def test_the_pages_word_becomes_a_signal(overlay: Overlay, connect: Connect, acks: Acks) -> None:

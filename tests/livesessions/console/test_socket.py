@@ -33,7 +33,7 @@ async def open_socket(
     communicator = SocketClient(
         URLRouter(websocket_urlpatterns),
         f"/ws/console/{session_id}/?language={language}",
-        headers=[(b"cookie", cookies.encode()), (b"origin", origin.encode())],
+        headers=[(b"host", b"testserver"), (b"cookie", cookies.encode()), (b"origin", origin.encode())],
     )
     accepted, _ = await communicator.connect()
     if not accepted:
@@ -158,12 +158,13 @@ async def test_a_log_in_that_was_ended_is_refused(
         await connect(client, session.id)
 
 
-async def test_a_page_of_another_site_is_refused(
-    alice: User, session: LiveSession, client_for: ClientFor, connect: Connect
+@pytest.mark.parametrize("origin", ["https://evil.example.com", "http://testserver:8001", "null"])
+async def test_a_page_of_another_origin_is_refused(
+    alice: User, session: LiveSession, client_for: ClientFor, connect: Connect, origin: str
 ) -> None:
     client = await database_sync_to_async(client_for)(alice)
     with pytest.raises(ConnectionRefusedError):
-        await connect(client, session.id, "en", "https://evil.example.com")
+        await connect(client, session.id, "en", origin)
 
 
 async def _next(socket: Any, session_id: UUID, messages: list[publisher.Message]) -> str:

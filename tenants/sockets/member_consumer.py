@@ -1,0 +1,112 @@
+"""The base of all sockets that are opened with a log-in."""
+
+from contextlib import suppress
+from importlib import import_module
+from typing import Any, NoReturn
+
+from channels.auth import get_user
+from channels.db import database_sync_to_async
+from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from redis.exceptions import RedisError
+
+from tenants.models import Membership, User
+from tenants.sockets.notices import rights_group
+from tenants.sockets.refusal import refuse
+from tenants.sockets.watch import CHECK_EVERY_S, RightsWatch
+
+CLOSE_RIGHTS_CHANGED = 4403
+CLOSE_TRY_AGAIN = 1013
+
+
+class MemberConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """A member's socket. It closes as soon as log-in, account, membership or role ends or changes.
+
+    The page then reloads itself, and gets what its user may still see. A subclass defines `find_membership`
+    and `open`. Nothing is sent after the rights have ended, whatever the client does with its end.
+    """
+
+    check_every_s = CHECK_EVERY_S
+
+    membership: Membership
+    ended = False
+    _watch: RightsWatch | None = None
+    _group: str | None = None
+
+    def find_membership(self, user: User) -> Membership | None:
+        """Return the membership that opens this socket; None without access. Runs in a thread."""
+        raise NotImplementedError
+
+    async def open(self) -> None:
+        """Accept the socket and send the first frames; `membership` is set."""
+        raise NotImplementedError
+
+    async def __call__(self, *args: Any) -> None:
+        try:
+            await super().__call__(*args)
+        finally:
+            if self._watch is not None:
+                self._watch.stop()
+
+    async def connect(self) -> None:
+        user = self.scope["user"]
+        if not user.is_authenticated:
+            await self._refuse()
+        try:
+            # Joined before the rights are read: a change in between is announced to this socket.
+            self._group = rights_group(user.id)
+            await self.channel_layer.group_add(self._group, self.channel_name)
+            membership = await self._read_membership()
+            if membership is None:
+                await self._refuse()
+            self.membership = membership
+            self._watch = RightsWatch(self._still_held, self._end, check_every_s=self.check_every_s)
+            await self.open()
+        except (RedisError, OSError):
+            await self.close(CLOSE_TRY_AGAIN)
+        else:
+            self._watch.start()
+
+    async def _refuse(self) -> NoReturn:
+        await self._leave()
+        await refuse(self.scope, self.base_send)
+        raise StopConsumer
+
+    async def disconnect(self, code: int) -> None:
+        await self._leave()
+
+    async def _leave(self) -> None:
+        if self._group is not None:
+            with suppress(RedisError, OSError):
+                await self.channel_layer.group_discard(self._group, self.channel_name)
+
+    async def rights_changed(self, event: dict[str, Any]) -> None:
+        if self._watch is not None:
+            self._watch.check_now()
+
+    async def send(self, *args: Any, **frame: Any) -> None:
+        if not self.ended:
+            await super().send(*args, **frame)
+
+    async def _still_held(self) -> bool:
+        membership = await self._read_membership()
+        return membership is not None and membership.role == self.membership.role
+
+    async def _end(self) -> None:
+        self.ended = True
+        await super().close(CLOSE_RIGHTS_CHANGED)
+
+    async def _read_membership(self) -> Membership | None:
+        user = await self._read_user()
+        if user is None:
+            return None
+        return await database_sync_to_async(self.find_membership)(user)  # type: ignore[no-any-return]
+
+    async def _read_user(self) -> User | None:
+        """Return the user whose log-in opened the socket; None when log-in or account has ended."""
+        key = self.scope["session"].session_key
+        # Read again: the scope's own session holds what was true when the socket was opened.
+        session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+        user = await get_user({"session": session})
+        return user if user.is_authenticated else None
