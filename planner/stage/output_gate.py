@@ -76,7 +76,7 @@ class OutputGate:
 
     def _unfit(self, text: str) -> Refusal | None:
         words = _words(text)
-        if len(split_sentences(text)) > MAX_SENTENCES:
+        if len(split_sentences(text, self.language)) > MAX_SENTENCES:
             return Refusal.TOO_LONG
         if _MARKUP.search(text):
             return Refusal.MARKUP

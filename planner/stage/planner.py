@@ -164,7 +164,7 @@ class Planner:
         line = self._stock.line_for(turn, is_repeat=self._repeats_for(turn, within_s=REST_S))
         if line:
             usage.model = STOCK
-        for sentence in split_sentences(line):
+        for sentence in split_sentences(line, self._character.language):
             yield sentence
 
     async def _converse(self, turn: Turn, usage: TokenUsage) -> AsyncGenerator[str, None]:
@@ -206,9 +206,9 @@ class Planner:
     ) -> AsyncGenerator[str, None]:
         """Yield what may be said of one attempt of the model. The draft shows what it failed at."""
         limits = replace(self._limits, first_text_s=self._limits.first_text_s - waited_s)
-        stream = model.stream(messages, limits)
+        stream, language = model.stream(messages, limits), self._character.language
         try:
-            async with aclosing(stream), aclosing(_in_sentences(stream, usage)) as sentences:
+            async with aclosing(stream), aclosing(_in_sentences(stream, usage, language)) as sentences:
                 async for sentence in sentences:
                     for spoken in draft.take(sentence[:_RUN_ON_CHARACTERS]):
                         yield spoken
@@ -228,7 +228,7 @@ class Planner:
             line = self._ready.line_for(prompt, is_repeat=is_repeat)
         if line:
             usage.model = OFFLINE
-        yield from split_sentences(line)
+        yield from split_sentences(line, self._character.language)
 
     def _prompt_for(self, turn: Turn) -> Prompt:
         return Prompt(
@@ -265,8 +265,8 @@ def _called(turn: Turn) -> str:
     return " ".join(names_of(turn))
 
 
-async def _in_sentences(stream: ChatStream, usage: TokenUsage) -> AsyncGenerator[str, None]:
-    chunker = SentenceChunker()
+async def _in_sentences(stream: ChatStream, usage: TokenUsage, language: str) -> AsyncGenerator[str, None]:
+    chunker = SentenceChunker(language)
     async for delta in stream:
         usage.model = delta.model
         for sentence in chunker.push(delta.text):

@@ -46,7 +46,7 @@ def sentences_of_reactions(habits: Habits) -> Iterator[str]:
     thanks = (topic for kind, each in THANKS.items() if kind in habits.thanked for topic in each)
     for topic in (*thanks, *TACT):
         for line in topics[topic]:
-            spoken = split_sentences(fill(line, name=SOMEBODY, present=SOMEBODY))
+            spoken = split_sentences(fill(line, name=SOMEBODY, present=SOMEBODY), habits.language)
             yield from (sentence for sentence in spoken if SOMEBODY not in sentence)
 
 

@@ -43,7 +43,7 @@ async def _written(model: ChatModel, messages: Sequence[Message], limits: Limits
 def _fit(written: str, gate: OutputGate) -> str:
     """Return as many whole sentences as there is room for, each as the gate would let it be said."""
     kept = ""
-    for sentence in split_sentences(written):
+    for sentence in split_sentences(written, gate.language):
         judgement = gate.review(sentence)
         if judgement.refusal is not None:
             # Somebody may have talked the model into it: none of it can be relied upon.

@@ -2,23 +2,21 @@
 
 import re
 
+from texts.sentence_ends import End, full_stop_ends
+
 SHORTEST = 20  # characters; shorter pieces sound chopped off
 
 _PAUSES = re.compile(r"(?P<comma>[,;:])(?=\s)|(?P<dash>\s[-–—])(?=\s)|(?P<end>[.!?…]+[\"'”’»)\]]*)(?=\s)")
-# Short forms that are followed by more of the same sentence.
-_SHORT_FORMS = frozenset({
-    "sig", "sigg", "dott", "prof", "avv", "ing", "mr", "mrs", "ms", "dr", "st", "vs", "es", "p.es", "e.g",
-    "i.e", "n", "nr", "pag", "cfr", "ecc", "etc", "tel", "art",
-})  # fmt: skip
+_CLOSERS = "\"'”’»)]"
 _LAST_WORD = re.compile(r"[^\s\"'“‘«(\[]+$")
 _PAIRS = (("(", ")"), ("[", "]"), ("«", "»"), ("“", "”"))
 
 
-def split_for_voice(text: str) -> list[str]:
+def split_for_voice(text: str, language: str = "") -> list[str]:
     """Return the pieces to speak in order, none shorter than `SHORTEST` unless the whole text is.
 
-    The first ends at the first pause; the others are whole sentences. Nothing is cut inside a number, a
-    short form, brackets, or between two names.
+    The first ends at the first pause; the others are whole sentences in `language`, a code such as `de`.
+    Nothing is cut inside a number, a short form, brackets, or between two names.
     """
     pieces: list[str] = []
     start = 0
@@ -26,7 +24,7 @@ def split_for_voice(text: str) -> list[str]:
         if pieces and found["end"] is None:
             continue
         head, rest = text[start : found.end()].strip(), text[found.end() :].strip()
-        if min(len(head), len(rest)) < SHORTEST or not _is_pause(found, text, start):
+        if min(len(head), len(rest)) < SHORTEST or not _is_pause(found, text, start, language):
             continue
         # A dash is not spoken; a comma keeps the voice up.
         pieces.append(head[:-1].rstrip() + "," if found["dash"] else head)
@@ -34,14 +32,17 @@ def split_for_voice(text: str) -> list[str]:
     return [*pieces, text[start:].strip()]
 
 
-def _is_pause(found: "re.Match[str]", text: str, start: int) -> bool:
+def _is_pause(found: re.Match[str], text: str, start: int, language: str) -> bool:
     before, after = text[start : found.start()], text[found.end() :].lstrip()
     if not _is_balanced(text[start : found.end()]):
         return False
+    if found["end"]:
+        is_full_stop = found["end"].rstrip(_CLOSERS) == "."
+        return not after[:1].islower() and not (
+            is_full_stop and full_stop_ends(text, found.start(), language=language) is End.NO
+        )
     word = _LAST_WORD.search(before)
     last = word[0] if word else ""
-    if found["end"]:
-        return not after[:1].islower() and not (found["end"][0] == "." and _is_short_form(last))
     if last[-1:].isdigit() and after[:1].isdigit():
         return False
     # Names in a row, as far as capitals tell.
@@ -50,8 +51,3 @@ def _is_pause(found: "re.Match[str]", text: str, start: int) -> bool:
 
 def _is_balanced(text: str) -> bool:
     return all(text.count(opens) <= text.count(closes) for opens, closes in _PAIRS)
-
-
-def _is_short_form(word: str) -> bool:
-    is_initial = len(word) == 1 and word.isupper()
-    return is_initial or word.isdigit() or word.casefold() in _SHORT_FORMS

@@ -56,7 +56,7 @@ class Speaker:
         cached_voice = self._cached_voice
         if not self._splits or (cached_voice and cached_voice.has(self._line_of(text), self._gain_db)):
             return [text]
-        return split_for_voice(text)
+        return split_for_voice(text, self._voice.language)
 
     def is_cached(self, text: str) -> bool:
         """Return whether all of a text is in the cache, as it would sound now."""

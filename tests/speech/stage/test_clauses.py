@@ -38,6 +38,8 @@ def test_a_line_is_cut_at_its_first_pause_and_then_at_its_sentences(text: str, p
         "Un grande saluto a Giovanna, Annalisa, Luca e a tutti gli altri che ci seguono",
         "Ve lo dico chiaramente (davvero, ve lo giuro) che questa sera si balla",
         "Un libro bellissimo di J. K. Rowling che tutti quanti dovreste leggere",
+        "Our very special guest of tonight is the No. 1 fan of this whole show",
+        "Das waren heute Abend in diesem Stream ca. 500 Leute aus der ganzen Welt",
     ],
 )
 def test_nothing_is_cut_inside_a_number_a_short_form_brackets_or_a_row_of_names(text: str) -> None:

@@ -1,0 +1,1 @@
+"""What is known of written language: pure functions and word lists that several apps share."""
