@@ -40,7 +40,11 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """A gift. `diamonds` is the price of one; `streak_id` is empty for a gift that cannot be a streak."""
+    """A gift. `diamonds` is the price of one, 0 when unknown.
+
+    `name` is empty when the source does not say it. `streak_id` is empty for a gift that cannot be a streak,
+    and for a streak whose source gives it no id.
+    """
 
     id: str
     name: str
@@ -54,8 +58,11 @@ class LiveEvent:
 
     - `source_id`: unique within a live and stable across reconnects.
     - `occurred_at`: aware, UTC.
-    - `count`: the number of likes, the running total of a gift streak, or the viewers present now.
+    - `count`: the number of new likes, 0 when the source does not say; the running total of a gift streak; or
+      the viewers present now.
     - `streak_open`: whether more of the same gift may follow.
+    - `total`: for `LIKE`, all likes of the room so far; 0 when the source does not say.
+    - `receiver_id`: for `GIFT`, the guest of the live who gets it; empty when it is for the streamer.
     - `targets`: for `DELETED`, the `source_id`s of the deleted comments.
     - `target_viewer_ids`: for `DELETED`, the viewers whose comments are all deleted.
     """
@@ -68,5 +75,7 @@ class LiveEvent:
     count: int = 1
     gift: Gift | None = None
     streak_open: bool = False
+    total: int = 0
+    receiver_id: str = ""
     targets: tuple[str, ...] = ()
     target_viewer_ids: tuple[str, ...] = ()

@@ -21,6 +21,8 @@ class EventState(TypedDict):
     count: int
     gift: dict[str, Any] | None
     streak_open: bool
+    total: int
+    receiver_id: str
     targets: tuple[str, ...]
     target_viewer_ids: tuple[str, ...]
 
@@ -40,6 +42,8 @@ def event_to_state(event: LiveEvent) -> EventState:
         "count": event.count,
         "gift": {name: getattr(gift, name) for name in GIFT_FIELDS} if gift else None,
         "streak_open": event.streak_open,
+        "total": event.total,
+        "receiver_id": event.receiver_id,
         "targets": event.targets,
         "target_viewer_ids": event.target_viewer_ids,
     }

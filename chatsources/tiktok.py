@@ -81,7 +81,7 @@ class TikTokSource:
                 if not self._recent.add(item.source_id):
                     self.counts.duplicate += 1
                     continue
-                yield self._with_host_marked(item)
+                yield self._with_host_known(item)
                 if item.kind is EventKind.ENDED:
                     return
             await _raise_end(task)
@@ -90,7 +90,10 @@ class TikTokSource:
             queue.close()
             await client.aclose()
 
-    def _with_host_marked(self, event: LiveEvent) -> LiveEvent:
+    def _with_host_known(self, event: LiveEvent) -> LiveEvent:
+        """Mark the streamer as the viewer of an event, and take them out as the receiver of a gift."""
+        if event.receiver_id and self._host_id in ("", event.receiver_id):
+            event = replace(event, receiver_id="")
         viewer = event.viewer
         if viewer is None or not self._host_id or viewer.id != self._host_id:
             return event

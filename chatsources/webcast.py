@@ -17,6 +17,9 @@ MAX_TEXT_CHARS = 2000
 MAX_NAME_CHARS = 100
 STREAKABLE = 1
 SUBSCRIBED = 0
+# The key of a banner about super fans contains the first word; when a super fan comes in, also the second.
+SUPER_FAN = "superfan"
+SUPER_FAN_JOINED = "superfanjoined"
 # A create_time further than this from the arrival is wrong; the time of arrival is used instead.
 MAX_CLOCK_GAP_MS = 24 * 3600 * 1000
 # Actions such as leave, mute and kick. Some libraries read 3 as "subscribed", others 7; neither is confirmed,
@@ -44,7 +47,15 @@ Build = Callable[[Any, Stamp], LiveEvent | None]
 def _viewer(message: Any) -> Viewer:
     if not message.HasField("user"):
         raise BrokenMessageError
-    user = message.user
+    return _viewer_of(message.user)
+
+
+def _viewer_if_known(message: Any) -> Viewer | None:
+    """Return the viewer of a message that counts also without one."""
+    return _viewer_of(message.user) if message.HasField("user") else None
+
+
+def _viewer_of(user: pb.User) -> Viewer:
     return Viewer(
         id=str(user.id or user.display_id),
         name=clean_text(user.nickname, MAX_NAME_CHARS),
@@ -64,25 +75,33 @@ def _question(message: pb.WebcastQuestionNewMessage, stamp: Stamp) -> LiveEvent:
 
 def _gift(message: pb.WebcastGiftMessage, stamp: Stamp) -> LiveEvent:
     given = message.gift
-    streakable = given.type == STREAKABLE
+    # Without its particulars the group is the only sign of a streak.
+    streakable = given.type == STREAKABLE if message.HasField("gift") else message.group_id != 0
     gift = Gift(
         id=str(given.id or message.gift_id),
         name=clean_text(given.name, MAX_NAME_CHARS),
         diamonds=given.diamond_count,
-        streak_id=str(message.group_id) if streakable else "",
+        streak_id=str(message.group_id) if streakable and message.group_id else "",
     )
     return LiveEvent(
         EventKind.GIFT,
         *stamp,
-        viewer=_viewer(message),
-        count=message.repeat_count or 1,
+        viewer=_viewer_if_known(message),
+        count=max(message.repeat_count, 1),
         gift=gift,
         streak_open=streakable and message.repeat_end != 1,
+        receiver_id=str(message.to_user.id or message.to_user.display_id or ""),
     )
 
 
 def _like(message: pb.WebcastLikeMessage, stamp: Stamp) -> LiveEvent:
-    return LiveEvent(EventKind.LIKE, *stamp, viewer=_viewer(message), count=message.count)
+    return LiveEvent(
+        EventKind.LIKE,
+        *stamp,
+        viewer=_viewer_if_known(message),
+        count=max(message.count, 0),
+        total=max(message.total, 0),
+    )
 
 
 def _member(message: pb.WebcastMemberMessage, stamp: Stamp) -> LiveEvent | None:
@@ -100,6 +119,16 @@ def _subscription(message: pb.WebcastSubNotifyMessage, stamp: Stamp) -> LiveEven
     if message.message_type != SUBSCRIBED:
         return None
     return LiveEvent(EventKind.SUBSCRIBE, *stamp, viewer=_viewer(message))
+
+
+def _super_fan(message: pb.WebcastBarrageMessage, stamp: Stamp) -> LiveEvent | None:
+    for text in (message.content, message.common_barrage_content):
+        key = text.key.casefold()
+        users = [piece.user_value for piece in text.pieces if piece.user_value.HasField("user")]
+        if SUPER_FAN in key and users:
+            kind = EventKind.JOIN if SUPER_FAN_JOINED in key else EventKind.SUBSCRIBE
+            return LiveEvent(kind, *stamp, viewer=_viewer(users[0]))
+    return None
 
 
 def _viewers(message: pb.WebcastRoomUserSeqMessage, stamp: Stamp) -> LiveEvent:
@@ -130,6 +159,7 @@ BUILDERS: Mapping[str, tuple[type[Message], Build]] = {
     "WebcastMemberMessage": (pb.WebcastMemberMessage, _member),
     "WebcastSocialMessage": (pb.WebcastSocialMessage, _social),
     "WebcastSubNotifyMessage": (pb.WebcastSubNotifyMessage, _subscription),
+    "WebcastBarrageMessage": (pb.WebcastBarrageMessage, _super_fan),
     "WebcastRoomUserSeqMessage": (pb.WebcastRoomUserSeqMessage, _viewers),
     "WebcastControlMessage": (pb.WebcastControlMessage, _control),
     "WebcastImDeleteMessage": (pb.WebcastImDeleteMessage, _deletion),

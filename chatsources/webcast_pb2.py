@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63hatsources/webcast.proto\x12\x10vivavoce.webcast\"\xf8\x01\n\tPushFrame\x12\x0e\n\x06seq_id\x18\x01 \x01(\x04\x12\x0e\n\x06log_id\x18\x02 \x01(\x04\x12\x0f\n\x07service\x18\x03 \x01(\x04\x12\x0e\n\x06method\x18\x04 \x01(\x04\x12\x39\n\x07headers\x18\x05 \x03(\x0b\x32(.vivavoce.webcast.PushFrame.HeadersEntry\x12\x18\n\x10payload_encoding\x18\x06 \x01(\t\x12\x14\n\x0cpayload_type\x18\x07 \x01(\t\x12\x0f\n\x07payload\x18\x08 \x01(\x0c\x1a.\n\x0cHeadersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xa2\x03\n\x0b\x46\x65tchResult\x12,\n\x08messages\x18\x01 \x03(\x0b\x32\x1a.vivavoce.webcast.Envelope\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\x12\x16\n\x0e\x66\x65tch_interval\x18\x03 \x01(\x03\x12\x0b\n\x03now\x18\x04 \x01(\x03\x12\x14\n\x0cinternal_ext\x18\x05 \x01(\t\x12\x12\n\nfetch_type\x18\x06 \x01(\x05\x12\x44\n\x0croute_params\x18\x07 \x03(\x0b\x32..vivavoce.webcast.FetchResult.RouteParamsEntry\x12\x1a\n\x12heartbeat_duration\x18\x08 \x01(\x03\x12\x10\n\x08need_ack\x18\t \x01(\x08\x12\x13\n\x0bpush_server\x18\n \x01(\t\x12\x10\n\x08is_first\x18\x0b \x01(\x08\x12\x1e\n\x16history_comment_cursor\x18\x0c \x01(\t\x12\x17\n\x0fhistory_no_more\x18\r \x01(\x08\x1a\x32\n\x10RouteParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"q\n\x08\x45nvelope\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x0f\n\x07payload\x18\x02 \x01(\x0c\x12\x0e\n\x06msg_id\x18\x03 \x01(\x03\x12\x10\n\x08msg_type\x18\x04 \x01(\x05\x12\x0e\n\x06offset\x18\x05 \x01(\x03\x12\x12\n\nis_history\x18\x06 \x01(\x08\"N\n\x06\x43ommon\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x0e\n\x06msg_id\x18\x02 \x01(\x03\x12\x0f\n\x07room_id\x18\x03 \x01(\x03\x12\x13\n\x0b\x63reate_time\x18\x04 \x01(\x03\"8\n\x04User\x12\n\n\x02id\x18\x01 \x01(\x03\x12\x10\n\x08nickname\x18\x03 \x01(\t\x12\x12\n\ndisplay_id\x18& \x01(\t\"E\n\x04Gift\x12\n\n\x02id\x18\x05 \x01(\x03\x12\x0c\n\x04type\x18\x0b \x01(\x05\x12\x15\n\rdiamond_count\x18\x0c \x01(\x05\x12\x0c\n\x04name\x18\x10 \x01(\t\"A\n\x08Question\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\t\x12$\n\x04user\x18\x05 \x01(\x0b\x32\x16.vivavoce.webcast.User\"\x8f\x01\n\x12WebcastChatMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12$\n\x04user\x18\x02 \x01(\x0b\x32\x16.vivavoce.webcast.User\x12\x0f\n\x07\x63ontent\x18\x03 \x01(\t\x12\x18\n\x10\x63ontent_language\x18\x0e \x01(\t\"\xd7\x01\n\x12WebcastGiftMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12\x0f\n\x07gift_id\x18\x02 \x01(\x03\x12\x14\n\x0crepeat_count\x18\x05 \x01(\x05\x12$\n\x04user\x18\x07 \x01(\x0b\x32\x16.vivavoce.webcast.User\x12\x12\n\nrepeat_end\x18\t \x01(\x05\x12\x10\n\x08group_id\x18\x0b \x01(\x03\x12$\n\x04gift\x18\x0f \x01(\x0b\x32\x16.vivavoce.webcast.Gift\"\x82\x01\n\x12WebcastLikeMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12\r\n\x05\x63ount\x18\x02 \x01(\x05\x12\r\n\x05total\x18\x03 \x01(\x03\x12$\n\x04user\x18\x05 \x01(\x0b\x32\x16.vivavoce.webcast.User\"\x8c\x01\n\x14WebcastMemberMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12$\n\x04user\x18\x02 \x01(\x0b\x32\x16.vivavoce.webcast.User\x12\x14\n\x0cmember_count\x18\x03 \x01(\x05\x12\x0e\n\x06\x61\x63tion\x18\n \x01(\x05\"\x8c\x01\n\x14WebcastSocialMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12$\n\x04user\x18\x02 \x01(\x0b\x32\x16.vivavoce.webcast.User\x12\x0e\n\x06\x61\x63tion\x18\x04 \x01(\x03\x12\x14\n\x0c\x66ollow_count\x18\x06 \x01(\x03\"\x92\x01\n\x17WebcastSubNotifyMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12$\n\x04user\x18\x02 \x01(\x0b\x32\x16.vivavoce.webcast.User\x12\x11\n\tsub_month\x18\x04 \x01(\x03\x12\x14\n\x0cmessage_type\x18\x07 \x01(\x05\"s\n\x19WebcastQuestionNewMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12,\n\x08question\x18\x02 \x01(\x0b\x32\x1a.vivavoce.webcast.Question\"h\n\x19WebcastRoomUserSeqMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12\r\n\x05total\x18\x03 \x01(\x03\x12\x12\n\ntotal_user\x18\x07 \x01(\x03\"Q\n\x15WebcastControlMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12\x0e\n\x06\x61\x63tion\x18\x02 \x01(\x05\"s\n\x16WebcastImDeleteMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12\x16\n\x0e\x64\x65lete_msg_ids\x18\x02 \x03(\x03\x12\x17\n\x0f\x64\x65lete_user_ids\x18\x03 \x03(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63hatsources/webcast.proto\x12\x10vivavoce.webcast\"\xf8\x01\n\tPushFrame\x12\x0e\n\x06seq_id\x18\x01 \x01(\x04\x12\x0e\n\x06log_id\x18\x02 \x01(\x04\x12\x0f\n\x07service\x18\x03 \x01(\x04\x12\x0e\n\x06method\x18\x04 \x01(\x04\x12\x39\n\x07headers\x18\x05 \x03(\x0b\x32(.vivavoce.webcast.PushFrame.HeadersEntry\x12\x18\n\x10payload_encoding\x18\x06 \x01(\t\x12\x14\n\x0cpayload_type\x18\x07 \x01(\t\x12\x0f\n\x07payload\x18\x08 \x01(\x0c\x1a.\n\x0cHeadersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xa2\x03\n\x0b\x46\x65tchResult\x12,\n\x08messages\x18\x01 \x03(\x0b\x32\x1a.vivavoce.webcast.Envelope\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\x12\x16\n\x0e\x66\x65tch_interval\x18\x03 \x01(\x03\x12\x0b\n\x03now\x18\x04 \x01(\x03\x12\x14\n\x0cinternal_ext\x18\x05 \x01(\t\x12\x12\n\nfetch_type\x18\x06 \x01(\x05\x12\x44\n\x0croute_params\x18\x07 \x03(\x0b\x32..vivavoce.webcast.FetchResult.RouteParamsEntry\x12\x1a\n\x12heartbeat_duration\x18\x08 \x01(\x03\x12\x10\n\x08need_ack\x18\t \x01(\x08\x12\x13\n\x0bpush_server\x18\n \x01(\t\x12\x10\n\x08is_first\x18\x0b \x01(\x08\x12\x1e\n\x16history_comment_cursor\x18\x0c \x01(\t\x12\x17\n\x0fhistory_no_more\x18\r \x01(\x08\x1a\x32\n\x10RouteParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"q\n\x08\x45nvelope\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x0f\n\x07payload\x18\x02 \x01(\x0c\x12\x0e\n\x06msg_id\x18\x03 \x01(\x03\x12\x10\n\x08msg_type\x18\x04 \x01(\x05\x12\x0e\n\x06offset\x18\x05 \x01(\x03\x12\x12\n\nis_history\x18\x06 \x01(\x08\"N\n\x06\x43ommon\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x0e\n\x06msg_id\x18\x02 \x01(\x03\x12\x0f\n\x07room_id\x18\x03 \x01(\x03\x12\x13\n\x0b\x63reate_time\x18\x04 \x01(\x03\"@\n\x04Text\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x06pieces\x18\x04 \x03(\x0b\x32\x1b.vivavoce.webcast.TextPiece\"@\n\tTextPiece\x12\x33\n\nuser_value\x18\x15 \x01(\x0b\x32\x1f.vivavoce.webcast.TextPieceUser\"5\n\rTextPieceUser\x12$\n\x04user\x18\x01 \x01(\x0b\x32\x16.vivavoce.webcast.User\"8\n\x04User\x12\n\n\x02id\x18\x01 \x01(\x03\x12\x10\n\x08nickname\x18\x03 \x01(\t\x12\x12\n\ndisplay_id\x18& \x01(\t\"E\n\x04Gift\x12\n\n\x02id\x18\x05 \x01(\x03\x12\x0c\n\x04type\x18\x0b \x01(\x05\x12\x15\n\rdiamond_count\x18\x0c \x01(\x05\x12\x0c\n\x04name\x18\x10 \x01(\t\"A\n\x08Question\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\t\x12$\n\x04user\x18\x05 \x01(\x0b\x32\x16.vivavoce.webcast.User\"\x8f\x01\n\x12WebcastChatMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12$\n\x04user\x18\x02 \x01(\x0b\x32\x16.vivavoce.webcast.User\x12\x0f\n\x07\x63ontent\x18\x03 \x01(\t\x12\x18\n\x10\x63ontent_language\x18\x0e \x01(\t\"\x80\x02\n\x12WebcastGiftMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12\x0f\n\x07gift_id\x18\x02 \x01(\x03\x12\x14\n\x0crepeat_count\x18\x05 \x01(\x05\x12$\n\x04user\x18\x07 \x01(\x0b\x32\x16.vivavoce.webcast.User\x12\'\n\x07to_user\x18\x08 \x01(\x0b\x32\x16.vivavoce.webcast.User\x12\x12\n\nrepeat_end\x18\t \x01(\x05\x12\x10\n\x08group_id\x18\x0b \x01(\x03\x12$\n\x04gift\x18\x0f \x01(\x0b\x32\x16.vivavoce.webcast.Gift\"\x82\x01\n\x12WebcastLikeMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12\r\n\x05\x63ount\x18\x02 \x01(\x05\x12\r\n\x05total\x18\x03 \x01(\x03\x12$\n\x04user\x18\x05 \x01(\x0b\x32\x16.vivavoce.webcast.User\"\x8c\x01\n\x14WebcastMemberMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12$\n\x04user\x18\x02 \x01(\x0b\x32\x16.vivavoce.webcast.User\x12\x14\n\x0cmember_count\x18\x03 \x01(\x05\x12\x0e\n\x06\x61\x63tion\x18\n \x01(\x05\"\x8c\x01\n\x14WebcastSocialMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12$\n\x04user\x18\x02 \x01(\x0b\x32\x16.vivavoce.webcast.User\x12\x0e\n\x06\x61\x63tion\x18\x04 \x01(\x03\x12\x14\n\x0c\x66ollow_count\x18\x06 \x01(\x03\"\x92\x01\n\x17WebcastSubNotifyMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12$\n\x04user\x18\x02 \x01(\x0b\x32\x16.vivavoce.webcast.User\x12\x11\n\tsub_month\x18\x04 \x01(\x03\x12\x14\n\x0cmessage_type\x18\x07 \x01(\x05\"\xa2\x01\n\x15WebcastBarrageMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12\'\n\x07\x63ontent\x18\x05 \x01(\x0b\x32\x16.vivavoce.webcast.Text\x12\x36\n\x16\x63ommon_barrage_content\x18\x18 \x01(\x0b\x32\x16.vivavoce.webcast.Text\"s\n\x19WebcastQuestionNewMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12,\n\x08question\x18\x02 \x01(\x0b\x32\x1a.vivavoce.webcast.Question\"h\n\x19WebcastRoomUserSeqMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12\r\n\x05total\x18\x03 \x01(\x03\x12\x12\n\ntotal_user\x18\x07 \x01(\x03\"Q\n\x15WebcastControlMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12\x0e\n\x06\x61\x63tion\x18\x02 \x01(\x05\"s\n\x16WebcastImDeleteMessage\x12(\n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x18.vivavoce.webcast.Common\x12\x16\n\x0e\x64\x65lete_msg_ids\x18\x02 \x03(\x03\x12\x17\n\x0f\x64\x65lete_user_ids\x18\x03 \x03(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,30 +47,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ENVELOPE']._serialized_end=832
   _globals['_COMMON']._serialized_start=834
   _globals['_COMMON']._serialized_end=912
-  _globals['_USER']._serialized_start=914
-  _globals['_USER']._serialized_end=970
-  _globals['_GIFT']._serialized_start=972
-  _globals['_GIFT']._serialized_end=1041
-  _globals['_QUESTION']._serialized_start=1043
-  _globals['_QUESTION']._serialized_end=1108
-  _globals['_WEBCASTCHATMESSAGE']._serialized_start=1111
-  _globals['_WEBCASTCHATMESSAGE']._serialized_end=1254
-  _globals['_WEBCASTGIFTMESSAGE']._serialized_start=1257
-  _globals['_WEBCASTGIFTMESSAGE']._serialized_end=1472
-  _globals['_WEBCASTLIKEMESSAGE']._serialized_start=1475
-  _globals['_WEBCASTLIKEMESSAGE']._serialized_end=1605
-  _globals['_WEBCASTMEMBERMESSAGE']._serialized_start=1608
-  _globals['_WEBCASTMEMBERMESSAGE']._serialized_end=1748
-  _globals['_WEBCASTSOCIALMESSAGE']._serialized_start=1751
-  _globals['_WEBCASTSOCIALMESSAGE']._serialized_end=1891
-  _globals['_WEBCASTSUBNOTIFYMESSAGE']._serialized_start=1894
-  _globals['_WEBCASTSUBNOTIFYMESSAGE']._serialized_end=2040
-  _globals['_WEBCASTQUESTIONNEWMESSAGE']._serialized_start=2042
-  _globals['_WEBCASTQUESTIONNEWMESSAGE']._serialized_end=2157
-  _globals['_WEBCASTROOMUSERSEQMESSAGE']._serialized_start=2159
-  _globals['_WEBCASTROOMUSERSEQMESSAGE']._serialized_end=2263
-  _globals['_WEBCASTCONTROLMESSAGE']._serialized_start=2265
-  _globals['_WEBCASTCONTROLMESSAGE']._serialized_end=2346
-  _globals['_WEBCASTIMDELETEMESSAGE']._serialized_start=2348
-  _globals['_WEBCASTIMDELETEMESSAGE']._serialized_end=2463
+  _globals['_TEXT']._serialized_start=914
+  _globals['_TEXT']._serialized_end=978
+  _globals['_TEXTPIECE']._serialized_start=980
+  _globals['_TEXTPIECE']._serialized_end=1044
+  _globals['_TEXTPIECEUSER']._serialized_start=1046
+  _globals['_TEXTPIECEUSER']._serialized_end=1099
+  _globals['_USER']._serialized_start=1101
+  _globals['_USER']._serialized_end=1157
+  _globals['_GIFT']._serialized_start=1159
+  _globals['_GIFT']._serialized_end=1228
+  _globals['_QUESTION']._serialized_start=1230
+  _globals['_QUESTION']._serialized_end=1295
+  _globals['_WEBCASTCHATMESSAGE']._serialized_start=1298
+  _globals['_WEBCASTCHATMESSAGE']._serialized_end=1441
+  _globals['_WEBCASTGIFTMESSAGE']._serialized_start=1444
+  _globals['_WEBCASTGIFTMESSAGE']._serialized_end=1700
+  _globals['_WEBCASTLIKEMESSAGE']._serialized_start=1703
+  _globals['_WEBCASTLIKEMESSAGE']._serialized_end=1833
+  _globals['_WEBCASTMEMBERMESSAGE']._serialized_start=1836
+  _globals['_WEBCASTMEMBERMESSAGE']._serialized_end=1976
+  _globals['_WEBCASTSOCIALMESSAGE']._serialized_start=1979
+  _globals['_WEBCASTSOCIALMESSAGE']._serialized_end=2119
+  _globals['_WEBCASTSUBNOTIFYMESSAGE']._serialized_start=2122
+  _globals['_WEBCASTSUBNOTIFYMESSAGE']._serialized_end=2268
+  _globals['_WEBCASTBARRAGEMESSAGE']._serialized_start=2271
+  _globals['_WEBCASTBARRAGEMESSAGE']._serialized_end=2433
+  _globals['_WEBCASTQUESTIONNEWMESSAGE']._serialized_start=2435
+  _globals['_WEBCASTQUESTIONNEWMESSAGE']._serialized_end=2550
+  _globals['_WEBCASTROOMUSERSEQMESSAGE']._serialized_start=2552
+  _globals['_WEBCASTROOMUSERSEQMESSAGE']._serialized_end=2656
+  _globals['_WEBCASTCONTROLMESSAGE']._serialized_start=2658
+  _globals['_WEBCASTCONTROLMESSAGE']._serialized_end=2739
+  _globals['_WEBCASTIMDELETEMESSAGE']._serialized_start=2741
+  _globals['_WEBCASTIMDELETEMESSAGE']._serialized_end=2856
 # @@protoc_insertion_point(module_scope)

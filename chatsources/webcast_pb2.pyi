@@ -99,6 +99,26 @@ class Common(_message.Message):
     create_time: int
     def __init__(self, method: _Optional[str] = ..., msg_id: _Optional[int] = ..., room_id: _Optional[int] = ..., create_time: _Optional[int] = ...) -> None: ...
 
+class Text(_message.Message):
+    __slots__ = ("key", "pieces")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    PIECES_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    pieces: _containers.RepeatedCompositeFieldContainer[TextPiece]
+    def __init__(self, key: _Optional[str] = ..., pieces: _Optional[_Iterable[_Union[TextPiece, _Mapping]]] = ...) -> None: ...
+
+class TextPiece(_message.Message):
+    __slots__ = ("user_value",)
+    USER_VALUE_FIELD_NUMBER: _ClassVar[int]
+    user_value: TextPieceUser
+    def __init__(self, user_value: _Optional[_Union[TextPieceUser, _Mapping]] = ...) -> None: ...
+
+class TextPieceUser(_message.Message):
+    __slots__ = ("user",)
+    USER_FIELD_NUMBER: _ClassVar[int]
+    user: User
+    def __init__(self, user: _Optional[_Union[User, _Mapping]] = ...) -> None: ...
+
 class User(_message.Message):
     __slots__ = ("id", "nickname", "display_id")
     ID_FIELD_NUMBER: _ClassVar[int]
@@ -142,11 +162,12 @@ class WebcastChatMessage(_message.Message):
     def __init__(self, common: _Optional[_Union[Common, _Mapping]] = ..., user: _Optional[_Union[User, _Mapping]] = ..., content: _Optional[str] = ..., content_language: _Optional[str] = ...) -> None: ...
 
 class WebcastGiftMessage(_message.Message):
-    __slots__ = ("common", "gift_id", "repeat_count", "user", "repeat_end", "group_id", "gift")
+    __slots__ = ("common", "gift_id", "repeat_count", "user", "to_user", "repeat_end", "group_id", "gift")
     COMMON_FIELD_NUMBER: _ClassVar[int]
     GIFT_ID_FIELD_NUMBER: _ClassVar[int]
     REPEAT_COUNT_FIELD_NUMBER: _ClassVar[int]
     USER_FIELD_NUMBER: _ClassVar[int]
+    TO_USER_FIELD_NUMBER: _ClassVar[int]
     REPEAT_END_FIELD_NUMBER: _ClassVar[int]
     GROUP_ID_FIELD_NUMBER: _ClassVar[int]
     GIFT_FIELD_NUMBER: _ClassVar[int]
@@ -154,10 +175,11 @@ class WebcastGiftMessage(_message.Message):
     gift_id: int
     repeat_count: int
     user: User
+    to_user: User
     repeat_end: int
     group_id: int
     gift: Gift
-    def __init__(self, common: _Optional[_Union[Common, _Mapping]] = ..., gift_id: _Optional[int] = ..., repeat_count: _Optional[int] = ..., user: _Optional[_Union[User, _Mapping]] = ..., repeat_end: _Optional[int] = ..., group_id: _Optional[int] = ..., gift: _Optional[_Union[Gift, _Mapping]] = ...) -> None: ...
+    def __init__(self, common: _Optional[_Union[Common, _Mapping]] = ..., gift_id: _Optional[int] = ..., repeat_count: _Optional[int] = ..., user: _Optional[_Union[User, _Mapping]] = ..., to_user: _Optional[_Union[User, _Mapping]] = ..., repeat_end: _Optional[int] = ..., group_id: _Optional[int] = ..., gift: _Optional[_Union[Gift, _Mapping]] = ...) -> None: ...
 
 class WebcastLikeMessage(_message.Message):
     __slots__ = ("common", "count", "total", "user")
@@ -206,6 +228,16 @@ class WebcastSubNotifyMessage(_message.Message):
     sub_month: int
     message_type: int
     def __init__(self, common: _Optional[_Union[Common, _Mapping]] = ..., user: _Optional[_Union[User, _Mapping]] = ..., sub_month: _Optional[int] = ..., message_type: _Optional[int] = ...) -> None: ...
+
+class WebcastBarrageMessage(_message.Message):
+    __slots__ = ("common", "content", "common_barrage_content")
+    COMMON_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    COMMON_BARRAGE_CONTENT_FIELD_NUMBER: _ClassVar[int]
+    common: Common
+    content: Text
+    common_barrage_content: Text
+    def __init__(self, common: _Optional[_Union[Common, _Mapping]] = ..., content: _Optional[_Union[Text, _Mapping]] = ..., common_barrage_content: _Optional[_Union[Text, _Mapping]] = ...) -> None: ...
 
 class WebcastQuestionNewMessage(_message.Message):
     __slots__ = ("common", "question")

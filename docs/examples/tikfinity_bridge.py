@@ -8,6 +8,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import sys
 import uuid
 from typing import Any
@@ -26,6 +27,8 @@ KINDS = {
     "share": "share",
     "member": "join",
     "subscribe": "subscribe",
+    "superFan": "subscribe",
+    "superFanJoined": "join",
     "roomUser": "viewers",
 }
 STREAKABLE = 1
@@ -33,7 +36,10 @@ TRY_AGAIN = (429, 500, 502, 503, 504)
 
 
 def translate(message: str | bytes) -> dict[str, Any] | None:
-    """Return TikFinity's message as an event, None when it is nothing that a host cares for."""
+    """Return TikFinity's message as an event, None when it is nothing that a host cares for.
+
+    Raise ValueError, TypeError, LookupError or AttributeError for a message that cannot be understood.
+    """
     frame = json.loads(message)
     kind, data = KINDS.get(frame["event"]), frame["data"]
     if kind is None:
@@ -44,25 +50,49 @@ def translate(message: str | bytes) -> dict[str, Any] | None:
         event["tiktok_msg_id"] = number
     if kind == "viewers":
         return event | {"count": data["viewerCount"]}
-    user = data.get("user") or data
-    handle = user.get("uniqueId") or ""
-    event["viewer"] = {"id": str(user.get("userId") or handle), "name": user.get("nickname") or handle}
-    event["viewer"] |= {"handle": handle}
+    event |= viewer_of(data)
     if kind in ("comment", "question"):
         return event | {"text": (data.get("comment") or data.get("questionText") or "")[:500]}
     if kind == "like":
-        return event | {"count": max(1, int(data.get("likeCount") or 1))}
+        return event | {"count": number_in(data, "likeCount"), "total": number_in(data, "totalLikeCount")}
     return event | gift_of(data) if kind == "gift" else event
 
 
+def viewer_of(data: dict[str, Any]) -> dict[str, Any]:
+    """Return who did it; nothing when the message does not say."""
+    user = data | (data.get("user") or {})
+    handle = user.get("uniqueId") or ""
+    number = user.get("userId") or user.get("id") or handle
+    if not number:
+        return {}
+    return {"viewer": {"id": str(number), "name": user.get("nickname") or handle, "handle": handle}}
+
+
 def gift_of(data: dict[str, Any]) -> dict[str, Any]:
-    gift = {"id": str(data["giftId"]), "name": data.get("giftName") or "?"}
-    gift["diamonds"] = int(data.get("diamondCount") or 0)
-    count = {"count": max(1, int(data.get("repeatCount") or 1))}
-    if data.get("giftType") != STREAKABLE:
-        return {"gift": gift, **count}
-    streak = str(data["groupId"])
-    return {"gift": gift | {"streak_id": streak}, "streak_open": not data.get("repeatEnd"), **count}
+    """Return a gift, whether its particulars stand in `giftDetails`, in `gift` or beside the rest."""
+    if not data:
+        raise LookupError("an empty gift")
+    details = (data.get("gift") or {}) | (data.get("giftDetails") or {})
+    told = details | {field: value for field, value in data.items() if value is not None}
+    name = str(told.get("giftName") or details.get("name") or "")
+    number = told.get("giftId") or details.get("id") or name or "unknown"
+    gift: dict[str, Any] = {"id": re.sub(r"[^!-~]+", "-", str(number))[:40], "name": name}
+    gift["diamonds"] = number_in(told, "diamondCount")
+    event: dict[str, Any] = {"gift": gift, "count": max(1, number_in(data, "repeatCount"))}
+    group, kind = data.get("groupId"), told.get("giftType", details.get("type"))
+    if kind == STREAKABLE or (kind is None and (group or "repeatEnd" in data)):
+        event["streak_open"] = not data.get("repeatEnd")
+        if group and str(group) != "0":
+            gift["streak_id"] = str(group)
+    return event
+
+
+def number_in(data: dict[str, Any], name: str) -> int:
+    """Return a number that may be missing or a text; 0 when there is none."""
+    try:
+        return max(0, int(data.get(name) or 0))
+    except (TypeError, ValueError):
+        return 0
 
 
 async def listen(events: "asyncio.Queue[dict[str, Any]]") -> None:
@@ -70,10 +100,13 @@ async def listen(events: "asyncio.Queue[dict[str, Any]]") -> None:
         logging.info("TikFinity is there.")
         with contextlib.suppress(ConnectionClosed):
             async for message in socket:
-                with contextlib.suppress(ValueError, TypeError, LookupError, AttributeError):
+                try:
                     event = translate(message)
-                    if event is not None:
-                        await events.put(event)
+                except (ValueError, TypeError, LookupError, AttributeError) as error:
+                    logging.warning("Left out, because it was not understood (%r): %.200s", error, message)
+                    continue
+                if event is not None:
+                    await events.put(event)
 
 
 async def send(events: "asyncio.Queue[dict[str, Any]]", address: str) -> None:

@@ -66,6 +66,8 @@ def live_event(item: dict[str, Any], *, now: datetime) -> LiveEvent:
         count=item.get("count", 1),
         gift=Gift(**gift) if gift else None,
         streak_open=item.get("streak_open", False),
+        total=item.get("total", 0),
+        receiver_id=item.get("receiver_id", ""),
         targets=tuple(name for target in item.get("targets", ()) for name in (own_id(target), target)),
         target_viewer_ids=tuple(item.get("target_viewer_ids", ())),
     )

@@ -20,8 +20,8 @@ EVERY_KIND = frozenset({"id", "kind", "at", "tiktok_msg_id"})
 FIELDS: dict[EventKind, tuple[frozenset[str], frozenset[str]]] = {
     EventKind.COMMENT: (frozenset({"viewer", "text"}), frozenset()),
     EventKind.QUESTION: (frozenset({"viewer", "text"}), frozenset()),
-    EventKind.GIFT: (frozenset({"viewer", "gift"}), frozenset({"count", "streak_open"})),
-    EventKind.LIKE: (frozenset({"viewer"}), frozenset({"count"})),
+    EventKind.GIFT: (frozenset({"gift"}), frozenset({"viewer", "count", "streak_open", "receiver_id"})),
+    EventKind.LIKE: (frozenset(), frozenset({"viewer", "count", "total"})),
     EventKind.FOLLOW: (frozenset({"viewer"}), frozenset()),
     EventKind.SHARE: (frozenset({"viewer"}), frozenset()),
     EventKind.JOIN: (frozenset({"viewer"}), frozenset()),
@@ -33,6 +33,9 @@ FIELDS: dict[EventKind, tuple[frozenset[str], frozenset[str]]] = {
     EventKind.DELETED: (frozenset(), frozenset({"targets", "target_viewer_ids"})),
 }
 
+# Without a new like, the total may still be news.
+MAY_COUNT_NOTHING = (EventKind.VIEWERS, EventKind.LIKE)
+
 
 class ViewerSerializer(StrictSerializer):
     """The viewer of an event."""
@@ -43,10 +46,10 @@ class ViewerSerializer(StrictSerializer):
 
 
 class GiftSerializer(StrictSerializer):
-    """A gift. Without a `streak_id` it is not part of a streak."""
+    """A gift. Of a streak without a `streak_id`, the viewer and the gift tell what belongs together."""
 
     id = IdField(max_length=MAX_GIFT_ID_CHARS)
-    name = CleanTextField(cut_at=MAX_NAME_CHARS)
+    name = CleanTextField(cut_at=MAX_NAME_CHARS, allow_blank=True, default="")
     diamonds = serializers.IntegerField(min_value=0, max_value=MAX_DIAMONDS, required=False)
     streak_id = IdField(max_length=MAX_GIFT_ID_CHARS, required=False)
 
@@ -68,6 +71,8 @@ class EventSerializer(StrictSerializer):
     count = serializers.IntegerField(min_value=0, max_value=MAX_COUNT, required=False)
     gift = GiftSerializer(required=False)
     streak_open = serializers.BooleanField(required=False)
+    total = serializers.IntegerField(min_value=0, max_value=MAX_COUNT, required=False)
+    receiver_id = IdField(required=False)
     targets = serializers.ListField(child=IdField(), max_length=MAX_TARGETS, required=False)
     target_viewer_ids = serializers.ListField(child=IdField(), max_length=MAX_TARGETS, required=False)
 
@@ -79,10 +84,8 @@ class EventSerializer(StrictSerializer):
             name: [_("Events of this kind do not have this field.")]
             for name in sorted(given - needed - possible)
         }
-        if attrs.get("count") == 0 and attrs["kind"] != EventKind.VIEWERS:
+        if attrs.get("count") == 0 and attrs["kind"] not in MAY_COUNT_NOTHING:
             wrong.setdefault("count", [_("The count must be at least 1.")])
-        if attrs.get("streak_open") and "streak_id" not in attrs.get("gift", {}):
-            wrong["gift.streak_id"] = [_("An open streak needs its id.")]
         if attrs["kind"] == EventKind.DELETED and not given:
             wrong["targets"] = [_("Give the deleted messages, or the viewers whose comments were deleted.")]
         if wrong:

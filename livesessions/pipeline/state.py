@@ -37,6 +37,7 @@ def empty_state() -> LiveState:
             "thanks": {"groups": {}, "events": {}},
             "deescalation": None,
             "counts": {},
+            "first_times": [],
         },
         "host": {"paused": False, "owed": [], "held": []},
         "director": None,

@@ -235,6 +235,95 @@ def test_a_gift_that_cannot_streak_has_no_streak() -> None:
     assert decode(gift(3, group=99)) != event
 
 
+def given(**fields: object) -> LiveEvent:
+    event = decode(envelope(pb.WebcastGiftMessage(**fields)))  # type: ignore[arg-type]
+    assert event is not None
+    assert event.gift is not None
+    return event
+
+
+def test_a_gift_without_particulars_is_part_of_its_group() -> None:
+    events = [
+        given(user=user(), gift_id=5655, repeat_count=count, repeat_end=int(over), group_id=7)
+        for count, over in ((1, False), (2, False), (3, True))
+    ]
+    assert [(event.count, event.streak_open) for event in events] == [(1, True), (2, True), (3, False)]
+    assert {(event.gift.id, event.gift.name, event.gift.streak_id) for event in events if event.gift} == {
+        ("5655", "", "7")
+    }
+
+
+def test_a_streak_without_a_group_is_open_until_its_end() -> None:
+    rose = pb.Gift(id=5655, type=1, diamond_count=1, name="Rose")
+    event = given(user=user(), gift=rose, repeat_count=2)
+    assert event.gift
+    assert (event.gift.streak_id, event.streak_open) == ("", True)
+    assert not given(user=user(), gift=rose, repeat_count=2, repeat_end=1).streak_open
+
+
+def test_a_gift_without_a_viewer_is_not_lost() -> None:
+    event = given(gift=pb.Gift(id=5655, type=1, name="Rose"), group_id=7, repeat_count=-3)
+    assert (event.viewer, event.count) == (None, 1)
+
+
+def test_a_gift_to_a_guest_says_to_whom() -> None:
+    rose = pb.Gift(id=5655, type=1, name="Rose")
+    assert given(user=user(), gift=rose, to_user=user("Marco", number=77)).receiver_id == "77"
+    assert given(user=user(), gift=rose, to_user=pb.User()).receiver_id == ""
+    assert given(user=user(), gift=rose).receiver_id == ""
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (pb.WebcastLikeMessage(count=15, total=1_000), (15, 1_000)),
+        (pb.WebcastLikeMessage(count=0, total=1_000, user=user()), (0, 1_000)),
+        (pb.WebcastLikeMessage(user=user()), (0, 0)),
+        (pb.WebcastLikeMessage(count=-1, total=-1), (0, 0)),
+    ],
+)
+def test_likes_are_those_of_the_message_and_of_the_room(
+    sent: pb.WebcastLikeMessage, expected: tuple[int, int]
+) -> None:
+    event = decode(envelope(sent))
+    assert event is not None
+    assert (event.count, event.total) == expected
+
+
+def super_fan(key: str, *, common: bool = False, named: bool = True) -> LiveEvent | None:
+    piece = pb.TextPiece(user_value=pb.TextPieceUser(user=user("Anna"))) if named else pb.TextPiece()
+    text = pb.Text(key=key, pieces=[pb.TextPiece(), piece])
+    return decode(
+        envelope(
+            pb.WebcastBarrageMessage(common_barrage_content=text)
+            if common
+            else pb.WebcastBarrageMessage(content=text)
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        ("ttlive_superFan_commentNotif_someoneBecameSuperFan", EventKind.SUBSCRIBE),
+        ("ttlive_superfan_commentnotif_someonebecamesuperfan", EventKind.SUBSCRIBE),
+        ("ttlive_superFan_commentNotif_superFanJoined", EventKind.JOIN),
+        ("pm_mt_fan_live_join", None),
+        ("", None),
+    ],
+)
+@pytest.mark.parametrize("common", [True, False])
+def test_a_new_super_fan_subscribes_and_one_who_comes_in_joins(
+    key: str, kind: EventKind | None, common: bool
+) -> None:
+    event = super_fan(key, common=common)
+    assert (event.kind if event else None) == kind
+    if event:
+        assert event.viewer
+        assert event.viewer.name == "Anna"
+    assert super_fan(key, common=common, named=False) is None, "nobody is named"
+
+
 def test_a_message_without_an_id_takes_the_envelope_s_or_one_from_its_content() -> None:
     def source_id(text: str, msg_id: int) -> str:
         message = pb.WebcastChatMessage(common=pb.Common(room_id=1), user=user(), content=text)

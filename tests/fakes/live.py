@@ -47,8 +47,8 @@ def gift(count: int, *, source_id: str, open_: bool, name: str = "Gino", streak_
     )
 
 
-def happening(kind: EventKind, *, source_id: str, count: int = 1) -> LiveEvent:
-    return LiveEvent(kind, source_id, EPOCH, viewer=Viewer("id-Zoe", "Zoe"), count=count)
+def happening(kind: EventKind, *, source_id: str, count: int = 1, name: str = "Zoe") -> LiveEvent:
+    return LiveEvent(kind, source_id, EPOCH, viewer=Viewer(f"id-{name}", name), count=count)
 
 
 class FakeSource:

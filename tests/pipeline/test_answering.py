@@ -52,7 +52,10 @@ def test_gifts_come_before_comments_and_comments_before_the_rest() -> None:
 
 
 def test_replies_keep_the_cooldown_and_never_overlap() -> None:
-    script = [(1.0 + number / 10, comment("hi", source_id=str(number))) for number in range(8)]
+    script = [
+        (1.0 + number / 10, comment("hi", source_id=str(number), name=name))
+        for number, name in enumerate("ABCDEFGH")
+    ]
     short = Stage(FakeSource(script)).play()
     long = Stage(FakeSource(script), words=FakeWords(lambda turn: ["x" * 200])).play()
 
@@ -64,7 +67,10 @@ def test_replies_keep_the_cooldown_and_never_overlap() -> None:
 
 
 def test_the_freshest_comment_is_answered_and_stale_ones_are_not() -> None:
-    script = [(1.0 + number / 10, comment(f"line {number}", source_id=str(number))) for number in range(30)]
+    script = [
+        (1.0 + number / 10, comment(f"line {number}", source_id=str(number), name=f"V{number}"))
+        for number in range(30)
+    ]
     stage = Stage(FakeSource(script)).play()
 
     texts = [turn.text for turn in stage.words.turns]

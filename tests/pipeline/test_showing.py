@@ -47,6 +47,6 @@ def test_the_next_worker_goes_on_counting() -> None:
     states: list[LiveState] = []
     first = Stage(FakeSource([(1.0, happening(EventKind.FOLLOW, source_id="f1"))]))
     first.play(at(5.0, lambda live: states.append(live.to_state())))
-    second = Stage(FakeSource([(2.0, happening(EventKind.FOLLOW, source_id="f2"))]))
+    second = Stage(FakeSource([(2.0, happening(EventKind.FOLLOW, source_id="f2", name="Leo"))]))
     second.play(at(1.0, lambda live: live.restore(states[0])))
     assert told(second, "tally")[-1] == {"follow": 2}

@@ -147,3 +147,46 @@ def test_each_real_streak_is_thanked_once_with_its_total() -> None:
     assert got == totals
     assert len(thanked) == len(totals) + plain
     assert not any(event.streak_open for event in thanked)
+
+
+# --- streaks without an id ---------------------------------------------------------------------------
+
+
+def nameless(count: int, *, over: bool = False, viewer: str = "42", gift_id: str = "5655") -> LiveEvent:
+    event = rose(count, over=over, viewer=viewer)
+    return replace(event, gift=Gift(gift_id, "Rose", 1))
+
+
+def play(*events: tuple[float, LiveEvent]) -> list[int]:
+    """What comes out of events at their seconds, with what is left at the end."""
+    merger, finished = StreakMerger(timeout_s=8), []
+    for now_s, event in events:
+        finished += merger.expire(now_s)
+        finished += merger.add(event, now_s)
+    return counts([*finished, *merger.expire(math.inf)])
+
+
+def test_a_streak_without_an_id_comes_out_once_with_its_total() -> None:
+    assert play((0, nameless(1)), (1, nameless(2)), (2, nameless(3)), (3, nameless(3, over=True))) == [3]
+
+
+def test_its_end_that_is_repeated_counts_nothing() -> None:
+    assert play((0, nameless(2)), (1, nameless(2, over=True)), (2, nameless(2, over=True))) == [2]
+
+
+def test_another_streak_of_the_same_gift_counts_anew() -> None:
+    first = ((0, nameless(1)), (1, nameless(3, over=True)))
+    assert play(*first, (3, nameless(1)), (4, nameless(2, over=True))) == [3, 2]
+    assert play(*first, (60, nameless(1)), (61, nameless(5, over=True))) == [3, 5]
+
+
+def test_a_streak_without_an_id_and_without_an_end_comes_out_in_time() -> None:
+    assert play((0, nameless(1)), (2, nameless(4))) == [4]
+
+
+def test_viewers_and_gifts_are_kept_apart() -> None:
+    assert play((0, nameless(1)), (0, nameless(2, viewer="43")), (0, nameless(5, gift_id="1"))) == [1, 2, 5]
+
+
+def test_a_gift_by_itself_is_no_streak() -> None:
+    assert play((0, nameless(1, over=True)), (1, nameless(1, over=True))) == [1, 1]

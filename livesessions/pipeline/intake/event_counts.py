@@ -7,7 +7,10 @@ WITH_COUNT = (EventKind.GIFT, EventKind.LIKE)  # one event counts `count` times
 
 
 class EventCounts:
-    """Counts follows, gifts, likes, subscriptions and shares. Give it only the finished event of a streak."""
+    """Counts follows, gifts, likes, subscriptions and shares. Give it only the finished event of a streak.
+
+    Where the source says how many likes the room has, that is the number of likes.
+    """
 
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
@@ -20,10 +23,16 @@ class EventCounts:
         """Count an event; return whether its kind is counted."""
         if event.kind not in COUNTED:
             return False
-        more = max(event.count, 1) if event.kind in WITH_COUNT else 1
-        self._counts[event.kind.value] = self._counts.get(event.kind.value, 0) + more
+        before = self._counts.get(event.kind.value, 0)
+        self._counts[event.kind.value] = _count_after(event, before)
         return True
 
     def restore(self, counts: dict[str, int]) -> None:
         """Continue from these counts."""
         self._counts = dict(counts)
+
+
+def _count_after(event: LiveEvent, before: int) -> int:
+    if event.total:
+        return max(before, event.total)  # an older message may arrive later
+    return before + (event.count if event.kind in WITH_COUNT else 1)

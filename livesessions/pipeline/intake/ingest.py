@@ -9,6 +9,7 @@ from livesessions.pipeline.bus import LiveBus, MessageFlagged
 from livesessions.pipeline.intake.chat_reader import ChatReader
 from livesessions.pipeline.intake.deescalation import Deescalation
 from livesessions.pipeline.intake.event_counts import EventCounts
+from livesessions.pipeline.intake.first_times import FirstTimes
 from livesessions.pipeline.intake.game_controller import GameController
 from livesessions.pipeline.intake.overlay_chat_queue import OverlayChatQueue, OverlayMessage
 from livesessions.pipeline.intake.screener import MESSAGES, EventScreener, ScreenedEvent
@@ -16,7 +17,7 @@ from livesessions.pipeline.intake.seen_events import Novelty, SeenEvents
 from livesessions.pipeline.intake.state import IntakeState
 from livesessions.pipeline.intake.streaks import StreakMerger
 from livesessions.pipeline.intake.thanks_batcher import BATCHED, ThanksBatcher
-from livesessions.pipeline.intake.turns_of_events import gift_turn, group_turn, message_turn
+from livesessions.pipeline.intake.turns_of_events import gift_text, gift_turn, group_turn, message_turn
 from livesessions.pipeline.ports import Gate, Observer
 from livesessions.pipeline.selection.turn_queue import TurnQueue
 from livesessions.pipeline.selection.turns import Priority
@@ -53,6 +54,7 @@ class Ingest:
         self._context = context
         self._screener = EventScreener(context.gate, context.viewer_roles)
         self._seen = SeenEvents()
+        self._first_times = FirstTimes()
         self._streaks = StreakMerger()
         self._streak_opened = asyncio.Event()
         self._event_counts = EventCounts()
@@ -71,6 +73,7 @@ class Ingest:
             "unknown": met.unknown,
             "broken": met.broken,
             "duplicate": met.duplicate + self._seen.duplicates,
+            "repeated": self._first_times.repeated,
             "reconnects": met.reconnects,
             "dropped": met.lost + queue.dropped,
             "stale": queue.stale,
@@ -132,13 +135,17 @@ class Ingest:
     def _thank_gift(self, event: LiveEvent) -> None:
         if self._screener.is_blocked_viewer(event):
             return  # since the streak began
-        self._show(event, f"{event.gift.name if event.gift else ''} × {event.count}")
+        self._show(event, gift_text(event, language=self._context.language))
+        if event.receiver_id:
+            return  # a guest's gift
         self._count(event)
         self._context.queue.put(
             gift_turn(event, language=self._context.language, now_s=self._context.now_s())
         )
 
     def _take_other(self, event: LiveEvent) -> None:
+        if not self._first_times.add(event):
+            return
         self._count(event)
         if event.kind in ANNOUNCED and event.viewer is not None and event.viewer.name:
             self._show(event, "")
@@ -235,11 +242,13 @@ class Ingest:
             "thanks": self._thanks.to_state(),
             "deescalation": self._deescalation.to_state(),
             "counts": self._event_counts.counts,
+            "first_times": self._first_times.to_state(),
         }
 
     def restore(self, state: IntakeState) -> None:
         """Continue from a state. Raise KeyError, TypeError or ValueError when it describes none."""
         self._seen.restore(state["seen"], state["unrecorded"])
+        self._first_times.restore(state.get("first_times", ()))
         self.viewers = state["viewers"]
         self._streaks.restore(state["streaks"], self._context.now_s())
         self._thanks.restore(state["thanks"])

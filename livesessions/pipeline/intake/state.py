@@ -1,6 +1,6 @@
 """The intake's part of a live's snapshot."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from chatsources.state import EventState
 
@@ -30,6 +30,7 @@ class IntakeState(TypedDict):
     """What the next worker's intake must know.
 
     `unrecorded` lists seen events that may not be in the log. `deescalation` is None where none was saved.
+    `first_times` is missing in the states of older workers.
     """
 
     seen: list[str]
@@ -39,3 +40,4 @@ class IntakeState(TypedDict):
     thanks: ThanksState
     deescalation: DeescalationState | None
     counts: dict[str, int]
+    first_times: NotRequired[list[str]]

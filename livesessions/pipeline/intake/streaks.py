@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from math import inf
 
 from chatsources.events import LiveEvent
 from chatsources.state import event_from_state, event_to_state
@@ -27,6 +28,7 @@ class StreakMerger:
     A streak is finished by its closing event or, when that is lost, `timeout_s` after its last event.
     A finished streak that grows after all gives a second event with only what was not counted before, so
     that the sum over all events is what was given.
+    A streak without an id is known by its viewer and gift, while it is open and for `timeout_s` after it.
     Times are seconds of the caller's monotonic clock.
     """
 
@@ -35,10 +37,12 @@ class StreakMerger:
         # Ordered by deadline: every event moves its streak to the end.
         self._open: OrderedDict[StreakKey, OpenStreak] = OrderedDict()
         self._counted: OrderedDict[StreakKey, int] = OrderedDict()
+        # When the streaks without an id were finished.
+        self._finished_s: OrderedDict[StreakKey, float] = OrderedDict()
 
     def add(self, event: LiveEvent, now_s: float) -> list[LiveEvent]:
         """Take a gift event; return the gift to thank for now, if it is complete."""
-        key = _key(event)
+        key = self._key(event, now_s)
         if key is None:
             return [event]
         if event.count <= self._counted.get(key, 0):
@@ -46,7 +50,7 @@ class StreakMerger:
         streak = self._open.pop(key, None)
         largest = event if streak is None or event.count > streak.largest.count else streak.largest
         if not event.streak_open:
-            return [self._finish(key, largest)]
+            return [self._finish(key, largest, now_s)]
         self._open[key] = OpenStreak(largest, now_s + self._timeout_s)
         return []
 
@@ -58,7 +62,7 @@ class StreakMerger:
             if streak.deadline_s > now_s:
                 break
             del self._open[key]
-            finished.append(self._finish(key, streak.largest))
+            finished.append(self._finish(key, streak.largest, now_s))
         return finished
 
     def next_deadline(self) -> float | None:
@@ -79,16 +83,31 @@ class StreakMerger:
         for event in map(event_from_state, state["open"]):
             self.add(replace(event, streak_open=True), now_s)
 
-    def _finish(self, key: StreakKey, largest: LiveEvent) -> LiveEvent:
+    def _finish(self, key: StreakKey, largest: LiveEvent, now_s: float) -> LiveEvent:
         before = self._counted.pop(key, 0)
         self._counted[key] = largest.count
         if len(self._counted) > MAX_CLOSED:
             self._counted.popitem(last=False)
+        if not _has_id(key):
+            self._finished_s[key] = now_s
+            self._finished_s.move_to_end(key)
+            if len(self._finished_s) > MAX_CLOSED:
+                self._finished_s.popitem(last=False)
         return replace(largest, count=largest.count - before, streak_open=False)
 
+    def _key(self, event: LiveEvent, now_s: float) -> StreakKey | None:
+        """Return the key of an event's streak; None for a gift by itself."""
+        gift = event.gift
+        if gift is None:
+            return None
+        key = (event.viewer.id if event.viewer else "", gift.id, gift.streak_id)
+        if _has_id(key) or key in self._open:
+            return key
+        is_over = now_s - self._finished_s.get(key, -inf) > self._timeout_s
+        if is_over or (event.streak_open and event.count <= self._counted.get(key, 0)):
+            self._counted.pop(key, None)
+        return key if event.streak_open or key in self._counted else None
 
-def _key(event: LiveEvent) -> StreakKey | None:
-    gift = event.gift
-    if gift is None or not gift.streak_id:
-        return None
-    return (event.viewer.id if event.viewer else "", gift.id, gift.streak_id)
+
+def _has_id(key: StreakKey) -> bool:
+    return bool(key[2])

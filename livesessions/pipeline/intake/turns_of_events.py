@@ -8,6 +8,8 @@ from planner.stage.thanks_groups import Group
 from planner.stage.turn import Turn, TurnKind
 
 MAX_NAMES = 20  # of a group that is thanked at once
+# What a gift is called on the screen when its source does not say.
+UNNAMED_GIFT = {"de": "Geschenk", "es": "regalo", "fr": "cadeau", "it": "regalo", "pt": "presente"}
 
 
 def message_turn(
@@ -16,6 +18,12 @@ def message_turn(
     """Return the turn of a viewer's message."""
     turn = _turn(TurnKind.COMMENT, event, language=language, careful=careful)
     return QueuedTurn(Priority.COMMENT, turn, event, now_s, trusted=trusted)
+
+
+def gift_text(event: LiveEvent, *, language: str) -> str:
+    """Return a gift as the overlay shows it, with its number."""
+    name = event.gift.name.strip() if event.gift else ""
+    return f"{name or UNNAMED_GIFT.get(language, 'gift')} × {event.count}"
 
 
 def gift_turn(event: LiveEvent, *, language: str, now_s: float) -> QueuedTurn:

@@ -4,13 +4,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import inf
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from chatsources.events import LiveEvent
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.pipeline.selection.turn_queue import TurnQueue
 from livesessions.pipeline.selection.turns import Priority, QueuedTurn
 from planner.stage.choice.answer_choice import choose
+from planner.stage.choice.answered_lines import AnsweredLines, Line, is_same_line, line_of
 from planner.stage.choice.audience import Audience, viewer_of
 from planner.stage.choice.duplicates import NO_QUESTION, QuestionWords, question_words
 from planner.stage.choice.scoring import Candidate, ScoringLimits
@@ -31,10 +32,14 @@ def is_big_gift(item: QueuedTurn, rates: Rates) -> bool:
 
 
 class AnswersState(TypedDict):
-    """The audience's snapshot, and the answered messages: wall-clock seconds, text, language."""
+    """The audience's snapshot, and the answered messages: wall-clock seconds, text, language.
+
+    `lines` is the snapshot of the answered lines by viewer; older workers saved none.
+    """
 
     audience: dict[str, Any]
     answered: list[tuple[float, str, str]]
+    lines: NotRequired[list[list[Any]]]
 
 
 class AnswerPicker:
@@ -50,6 +55,7 @@ class AnswerPicker:
         self._limits = ScoringLimits(host_name, rates.answers_per_viewer)
         self._wall_s = wall_s
         self._audience = Audience()
+        self._answered_lines = AnsweredLines()
         self._answered: deque[tuple[float, str, str]] = deque(maxlen=REMEMBERED_ANSWERS)
         self._last_wrote = ("", -inf)
         self._not_alone_until_s = -inf
@@ -60,12 +66,15 @@ class AnswerPicker:
 
     def take(self, now_s: float, *, is_worth_trying: Callable[[QueuedTurn], bool]) -> QueuedTurn | None:
         """Return the message to answer now; None when no queued one may be answered."""
+        self._drop_repeated()
         items = [item for item in self._queue.queued(Priority.COMMENT) if is_worth_trying(item)]
         candidates = [self._candidate(item, now_s) for item in items]
         choice = choose(candidates, self._limits, just_answered=self._just_answered())
         if choice is None:
             return None
         item, same = items[choice.place], [items[place] for place in choice.same]
+        asked = {id(each) for each in same}
+        same += [other for other in self._repeated(item) if id(other) not in asked]
         self._queue.remove([item, *same])
         return _merged(item, same, score=choice.score.as_values())
 
@@ -79,6 +88,8 @@ class AnswerPicker:
         if viewer != before:
             self._not_alone_until_s = before_s + ALONE_S
         self._last_wrote = (viewer, self._wall_s())
+        if self._answered_lines.knows(viewer):
+            self._answered_lines.wrote(viewer, self._line(item), self._wall_s())
 
     @property
     def _is_alone(self) -> bool:
@@ -89,6 +100,8 @@ class AnswerPicker:
         wall_s, turn = self._wall_s(), item.turn
         for other in item.gathered[1:]:
             self._audience.answered(viewer_of(other.turn), wall_s)
+        for each in item.gathered or (item,):
+            self._answered_lines.answered(viewer_of(each.turn), self._line(each), wall_s)
         self._audience.answered(viewer_of(turn), wall_s)
         self._answered.append((wall_s, turn.text, turn.language))
 
@@ -105,6 +118,34 @@ class AnswerPicker:
             wording=self._wording(item.turn.text, item.turn.language),
         )
 
+    def _drop_repeated(self) -> None:
+        """Remove the queued messages that say again what their viewer was answered to."""
+        now_s, lines, is_alone = self._wall_s(), self._answered_lines, self._is_alone
+        repeated = [
+            item
+            for item in self._queue.queued(Priority.COMMENT)
+            if lines.knows(viewer := viewer_of(item.turn))
+            and lines.has(viewer, self._line(item), now_s, is_alone=is_alone)
+        ]
+        if repeated:
+            self._queue.remove(repeated)
+
+    def _repeated(self, item: QueuedTurn) -> list[QueuedTurn]:
+        """Return the other queued messages of the same viewer that say the same."""
+        viewer, line = viewer_of(item.turn), self._line(item)
+        return [
+            other
+            for other in self._queue.queued(Priority.COMMENT)
+            if other is not item
+            and viewer
+            and line.text
+            and viewer_of(other.turn) == viewer
+            and is_same_line(self._line(other), line)
+        ]
+
+    def _line(self, item: QueuedTurn) -> Line:
+        return line_of(item.turn.text, item.turn.language, self._limits.host_name)
+
     def _wording(self, text: str, language: str) -> QuestionWords:
         return question_words(text, language, self._limits.host_name)
 
@@ -114,11 +155,16 @@ class AnswerPicker:
         return [wording for wording in asked if wording is not NO_QUESTION]
 
     def to_state(self) -> AnswersState:
-        return {"audience": self._audience.snapshot(), "answered": list(self._answered)}
+        return {
+            "audience": self._audience.snapshot(),
+            "answered": list(self._answered),
+            "lines": self._answered_lines.snapshot(),
+        }
 
     def restore(self, state: AnswersState) -> None:
         self._audience.restore(state["audience"])
         self._answered.extend((at_s, text, language) for at_s, text, language in state["answered"])
+        self._answered_lines.restore(state.get("lines", []))
 
 
 class ThanksPicker:

@@ -12,7 +12,13 @@ from rest_framework.test import APIClient
 
 from chatsources.events import EventKind
 from livesessions.api import throttles
-from livesessions.api.event_serializers import EVERY_KIND, FIELDS, MAX_EVENTS, EventSerializer
+from livesessions.api.event_serializers import (
+    EVERY_KIND,
+    FIELDS,
+    MAX_EVENTS,
+    MAY_COUNT_NOTHING,
+    EventSerializer,
+)
 from livesessions.models.sessions import LiveSession
 from tenants.api.parsers import MAX_BYTES
 from tenants.api.serializers import CleanTextField, IdField
@@ -71,11 +77,8 @@ def consequence(kinds: list[str], needed: frozenset[str], possible: frozenset[st
     }
     if "deleted" in kinds:
         then["anyOf"] = [{"required": ["targets"]}, {"required": ["target_viewer_ids"]}]
-    if "count" in possible:
+    if "count" in possible and not set(kinds) & set(MAY_COUNT_NOTHING):
         then["properties"] = {"count": {"minimum": 1}}
-    if "streak_open" in possible:
-        then["if"] = {"required": ["streak_open"], "properties": {"streak_open": {"const": True}}}
-        then["then"] = {"properties": {"gift": {"required": ["streak_id"]}}}
     return then
 
 

@@ -1,10 +1,13 @@
 """The example of docs/examples as a process of its own: from TikFinity's socket to the log of a live."""
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from importlib.util import module_from_spec, spec_from_file_location
+from typing import Any
 
 import httpx
 import pytest
@@ -13,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from redis import Redis
 
 from livesessions.api import throttles
+from livesessions.api.event_serializers import EventSerializer
 from livesessions.models.events import ChatEvent
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
@@ -42,6 +46,103 @@ def session(show: Show, redis_client: Redis) -> LiveSession:
 def token(show: Show, alice: User) -> str:
     with scope(tenant=show.tenant):
         return create_api_token(tenant=show.tenant, user=alice, name="My PC")[1]
+
+
+@pytest.fixture(scope="module")
+def translate() -> Callable[[str], dict[str, Any] | None]:
+    spec = spec_from_file_location("tikfinity_bridge", EXAMPLE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.translate  # type: ignore[no-any-return]
+
+
+DETAILS = {"giftName": "Rose", "giftType": 1, "diamondCount": 1}
+NESTED = {"giftId": 5655, "giftDetails": DETAILS}
+
+
+@pytest.mark.parametrize(
+    ("told", "gift", "rest"),
+    [
+        (
+            {**ROSE, "repeatCount": 2, "repeatEnd": 0},
+            {"id": "5655", "name": "Rose", "diamonds": 1, "streak_id": "1661887131074"},
+            {"count": 2, "streak_open": True},
+        ),
+        (
+            {**NESTED, "repeatCount": 3, "repeatEnd": 0},
+            {"id": "5655", "name": "Rose", "diamonds": 1},
+            {"count": 3, "streak_open": True},
+        ),
+        (
+            {**NESTED, "giftName": None, "groupId": "0", "repeatEnd": 1},
+            {"id": "5655", "name": "Rose", "diamonds": 1},
+            {"count": 1, "streak_open": False},
+        ),
+        (
+            {"giftDetails": {**DETAILS, "giftType": 4}, "giftId": 5},
+            {"id": "5", "name": "Rose", "diamonds": 1},
+            {"count": 1},
+        ),
+        ({"gift": {"id": 7, "name": "Lion"}}, {"id": "7", "name": "Lion", "diamonds": 0}, {"count": 1}),
+        (
+            {"giftName": "Meteor Shower"},
+            {"id": "Meteor-Shower", "name": "Meteor Shower", "diamonds": 0},
+            {"count": 1},
+        ),
+        (
+            {"diamondCount": "x", "repeatCount": None},
+            {"id": "unknown", "name": "", "diamonds": 0},
+            {"count": 1},
+        ),
+        (
+            {"giftId": 5, "groupId": 9, "repeatEnd": False},
+            {"id": "5", "name": "", "diamonds": 0, "streak_id": "9"},
+            {"count": 1, "streak_open": True},
+        ),
+    ],
+)
+def test_no_gift_is_lost_whatever_it_lacks(
+    translate: Callable[[str], dict[str, Any] | None],
+    told: dict[str, Any],
+    gift: dict[str, Any],
+    rest: dict[str, Any],
+) -> None:
+    event = translate(frame("gift", "1", **told))
+    assert event is not None
+    assert event["viewer"]["name"] == "Anna 🌸"
+    left = {
+        name: value for name, value in event.items() if name not in ("id", "kind", "viewer", "tiktok_msg_id")
+    }
+    assert left == {"gift": gift, **rest}
+    assert EventSerializer(data=event).is_valid(raise_exception=True)
+    nobodys = json.loads(frame("gift", "1", **told))
+    nobodys["data"] = {name: value for name, value in nobodys["data"].items() if name in told}
+    anonymous = translate(json.dumps(nobodys))
+    assert EventSerializer(data=anonymous).is_valid(raise_exception=True)
+
+
+@pytest.mark.parametrize(
+    ("event", "kind"), [("superFan", "subscribe"), ("superFanJoined", "join"), ("superFanBox", None)]
+)
+def test_super_fans_are_passed_on(
+    translate: Callable[[str], dict[str, Any] | None], event: str, kind: str | None
+) -> None:
+    translated = translate(frame(event, "1"))
+    assert (translated["kind"] if translated else None) == kind
+
+
+def test_likes_bring_the_rooms_total(translate: Callable[[str], dict[str, Any] | None]) -> None:
+    for told, counts in (
+        ({"likeCount": 6, "totalLikeCount": 21_349}, (6, 21_349)),
+        ({}, (0, 0)),
+        ({"likeCount": None, "totalLikeCount": "9"}, (0, 9)),
+    ):
+        event = translate(frame("like", "1", **told))
+        assert event is not None
+        assert (event["count"], event["total"]) == counts
+        assert EventSerializer(data=event).is_valid(raise_exception=True)
 
 
 @asynccontextmanager
