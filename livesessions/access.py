@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from livesessions.models.plans import QuizQuestion, Segment
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
+from livesessions.worker.leases import end_stopped
 from tenants.http import TenantRequest
 
 
@@ -33,4 +34,7 @@ def get_question_for(request: TenantRequest, show_id: UUID, question_id: UUID) -
 def get_session_for(request: TenantRequest, session_id: UUID) -> LiveSession:
     sessions = LiveSession.objects.filter(tenant=request.tenant).select_related("show__overlay")
     session: LiveSession = get_object_or_404(sessions, id=session_id)
+    # A stopped live whose worker is gone ends with its lease; nobody else may be there to record it.
+    if session.is_open and session.stop_requested_at and end_stopped(id=session.id):
+        session.refresh_from_db()
     return session

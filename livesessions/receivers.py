@@ -1,4 +1,5 @@
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +23,15 @@ from livesessions.shows.services.voice_cache import warm_shows
 from livesessions.worker.commands import ReportPlayback, SetViewerRole, encode_command, playback_channel
 from moderation.models import Policy, ViewerRule
 from moderation.signals import PolicyUse, policy_changed, policy_uses_asked, viewer_rule_removed
+from overlay.orders.order import Order, OrderKind
 from overlay.presence import OpenPage
-from overlay.signals import OverlayUse, overlay_pages_changed, overlay_use_asked, utterance_acknowledged
+from overlay.signals import (
+    OverlayUse,
+    overlay_pages_changed,
+    overlay_use_asked,
+    standing_orders_asked,
+    utterance_acknowledged,
+)
 from overlay.testing.playback_reports import add_report
 from planner.models import Persona
 from planner.signals import PersonaUse, persona_assignment_requested, persona_uses_asked
@@ -78,6 +86,22 @@ def _open_sessions_of(overlay_id: Any) -> list[UUID]:
         shows = list(Show.objects.filter(overlay_id=overlay_id).values_list("id", flat=True))
         sessions = LiveSession.objects.filter(show_id__in=shows)
         return list(sessions.exclude(status=LiveSession.Status.ENDED).values_list("id", flat=True))
+
+
+@receiver(standing_orders_asked)
+def order_overlays_as_rows_say(overlay_ids: Collection[UUID], **kwargs: Any) -> list[Order]:
+    """Return the mute or the end of the newest live on each overlay."""
+    with scopes_disabled():
+        overlays = dict(Show.objects.filter(overlay_id__in=overlay_ids).values_list("id", "overlay_id"))
+        newest = LiveSession.objects.filter(show_id__in=overlays).order_by("show_id", "-created_at")
+        lives = list(newest.distinct("show_id").values_list("show_id", "status", "muted"))
+    orders = []
+    for show_id, status, muted in lives:
+        if status == LiveSession.Status.ENDED:
+            orders.append(Order(overlays[show_id], OrderKind.END))
+        elif muted:
+            orders.append(Order(overlays[show_id], OrderKind.MUTE))
+    return orders
 
 
 @receiver(overlay_use_asked)

@@ -13,6 +13,7 @@ from huey.exceptions import CancelExecution
 
 from livesessions.eventlog import retention
 from livesessions.shows.voice_cache_warming import warm_show
+from livesessions.worker import leases
 from speech.errors import SpeechError, StoreError
 
 PAUSE_S = 5  # other background jobs run meanwhile
@@ -53,6 +54,21 @@ def keep_held_replies() -> None:
     _renew_connection()
     with scopes_disabled():
         retention.expire_held_replies(timezone.now())
+
+
+@background_jobs.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+def keep_stopped_lives() -> None:
+    """End the lives that were stopped and whose worker is gone."""
+    end_stopped_lives.call_local()
+
+
+@background_jobs.task()  # type: ignore[untyped-decorator]
+def end_stopped_lives() -> None:
+    """End the lives that must stop and that no worker holds any more; requested when a live is stopped."""
+    _renew_connection()
+    with scopes_disabled():
+        for session_id in leases.end_stopped():
+            leases.notify_consoles(session_id)
 
 
 # After one, five and 25 minutes: an unreachable service or store may be back.

@@ -31,6 +31,8 @@ from overlay.connection.reports import (
 )
 from overlay.connection.state import StateStore
 from overlay.models import Overlay
+from overlay.orders.listening import register_socket, standing_orders, unregister_socket
+from overlay.orders.order import OrderKind
 from overlay.publisher import overlay_group
 from overlay.signals import utterance_acknowledged
 from providers.redis import async_redis
@@ -75,6 +77,8 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         try:
             await super().__call__(*args)
         finally:
+            if self.overlay_id is not None:
+                unregister_socket(self.overlay_id, self._queue_order)
             if self.reporter is not None:
                 self.reporter.cancel()
             if self.watch is not None:
@@ -87,6 +91,9 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 await self._forward_audio(message["frame"])
             case "overlay.text":
                 await self._forward_text(message["frame"], of_voice=message.get("of_voice", False))
+            case "overlay.order":
+                for frame in message["frames"]:
+                    await self._forward_text(frame)
             case "overlay.rotated":
                 await self.close(CLOSE_ROTATED)
             case _:
@@ -98,7 +105,7 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         elif not self.flow.throttled and self.flow.admits(frame):
             await self._forward(bytes_data=self._as_asked(frame))
 
-    async def _forward_text(self, frame: str, *, of_voice: bool) -> None:
+    async def _forward_text(self, frame: str, *, of_voice: bool = False) -> None:
         if of_voice and self.flow.throttled:
             return
         if of_voice and frame.startswith(BEGIN):
@@ -129,6 +136,7 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             if overlay is not None:
                 self.overlay_id = overlay.id
                 await self.channel_layer.group_add(overlay_group(overlay.id), self.channel_name)
+                register_socket(overlay.id, self._queue_order)
                 # Read again: a rotation before `group_add` has not reached this socket.
                 overlay = await self._find_overlay()
             if overlay is None:
@@ -154,6 +162,11 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         token = self.scope["url_route"]["kwargs"]["token"]
         return await database_sync_to_async(find_overlay_by_token)(token)  # type: ignore[no-any-return]
 
+    def _queue_order(self, event: dict[str, Any]) -> None:
+        """Queue an order behind the messages that Redis has brought."""
+        if (queue := self.channel_layer.channels.get(self.channel_name)) is not None:
+            queue.put_nowait(self.channel_layer.serialize(event))
+
     async def _welcome(self, overlay_id: UUID) -> None:
         """Accept the socket and send the state; group messages that arrive meanwhile follow the state."""
         await self.accept()
@@ -166,6 +179,10 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.watch.start()
         store = StateStore(async_redis(), overlay_id)
         state = await store.read()
+        # Redis may have missed what was ordered while it was away.
+        standing = {order.kind for order in await standing_orders([overlay_id])}
+        state["muted"] = state["muted"] or OrderKind.MUTE in standing
+        state["live"] = state["live"] and OrderKind.END not in standing
         said = await store.read_replay() if self.query.position is not None else []
         await self.send(text_data=wire.encode(state | {"release": page_release()}))
         if self.query.position is not None:

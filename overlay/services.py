@@ -1,5 +1,7 @@
 """Changes overlays and sends the changes to their open pages."""
 
+import logging
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
@@ -8,21 +10,44 @@ from django.db import transaction
 from django.utils import timezone
 
 from overlay.editor.pictures import Picture
+from overlay.errors import OverlayUnreachable
 from overlay.layout import Layout
 from overlay.models import Overlay, make_token
+from overlay.orders.notifications import notify
+from overlay.orders.open_sockets import open_sockets
+from overlay.orders.order import Order, OrderKind
 from overlay.publisher import OverlayPublisher
 from providers.redis import async_redis
 from tenants import audit
 
+logger = logging.getLogger(__name__)
+
 
 def mute_overlay(overlay_id: UUID, *, muted: bool) -> None:
-    """Mute or unmute an overlay's pages without a worker; raise `OverlayUnreachable`."""
-    async_to_sync(_mute)(overlay_id, muted)
+    """Mute or unmute an overlay's pages, without a worker and by every way there is.
+
+    Call it in the transaction that stores the mute: the pages are muted when that is committed.
+    """
+    kind = OrderKind.MUTE if muted else OrderKind.UNMUTE
+    _order(Order(overlay_id, kind), lambda publisher: publisher.set_muted(muted))
 
 
 def end_overlay(overlay_id: UUID) -> None:
-    """Take an overlay's pages off air without a worker; raise `OverlayUnreachable`."""
-    async_to_sync(_end)(overlay_id)
+    """Silence an overlay's pages and take them off air, as `mute_overlay` mutes them."""
+    _order(Order(overlay_id, OrderKind.END), _end)
+
+
+def _order(order: Order, publish: Callable[[OverlayPublisher], Awaitable[None]]) -> None:
+    notify(order)
+    transaction.on_commit(lambda: _order_now(order, publish))
+
+
+def _order_now(order: Order, publish: Callable[[OverlayPublisher], Awaitable[None]]) -> None:
+    open_sockets.deliver(order)
+    try:
+        async_to_sync(_publish)(order.overlay_id, publish)
+    except OverlayUnreachable:
+        logger.warning("redis unreachable: order to an overlay not stored: overlay=%s", order.overlay_id)
 
 
 def close_overlay_sockets(overlay_id: UUID) -> None:
@@ -73,13 +98,11 @@ def _store(overlay: Overlay, layout: Layout, *fields: str) -> Overlay:
     return overlay
 
 
-async def _mute(overlay_id: UUID, muted: bool) -> None:
-    publisher = _publisher(overlay_id)
-    await publisher.set_muted(muted)
+async def _publish(overlay_id: UUID, publish: Callable[[OverlayPublisher], Awaitable[None]]) -> None:
+    await publish(_publisher(overlay_id))
 
 
-async def _end(overlay_id: UUID) -> None:
-    publisher = _publisher(overlay_id)
+async def _end(publisher: OverlayPublisher) -> None:
     await publisher.cut(None)
     await publisher.set_live(False)
 

@@ -24,6 +24,10 @@ class OverlayUse:
 # every other receiver returns None.
 overlay_use_asked = Signal()
 
+# Arguments: overlay_ids. Each receiver returns the `Order`s that its rows demand of these overlays' pages,
+# such as a mute; they are sent to pages that may have missed them.
+standing_orders_asked = Signal()
+
 # Sent asynchronously from a page's socket; every open page reports for itself, so that an utterance may be
 # acknowledged several times. Arguments:
 #   overlay_id, utterance_id: UUID

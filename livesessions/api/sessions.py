@@ -5,7 +5,7 @@ from typing import cast
 from uuid import UUID
 
 from rest_framework import status
-from rest_framework.decorators import api_view
+from rest_framework.decorators import api_view, throttle_classes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -32,6 +32,7 @@ from livesessions.services.sessions import (
 from tenants.api.paging import answer_page
 from tenants.api.requests import tenant_request, valid_input
 from tenants.api.responses import answer_row
+from tenants.api.throttles import ApiTokenThrottle, EmergencyThrottle
 
 
 @api_view(["GET", "POST"])
@@ -86,8 +87,11 @@ def reject(request: Request, session_id: UUID, reply_id: UUID) -> Response:
     return answer_row(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
 
 
-def _command(change: Callable[..., LiveSession]) -> Callable[..., Response]:
+def _command(
+    change: Callable[..., LiveSession], throttle: type[ApiTokenThrottle] = ApiTokenThrottle
+) -> Callable[..., Response]:
     @api_view(["POST"])
+    @throttle_classes([throttle])
     def view(request: Request, session_id: UUID) -> Response:
         row = change(session=get_session_for(tenant_request(request), session_id))
         return answer_row(SessionSerializer, row, request)
@@ -96,6 +100,6 @@ def _command(change: Callable[..., LiveSession]) -> Callable[..., Response]:
 
 
 start = _command(start_session)
-stop = _command(stop_session)
-mute = _command(mute_session)
-unmute = _command(unmute_session)
+stop = _command(stop_session, EmergencyThrottle)
+mute = _command(mute_session, EmergencyThrottle)
+unmute = _command(unmute_session, EmergencyThrottle)

@@ -1,6 +1,6 @@
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +13,10 @@ from livesessions import errors
 from livesessions.console import publisher
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
-from livesessions.tasks import run_live
+from livesessions.tasks import end_stopped_lives, run_live
+from livesessions.worker import leases
 from livesessions.worker.commands import Command, Mute, Say, Skip, Stop, Unmute, send_command
-from livesessions.worker.leases import record_waiting_reason
 from livesessions.worker.registry import waiting_reason
-from overlay.errors import OverlayUnreachable
 from overlay.services import end_overlay, mute_overlay
 from tenants import audit
 
@@ -36,6 +35,7 @@ def create_session(*, show: Show, source: str, source_options: dict[str, Any] | 
         raise errors.shopping_live()
     if source == LiveSession.Source.TIKTOK and not show.handle:
         raise errors.handle_missing()
+    leases.end_stopped(show_id=show.id)
     session = LiveSession(tenant=show.tenant, show=show, source=source, source_options=source_options or {})
     try:
         with transaction.atomic():
@@ -67,33 +67,36 @@ def _call_worker(session: LiveSession) -> None:
     with _log_redis_errors("session not queued, workers will find it"):
         run_live(str(session.id))
         with scope(tenant=session.tenant_id):
-            record_waiting_reason(session_ids=[session.id], reason=waiting_reason())
+            leases.record_waiting_reason(session_ids=[session.id], reason=waiting_reason())
     _notify_consoles(session)
 
 
 @transaction.atomic
 def stop_session(*, session: LiveSession) -> LiveSession:
-    """End a session: directly when no worker holds it, otherwise through its worker. Idempotent."""
-    now = timezone.now()
-    asked = LiveSession.objects.filter(id=session.id, status=Status.ACTIVE, stop_requested_at=None).update(
-        stop_requested_at=now
+    """Silence a session's overlay at once and end the session. Idempotent.
+
+    It ends here when no worker holds it, otherwise through its worker, or after that worker's lease.
+    """
+    asked = (
+        LiveSession.objects.filter(id=session.id, stop_requested_at=None)
+        .exclude(status=Status.ENDED)
+        .update(stop_requested_at=timezone.now())
     )
-    ended = LiveSession.objects.filter(id=session.id, status=Status.PENDING).update(
-        status=Status.ENDED, end_reason=LiveSession.EndReason.STOPPED, ended_at=now
-    )
+    ended = leases.end_stopped(id=session.id)
     session.refresh_from_db()
-    if asked or ended:
+    if asked:
         audit.record("session.stopped", session)
-    transaction.on_commit(lambda: _send_and_notify(session, Stop()))
-    if ended and session.started_at is not None:
-        transaction.on_commit(lambda: _take_off_air(session))
+    if session.started_at is not None and (ended or session.is_open):
+        end_overlay(session.show.overlay_id)
+    transaction.on_commit(lambda: _send_stop(session))
     return session
 
 
-def _take_off_air(session: LiveSession) -> None:
-    """Take the overlay off air for a live that ends between two workers."""
-    with suppress(OverlayUnreachable):
-        end_overlay(session.show.overlay_id)
+def _send_stop(session: LiveSession) -> None:
+    _send_and_notify(session, Stop())
+    if session.is_open:
+        with _log_redis_errors("live ends with the next scheduled job"):
+            end_stopped_lives.schedule(delay=leases.LEASE.total_seconds() + 1)
 
 
 def mute_session(*, session: LiveSession) -> LiveSession:
@@ -114,14 +117,8 @@ def _set_muted(session: LiveSession, *, muted: bool) -> LiveSession:
     session.refresh_from_db()
     if changed:
         audit.record("session.muted" if muted else "session.unmuted", session)
-
-    def send_mute() -> None:
-        try:
-            mute_overlay(session.show.overlay_id, muted=muted)
-        finally:
-            _send_and_notify(session, Mute() if muted else Unmute())
-
-    transaction.on_commit(send_mute)
+    mute_overlay(session.show.overlay_id, muted=muted)
+    transaction.on_commit(lambda: _send_and_notify(session, Mute() if muted else Unmute()))
     return session
 
 

@@ -24,10 +24,10 @@ Status = LiveSession.Status
 LEASE = timedelta(seconds=10)
 RENEW_S = 3.0
 
-# Waiting for its first worker, or active without a valid lease because its worker is gone.
-FREE = Q(status=Status.PENDING, start_requested_at__isnull=False) | Q(
-    Q(lease_expires_at=None) | Q(lease_expires_at__lte=Now()), status=Status.ACTIVE
-)
+# Active without a valid lease, because its worker is gone.
+ABANDONED = Q(Q(lease_expires_at=None) | Q(lease_expires_at__lte=Now()), status=Status.ACTIVE)
+UNHELD = Q(status=Status.PENDING) | ABANDONED
+FREE = Q(status=Status.PENDING, start_requested_at__isnull=False) | ABANDONED
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,21 @@ def finish(*, session_id: UUID, owner: str, reason: str, counts: dict[str, int])
         .update(status=Status.ENDED, end_reason=reason, ended_at=Now(), lease_expires_at=None, counts=counts)
     )
     return bool(ended)
+
+
+def end_stopped(**which: UUID) -> list[UUID]:
+    """End the sessions that must stop and that no worker holds; return their ids. `which` filters them."""
+    stopped = LiveSession.objects.filter(UNHELD, stop_requested_at__isnull=False, **which)
+    # Usually there are none: no row is locked for that.
+    ids = list(stopped.values_list("id", flat=True))
+    if ids:
+        stopped.filter(id__in=ids).update(
+            status=Status.ENDED,
+            end_reason=LiveSession.EndReason.STOPPED,
+            ended_at=Now(),
+            lease_expires_at=None,
+        )
+    return ids
 
 
 def notify_consoles(session_id: UUID) -> None:

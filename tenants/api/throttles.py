@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class ApiTokenThrottle(SimpleRateThrottle):
-    """Limits the request rate of each API token; counted in the cache."""
+    """Limits the request rate of each API token; counted in the cache, so not while Redis is away."""
 
     scope = "token"
 
@@ -18,3 +18,9 @@ class ApiTokenThrottle(SimpleRateThrottle):
         if not isinstance(request.auth, ApiToken):
             return None
         return self.cache_format % {"scope": self.scope, "ident": request.auth.id}
+
+
+class EmergencyThrottle(ApiTokenThrottle):
+    """Counts what must always work, such as a mute, apart from a token's other requests."""
+
+    scope = "emergency"

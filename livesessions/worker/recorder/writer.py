@@ -12,22 +12,20 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.types.json import Jsonb
 
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.worker.recorder.rows import Deletion, EventRow
+from providers.postgres import direct_parameters
 
 logger = logging.getLogger(__name__)
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Row = TypeVar("Row", EventRow, Reply)
 
-CONNECT_TIMEOUT_S = 3
 STATEMENT_TIMEOUT = "20s"
-UNANSWERED_MS = 10_000
 
 TYPES = {
     "tenant_id": "uuid",
@@ -175,16 +173,11 @@ def _erase(connection: Connection, deletions: Sequence[Deletion]) -> None:
 
 
 def connection_parameters() -> dict[str, Any]:
-    """Return the parameters of a connection outside the pool, which retries too slowly after an outage."""
-    parameters = connections[DEFAULT_DB_ALIAS].get_connection_params()
+    """Return the parameters of the writer's connection."""
     return {
+        **direct_parameters(),
         "options": f"-c statement_timeout={STATEMENT_TIMEOUT}",
-        **parameters,
-        "autocommit": True,
-        "context": None,
         "cursor_factory": psycopg.Cursor,
-        "connect_timeout": CONNECT_TIMEOUT_S,
-        "tcp_user_timeout": UNANSWERED_MS,
     }
 
 

@@ -60,6 +60,7 @@ def own_redis(settings: LazySettings) -> Iterator[OwnRedis]:
         stores = data_stores("postgres://unused.invalid/unused", server.url, pool=False)
         settings.REDIS_URL = server.url
         settings.CHANNEL_LAYERS = stores["CHANNEL_LAYERS"]
+        settings.CACHES = stores["CACHES"]
         try:
             yield server
         finally:
