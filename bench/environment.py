@@ -62,9 +62,9 @@ def running_process(*arguments: str, stdout: int | None = None) -> Iterator["sub
         process.wait()
 
 
-def running_daphne(port: int) -> AbstractContextManager["subprocess.Popen[str]"]:
+def running_server(port: int) -> AbstractContextManager["subprocess.Popen[str]"]:
     """Serve the web app on a port; `wait_for_port` waits until it answers."""
-    return running_process("-m", "daphne", "-v", "0", "-p", str(port), "config.asgi:application")
+    return running_process("-m", "config.server", "--port", str(port))
 
 
 def free_port() -> int:

@@ -12,8 +12,8 @@ from bench.environment import (
     CHROMIUM_ARGUMENTS,
     find_chromium,
     free_port,
-    running_daphne,
     running_process,
+    running_server,
     temporary_tenant,
     wait_for_port,
 )
@@ -50,7 +50,7 @@ def measure(seconds: float) -> dict[str, Any]:
     chromium, port = find_chromium(), free_port()
     with ExitStack() as stack:
         show = _show(stack.enter_context(temporary_tenant()))
-        stack.enter_context(running_daphne(port))
+        stack.enter_context(running_server(port))
         wait_for_port(port)
         address = f"http://127.0.0.1:{port}/overlay/{show.overlay.token}/"
         page = stack.enter_context(opened_page(chromium, CHROMIUM_ARGUMENTS, address, canvas=CANVAS))

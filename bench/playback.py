@@ -58,6 +58,12 @@ def rss_mb(pid: int) -> float:
     return pages * resource.getpagesize() / MEGABYTE
 
 
+def tree_rss_mb(pid: int) -> float:
+    """Return what a process and its children hold of the memory together. Linux only."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return rss_mb(pid) + sum(tree_rss_mb(int(child)) for child in children)
+
+
 def playing(ledger: Sequence[dict[str, Any]], said: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Compare when and how long each utterance was sent with when and how long it was played.
 

@@ -19,8 +19,8 @@ from websockets.sync.client import ClientConnection, connect
 from bench.environment import (
     START_TIMEOUT_S,
     free_port,
-    running_daphne,
     running_process,
+    running_server,
     temporary_tenant,
     wait_for_port,
 )
@@ -86,7 +86,7 @@ def measure(comments: int) -> list[float]:
         tenant = stack.enter_context(temporary_tenant())
         recording = stack.enter_context(_recording(comments + WARM_UP))
         port = free_port()
-        stack.enter_context(running_daphne(port))
+        stack.enter_context(running_server(port))
         stack.enter_context(running_process("manage.py", "run_lives"))
         wait_for_port(port)
         with scope(tenant=tenant):

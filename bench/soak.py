@@ -14,12 +14,12 @@ from bench.environment import (
     CHROMIUM_ARGUMENTS,
     find_chromium,
     free_port,
-    running_daphne,
     running_process,
+    running_server,
     temporary_tenant,
     wait_for_port,
 )
-from bench.playback import MEGABYTE, Series, opened_page, playing, rss_mb
+from bench.playback import MEGABYTE, Series, opened_page, playing, rss_mb, tree_rss_mb
 from bench.report import BenchError, Target, reported
 from livesessions.shows.services.shows import create_show
 
@@ -30,7 +30,7 @@ TARGETS = (
     Target("drift_ms", at_least=-50.0),
     Target("worst_ms.sound", at_most=50.0),
     Target("page_heap.mb_per_minute", at_most=0.2),
-    Target("daphne_rss.mb_per_minute", at_most=0.5),
+    Target("web_rss.mb_per_minute", at_most=0.5),
     Target("worker_rss.mb_per_minute", at_most=0.5),
     Target("hour.grown_mb", at_most=10.0),
     Target("underruns", at_most=0),
@@ -52,7 +52,7 @@ def measure(minutes: float) -> dict[str, Any]:
     chromium, port = find_chromium(), free_port()
     with ExitStack() as stack:
         tenant = stack.enter_context(temporary_tenant())
-        daphne = stack.enter_context(running_daphne(port))
+        web = stack.enter_context(running_server(port))
         wait_for_port(port)
         with scope(tenant=tenant):
             show = create_show(tenant=tenant, name="Bench", language="it")
@@ -60,7 +60,7 @@ def measure(minutes: float) -> dict[str, Any]:
         page = stack.enter_context(opened_page(chromium, CHROMIUM_ARGUMENTS, address))
         talk = ("-m", "tests.overlay.soaking", str(show.overlay.id))
         host = stack.enter_context(running_process(*talk, str(60 * minutes), stdout=subprocess.PIPE))
-        figures = _measure(page, daphne, host, minutes)
+        figures = _measure(page, web, host, minutes)
         page.close()
         hurried = stack.enter_context(
             running_process(*talk, str(SETTLED_S + HOUR_S), "--hurried", stdout=subprocess.PIPE)
@@ -86,10 +86,8 @@ def _hour_of(host: "subprocess.Popen[str]") -> dict[str, float]:
     }
 
 
-def _measure(
-    page: Any, daphne: "subprocess.Popen[str]", host: "subprocess.Popen[str]", minutes: float
-) -> Any:
-    memory = {name: Series() for name in ("page_heap", "daphne_rss", "worker_rss")}
+def _measure(page: Any, web: "subprocess.Popen[str]", host: "subprocess.Popen[str]", minutes: float) -> Any:
+    memory = {name: Series() for name in ("page_heap", "web_rss", "worker_rss")}
     devtools = page.context.new_cdp_session(page)
     began_s = time.monotonic()
     while host.poll() is None and time.monotonic() < began_s + 60 * minutes + LAST_WORDS_S:
@@ -99,7 +97,7 @@ def _measure(
         devtools.send("HeapProfiler.collectGarbage")
         heap = devtools.send("Runtime.getHeapUsage")["usedSize"] / MEGABYTE
         at = (time.monotonic() - began_s) / 60
-        for name, now_mb in zip(memory, (heap, rss_mb(daphne.pid), rss_mb(host.pid)), strict=True):
+        for name, now_mb in zip(memory, (heap, tree_rss_mb(web.pid), rss_mb(host.pid)), strict=True):
             memory[name].add(at, now_mb)
     if host.poll() is None:
         raise BenchError("The host does not come to an end.")

@@ -18,7 +18,7 @@ from bench.environment import (
     CHROMIUM_ARGUMENTS,
     find_chromium,
     free_port,
-    running_daphne,
+    running_server,
     temporary_tenant,
     wait_for_port,
 )
@@ -86,7 +86,7 @@ def measure(replies: int) -> dict[str, Any]:
         tenant = stack.enter_context(temporary_tenant())
         with scope(tenant=tenant):
             overlay = create_show(tenant=tenant, name="Bench", language="it").overlay
-        stack.enter_context(running_daphne(port))
+        stack.enter_context(running_server(port))
         wait_for_port(port)
         browser = stack.enter_context(_browser())
         publisher = open_studio(overlay.id, settings.REDIS_URL, publisher=TimedPublisher)

@@ -17,7 +17,7 @@ from django.test.utils import override_settings
 from django_scopes import scope
 from websockets.asyncio.client import ClientConnection, connect
 
-from bench.environment import free_port, running_daphne, running_process, temporary_tenant, wait_for_port
+from bench.environment import free_port, running_process, running_server, temporary_tenant, wait_for_port
 from bench.report import BenchError, Target, reported
 from livesessions.models.shows import Show
 from livesessions.pipeline.records import ReplyRecord
@@ -82,7 +82,7 @@ def measure(lines: int) -> dict[str, list[float]]:
     with ExitStack() as stack:
         tenant = stack.enter_context(temporary_tenant())
         stack.enter_context(running_process("-m", "tests.fakes.voice_server", "--port", str(voice_port)))
-        stack.enter_context(running_daphne(web_port))
+        stack.enter_context(running_server(web_port))
         stack.enter_context(_services_at(f"http://127.0.0.1:{voice_port}"))
         with scope(tenant=tenant):
             show = create_show(tenant=tenant, name="Bench", language="it")

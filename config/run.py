@@ -38,7 +38,7 @@ def run_processes(port: str) -> int:
     manager = Manager()
     manager.add_process(
         "web",
-        f"exec {python} -m daphne -v 0 -b 127.0.0.1 -p {port} --no-server-name config.asgi:application",
+        f"exec {python} -m config.server --port {port}",
         env=environment,
     )
     manager.add_process("lives", f"exec {python} manage.py run_lives", env=environment)

@@ -58,23 +58,23 @@ def _committed_data(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture(scope="session")
 def server_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What daphne writes."""
-    return tmp_path_factory.mktemp("server") / "daphne.log"
+    """What the web server writes."""
+    return tmp_path_factory.mktemp("server") / "server.log"
 
 
 @pytest.fixture(scope="session")
 def server_url(server_environment: dict[str, str], server_log: Path) -> Iterator[str]:
-    """The address of a running daphne."""
-    with running_daphne(server_environment, server_log) as url:
+    """The address of a running web server."""
+    with running_server(server_environment, server_log) as url:
         yield url
 
 
 @contextmanager
-def running_daphne(environment: dict[str, str], log: Path) -> Iterator[str]:
-    """Run a daphne and give its address."""
+def running_server(environment: dict[str, str], log: Path) -> Iterator[str]:
+    """Run the web server and give its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
-        server = _start_daphne(listener, environment, log)
+        server = _start_server(listener, environment, log)
     try:
         _wait_until_it_answers(port, log)
         yield f"http://127.0.0.1:{port}"
@@ -87,14 +87,14 @@ def running_daphne(environment: dict[str, str], log: Path) -> Iterator[str]:
             server.wait()
 
 
-def _start_daphne(
+def _start_server(
     listener: socket.socket, environment: dict[str, str], log: Path
 ) -> "subprocess.Popen[bytes]":
     # It inherits a socket that listens already: no port can be lost, and early requests queue up.
     descriptor = listener.fileno()
     with log.open("wb") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "daphne", "-v", "0", "--fd", str(descriptor), "config.asgi:application"],
+            [sys.executable, "-m", "config.server", "--fd", str(descriptor)],
             cwd=settings.BASE_DIR,
             env={**environment, "PYTHONUNBUFFERED": "1"},
             pass_fds=[descriptor],
@@ -109,7 +109,9 @@ def _wait_until_it_answers(port: int, log: Path) -> None:
         web.request("GET", "/accounts/login/")
         web.getresponse().read()
     except OSError as error:
-        pytest.fail(f"daphne did not answer ({error}):\n{log.read_text(errors='replace')}", pytrace=False)
+        pytest.fail(
+            f"the web server did not answer ({error}):\n{log.read_text(errors='replace')}", pytrace=False
+        )
     finally:
         web.close()
 

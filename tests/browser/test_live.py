@@ -1,4 +1,4 @@
-"""The whole way, in real processes: TikTok's socket, a worker, daphne, Chromium's loudspeaker, and back."""
+"""The whole way, in real processes: TikTok's socket, worker, web server, Chromium's loudspeaker, and back."""
 
 import asyncio
 import subprocess

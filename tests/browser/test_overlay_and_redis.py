@@ -13,7 +13,7 @@ from overlay.errors import OverlayUnreachable
 from overlay.models import Overlay
 from overlay.presence import read_pages
 from tenants.models import User
-from tests.browser.conftest import running_daphne
+from tests.browser.conftest import running_server
 from tests.livesessions.worker.own_redis import OwnRedis, own_redis
 from tests.overlay.conftest import make_overlay
 from tests.overlay.studio import Studio, open_studio, tone
@@ -33,7 +33,7 @@ def redis(settings: Any) -> Iterator[OwnRedis]:
 @pytest.fixture
 def own_server_url(redis: OwnRedis, server_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
     environment = {**server_environment, "TEST_REDIS_URL": redis.url}
-    with running_daphne(environment, tmp_path / "daphne.log") as url:
+    with running_server(environment, tmp_path / "server.log") as url:
         yield url
 
 

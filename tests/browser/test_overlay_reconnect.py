@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from overlay.models import Overlay
 from overlay.services import rotate_token
 from tenants.models import User
-from tests.browser.conftest import _start_daphne, _wait_until_it_answers
+from tests.browser.conftest import _start_server, _wait_until_it_answers
 from tests.overlay.conftest import make_overlay
 from tests.overlay.studio import Studio, open_studio, tone
 from tests.overlay.viewing import Viewer
@@ -22,7 +22,7 @@ from tests.patience import PATIENCE_S
 
 
 class Server:
-    """A daphne that can be killed and started again at the same address."""
+    """A web server that can be killed and started again at the same address."""
 
     def __init__(self, listener: socket.socket, environment: dict[str, str], log: Path) -> None:
         self._listener = listener
@@ -32,7 +32,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        self._process = _start_daphne(self._listener, self._environment, self._log)
+        self._process = _start_server(self._listener, self._environment, self._log)
         _wait_until_it_answers(self.port, self._log)
 
     def kill(self) -> None:
@@ -43,7 +43,7 @@ class Server:
 @pytest.fixture
 def server(server_environment: dict[str, str], tmp_path: Path) -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = Server(listener, server_environment, tmp_path / "daphne.log")
+        server = Server(listener, server_environment, tmp_path / "server.log")
         try:
             yield server
         finally:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from config.deploy_check import PLACEHOLDERS
 from tenants.models import User
-from tests.browser.conftest import running_daphne
+from tests.browser.conftest import running_server
 from tests.fakes.link import FakeLink
 from tests.overlay.conftest import make_overlay
 from tests.overlay.network import open_network
@@ -38,7 +38,7 @@ def production_url(server_environment: dict[str, str], tmp_path: Path) -> Iterat
     }
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
     subprocess.run(collect, env=environment, cwd=settings.BASE_DIR, check=True)
-    with running_daphne(environment, tmp_path / "daphne.log") as url:
+    with running_server(environment, tmp_path / "server.log") as url:
         yield url
 
 
