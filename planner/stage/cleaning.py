@@ -1,14 +1,15 @@
 """Makes a text fit for speech: removes markup, emoji and links."""
 
+import html
 import re
 import unicodedata
 
-_LINK = re.compile(
+LINK = re.compile(
     r"(?:https?://|www\.)\S+|\b\S+@\S+\.\w+|\b[\w-]+\.(?:com|it|net|org|io|tv|me|gg|ly)\b(?:/\S*)?",
     re.IGNORECASE,
 )
-_MARKDOWN_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,80}>")
+MARKDOWN_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+TAG = re.compile(r"</?[a-zA-Z][^<>]{0,80}>")
 _LINE_MARK = re.compile(r"^\s*(?:#{1,6}|[-*+•>]|\d{1,2}[.)])\s+", re.MULTILINE)
 _BOLD = re.compile(r"(\*\*|__|~~)(.+?)\1", re.DOTALL)
 # A starred or bracketed aside where a sentence would begin is a stage direction; inside one it is emphasis.
@@ -22,6 +23,14 @@ _GESTURE = re.compile(
 )
 _BRACKETS = re.compile(r"\[[^\[\]]{0,120}\]")
 _EMOTICON = re.compile(r"(?<!\S)(?:[:;=8][-'^]?[)(DPpOo3/|*]+|[xX]D+|<3+)(?!\w)")
+SHORT_CODE = re.compile(
+    r"(?<![\w:]):[a-zA-Z+][\w+-]{0,40}:(?!\w)|(?<![\w:]):[-+]1:|(?<!\S):[a-z]+_[a-z_]+(?!\S)"
+)
+_KAOMOJI = re.compile(
+    r"\((?=[^()]{0,12}[^\w\s()])[^()a-zA-Z0-9]{1,12}\)|(?<!\S)[TOoXxUu;^>.-]_+[TOoXxUu;^<.-](?!\w)"
+)
+_TIMES = re.compile(r"(?<=\d)\s?\*\s?(?=\d)|(?<=\d) x (?=\d)")
+_WORD_JOINT = re.compile(r"(?<=[^\W_])_+(?=[^\W_])")
 _DROPPED = set("*_`~|<>{}[]\\^#")
 _SPACE = re.compile(r"\s+")
 _SPACE_BEFORE_MARK = re.compile(r"\s+([,.;:!?…])")
@@ -37,12 +46,15 @@ def plain(text: str) -> str:
 
 def clean_for_speech(text: str) -> str:
     """Return the speakable part of a text; empty if there is none."""
-    text = _MARKDOWN_LINK.sub(r"\1", text)
-    text = _LINK.sub("", _TAG.sub("", text))
+    text = MARKDOWN_LINK.sub(r"\1", html.unescape(text))
+    text = LINK.sub("", TAG.sub("", text))
     text = _BOLD.sub(r"\2", _LINE_MARK.sub("", text))
+    text = _TIMES.sub(" × ", SHORT_CODE.sub("", _KAOMOJI.sub("", text)))
     text = _EMOTICON.sub("", plain(without_symbols(text)))
     text = _BRACKETS.sub("", _GESTURE.sub("", _DIRECTION.sub(r"\1", text)))
-    text = "".join(character for character in text if character not in _DROPPED).replace("@", "")
+    text = "".join(
+        character for character in _WORD_JOINT.sub(" ", text) if character not in _DROPPED
+    ).replace("@", "")
     text = _SPACE_BEFORE_MARK.sub(r"\1", _SPACE.sub(" ", text))
     text = _unquoted(_REPEATED_MARK.sub(r"\1", text).strip()).lstrip(",;:.!?… ")
     return text if any(character.isalnum() for character in text) else ""
@@ -50,7 +62,7 @@ def clean_for_speech(text: str) -> str:
 
 def without_symbols(text: str) -> str:
     """Return `text` without emoji, pictographs and their modifiers. Money and degree signs stay."""
-    return "".join(character for character in text if not _is_symbol(character))
+    return "".join(character for character in text if not is_symbol(character))
 
 
 def shorten(text: str, limit: int) -> str:
@@ -81,7 +93,7 @@ def _is_unseen(character: str) -> bool:
     return unicodedata.category(character) in {"Cc", "Cf", "Cn", "Co", "Cs"}
 
 
-def _is_symbol(character: str) -> bool:
+def is_symbol(character: str) -> bool:
     if character.isascii() or character == "°":
         return False
     joins = character in {"\u200d", "\ufe0e", "\ufe0f"} or "\U000e0020" <= character <= "\U000e007f"

@@ -1,7 +1,7 @@
 """Checks a model's sentence before it is voiced.
 
-Topics are moderation's task; this gate stops sentences that reveal the instructions, quote the viewer or were
-injected.
+Topics are moderation's task; this gate stops sentences that reveal the instructions, quote the viewer, were
+injected, or are not the host's words at all.
 """
 
 import re
@@ -14,6 +14,10 @@ from importlib.resources import files
 
 from planner.stage.cleaning import clean_for_speech, shorten
 from planner.stage.language_detection import foreign_language
+from planner.stage.model_text.assistants import names_itself
+from planner.stage.model_text.gaps import has_gap
+from planner.stage.model_text.labels import without_labels
+from planner.stage.model_text.slips import slip_of
 from planner.stage.sentences import split_sentences
 
 MAX_SENTENCES = 2
@@ -42,6 +46,17 @@ class Refusal(StrEnum):
     LEAK = "leak"
     ECHO = "echo"
     LANGUAGE = "language"
+    GAP = "gap"  # a link, a name or another word was cut out
+    ERROR = "error"
+    FILLER = "filler"
+    PLACEHOLDER = "placeholder"
+    NOTE = "note"
+    DECLINED = "declined"
+    PLANNING = "planning"
+
+
+# Only the sentence is left out; what follows may be said.
+OF_ONE_SENTENCE = frozenset({Refusal.GAP, Refusal.FILLER, Refusal.PLACEHOLDER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +72,8 @@ class OutputGate:
     """Checks the sentences of one reply. Pure, about 50 µs a sentence.
 
     `secret` is the system text, `heard` the viewer's text, `language` the only language allowed (empty: any).
-    Text in `sayable` is never secret. A sentence longer than `max_characters` is shortened.
+    Text in `sayable` is never secret. A sentence longer than `max_characters` is shortened. The label
+    `host_name:` before a sentence is removed.
     """
 
     secret: str
@@ -65,14 +81,25 @@ class OutputGate:
     language: str
     max_characters: int
     sayable: str = ""
+    host_name: str = ""
 
     def review(self, sentence: str) -> Judgement:
         """Check one sentence of the model."""
-        refusal = _betrayed_by_form(sentence)
-        text = "" if refusal else shorten(clean_for_speech(sentence), self.max_characters)
+        bare = without_labels(sentence, self.host_name)
+        refusal = _betrayed_by_form(sentence if bare else "") or self._not_the_hosts(bare)
+        text = "" if refusal else shorten(clean_for_speech(bare), self.max_characters)
         if text:
             refusal = self._unfit(text)
         return Judgement("" if refusal else text, refusal)
+
+    def _not_the_hosts(self, sentence: str) -> Refusal | None:
+        """Check for what is wrong with a sentence before its markup is removed."""
+        slip = slip_of(sentence)
+        if slip is not None:
+            return Refusal(slip.value)
+        if names_itself(sentence, self.host_name):
+            return Refusal.MACHINE
+        return Refusal.GAP if has_gap(sentence) else None
 
     def _unfit(self, text: str) -> Refusal | None:
         words = _words(text)
@@ -95,7 +122,7 @@ class OutputGate:
 
 _ROLE = re.compile(
     r"(?:^|[\n>#*\[(\"{.!?])\W*(?:system|sistema|assistant|assistente|assistent|user|utente|nutzer|benutzer|developer"
-    r"|tool|function|human|ai|host|viewer)\s*[\"'*\])]*\s*[:：]"
+    r"|tool|function|human|ai|host|viewer|bot|chatbot|model|narrator|gpt|ki|ia)\s*[\"'*\])]*\s*[:：]"
     r"|<\|?/?(?:im_start|im_end|system|assistant|user|endoftext|s|inst)\b[^>]*>?"
     r"|\[/?(?:INST|SYS|SYSTEM)\]|<<\s*/?SYS|###\s*(?:instruction|response|system)"
     r"|\"(?:role|content|did|viewer|text|known)\"\s*:",

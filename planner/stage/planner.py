@@ -18,7 +18,8 @@ from planner.stage.output_gate import OutputGate
 from planner.stage.prompt import OF_ITS_OWN, Prompt, build_messages, sayable_text
 from planner.stage.repetition import SaidLines
 from planner.stage.rule_based.model import RuleBasedModel
-from planner.stage.sentences import SentenceChunker, split_sentences
+from planner.stage.sentence_stream import MAX_WRITTEN_CHARACTERS, SentenceStream
+from planner.stage.sentences import split_sentences
 from planner.stage.summaries import sum_up
 from planner.stage.talking_points.framing import TalkingPointTemplates
 from planner.stage.turn import (
@@ -34,12 +35,9 @@ from planner.stage.turn import (
 )
 from planner.stage.viewers import ViewerBook, names_of
 from providers.language_models.errors import LanguageModelError
-from providers.language_models.ports import ChatModel, ChatStream, Limits, Message
+from providers.language_models.ports import ChatModel, Limits, Message
 
 __all__ = ["MAX_CHARACTERS", "MAX_SENTENCES", "STOCK", "Planner"]
-
-# Markup and emoji fall away in cleaning, so a sentence may run somewhat longer before it is cut off.
-_RUN_ON_CHARACTERS = 2 * MAX_CHARACTERS
 
 # The longest wait for a first sentence, all models and attempts together, and for the rest of the reply.
 REPLY_LIMITS = Limits(max_output_tokens=160, first_text_s=4.0, rest_s=4.0)
@@ -78,6 +76,7 @@ class Planner:
         self._viewers = ViewerBook()
         self._memory = Memory(recent=memory, now_s=now_s)
         self._planned = ""
+        self._reasons_first = False  # whether the model's last answer began with reasoning that no tag opened
 
     async def plan(self, turn: Turn, usage: TokenUsage) -> AsyncGenerator[str, None]:
         """Yield the sentences to say, each as soon as it is complete; none if there is nothing new to say.
@@ -206,17 +205,25 @@ class Planner:
     ) -> AsyncGenerator[str, None]:
         """Yield what may be said of one attempt of the model. The draft shows what it failed at."""
         limits = replace(self._limits, first_text_s=self._limits.first_text_s - waited_s)
-        stream, language = model.stream(messages, limits), self._character.language
+        stream = model.stream(messages, limits)
+        answer = SentenceStream(
+            stream,
+            usage,
+            language=self._character.language,
+            on_restart=draft.restart,
+            waits=self._reasons_first,
+        )
         try:
-            async with aclosing(stream), aclosing(_in_sentences(stream, usage, language)) as sentences:
+            async with aclosing(stream), aclosing(answer.sentences()) as sentences:
                 async for sentence in sentences:
-                    for spoken in draft.take(sentence[:_RUN_ON_CHARACTERS]):
+                    for spoken in draft.take(sentence[:MAX_WRITTEN_CHARACTERS]):
                         yield spoken
                     if draft.closed:
                         return
         except LanguageModelError:
             return
         finally:
+            self._reasons_first = answer.reasons_first
             usage.add(stream.usage, self._prices)
         draft.finish()
 
@@ -249,6 +256,7 @@ class Planner:
             heard=turn.text,
             language="" if is_free else primary_language(turn.language or character.language),
             max_characters=MAX_CHARACTERS,
+            host_name=character.name,
         )
 
     def _repeats_for(self, turn: Turn, *, within_s: float = inf) -> Callable[[str], bool]:
@@ -263,15 +271,3 @@ def _is_reaction(turn: Turn) -> bool:
 
 def _called(turn: Turn) -> str:
     return " ".join(names_of(turn))
-
-
-async def _in_sentences(stream: ChatStream, usage: TokenUsage, language: str) -> AsyncGenerator[str, None]:
-    chunker = SentenceChunker(language)
-    async for delta in stream:
-        usage.model = delta.model
-        for sentence in chunker.push(delta.text):
-            yield sentence
-        if len(chunker.pending) > _RUN_ON_CHARACTERS:
-            break
-    for sentence in chunker.flush():
-        yield sentence

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 
 from planner.stage.memory import SUMMARY_CHARACTERS
+from planner.stage.model_text.visible_text import visible_text
 from planner.stage.output_gate import OutputGate
 from planner.stage.sentences import split_sentences
 from providers.language_models.errors import LanguageModelError
@@ -43,7 +44,7 @@ async def _written(model: ChatModel, messages: Sequence[Message], limits: Limits
 def _fit(written: str, gate: OutputGate) -> str:
     """Return as many whole sentences as there is room for, each as the gate would let it be said."""
     kept = ""
-    for sentence in split_sentences(written, gate.language):
+    for sentence in split_sentences(visible_text(written), gate.language):
         judgement = gate.review(sentence)
         if judgement.refusal is not None:
             # Somebody may have talked the model into it: none of it can be relied upon.

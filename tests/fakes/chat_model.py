@@ -70,6 +70,19 @@ class FakeScriptedModel(FakeChatModel):
         return [f"{word} " for word in self._replies.pop(0).split(" ")]
 
 
+class FakePiecewiseModel(FakeChatModel):
+    """Answers each time with the next of its replies, in pieces of `size` characters."""
+
+    def __init__(self, *replies: str, size: int) -> None:
+        super().__init__()
+        self._replies = list(replies)
+        self._size = size
+
+    def _next_pieces(self) -> Sequence[str]:
+        reply = self._replies.pop(0)
+        return [reply[start : start + self._size] for start in range(0, len(reply), self._size)]
+
+
 class FakeSlowModel:
     """Writes each piece after its delay, in seconds. `asked` counts the requests."""
 

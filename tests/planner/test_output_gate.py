@@ -21,7 +21,6 @@ def gate_for(language: str = "it", *, heard: str = "", free: bool = False) -> Ou
         ("**Ciao** Anna, come va?", "Ciao Anna, come va?"),
         ("*ride* Che bello 😂!", "Che bello!"),
         ("Ciao @anna, che piacere!", "Ciao anna, che piacere!"),
-        ("Guarda https://x.it/a", "Guarda"),
         ("😂😂", ""),
         ("(applausi)", ""),
         ("Sono un'intelligenza artificiale, ma ti ascolto volentieri.", None),
