@@ -37,7 +37,7 @@ class ReplyPlanner(Protocol):
     def snapshot(self) -> list[dict[str, Any]]:
         """Return the memory as plain values."""
 
-    def restore(self, frozen: list[dict[str, Any]]) -> None:
+    def restore(self, saved: list[dict[str, Any]]) -> None:
         """Replace the memory by that of a snapshot."""
 
 

@@ -103,15 +103,15 @@ class ToxicStreak:
             ],
         }
 
-    def restore(self, frozen: Mapping[str, Any], now_s: float) -> None:
+    def restore(self, saved: Mapping[str, Any], now_s: float) -> None:
         """Continue from a snapshot; raise KeyError, TypeError or ValueError for an invalid one."""
-        self._lines = deque([int(now_s - age_s), count] for age_s, count in frozen["lines"])
+        self._lines = deque([int(now_s - age_s), count] for age_s, count in saved["lines"])
         self._total = sum(count for _, count in self._lines)
-        blocked = ((now_s - age_s, viewer_id) for age_s, viewer_id in frozen["blocked"])
+        blocked = ((now_s - age_s, viewer_id) for age_s, viewer_id in saved["blocked"])
         self._blocked = deque(blocked, maxlen=REMEMBERED_LINES)
-        self._ignores_until_s = now_s + frozen["ignores_s"]
-        self._quiet_until_s = OrderedDict((viewer, now_s + left_s) for viewer, left_s in frozen["quiet_s"])
-        for viewer_id, ages_s in frozen["offences"]:
+        self._ignores_until_s = now_s + saved["ignores_s"]
+        self._quiet_until_s = OrderedDict((viewer, now_s + left_s) for viewer, left_s in saved["quiet_s"])
+        for viewer_id, ages_s in saved["offences"]:
             moments = (now_s - age_s for age_s in ages_s)
             self._offences[viewer_id] = deque(moments, maxlen=VIEWER_LINES)
 

@@ -49,5 +49,5 @@ class CueSource(Protocol):
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain values."""
 
-    def restore(self, frozen: dict[str, Any]) -> None:
+    def restore(self, saved: dict[str, Any]) -> None:
         """Continue from a snapshot."""

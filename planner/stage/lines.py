@@ -13,7 +13,7 @@ LANGUAGES = ("it", "en")
 FALLBACK = "en"
 REST_S = 30 * 60.0
 
-FrozenBooks = Mapping[str, Mapping[str, Mapping[str, float]]]
+BooksState = Mapping[str, Mapping[str, Mapping[str, float]]]
 
 _NAME_FIRST = re.compile(r"(^|(?<=[.!?:] ))\{name\}[,!.]? ")
 _NAME_LATER = re.compile(r",? ?\{name\}")
@@ -97,9 +97,9 @@ class LineBook:
             for topic, used in self._used_at_s.items()
         }
 
-    def restore(self, frozen: Mapping[str, Mapping[str, float]]) -> None:
+    def restore(self, saved: Mapping[str, Mapping[str, float]]) -> None:
         """Continue from a snapshot; unknown lines are ignored."""
-        for topic, used in frozen.items():
+        for topic, used in saved.items():
             order = self._order(topic) if topic in self._topics else ()
             for place, at_s in sorted(used.items(), key=lambda use: use[1]):
                 if int(place) in order:
@@ -145,12 +145,12 @@ def load_books(package: str, *, seed: int, now_s: Callable[[], float]) -> dict[s
     }
 
 
-def freeze_books(books: Mapping[str, LineBook]) -> FrozenBooks:
+def snapshot_books(books: Mapping[str, LineBook]) -> BooksState:
     return {language: book.snapshot() for language, book in books.items()}
 
 
-def restore_books(books: Mapping[str, LineBook], frozen: FrozenBooks) -> None:
-    for language, used in frozen.items():
+def restore_books(books: Mapping[str, LineBook], saved: BooksState) -> None:
+    for language, used in saved.items():
         if language in books:
             books[language].restore(used)
 

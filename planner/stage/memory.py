@@ -9,7 +9,7 @@ from typing import Any
 from planner.stage.cleaning import plain
 from planner.stage.language_detection import content_words
 from planner.stage.names import sayable_name
-from planner.stage.turn import Exchange, TurnKind, thaw_turn
+from planner.stage.turn import Exchange, TurnKind, turn_from_state
 
 SUMMARY_CHARACTERS = 600
 SUMMED_EXCHANGES = 20
@@ -79,15 +79,15 @@ class Memory:
             "summed_at_s": self._summed_at_s,
         }
 
-    def restore(self, frozen: dict[str, Any]) -> None:
+    def restore(self, saved: dict[str, Any]) -> None:
         """Continue from a snapshot."""
-        self.older.extend(thaw_exchange(entry) for entry in frozen["older"])
-        self.summary = frozen["summary"]
-        self._words = Counter(frozen["words"])
-        self._givers = dict.fromkeys(frozen["givers"])
-        self._summed_at_s = frozen["summed_at_s"]
+        self.older.extend(exchange_from_state(entry) for entry in saved["older"])
+        self.summary = saved["summary"]
+        self._words = Counter(saved["words"])
+        self._givers = dict.fromkeys(saved["givers"])
+        self._summed_at_s = saved["summed_at_s"]
 
 
-def thaw_exchange(frozen: dict[str, Any]) -> Exchange:
+def exchange_from_state(saved: dict[str, Any]) -> Exchange:
     """Return an exchange from JSON values; raise KeyError, TypeError or ValueError."""
-    return Exchange(thaw_turn(frozen["turn"]), frozen["reply"])
+    return Exchange(turn_from_state(saved["turn"]), saved["reply"])

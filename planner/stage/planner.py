@@ -13,7 +13,7 @@ from planner.stage.canned.replies import BIG_GIFT_DIAMONDS, CannedReplies
 from planner.stage.draft import MAX_CHARACTERS, MAX_SENTENCES, Draft
 from planner.stage.language_detection import primary_language
 from planner.stage.lines import REST_S
-from planner.stage.memory import Memory, thaw_exchange
+from planner.stage.memory import Memory, exchange_from_state
 from planner.stage.output_gate import OutputGate
 from planner.stage.prompt import OF_ITS_OWN, Prompt, build_messages, sayable_text
 from planner.stage.repetition import SaidLines
@@ -144,11 +144,11 @@ class Planner:
         }
         return [*(asdict(exchange) for exchange in self._memory.recent), memory]
 
-    def restore(self, frozen: list[dict[str, Any]]) -> None:
+    def restore(self, saved: list[dict[str, Any]]) -> None:
         """Continue from a snapshot."""
-        for entry in frozen:
+        for entry in saved:
             if "turn" in entry:
-                self._memory.recent.append(thaw_exchange(entry))
+                self._memory.recent.append(exchange_from_state(entry))
             else:
                 self._said.restore(entry["said"])
                 self._viewers.restore(entry["viewers"])

@@ -81,9 +81,9 @@ class SaidLines:
         """Return the lines with their called names and times, oldest first."""
         return [list(said) for said in self._lines]
 
-    def restore(self, frozen: Iterable[list[Any]]) -> None:
+    def restore(self, saved: Iterable[list[Any]]) -> None:
         """Continue from a snapshot."""
-        for line, name, at_s in frozen:
+        for line, name, at_s in saved:
             self._add(line, name, at_s)
 
 

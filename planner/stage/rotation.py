@@ -38,7 +38,7 @@ class Rotation:
         """Return when each item was used, by index."""
         return {str(place): at_s for place, at_s in self._used_at_s.items()}
 
-    def restore(self, frozen: Mapping[str, float]) -> None:
+    def restore(self, saved: Mapping[str, float]) -> None:
         """Continue from a snapshot."""
-        for place, at_s in frozen.items():
+        for place, at_s in saved.items():
             self.use(int(place), at_s)

@@ -308,19 +308,19 @@ class Rundown:
             "used": {topic: rotation.snapshot() for topic, rotation in self._rotations.items()},
         }
 
-    def restore(self, frozen: dict[str, Any]) -> None:
+    def restore(self, saved: dict[str, Any]) -> None:
         """Continue from a snapshot."""
-        if frozen["begun_s"] is None:
+        if saved["begun_s"] is None:
             return
-        self._begun_s = float(frozen["begun_s"])
-        self._done = set(frozen["done"])
-        self._calls = int(frozen["calls"])
-        self._call_due_s = inf if frozen["call_due_s"] is None else frozen["call_due_s"]
-        self._point_at_s = -inf if frozen["point_at_s"] is None else frozen["point_at_s"]
-        self._spoke_until_s = -inf if frozen["spoke_until_s"] is None else frozen["spoke_until_s"]
+        self._begun_s = float(saved["begun_s"])
+        self._done = set(saved["done"])
+        self._calls = int(saved["calls"])
+        self._call_due_s = inf if saved["call_due_s"] is None else saved["call_due_s"]
+        self._point_at_s = -inf if saved["point_at_s"] is None else saved["point_at_s"]
+        self._spoke_until_s = -inf if saved["spoke_until_s"] is None else saved["spoke_until_s"]
         self._breath_until_s = self._spoke_until_s + BREATH_S
-        self._last_key = frozen["last_key"]
-        for topic, used in frozen["used"].items():
+        self._last_key = saved["last_key"]
+        for topic, used in saved["used"].items():
             self._rotations[topic].restore(used)
 
 

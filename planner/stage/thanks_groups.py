@@ -86,9 +86,9 @@ class ThanksGroups:
             for kind, gathering in self._open.items()
         }
 
-    def restore(self, frozen: Mapping[str, Any], now_s: float) -> None:
+    def restore(self, saved: Mapping[str, Any], now_s: float) -> None:
         """Continue from a snapshot; raise KeyError, TypeError or ValueError for an invalid one."""
-        for kind, kept in frozen.items():
+        for kind, kept in saved.items():
             opened_s = now_s - kept["age_s"]
             self._open[TurnKind(kind)] = _Gathering(opened_s, dict(kept["names"]), kept["count"])
 

@@ -59,9 +59,9 @@ class Turn:
     diamonds: int = 0
 
 
-def thaw_turn(frozen: Mapping[str, Any]) -> Turn:
+def turn_from_state(saved: Mapping[str, Any]) -> Turn:
     """Return the turn whose fields were kept as JSON; raise KeyError, TypeError or ValueError."""
-    return Turn(**{**frozen, "kind": TurnKind(frozen["kind"]), "also": tuple(frozen["also"])})
+    return Turn(**{**saved, "kind": TurnKind(saved["kind"]), "also": tuple(saved["also"])})
 
 
 @dataclass(frozen=True, slots=True)

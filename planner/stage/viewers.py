@@ -66,9 +66,9 @@ class ViewerBook:
         """Return the viewers with their facts, oldest first."""
         return [[key, facts.wrote, facts.comments, dict(facts.gifts)] for key, facts in self._facts.items()]
 
-    def restore(self, frozen: Iterable[list[Any]]) -> None:
+    def restore(self, saved: Iterable[list[Any]]) -> None:
         """Continue from a snapshot."""
-        for key, wrote, comments, gifts in frozen:
+        for key, wrote, comments, gifts in saved:
             self._facts[key] = ViewerFacts(wrote, comments, dict(gifts))
 
 

@@ -30,5 +30,5 @@ class FakeCues:
     def snapshot(self) -> dict[str, Any]:
         return {"taken": self.taken}
 
-    def restore(self, frozen: dict[str, Any]) -> None:
-        self.taken = frozen["taken"]
+    def restore(self, saved: dict[str, Any]) -> None:
+        self.taken = saved["taken"]

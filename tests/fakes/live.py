@@ -105,8 +105,8 @@ class FakeWords:
     def snapshot(self) -> list[dict[str, Any]]:
         return [{"reply": reply} for reply in self.remembered]
 
-    def restore(self, frozen: list[dict[str, Any]]) -> None:
-        self.remembered = [exchange["reply"] for exchange in frozen]
+    def restore(self, saved: list[dict[str, Any]]) -> None:
+        self.remembered = [exchange["reply"] for exchange in saved]
 
 
 @dataclass

@@ -8,7 +8,7 @@ from chatsources.events import LiveEvent
 from chatsources.state import EventState, event_from_state, event_to_state
 from livesessions.pipeline.records import RecordState, ReplyRecord, record_from_state, record_to_state
 from planner.stage.cues import Cue, CueSource, NextAction
-from planner.stage.turn import Turn, thaw_turn
+from planner.stage.turn import Turn, turn_from_state
 
 MAX_AGE_S = 45.0
 # Late thanks for a paid gift are better than none, but not when the audience has forgotten it.
@@ -91,7 +91,7 @@ class QueuedTurn:
         held = state["approved"]
         return cls(
             Priority(state["priority"]),
-            thaw_turn(state["turn"]),
+            turn_from_state(state["turn"]),
             event,
             now_s - state["age_s"],
             state["line"],

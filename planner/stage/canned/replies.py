@@ -7,14 +7,14 @@ from planner.stage.canned.calling import call_together
 from planner.stage.cleaning import clean_for_speech
 from planner.stage.lines import (
     LANGUAGES,
-    FrozenBooks,
+    BooksState,
     LineBook,
     fill,
-    freeze_books,
     load_books,
     load_lines,
     never,
     restore_books,
+    snapshot_books,
     template_language,
 )
 from planner.stage.turn import Turn, TurnKind
@@ -103,13 +103,13 @@ class CannedReplies:
             return "gift_big"
         return "gift_many" if turn.count > 1 else "gift"
 
-    def snapshot(self) -> FrozenBooks:
+    def snapshot(self) -> BooksState:
         """Return which lines have been used."""
-        return freeze_books(self._books)
+        return snapshot_books(self._books)
 
-    def restore(self, frozen: FrozenBooks) -> None:
+    def restore(self, saved: BooksState) -> None:
         """Continue from a snapshot."""
-        restore_books(self._books, frozen)
+        restore_books(self._books, saved)
 
 
 def _compose(

@@ -78,10 +78,10 @@ class Audience:
             "last": self.last,
         }
 
-    def restore(self, frozen: dict[str, Any]) -> None:
+    def restore(self, saved: dict[str, Any]) -> None:
         """Continue from a snapshot."""
-        self.last = frozen["last"]
-        viewers: Iterable[tuple[str, bool, bool, list[float]]] = frozen["viewers"]
+        self.last = saved["last"]
+        viewers: Iterable[tuple[str, bool, bool, list[float]]] = saved["viewers"]
         for viewer, has_given, is_new, answered_at_s in viewers:
             self._known[viewer] = _Known(has_given, is_new, list(answered_at_s))
 

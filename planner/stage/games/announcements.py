@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from planner.stage.cues import Cue, NextAction
-from planner.stage.turn import Turn, thaw_turn
+from planner.stage.turn import Turn, turn_from_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,12 @@ class AnnouncementQueue:
         ]
         return {"number": self._number, "waiting": waiting}
 
-    def restore(self, frozen: dict[str, Any]) -> None:
+    def restore(self, saved: dict[str, Any]) -> None:
         """Continue from a snapshot."""
-        self._number = frozen["number"]
-        self._waiting = deque(_thawed(saying) for saying in frozen["waiting"])
+        self._number = saved["number"]
+        self._waiting = deque(_thawed(saying) for saying in saved["waiting"])
 
 
-def _thawed(frozen: dict[str, Any]) -> Announcement:
-    cue = Cue(NextAction(frozen["state"]), thaw_turn(frozen["turn"]), frozen["line"], frozen["key"])
-    return Announcement(frozen["what"], cue, frozen["since_s"])
+def _thawed(saved: dict[str, Any]) -> Announcement:
+    cue = Cue(NextAction(saved["state"]), turn_from_state(saved["turn"]), saved["line"], saved["key"])
+    return Announcement(saved["what"], cue, saved["since_s"])

@@ -115,6 +115,6 @@ class GameLines:
         """Return which lines have been used."""
         return self._book.snapshot()
 
-    def restore(self, frozen: dict[str, dict[str, float]]) -> None:
+    def restore(self, saved: dict[str, dict[str, float]]) -> None:
         """Continue from a snapshot."""
-        self._book.restore(frozen)
+        self._book.restore(saved)

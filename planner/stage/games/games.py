@@ -269,19 +269,19 @@ class Games:
             "asked_at_s": dict(self._asked_at_s),
         }
 
-    def restore(self, frozen: dict[str, Any]) -> None:
+    def restore(self, saved: dict[str, Any]) -> None:
         """Continue from a snapshot."""
-        self._game = _restored(frozen["game"]) if frozen["game"] else None
-        self._deck.restore(frozen["deck"])
-        self._schedule.restore(frozen["schedule"])
-        self._planned.restore(frozen["planned"])
-        self._board.restore(frozen["board"])
-        self._announcements.restore(frozen["sayings"])
-        self._wording.restore(frozen["wording"])
-        self._asked_at_s = dict(frozen["asked_at_s"])
+        self._game = _restored(saved["game"]) if saved["game"] else None
+        self._deck.restore(saved["deck"])
+        self._schedule.restore(saved["schedule"])
+        self._planned.restore(saved["planned"])
+        self._board.restore(saved["board"])
+        self._announcements.restore(saved["sayings"])
+        self._wording.restore(saved["wording"])
+        self._asked_at_s = dict(saved["asked_at_s"])
 
 
-def _restored(frozen: dict[str, Any]) -> Quiz | Poll:
-    if frozen["kind"] == Quiz.kind:
-        return Quiz.restored({name: value for name, value in frozen.items() if name != "kind"})
-    return Poll.restored(frozen)
+def _restored(saved: dict[str, Any]) -> Quiz | Poll:
+    if saved["kind"] == Quiz.kind:
+        return Quiz.restored({name: value for name, value in saved.items() if name != "kind"})
+    return Poll.restored(saved)

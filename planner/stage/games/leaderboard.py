@@ -35,6 +35,6 @@ class Leaderboard:
     def snapshot(self) -> list[list[Any]]:
         return [[viewer_id, score.name, score.points] for viewer_id, score in self._scores.items()]
 
-    def restore(self, frozen: list[list[Any]]) -> None:
+    def restore(self, saved: list[list[Any]]) -> None:
         """Continue from a snapshot."""
-        self._scores = {viewer_id: PlayerScore(points, name) for viewer_id, name, points in frozen}
+        self._scores = {viewer_id: PlayerScore(points, name) for viewer_id, name, points in saved}

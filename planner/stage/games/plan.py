@@ -63,6 +63,6 @@ class PlannedGames:
     def snapshot(self) -> list[int]:
         return list(self._held)
 
-    def restore(self, frozen: Sequence[int]) -> None:
+    def restore(self, saved: Sequence[int]) -> None:
         """Go on with a snapshot."""
-        self._held = list(frozen)
+        self._held = list(saved)

@@ -109,8 +109,8 @@ class Poll:
         return asdict(self)
 
     @classmethod
-    def restored(cls, frozen: dict[str, Any]) -> "Poll":
-        return cls(**frozen)
+    def restored(cls, saved: dict[str, Any]) -> "Poll":
+        return cls(**saved)
 
 
 def read_poll(argument: str) -> tuple[str, list[str]] | None:

@@ -26,8 +26,8 @@ class Question:
         return [self.text, list(self.answers), self.category]
 
     @classmethod
-    def restored(cls, frozen: Sequence[Any]) -> "Question":
-        text, answers, category = frozen
+    def restored(cls, saved: Sequence[Any]) -> "Question":
+        text, answers, category = saved
         return cls(text, tuple(answers), category)
 
 
@@ -66,6 +66,6 @@ class QuestionDeck:
         """Return what was asked, oldest first."""
         return list(self._asked)
 
-    def restore(self, frozen: Sequence[str]) -> None:
+    def restore(self, saved: Sequence[str]) -> None:
         """Go on with a snapshot."""
-        self._asked = dict.fromkeys(frozen)
+        self._asked = dict.fromkeys(saved)

@@ -75,5 +75,5 @@ class Quiz:
         return {**asdict(self), "question": self.question.snapshot()}
 
     @classmethod
-    def restored(cls, frozen: dict[str, Any]) -> "Quiz":
-        return cls(**{**frozen, "question": Question.restored(frozen["question"])})
+    def restored(cls, saved: dict[str, Any]) -> "Quiz":
+        return cls(**{**saved, "question": Question.restored(saved["question"])})

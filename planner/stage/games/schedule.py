@@ -83,13 +83,13 @@ class GameSchedule:
             "wrote_at_s": list(self._wrote_at_s.items()),
         }
 
-    def restore(self, frozen: dict[str, Any]) -> None:
+    def restore(self, saved: dict[str, Any]) -> None:
         """Go on with a snapshot."""
-        self._games = frozen["games"]
-        self._next_at_s = frozen["next_at_s"]
-        self._ended_at_s = frozen["ended_at_s"]
-        self._asked_at_s = frozen["asked_at_s"]
-        self._wrote_at_s = OrderedDict(frozen["wrote_at_s"])
+        self._games = saved["games"]
+        self._next_at_s = saved["next_at_s"]
+        self._ended_at_s = saved["ended_at_s"]
+        self._asked_at_s = saved["asked_at_s"]
+        self._wrote_at_s = OrderedDict(saved["wrote_at_s"])
 
     def _drawn(self, now_s: float) -> float:
         # A generator for each game, so that the next worker draws the same.

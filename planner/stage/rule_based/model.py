@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 from planner.stage.lines import (
     LANGUAGES,
-    FrozenBooks,
+    BooksState,
     fill,
-    freeze_books,
     load_books,
     never,
     restore_books,
+    snapshot_books,
     template_language,
 )
 from planner.stage.names import called_together, sayable_name
@@ -85,13 +85,13 @@ class RuleBasedModel:
                 return line
         return ""
 
-    def snapshot(self) -> FrozenBooks:
+    def snapshot(self) -> BooksState:
         """Return which lines have been used."""
-        return freeze_books(self._books)
+        return snapshot_books(self._books)
 
-    def restore(self, frozen: FrozenBooks) -> None:
+    def restore(self, saved: BooksState) -> None:
         """Continue from a snapshot."""
-        restore_books(self._books, frozen)
+        restore_books(self._books, saved)
 
 
 class _Ration:

@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 from planner.stage.cleaning import clean_for_speech, shorten
 from planner.stage.lines import (
-    FrozenBooks,
+    BooksState,
     LineBook,
     fill,
-    freeze_books,
     load_books,
     never,
     restore_books,
+    snapshot_books,
     template_language,
 )
 from planner.stage.turn import Turn, TurnKind
@@ -42,13 +42,13 @@ class TalkingPointTemplates:
                 return line
         return _draw(book, turn.kind.value, _ended(point), is_repeat)
 
-    def snapshot(self) -> FrozenBooks:
+    def snapshot(self) -> BooksState:
         """Return which templates have been used."""
-        return freeze_books(self._books)
+        return snapshot_books(self._books)
 
-    def restore(self, frozen: FrozenBooks) -> None:
+    def restore(self, saved: BooksState) -> None:
         """Continue from a snapshot."""
-        restore_books(self._books, frozen)
+        restore_books(self._books, saved)
 
 
 def is_sentence(point: str) -> bool:

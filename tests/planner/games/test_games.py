@@ -40,7 +40,7 @@ def hear(games: Games, text: str, viewer: str, now_s: float, *, standing: str = 
     return games.hear(text, f"id-{viewer}", viewer, standing, now_s)
 
 
-def frozen(games: Games, **changes: Any) -> Games:
+def restored(games: Games, **changes: Any) -> Games:
     restored = make_games(**changes)
     restored.restore(json.loads(json.dumps(games.snapshot())))
     return restored
@@ -259,7 +259,7 @@ def test_the_plan_starts_its_games(segment: PlanSegment, kind: str) -> None:
     assert games.state(1.0)["kind"] == kind
     games.end_game(10.0)
     say(games, 11.0)
-    began = play_by_itself(frozen(games, plan=(segment,), current_segment=lambda now_s: segment), 0, 300)
+    began = play_by_itself(restored(games, plan=(segment,), current_segment=lambda now_s: segment), 0, 300)
     assert bool(began) == (kind == "quiz")
 
 
@@ -271,12 +271,12 @@ def test_a_quiz_goes_on_elsewhere_with_its_time() -> None:
     games.start_quiz(100.0)
     say(games, 100.0)
     left_s = games.state(110.0)["seconds_left"]
-    games = frozen(games)
+    games = restored(games)
     assert games.state(110.0)["seconds_left"] == left_s
     hear(games, "marta", "Bea", 111.0)
-    games = frozen(games)
+    games = restored(games)
     assert "Bea" in say(games, 112.0).line
-    assert frozen(games).state(113.0)["leaders"] == [{"points": 10, "name": "Bea"}]
+    assert restored(games).state(113.0)["leaders"] == [{"points": 10, "name": "Bea"}]
 
 
 def test_what_could_not_be_said_for_long_is_not_said_any_more() -> None:
