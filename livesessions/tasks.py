@@ -1,4 +1,4 @@
-"""The app's queued tasks: sessions for workers on the queue `lives`, background jobs on `chores`."""
+"""The app's queued tasks: sessions for workers on the queue `lives`, background jobs on `background`."""
 
 import logging
 from collections.abc import Callable
@@ -20,7 +20,7 @@ PAUSE_S = 5  # other background jobs run meanwhile
 
 logger = logging.getLogger(__name__)
 lives = settings.QUEUES["lives"]
-background_jobs = settings.QUEUES["chores"]
+background_jobs = settings.QUEUES["background"]
 
 _submit: Callable[[str], None] | None = None
 

@@ -1,4 +1,4 @@
-"""Background jobs of rehearsals, on the `chores` queue."""
+"""Background jobs of rehearsals, on the `background` queue."""
 
 from uuid import UUID
 
@@ -10,10 +10,10 @@ from huey import crontab
 
 from rehearsals.rehearsal import runner
 
-chores = settings.QUEUES["chores"]
+background_jobs = settings.QUEUES["background"]
 
 
-@chores.task()  # type: ignore[untyped-decorator]
+@background_jobs.task()  # type: ignore[untyped-decorator]
 def run_rehearsal(rehearsal_id: str) -> None:
     """Run a waiting rehearsal and store its report."""
     _renew_connection()
@@ -21,7 +21,7 @@ def run_rehearsal(rehearsal_id: str) -> None:
         runner.run_rehearsal(UUID(rehearsal_id))
 
 
-@chores.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+@background_jobs.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
 def expire_rehearsals() -> None:
     """Fail rehearsals that lost their worker, and delete those past the retention time."""
     _renew_connection()

@@ -12,10 +12,10 @@ from speech.services.clips import MEGABYTE, evict_clips
 from speech.storage import delete_all_audio, delete_audio
 
 logger = logging.getLogger(__name__)
-chores = settings.QUEUES["chores"]
+background_jobs = settings.QUEUES["background"]
 
 
-@chores.periodic_task(crontab(minute="*/10"))  # type: ignore[untyped-decorator]
+@background_jobs.periodic_task(crontab(minute="*/10"))  # type: ignore[untyped-decorator]
 def evict_old_lines() -> None:
     """Delete the least recently used clips beyond the size limit."""
     if not connection.in_atomic_block:
@@ -26,7 +26,7 @@ def evict_old_lines() -> None:
         logger.info("clips evicted: count=%d", evicted)
 
 
-@chores.task(retries=5, retry_delay=300)  # type: ignore[untyped-decorator]
+@background_jobs.task(retries=5, retry_delay=300)  # type: ignore[untyped-decorator]
 def drop_lines(tenant: str) -> None:
     """Delete the stored clips of a deleted workspace."""
     delete_all_audio(UUID(tenant))

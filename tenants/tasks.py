@@ -7,7 +7,7 @@ from huey import crontab
 
 from tenants.audit import erase_old_entries
 
-background_jobs = settings.QUEUES["chores"]
+background_jobs = settings.QUEUES["background"]
 
 
 @background_jobs.periodic_task(crontab(hour="4", minute="10"))  # type: ignore[untyped-decorator]

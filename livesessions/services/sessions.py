@@ -133,7 +133,7 @@ def say_line(*, session: LiveSession, text: str) -> None:
     """Have the host say the streamer's text; it is moderated like every reply."""
     require_on_air(session)
     send(session, Say(text))
-    audit.record("session.line_said", session)
+    audit.record("session.text_said", session)
 
 
 def require_on_air(session: LiveSession) -> None:

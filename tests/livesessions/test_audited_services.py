@@ -14,6 +14,7 @@ from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services import approvals, sessions
+from livesessions.shows.services.shows import change_show, create_show
 from livesessions.worker.chat_controls import run_chat_control
 from moderation import services as moderation
 from moderation.models import ViewerRule
@@ -126,6 +127,8 @@ ACTS: dict[str, Act] = {
         lambda s, word: pronunciations.delete_pronunciation(pronunciation=word),
     ),
     "overlay.address_renewed": (lambda s: s.show.overlay, lambda s, overlay: rotate_token(overlay=overlay)),
+    "show.created": (lambda s: None, lambda s, _: create_show(tenant=s.tenant, name="Second", language="it")),
+    "show.changed": (lambda s: None, lambda s, _: change_show(show=s.show, holds_replies=True)),
     "session.started": (Scene.prepared, lambda s, row: sessions.start_session(session=row)),
     "session.stopped": (lambda s: None, lambda s, _: sessions.stop_session(session=s.session)),
     "session.muted": (lambda s: None, lambda s, _: sessions.mute_session(session=s.session)),
@@ -134,7 +137,7 @@ ACTS: dict[str, Act] = {
         lambda s, _: sessions.unmute_session(session=s.session),
     ),
     "session.reply_skipped": (lambda s: None, lambda s, _: sessions.skip_reply(session=s.session)),
-    "session.line_said": (
+    "session.text_said": (
         lambda s: None,
         lambda s, _: sessions.say_line(session=s.session, text="Buonasera"),
     ),
@@ -188,6 +191,19 @@ def test_a_change_of_a_policy_says_what_it_was_before(session: LiveSession) -> N
         moderation.change_policy(policy=session.show.policy, safe_mode=False)
         (entry,) = AuditEntry.objects.filter(verb="policy.changed")
     assert entry.detail == {"safe_mode": {"before": True, "after": False}}
+
+
+def test_a_change_of_a_show_says_what_it_was_before(session: LiveSession) -> None:
+    show = session.show
+    with scope(tenant=session.tenant):
+        before = str(show.persona_id)
+        other = planner.create_persona(tenant=session.tenant, traits=PersonaTraits("Nota", "Hi.", "it"))
+        show.cooldown_max_s = 50.0  # as a form does
+        change_show(show=show, cooldown_max_s=50.0, persona=other)
+        change_show(show=show, cooldown_max_s=50.0, persona=other)
+        (entry,) = AuditEntry.objects.filter(verb="show.changed")
+    assert entry.detail["persona"] == {"before": before, "after": str(other.id)}
+    assert entry.detail.keys() == {"persona", "cooldown_max_s"}
 
 
 def test_a_mute_given_twice_is_one_change(on_air: LiveSession) -> None:

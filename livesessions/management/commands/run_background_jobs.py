@@ -8,4 +8,4 @@ class Command(BaseCommand):
     help = "Run background jobs: queued ones and scheduled ones, until Ctrl-C or SIGTERM."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        settings.QUEUES["chores"].create_consumer(workers=1, periodic=True, graceful_signal="TERM").run()
+        settings.QUEUES["background"].create_consumer(workers=1, periodic=True, graceful_signal="TERM").run()

@@ -183,7 +183,7 @@ def test_the_migration_keeps_what_was_written_both_ways(session: LiveSession) ->
 
 @pytest.mark.django_db(transaction=True)
 def test_a_part_is_made_while_others_write(session: LiveSession) -> None:
-    """A writer that holds the log does not keep the chore waiting for more than its second."""
+    """A writer that holds the log does not keep the job waiting for more than its second."""
     parameters = connection.get_connection_params() | {"cursor_factory": psycopg.Cursor, "context": None}
     with psycopg.connect(**parameters) as other:
         other.execute(
@@ -204,7 +204,7 @@ def test_a_part_is_made_while_others_write(session: LiveSession) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_chore_gives_up_rather_than_keep_the_lives_waiting(session: LiveSession) -> None:
+def test_the_job_gives_up_rather_than_keep_the_lives_waiting(session: LiveSession) -> None:
     """Whoever wants to write would wait behind it."""
     parameters = connection.get_connection_params() | {"cursor_factory": psycopg.Cursor, "context": None}
     with psycopg.connect(**parameters) as other:

@@ -169,9 +169,9 @@ def test_one_night_makes_the_months_ahead_and_drops_what_came_late(
     assert not ChatEvent.objects.filter(id=late.id).exists()
 
 
-def test_the_chore_runs_every_night_on_the_chores_queue() -> None:
-    chores = settings.QUEUES["chores"]
-    found = [task for task in chores._registry.periodic_tasks if "keep_event_log" in type(task).__name__]
+def test_the_job_runs_every_night_on_the_background_queue() -> None:
+    jobs = settings.QUEUES["background"]
+    found = [task for task in jobs._registry.periodic_tasks if "keep_event_log" in type(task).__name__]
 
     assert len(found) == 1
     assert isinstance(found[0], PeriodicTask)

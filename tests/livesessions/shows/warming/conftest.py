@@ -12,7 +12,7 @@ from tests.livesessions.shows.warming.tools import CALL, Voices
 
 @pytest.fixture
 def voices(settings: Any, redis_client: sync_redis.Redis) -> Iterator[Voices]:
-    """The installation's own service, and no chore that waits."""
+    """The installation's own service, and no job that waits."""
     settings.ELEVENLABS_API_KEY = "the-installations"
     settings.AUDIO_CACHE_WARM_CHARACTERS = 600
     with Voices() as server:

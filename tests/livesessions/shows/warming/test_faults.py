@@ -22,7 +22,7 @@ from tenants.models import Tenant
 from tests.fakes.speech_http import Answer
 from tests.livesessions.shows.warming.tools import (
     CALL,
-    CHORES,
+    JOBS,
     LATER,
     Voices,
     change,
@@ -88,13 +88,13 @@ def test_a_service_that_fails_is_left_alone_and_tried_again_a_few_times(show: Sh
 
 def test_what_broke_off_goes_on_where_it_was(show: Show, voices: Voices) -> None:
     change(show, facts="Alice suona il violino.")
-    [chore] = CHORES.pending()
+    [job] = JOBS.pending()
     voices.fail(503)
     later = datetime.now(UTC).replace(tzinfo=None) + LATER
-    CHORES.execute(CHORES.dequeue(), later)
+    JOBS.execute(JOBS.dequeue(), later)
     assert kept(show.tenant) == 0
-    [again] = CHORES.scheduled()
-    assert again.id == chore.id
+    [again] = JOBS.scheduled()
+    assert again.id == job.id
     voices.answer = Answer()
     run_background_jobs()
     assert kept(show.tenant) == len(texts(show))
@@ -122,7 +122,7 @@ def test_a_store_that_is_away_costs_one_line_and_is_tried_again(
     assert voices.texts[2:] == texts(show)
 
 
-def test_it_is_done_in_parts_so_that_other_chores_have_their_turn(
+def test_it_is_done_in_parts_so_that_other_jobs_have_their_turn(
     show: Show, voices: Voices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("livesessions.shows.voice_cache_warming.BATCH_S", 0.0)

@@ -30,23 +30,23 @@ from speech.services.pronunciations import (
 )
 from speech.services.voices import change_voice
 from tenants.models import Tenant
-from tests.livesessions.shows.warming.tools import CHORES, Voices, change, forget_the_minute, waiting_shows
+from tests.livesessions.shows.warming.tools import JOBS, Voices, change, forget_the_minute, waiting_shows
 
 VOICE = Credential.Kind.VOICE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_what_is_saved_ten_times_in_a_minute_is_one_chore(show: Show) -> None:
+def test_what_is_saved_ten_times_in_a_minute_is_one_job(show: Show) -> None:
     for number in range(10):
         change(show, facts=f"Sono le {number}.")
     assert waiting_shows() == [str(show.id)]
-    [chore] = CHORES.pending()
-    in_s = (chore.eta - datetime.now(UTC).replace(tzinfo=None)).total_seconds()
+    [job] = JOBS.pending()
+    in_s = (job.eta - datetime.now(UTC).replace(tzinfo=None)).total_seconds()
     assert 50 < in_s <= 61
 
 
-def test_a_save_that_is_taken_back_is_no_chore(show: Show) -> None:
+def test_a_save_that_is_taken_back_is_no_job(show: Show) -> None:
     with suppress(RuntimeError), transaction.atomic():
         change(show, facts="Alice suona il violino.")
         raise RuntimeError
@@ -77,7 +77,7 @@ CHANGES: dict[str, Callable[[Show], object]] = {
 }
 
 
-def test_what_changes_how_shows_sound_is_a_chore_for_the_workspaces_own(show: Show, other_show: Show) -> None:
+def test_what_changes_how_shows_sound_is_a_job_for_the_workspaces_own(show: Show, other_show: Show) -> None:
     for what, change_it in CHANGES.items():
         with sync_redis.Redis.from_url(django_settings.REDIS_URL) as client:
             client.flushdb()
@@ -96,12 +96,12 @@ def test_changes_to_words_and_parts_count_too(show: Show) -> None:
             lambda: delete_segment(segment=part),
         ):
             forget_the_minute(show)
-            CHORES.flush()
+            JOBS.flush()
             change_it()
             assert str(show.id) in waiting_shows()
 
 
-def test_a_new_show_is_a_chore_but_not_the_one_that_comes_with_an_account(
+def test_a_new_show_is_a_job_but_not_the_one_that_comes_with_an_account(
     voices: Voices, tenant: Tenant
 ) -> None:
     assert waiting_shows() == []

@@ -1,4 +1,4 @@
-"""A provider that counts what it is asked for, and the chores of a show that was saved."""
+"""A provider that counts what it is asked for, and the jobs of a show that was saved."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from tests.fakes.elevenlabs import FakeElevenLabs
 from tests.fakes.speech_http import Answer, Asked, in_pieces
 from tests.fakes.synthesizer import tone
 
-CHORES = django_settings.QUEUES["chores"]
+JOBS = django_settings.QUEUES["background"]
 CALL = "Seguite il profilo di Alice, e ditemi come state questa sera."
 LATER = timedelta(days=1)
 
@@ -49,21 +49,21 @@ def change(show: Show, **changes: Any) -> None:
 
 
 def run_background_jobs() -> int:
-    """Do what waits in the queue, and what has still to come; return how many chores there were."""
+    """Do what waits in the queue, and what has still to come; return how many jobs there were."""
     done, later = 0, datetime.now(UTC).replace(tzinfo=None) + LATER
-    while waiting := [*filter(None, [CHORES.dequeue()]), *CHORES.read_schedule(later)]:
+    while waiting := [*filter(None, [JOBS.dequeue()]), *JOBS.read_schedule(later)]:
         for task in waiting:
-            CHORES.execute(task, later)
+            JOBS.execute(task, later)
             done += 1
     return done
 
 
 def waiting_shows() -> list[str]:
-    return [task.args[0] for task in CHORES.pending()]
+    return [task.args[0] for task in JOBS.pending()]
 
 
 def record(show: Show) -> None:
-    """Do what the chores would do for a show that was saved."""
+    """Do what the jobs would do for a show that was saved."""
     left = django_settings.AUDIO_CACHE_WARM_CHARACTERS
     with scopes_disabled():
         while left:
