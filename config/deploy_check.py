@@ -1,15 +1,17 @@
 """Runs `manage.py check --deploy` on the production settings, with placeholders for a server's values."""
 
 import os
+import secrets
 
 import django
+from cryptography.fernet import Fernet
 from django.core.management import call_command
 
 PLACEHOLDERS = {
     "DJANGO_SETTINGS_MODULE": "config.settings.prod",
-    "SECRET_KEY": "only-for-this-check-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
-    "VIEWER_HASH_KEY": "only-for-this-check",
-    "FIELD_ENCRYPTION_KEYS": "b25seS1mb3ItdGhpcy1jaGVjay1vbmx5LWZvci1pdCE=",
+    "SECRET_KEY": secrets.token_urlsafe(48),
+    "VIEWER_HASH_KEY": secrets.token_urlsafe(48),
+    "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
     "ALLOWED_HOSTS": "vivavoce.example",
     "DATABASE_URL": "postgres://vivavoce@localhost/vivavoce",
     "REDIS_URL": "redis://localhost:6379/0",

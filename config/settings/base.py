@@ -86,6 +86,9 @@ def data_stores(database_url: str, redis_url: str, *, pool: bool = True) -> dict
     }
 
 
+# PostgreSQL and Redis on other hosts that production may reach without encryption.
+UNENCRYPTED_HOSTS = env.list("UNENCRYPTED_HOSTS", default=[])
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -93,6 +96,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "config.static_files.OwnStaticFiles",
+    "config.server.apps.ServerConfig",
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
@@ -148,6 +152,7 @@ CONTENT_SECURITY_POLICY = {
 
 ROOT_URLCONF = "config.urls"
 # Django's own limits; config/server/limits.py refuses larger requests before they are read.
+REQUIRES_OWN_SERVER = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from config.embedded import Servers, ensure_servers
 from config.environment import POSTGRES, REDIS, Environment
+from config.production import DEVELOPMENT_FIELD_KEY, DEVELOPMENT_SECRET
 
 # Read before the base settings, and only here: tests must not use a developer's keys.
 Environment.read_env(str(Path(__file__).resolve().parent.parent.parent / ".env"))
@@ -11,11 +12,9 @@ Environment.read_env(str(Path(__file__).resolve().parent.parent.parent / ".env")
 from config.settings.base import *  # noqa: E402
 
 DEBUG = True
-SECRET_KEY = env.str("SECRET_KEY", default="dev-only-not-a-secret")
-VIEWER_HASH_KEY = env.str("VIEWER_HASH_KEY", default="dev-only-not-a-secret")
-FIELD_ENCRYPTION_KEYS = env.encryption_keys(
-    "FIELD_ENCRYPTION_KEYS", default="ZGV2LW9ubHktbm90LWEtc2VjcmV0LWRldi1vbmx5ISE="
-)
+SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET)
+VIEWER_HASH_KEY = env.str("VIEWER_HASH_KEY", default=DEVELOPMENT_SECRET)
+FIELD_ENCRYPTION_KEYS = env.encryption_keys("FIELD_ENCRYPTION_KEYS", default=DEVELOPMENT_FIELD_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 
 _database_url = env.address("DATABASE_URL", POSTGRES, default="")

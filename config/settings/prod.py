@@ -1,13 +1,15 @@
 """Settings of production: secrets and servers come from the environment; a missing one stops the start."""
 
 from config.environment import MAIL, POSTGRES, REDIS
+from config.production import refuse_unsafe
 from config.settings.base import *
 
-DEBUG = False
+DEBUG = env.bool("DEBUG", default=False)  # true is refused below
+REQUIRES_OWN_SERVER = True
 SECRET_KEY = env.required("SECRET_KEY")
 VIEWER_HASH_KEY = env.required("VIEWER_HASH_KEY")
 FIELD_ENCRYPTION_KEYS = env.encryption_keys("FIELD_ENCRYPTION_KEYS")
-ALLOWED_HOSTS = env.required("ALLOWED_HOSTS").split(",")
+ALLOWED_HOSTS = [host.strip() for host in env.required("ALLOWED_HOSTS").split(",")]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 vars().update(data_stores(env.address("DATABASE_URL", POSTGRES), env.address("REDIS_URL", REDIS)))
 
@@ -27,3 +29,5 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "config.static_files.HashedFilesStorage"},
 }
+
+refuse_unsafe(vars())

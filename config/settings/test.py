@@ -1,11 +1,11 @@
 """The tests' settings. `tests/servers.py` starts a throwaway PostgreSQL and Redis and fills in the URLs."""
 
+from config.production import TEST_FIELD_KEY, TEST_SECRET
 from config.settings.base import *
 
 DEBUG = False
-SECRET_KEY = "tests-only"  # noqa: S105
-VIEWER_HASH_KEY = "tests-only"
-FIELD_ENCRYPTION_KEYS = ["dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk="]
+SECRET_KEY = VIEWER_HASH_KEY = TEST_SECRET
+FIELD_ENCRYPTION_KEYS = [TEST_FIELD_KEY]
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 vars().update(
     data_stores(

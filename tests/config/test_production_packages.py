@@ -24,7 +24,7 @@ class Hide(MetaPathFinder):
         if name.partition(".")[0] in hidden:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 sys.meta_path.insert(0, Hide())
-import config.asgi
+import config.server.process
 from django.core.management import get_commands, load_command_class
 for command in ("migrate", "run_lives", "run_background_jobs"):
     load_command_class(get_commands()[command], command)
