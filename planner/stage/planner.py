@@ -9,6 +9,7 @@ from typing import Any
 
 from billing.prices import PriceBook, price_book
 from planner.errors import PlannerError
+from planner.stage.answer_breaker import AnswerBreaker
 from planner.stage.canned.replies import BIG_GIFT_DIAMONDS, CannedReplies
 from planner.stage.draft import MAX_CHARACTERS, MAX_SENTENCES, Draft
 from planner.stage.language_detection import primary_language
@@ -25,6 +26,7 @@ from planner.stage.talking_points.framing import TalkingPointTemplates
 from planner.stage.turn import (
     OFFLINE,
     STOCK,
+    UNHEARD,
     Character,
     Exchange,
     ReplyLanguage,
@@ -46,8 +48,9 @@ REPLY_LIMITS = Limits(max_output_tokens=160, first_text_s=4.0, rest_s=4.0)
 class Planner:
     """Writes the host's replies in one live. It remembers what was said and does not repeat it.
 
-    Without a model, and whenever the model fails, is refused or repeats itself, canned lines answer. `now_s`
-    is wall-clock time, so that another worker can continue from a snapshot.
+    Without a model, and whenever the model fails, is refused or repeats itself, canned lines answer. A model
+    that goes on repeating itself is left alone for a while. `now_s` is wall-clock time, so that another
+    worker can continue from a snapshot.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class Planner:
         self._said = SaidLines(now_s=now_s)
         self._viewers = ViewerBook()
         self._memory = Memory(recent=memory, now_s=now_s)
+        self._breaker = AnswerBreaker(now_s=now_s)
         self._planned = ""
         self._reasons_first = False  # whether the model's last answer began with reasoning that no tag opened
 
@@ -174,26 +178,45 @@ class Planner:
             for sentence in self._ready_sentences(prompt, usage):
                 yield sentence
             return
-        messages = build_messages(prompt)
-        draft = Draft(self._gate_for(prompt, messages), self._repeats_for(turn))
-        begun_s = time.monotonic()
-        async with aclosing(self._write(self._model, messages, draft, usage)) as sentences:
+        is_said = False
+        async with aclosing(self._ask(self._model, prompt, usage)) as sentences:
             async for sentence in sentences:
+                is_said = True
                 yield sentence
-        if draft.repeated:
-            messages = build_messages(replace(prompt, said_already=draft.repeated))
-            waited_s = time.monotonic() - begun_s
-            draft.begin_again()
-            async with aclosing(self._write(self._model, messages, draft, usage, waited_s)) as sentences:
-                async for sentence in sentences:
-                    yield sentence
-        if not draft.said:
-            for sentence in self._ready_sentences(prompt, usage):
-                draft.said.append(sentence)
-                yield sentence
-        if not draft.said and usage.prompt_tokens:
+        if is_said:
+            return
+        for sentence in self._ready_sentences(prompt, usage):
+            is_said = True
+            yield sentence
+        if not is_said and usage.prompt_tokens:
+            usage.model = UNHEARD if self._breaker.is_open else usage.model
             # Paid tokens without a sentence are a failure, so that the host backs off.
             raise PlannerError("All that the model wrote was held back, and no ready line is fresh.")
+
+    async def _ask(self, model: ChatModel, prompt: Prompt, usage: TokenUsage) -> AsyncGenerator[str, None]:
+        """Yield the model's answer, or its second one when the first repeats what was said before."""
+        if not self._breaker.admit():
+            return
+        messages = build_messages(prompt)
+        draft = Draft(self._gate_for(prompt, messages), self._repeats_for(prompt.turn))
+        begun_s = time.monotonic()
+        try:
+            async with aclosing(self._write(model, messages, draft, usage)) as sentences:
+                async for sentence in sentences:
+                    yield sentence
+        finally:
+            self._breaker.judge(draft)
+        if not draft.repeated or not self._breaker.admit():
+            return
+        messages = build_messages(replace(prompt, said_already=draft.repeated))
+        waited_s = time.monotonic() - begun_s
+        draft.begin_again()
+        try:
+            async with aclosing(self._write(model, messages, draft, usage, waited_s)) as sentences:
+                async for sentence in sentences:
+                    yield sentence
+        finally:
+            self._breaker.judge(draft)
 
     async def _write(
         self,
@@ -234,7 +257,7 @@ class Planner:
         else:
             line = self._ready.line_for(prompt, is_repeat=is_repeat)
         if line:
-            usage.model = OFFLINE
+            usage.model = UNHEARD if self._breaker.is_open else OFFLINE
         yield from split_sentences(line, self._character.language)
 
     def _prompt_for(self, turn: Turn) -> Prompt:

@@ -12,6 +12,8 @@ from providers.language_models.ports import Usage
 # Who wrote a line that no language model has written.
 STOCK = "stock"
 OFFLINE = "offline"
+# The same, while the language model is left alone because its answers were of no use.
+UNHEARD = "offline:unheard"
 
 
 class TurnKind(StrEnum):
@@ -119,4 +121,4 @@ class TokenUsage:
     @property
     def is_ready_made(self) -> bool:
         """Whether the line was written before the show."""
-        return self.model in ("", STOCK, OFFLINE)
+        return self.model in ("", STOCK, OFFLINE, UNHEARD)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from moderation.labels import ACTION_LABELS, category_label
-from planner.stage.planner import STOCK
-from planner.stage.turn import OFFLINE
+from planner.stage.turn import OFFLINE, STOCK, UNHEARD
 from rehearsals.studio.answer import AnswerResult, StudioAnswer
 
 
@@ -37,7 +36,7 @@ def summarize_answer(answer: StudioAnswer) -> AnswerSummary:
         verdict=str(ACTION_LABELS.get(answer.action, "")),
         found=_found(answer.categories),
         speaker=_speaker(answer),
-        is_offline=answer.usage.model in (OFFLINE, STOCK),
+        is_offline=answer.usage.model in (OFFLINE, STOCK, UNHEARD),
         note=_note(answer),
     )
 
@@ -79,6 +78,10 @@ def _note(answer: StudioAnswer) -> str:
 def _speaker(answer: StudioAnswer) -> str:
     if answer.result is AnswerResult.HELPED:
         return _("a fixed line")
-    return {OFFLINE: _("the offline host"), STOCK: _("a prepared line"), "": "–"}.get(
-        answer.usage.model, answer.usage.model
-    )
+    speakers = {
+        OFFLINE: _("the offline host"),
+        UNHEARD: _("the offline host, as the language model repeats itself"),
+        STOCK: _("a prepared line"),
+        "": "–",
+    }
+    return speakers.get(answer.usage.model, answer.usage.model)

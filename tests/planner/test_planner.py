@@ -108,7 +108,7 @@ async def test_what_others_worded_is_remembered_too_and_not_said_again() -> None
     planner.remember(Turn(TurnKind.COMMENT, "", "it"), line)
     usage = TokenUsage()
     assert await said(planner, comment(), usage) != [line]
-    assert usage.model == "offline"
+    assert usage.model == "offline:unheard"
     assert [turn.get("avoid", "") for turn in model.turns] == ["", line]
 
 

@@ -85,8 +85,50 @@ async def test_a_model_that_repeats_itself_twice_gives_way_to_a_ready_line() -> 
     await said(planner, comment())
     line = await said(planner, comment(), usage)
     assert line
-    assert usage.model == "offline"
+    assert usage.model == "offline:unheard"
     assert len(model.requests) == 3
+
+
+async def test_a_model_that_goes_on_repeating_itself_is_left_alone_for_longer_and_longer() -> None:
+    clock = FakeClock(1_000_000.0)
+    model = FakeChatModel("Oggi in diretta parliamo di montagna.")
+    planner = Planner(model, CHARACTER, now_s=clock)
+    for second in range(300):
+        await said(planner, comment(f"domanda {second}?"))
+        clock.now_s += 1
+    # One answer that was said, the two that tripped the breaker, then one after 30, 60 and 120 seconds.
+    assert len(model.requests) == 6
+
+
+async def test_a_paused_model_is_heard_again_when_it_has_something_new_to_say() -> None:
+    clock = FakeClock(1_000_000.0)
+    line = "Oggi in diretta parliamo di montagna."
+    model = FakeScriptedModel(
+        line, line, line, "Che domanda curiosa, mi piace!", "E adesso un saluto a tutti."
+    )
+    planner, usage = Planner(model, CHARACTER, now_s=clock), TokenUsage()
+    await said(planner, comment())
+    await said(planner, comment())
+    clock.now_s += 31
+    assert await said(planner, comment()) == ["Che domanda curiosa, mi piace!"]
+    assert await said(planner, comment(), usage) == ["E adesso un saluto a tutti."]
+
+
+@pytest.mark.parametrize("answer", ["Error 429.", "null.", "L'utente chiede un saluto."])
+async def test_a_model_that_writes_no_words_four_times_is_left_alone(answer: str) -> None:
+    model = FakeChatModel(answer)
+    planner = Planner(model, CHARACTER)
+    for _ in range(10):
+        await said(planner, comment())
+    assert len(model.requests) == 4
+
+
+async def test_refusals_that_viewers_can_cause_do_not_silence_the_model() -> None:
+    model = FakeChatModel("Non posso aiutarti con questo.")
+    planner = Planner(model, CHARACTER)
+    for _ in range(10):
+        await said(planner, comment())
+    assert len(model.requests) == 10
 
 
 async def test_a_second_sentence_that_was_said_before_is_left_out() -> None:
@@ -164,7 +206,7 @@ async def test_with_nothing_new_to_say_the_host_is_silent_and_speaks_again_later
 
 
 async def test_silence_that_was_paid_for_is_a_failure() -> None:
-    model = FakeChatModel("Oggi in diretta parliamo di montagna.", input_tokens=100)
+    model = FakeChatModel("Non posso aiutarti con questo.", input_tokens=100)
     planner = Planner(model, CHARACTER, now_s=FakeClock(1_000_000.0))
     outcomes = []
     for _ in range(60):
@@ -225,7 +267,7 @@ async def test_the_next_worker_knows_what_was_said_and_which_lines_were_used() -
     assert second.snapshot() == first.snapshot()
     usage = TokenUsage()
     assert await said(second, comment(), usage)
-    assert usage.model == "offline"
+    assert usage.model == "offline:unheard"
     assert model.replies_in(0)[0] == line
     assert await said(second, Turn(TurnKind.FOLLOW, "anna", "it")) != thanked
 

@@ -19,11 +19,13 @@ from moderation.stage.guarded_gate import GuardedModelGate
 from moderation.stage.model_gate import Flags
 from moderation.stage.verdict import Verdict
 from planner.errors import PlannerError
-from planner.stage.turn import TurnKind
+from planner.stage.turn import UNHEARD, TurnKind
 from planner.stage.viewers import names_of
 from speech.errors import SpeechError
 
 STREAMER = "streamer"
+# The fault of a reply in ready words, while the language model is left alone.
+MODEL_UNHEARD = "planner:unheard"
 # Short replies that are owed as a whole do not give way.
 NEVER_GIVES_WAY = frozenset({Priority.STREAMER, Priority.HELP, Priority.GIFT})
 
@@ -106,12 +108,13 @@ class ReplyRunner:
                     await self._until_heard()
             if self._utterance.has_begun:
                 record.outcome = ReplyOutcome.SPOKEN
+                record.fault = record.fault or self._model_fault()
                 self._context.planner.remember(self._turn.turn, record.text)
         except (ReplyCut, asyncio.CancelledError):
             self._note_cut()
             raise
         except PlannerError:
-            self._fail("planner")
+            self._fail(self._model_fault() or "planner")
         except SpeechError:
             self._fail("speech")
         except ConnectionError:
@@ -187,6 +190,9 @@ class ReplyRunner:
     def _note_flags(self, flags: Flags) -> None:
         if self._turn.event is not None:
             self._context.bus.announce(MessageFlagged(self._turn.event, flags))
+
+    def _model_fault(self) -> str:
+        return MODEL_UNHEARD if self.record.usage.model == UNHEARD else ""
 
     def _fail(self, fault: str) -> None:
         self.record.fault = fault

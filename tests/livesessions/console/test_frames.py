@@ -110,6 +110,11 @@ def test_a_reply_shows_what_it_answers_and_how_long_it_took(frames: Frames) -> N
         ({"status": "muted"}, "Cut by mute"),
         ({"status": "refused"}, "Blocked by your rules"),
         ({"status": "failed", "fault": "planner"}, "No answer was found in time"),
+        ({"status": "failed", "fault": "planner:unheard"}, "The language model repeats itself"),
+        (
+            {"status": "spoken", "fault": "planner:unheard"},
+            "A prepared line: the language model repeats itself",
+        ),
         ({"status": "failed", "fault": "speech"}, "The voice did not answer"),
         ({"status": "failed", "fault": "overlay"}, "The overlay could not be reached"),
         ({"trigger_kind": "streamer"}, "Your message"),
