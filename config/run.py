@@ -1,14 +1,12 @@
-"""Implements `make run`: runs all processes in one terminal with prefixed logs, until Ctrl-C."""
+"""Implements `make run`: runs all processes in one terminal until Ctrl-C, and restarts what ends."""
 
 import os
-import signal
 import sys
-from types import FrameType
 
 import django
 from django.core.management import call_command
-from honcho.manager import Manager
 
+from config.supervisor import Program, Supervisor
 from config.translations import ROOT, compile_catalogues
 
 
@@ -32,24 +30,15 @@ def _say(text: str) -> None:
 
 
 def run_processes(port: str) -> int:
-    """Run the three processes; when one ends, the others are stopped. Return the exit status."""
+    """Run the web app, the worker and the background jobs until Ctrl-C; return the exit status."""
     environment = {**os.environ, **server_addresses(), "PYTHONUNBUFFERED": "1"}
-    python = f'"{sys.executable}"'
-    manager = Manager()
-    manager.add_process(
-        "web",
-        f"exec {python} -m config.server --port {port}",
-        env=environment,
-    )
-    manager.add_process("lives", f"exec {python} manage.py run_lives", env=environment)
-    manager.add_process("jobs", f"exec {python} manage.py run_background_jobs", env=environment)
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        manager.terminate()
-
-    signal.signal(signal.SIGTERM, stop)
-    manager.loop()
-    return manager.returncode or 0
+    python = sys.executable
+    programs = [
+        Program("web", [python, "-m", "config.server", "--port", port]),
+        Program("lives", [python, "manage.py", "run_lives"]),
+        Program("jobs", [python, "manage.py", "run_background_jobs"]),
+    ]
+    return Supervisor(programs, environment).run()
 
 
 def server_addresses() -> dict[str, str]:

@@ -155,3 +155,79 @@ def test_a_deep_folder_gets_a_socket_that_is_short_enough(folder: Path) -> None:
     assert _answers(*user.addresses())
     user.leave()
     _until(lambda: not _is_guarded(deep))
+
+
+def _redis_pid(redis_url: str) -> int:
+    with redis.Redis.from_url(redis_url) as client:
+        return int(client.info("server")["process_id"])
+
+
+def _postmaster_pid(folder: Path) -> int:
+    return int((folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+
+
+def test_a_killed_postgresql_is_back_at_its_address_with_its_data(folder: Path) -> None:
+    user = User(folder)
+    addresses = user.addresses()
+    with psycopg.connect(addresses[0]) as connection:
+        # The tests' servers write a commit to disk a moment later, which a developer's do not.
+        connection.execute("SET synchronous_commit = on")
+        connection.execute("CREATE TABLE kept (value int)")
+    for _ in range(2):
+        killed = _postmaster_pid(folder)
+        os.kill(killed, signal.SIGKILL)
+        _until_replaced(killed, lambda: _postmaster_pid(folder))
+        _until(lambda: _answers(*addresses))
+    with psycopg.connect(addresses[0]) as connection:
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+    user.leave()
+    _until(lambda: not _answers(*addresses))
+
+
+def test_a_killed_redis_is_back_at_its_address(folder: Path) -> None:
+    user = User(folder)
+    addresses = user.addresses()
+    for _ in range(2):
+        killed = _redis_pid(addresses[1])
+        os.kill(killed, signal.SIGKILL)
+        _until_replaced(killed, lambda: _redis_pid(addresses[1]))
+    user.leave()
+    _until(lambda: not _answers(*addresses))
+
+
+def test_both_servers_killed_at_once_are_back(folder: Path) -> None:
+    user = User(folder)
+    addresses = user.addresses()
+    killed = [_postmaster_pid(folder), _redis_pid(addresses[1])]
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    _until(lambda: not any(map(_is_alive, killed)) and _answers(*addresses))
+    user.leave()
+
+
+def test_a_server_that_was_shut_down_properly_is_started_again_too(folder: Path) -> None:
+    user = User(folder)
+    addresses = user.addresses()
+    stopped = [_postmaster_pid(folder), _redis_pid(addresses[1])]
+    for pid in stopped:
+        os.kill(pid, signal.SIGTERM)
+    _until(lambda: not any(map(_is_alive, stopped)) and _answers(*addresses))
+    user.leave()
+
+
+def _until_replaced(killed: int, read_pid: Callable[[], int]) -> None:
+    def is_replaced() -> bool:
+        try:
+            return read_pid() != killed
+        except (OSError, IndexError, redis.RedisError):
+            return False
+
+    _until(is_replaced)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
