@@ -24,11 +24,12 @@ from config.server.refusals import (
     MANY_FIELDS,
     NO_PAGES,
     NO_SOCKETS,
+    NO_SUCH_SOCKET,
     TOO_LARGE,
     HttpRefusal,
     answer,
 )
-from config.server.roles import Role
+from config.server.roles import SOCKET_PATHS, Role
 
 # After a refusal the client may go on sending. A connection closed with unread data is reset, and the client
 # loses the answer; so a part is read and dropped, for a while.
@@ -123,7 +124,7 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]
             case Role.SOCKETS, False:
                 return NO_PAGES
             case Role.PAGES, True:
-                return NO_SOCKETS
+                return NO_SOCKETS if self._path.startswith(SOCKET_PATHS) else NO_SUCH_SOCKET
         return None
 
     def allContentReceived(self) -> None:

@@ -5,7 +5,6 @@ import socket
 from typing import Any, Final
 
 from daphne.server import Server as DaphneServer
-from daphne.ws_protocol import WebSocketFactory
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.interfaces import IReadDescriptor
 from twisted.logger import globalLogBeginner
@@ -13,8 +12,10 @@ from zope.interface import implementer
 
 from config.asgi import application
 from config.server.channel import BoundedFactory
+from config.server.handshakes import RefusingSocketFactory
 from config.server.limits import MAX_SOCKET_MESSAGE_BYTES
 from config.server.roles import READY, Role
+from tenants.sockets.refusal import DENIAL
 
 MAX_ADOPTED_AT_ONCE: Final = 64
 
@@ -75,8 +76,8 @@ class Server(DaphneServer):  # type: ignore[misc]  # the library has no types
             reactor.callWhenRunning(self._adopt_from, self._accepted)
         reactor.run()
 
-    def _socket_factory(self) -> WebSocketFactory:
-        factory = WebSocketFactory(self, server=self.server_name)
+    def _socket_factory(self) -> RefusingSocketFactory:
+        factory = RefusingSocketFactory(self, server=self.server_name)
         factory.setProtocolOptions(
             autoPingTimeout=self.ping_timeout,
             allowNullOrigin=True,  # the overlay's page in OBS may have none
@@ -85,6 +86,12 @@ class Server(DaphneServer):  # type: ignore[misc]  # the library has no types
             maxFramePayloadSize=self.websocket_max_frame_size,
         )
         return factory
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        """Create the application's instance for a request or a socket, whose refusal may have any status."""
+        if scope["type"] == "websocket":
+            scope["extensions"] = {DENIAL: {}}
+        return super().create_application(protocol, scope)
 
     def _adopt_from(self, accepted: socket.socket) -> None:
         reactor.addReader(_AcceptedConnections(accepted, self))

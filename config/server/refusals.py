@@ -41,6 +41,9 @@ MANY_FIELDS = HttpRefusal(
     HTTPStatus.BAD_REQUEST, "many_fields", gettext_noop("The address contains too many parameters.")
 )
 MALFORMED = HttpRefusal(HTTPStatus.BAD_REQUEST, "malformed", gettext_noop("The request is not valid HTTP."))
+NO_SUCH_SOCKET = HttpRefusal(
+    HTTPStatus.NOT_FOUND, "not_found", gettext_noop("There is no socket at this address.")
+)
 # Only a wrongly configured proxy sees these two, so they are not translated.
 NO_SOCKETS = HttpRefusal(
     HTTPStatus.MISDIRECTED_REQUEST,

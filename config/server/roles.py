@@ -12,6 +12,7 @@ class Role(StrEnum):
     BOTH = "both"
 
 
-SOCKET_START: Final = b"GET /ws/"  # of a request for a socket
+SOCKET_PATHS: Final = b"/ws/"
+SOCKET_START: Final = b"GET " + SOCKET_PATHS  # of a request for a socket
 READY: Final = b"r"  # a serving process says it once
 CONNECTION: Final = b"c"  # travels with each accepted connection

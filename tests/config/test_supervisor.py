@@ -88,7 +88,7 @@ def run() -> Iterator[Callable[..., Running]]:
 
 def is_alive(pid: int) -> bool:
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
@@ -102,7 +102,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 def test_a_killed_process_is_started_again_and_the_others_go_on(run: Callable[..., Running]) -> None:
     running = run("web", WAITS, "jobs", WAITS)
-    pids = {}
+    pids: dict[str, int] = {}
     while len(pids) < 2:
         found = running.next_match(r"(web|jobs) +\| pid (\d+)")
         pids[found[1]] = int(found[2])
