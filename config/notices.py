@@ -45,6 +45,9 @@ file.
 
 {production}
 
+`py-nanotts` contains the speech library SVOX Pico and its language files (© 2008-2009 SVOX AG, Apache-2.0, as
+published with Android).
+
 ## Python packages for development only
 
 {development}

@@ -9,11 +9,13 @@ import espeakng_loader
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.core.cache import cache as remembered
+from django.utils.translation import gettext_lazy as _
 
 from providers.querysets import TenantCredential
 from speech.errors import SpeechError
 from speech.providers.answers import httpx_faults, open_voice_client
 from speech.providers.azure import address_of
+from speech.providers.pico_characters import CHARACTERS
 from speech.providers.piper import piper_voices
 from speech.services.voices import Provider, has_shared
 
@@ -37,6 +39,17 @@ OPENAI_VOICES = (
     "shimmer",
     "verse",
 )
+# How each character of the embedded voice sounds; the names are the same in every language.
+PICO_LABELS = {
+    "clara": _("Clara, natural"),
+    "luna": _("Luna, bright and lively"),
+    "vera": _("Vera, calm"),
+    "leo": _("Leo, low"),
+    "bruno": _("Bruno, deep and calm"),
+    "kiki": _("Kiki, a cartoon voice"),
+    "emma": _("Emma, British"),
+    "arthur": _("Arthur, British and low"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,10 @@ class ListedVoice:
 
 def voices_of(provider: str, language: str, own: TenantCredential | None) -> list[ListedVoice]:
     """Return a provider's voices for a language; an empty list when they are not known. Blocks."""
-    if provider == Provider.ESPEAK:
+    if provider == Provider.PICO:
+        known = [each for each in CHARACTERS if each.speaks(language)]
+        found = [ListedVoice(each.voice_id, str(PICO_LABELS[each.voice_id])) for each in known]
+    elif provider == Provider.ESPEAK:
         found = [ListedVoice(name, name) for name in espeak_variants()]
     elif provider == Provider.OPENAI:
         found = [ListedVoice(name, name.capitalize()) for name in OPENAI_VOICES]
@@ -64,7 +80,7 @@ def voices_of(provider: str, language: str, own: TenantCredential | None) -> lis
 
 @cache
 def espeak_variants() -> tuple[str, ...]:
-    """Return the names of the embedded voice's variants."""
+    """Return the names of eSpeak NG's variants."""
     folder = Path(espeakng_loader.get_data_path()) / "voices" / "!v"
     names = (file.name for file in folder.iterdir()) if folder.is_dir() else ()
     return tuple(sorted((name for name in names if name.replace("_", "").isalnum()), key=str.casefold))

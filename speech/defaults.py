@@ -2,9 +2,13 @@
 
 from speech.stage.ports import VoiceSpec
 
-DEFAULT_PROVIDER = "espeak"
+DEFAULT_PROVIDER = "pico"
 
 DEFAULT_VOICES: dict[str, dict[str, VoiceSpec]] = {
+    "pico": {
+        "it": VoiceSpec(voice_id="clara", language="it"),
+        "en": VoiceSpec(voice_id="clara", language="en"),
+    },
     "espeak": {
         "it": VoiceSpec(voice_id="f3", language="it", speed=1.0, pitch=0.0),
         "en": VoiceSpec(voice_id="f3", language="en", speed=1.0, pitch=0.0),

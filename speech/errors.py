@@ -17,6 +17,15 @@ class SpeechError(TechnicalError):
         self.service_status = service_status
 
 
+class LineRefused(SpeechError):
+    """Raised when a voice cannot say one line, although it works: the text or the voice's name is not for it.
+
+    It says nothing about the voice's service, so it does not count against its circuit breaker.
+    """
+
+    code = "line_refused"
+
+
 class SpendCapReached(SpeechError):
     """Raised when a paid voice may not speak, since the spend cap is reached."""
 

@@ -74,6 +74,11 @@ class VoiceForm(forms.Form):
         backup.queryset = others.exclude(id=voice.id) if voice else others
 
     @property
+    def own(self) -> list[str]:
+        """The providers for which the workspace has a key."""
+        return [provider for provider, key in self.keys.items() if key]
+
+    @property
     def own_key(self) -> TenantCredential | None:
         return self.keys.get(self.speaks_with)
 
@@ -87,7 +92,7 @@ class VoiceForm(forms.Form):
         if chosen not in Provider.values:
             chosen = Provider.AUTO
         profile = VoiceProfile(provider=chosen, language=self._language)
-        return resolve_voice(profile, [name for name, key in self.keys.items() if key])[0]
+        return resolve_voice(profile, self.own)[0]
 
     @property
     def _language(self) -> str:

@@ -15,6 +15,7 @@ class VoiceProfile(models.Model):
 
     class Provider(models.TextChoices):
         AUTO = "auto", _("The best one available")
+        PICO = "pico", "SVOX Pico"
         ESPEAK = "espeak", "eSpeak NG"
         ELEVENLABS = "elevenlabs", "ElevenLabs"
         OPENAI = "openai", "OpenAI"
@@ -34,7 +35,7 @@ class VoiceProfile(models.Model):
     pitch = models.FloatField(
         _("pitch"), default=0.0, validators=[MinValueValidator(-1.0), MaxValueValidator(1.0)]
     )
-    # The voice that takes over when this one fails; the offline voice comes last.
+    # The voice that takes over when this one fails; the embedded voices come last.
     backup = models.ForeignKey(
         "self",
         on_delete=models.SET_NULL,
@@ -46,6 +47,9 @@ class VoiceProfile(models.Model):
     # The voice's own loudness, measured as it speaks, and from how many seconds of speech.
     loudness_lufs = models.FloatField(null=True, blank=True, editable=False)
     loudness_heard_s = models.FloatField(default=0.0, editable=False)
+    # The voice that was measured, as provider/voice id: "the best one available" changes with the keys.
+    # Empty for a measurement from before this was stored.
+    loudness_voice = models.CharField(max_length=130, blank=True, default="", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[models.Manager["VoiceProfile"]] = ScopedManager(tenant="tenant")

@@ -67,17 +67,23 @@ def preview_voice(*, profile: VoiceProfile, text: str, user: User) -> Preview:
     Raise `PreviewRefused` when the user or the process runs too many previews.
     """
     lineup = resolve_voices(profile, with_backups=False)
-    return run_preview(user, lambda: async_to_sync(_say)(lineup, text, profile.provider), purpose="hearing")
+    return _preview(lineup, text, profile.provider, user)
 
 
 def measure_voice(*, profile: VoiceProfile, user: User) -> Preview:
     """Say a line in a stored voice and save how loud it is. Blocks; raise `PreviewRefused` likewise."""
     line = MEASUREMENT_LINES.get(profile.language[:2], MEASUREMENT_LINES["en"])
-    preview = preview_voice(profile=profile, text=line, user=user)
+    lineup = resolve_voices(profile, with_backups=False)
+    preview = _preview(lineup, line, profile.provider, user)
     if preview.before is not None:
         configured = {"provider": profile.provider, "voice_id": profile.voice_id}
-        save_loudness(profile_id=profile.id, loudness=preview.before, **configured)
+        measured = lineup.options[0].name
+        save_loudness(profile_id=profile.id, loudness=preview.before, measured=measured, **configured)
     return preview
+
+
+def _preview(lineup: VoiceLineup, text: str, provider: str, user: User) -> Preview:
+    return run_preview(user, lambda: async_to_sync(_say)(lineup, text, provider), purpose="hearing")
 
 
 async def _say(lineup: VoiceLineup, text: str, provider: str) -> Preview:

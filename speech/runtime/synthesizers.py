@@ -1,5 +1,6 @@
 """Opens the synthesizer of each provider, with the installation's key or a workspace's."""
 
+import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
@@ -8,14 +9,18 @@ from typing import Protocol
 from django.conf import settings
 
 from providers.querysets import TenantCredential
+from speech.errors import SpeechError
 from speech.providers.azure import AzureSynthesizer
 from speech.providers.elevenlabs import ElevenLabsSynthesizer
 from speech.providers.elevenlabs_socket import ElevenLabsSocketSynthesizer
 from speech.providers.espeak import EspeakSynthesizer
 from speech.providers.openai_speech import OpenAISynthesizer
+from speech.providers.pico import PicoSynthesizer
 from speech.providers.piper import PiperSynthesizer
 from speech.services.voices import Provider, has_shared
 from speech.stage.ports import Synthesizer
+
+logger = logging.getLogger(__name__)
 
 
 class OpenSynthesizer(Synthesizer, Protocol):
@@ -24,19 +29,36 @@ class OpenSynthesizer(Synthesizer, Protocol):
     async def aclose(self) -> None: ...
 
 
+class EmbeddedSynthesizer(OpenSynthesizer, Protocol):
+    """A synthesizer in helper processes of our own."""
+
+    async def warm_up(self) -> None:
+        """Start the helpers; raise `SpeechError`."""
+
+
 async def open_synthesizers(stack: AsyncExitStack) -> dict[str, Synthesizer]:
-    """Open every provider that this installation can use, including the embedded one."""
+    """Open every provider that this installation can use, including the embedded ones."""
     providers = [each.value for each in Provider if has_shared(each.value)]
     return {provider: await open_synthesizer(stack, provider) for provider in providers}
 
 
-async def open_synthesizer(stack: AsyncExitStack, provider: str, *, pool_size: int = 2) -> Synthesizer:
-    """Open a provider's synthesizer. `pool_size`: number of the embedded voice's helper processes."""
-    if provider == Provider.ESPEAK:
-        espeak = EspeakSynthesizer(pool_size=pool_size)
-        stack.push_async_callback(espeak.aclose)
-        await espeak.warm_up()
-        return espeak
+async def open_synthesizer(
+    stack: AsyncExitStack, provider: str, *, pool_size: int = 2, warm: bool = True
+) -> Synthesizer:
+    """Open a provider's synthesizer.
+
+    `pool_size`: number of an embedded voice's helper processes; `warm`: start them ahead. One that does not
+    start is tried again with every line.
+    """
+    if provider in _EMBEDDED:
+        embedded = _EMBEDDED[provider](pool_size)
+        stack.push_async_callback(embedded.aclose)
+        if warm:
+            try:
+                await embedded.warm_up()
+            except SpeechError as error:
+                logger.error("embedded voice not started: provider=%s reason=%s", provider, error)
+        return embedded
     opened = _SHARED[provider]()
     stack.push_async_callback(opened.aclose)
     return opened
@@ -93,6 +115,10 @@ def _piper() -> OpenSynthesizer:
     )
 
 
+_EMBEDDED: dict[str, Callable[[int], EmbeddedSynthesizer]] = {
+    Provider.PICO: lambda pool_size: PicoSynthesizer(pool_size=pool_size),
+    Provider.ESPEAK: lambda pool_size: EspeakSynthesizer(pool_size=pool_size),
+}
 _SHARED: dict[str, Callable[[], OpenSynthesizer]] = {
     Provider.ELEVENLABS: _elevenlabs,
     Provider.OPENAI: _openai,

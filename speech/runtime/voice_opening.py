@@ -12,16 +12,19 @@ from speech.stage.chain import VoiceChain
 
 
 async def open_lineup(stack: AsyncExitStack, lineup: VoiceLineup) -> VoiceChain | None:
-    """Open the voices of a lineup, closed with `stack`; None when even the embedded one cannot be opened.
+    """Open the voices of a lineup, closed with `stack`; None when one of them cannot be opened.
 
-    Paid voices count against the month's spend caps.
+    Only the first is started ahead. Paid voices count against the month's spend caps.
     """
     cap = await month_cap_of(lineup.tenant_id)
     providers = dict.fromkeys(option.provider for option in lineup.options if option.credential is None)
     tenant_clients = TenantVoiceClients()
     stack.push_async_callback(tenant_clients.aclose)
     try:
-        shared = {each: await open_synthesizer(stack, each, pool_size=1) for each in providers}
+        shared = {
+            each: await open_synthesizer(stack, each, pool_size=1, warm=at == 0)
+            for at, each in enumerate(providers)
+        }
     except SpeechError:
         return None
     return VoicePool(shared, tenant_clients).chain_of(lineup, cap)

@@ -46,8 +46,8 @@ MEASUREMENT_LINES = {
 PROBE_TEXT = "Ok."
 
 
-# A profile, and the provider and voice id that it had when it was measured.
-LevelKey = tuple[UUID, tuple[str, str]]
+# A profile, the provider and voice id that it had when it was measured, and the name of what spoke.
+LevelKey = tuple[UUID, tuple[str, str], str]
 
 
 class VoicePool:
@@ -73,7 +73,7 @@ class VoicePool:
         self._tenant_clients = tenant_clients or TenantVoiceClients()
         self._levels: dict[LevelKey, Level] = {}
         self._saved: dict[LevelKey, Loudness] = {}
-        self._offline_level = Level()  # where the offline voice has no profile
+        self._levels_by_name: dict[str, Level] = {}  # of the embedded voices that have no profile
         self._first: dict[UUID, VoiceOption] = {}
 
     def chain_for(self, profile: VoiceProfile) -> VoiceChain:
@@ -143,8 +143,8 @@ class VoicePool:
     def _level_of(self, option: VoiceOption) -> Level:
         """Return the voice's shared level; it begins with the loudness that the profile has stored."""
         if option.profile_id is None:
-            return self._offline_level
-        key = (option.profile_id, option.configured)
+            return self._levels_by_name.setdefault(f"{option.name}/{option.voice.language}", Level())
+        key = (option.profile_id, option.configured, option.name)
         level = self._levels.get(key)
         if level is None:
             level = self._levels[key] = Level(option.loudness)
@@ -246,11 +246,11 @@ class VoicePool:
     async def save_learned(self) -> None:
         """Save the loudness of voices that changed, and which clips were used."""
         await self._save_use_of_clips()
-        for (profile_id, configured), level in list(self._levels.items()):
+        for key, level in list(self._levels.items()):
             known = level.known
-            if known is None or known == self._saved.get((profile_id, configured)):
+            if known is None or known == self._saved.get(key):
                 continue
-            provider, voice_id = configured
+            profile_id, (provider, voice_id), measured = key
             try:
                 await in_thread(
                     save_loudness,
@@ -258,10 +258,11 @@ class VoicePool:
                     loudness=known,
                     provider=provider,
                     voice_id=voice_id,
+                    measured=measured,
                 )
             except DatabaseError:
                 return
-            self._saved[profile_id, configured] = known
+            self._saved[key] = known
 
     async def probe_forever(self) -> None:
         """Probe the services whose breaker is open, so that no line of a live has to, until cancelled."""

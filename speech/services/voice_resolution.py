@@ -9,7 +9,15 @@ from providers.models import Credential
 from providers.querysets import TenantCredential, readable_credentials
 from speech.models import VoiceProfile
 from speech.services.pronunciations import pronunciations_by_language
-from speech.services.voices import Provider, has_shared, known_loudness, resolve_voice, voices_in_order
+from speech.services.voices import (
+    Provider,
+    embedded_for,
+    has_shared,
+    known_loudness,
+    name_of,
+    resolve_voice,
+    voices_in_order,
+)
 from speech.stage.ports import VoiceSpec
 from speech.stage.sound.loudness import Loudness
 
@@ -20,7 +28,7 @@ logger = logging.getLogger(__name__)
 class VoiceOption:
     """One voice of a lineup.
 
-    - `profile_id`: None for the offline voice that is every lineup's last.
+    - `profile_id`: None for the embedded voices that end every lineup.
     - `configured`: provider and voice id as the profile has them, before the defaults are filled in.
     - `credential`: the workspace's own key; None where the installation's is used, or none is needed.
     """
@@ -35,7 +43,7 @@ class VoiceOption:
     @property
     def name(self) -> str:
         """The name in records and logs: provider/voice id."""
-        return f"{self.provider}/{self.voice.voice_id}"
+        return name_of(self.provider, self.voice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,8 @@ class VoiceLineup:
 def resolve_voices(profile: VoiceProfile, *, with_backups: bool = True) -> VoiceLineup:
     """Return a profile's voices in the order in which they are tried.
 
-    These are its own, its backups and the offline voice. Without backups it is the profile's own voice only,
-    or none when its key is missing.
+    These are its own, its backups and the embedded voices. Without backups it is the profile's own voice
+    only, or none when its key is missing.
     """
     keys = readable_credentials(profile.tenant_id, Credential.Kind.VOICE)
     readable = {provider for provider, key in keys.items() if key is not None}
@@ -69,14 +77,15 @@ def resolve_voices(profile: VoiceProfile, *, with_backups: bool = True) -> Voice
         # A voice without a key is skipped; it is back as soon as there is one.
         if credential is not None or has_shared(provider):
             configured = (each.provider, each.voice_id)
-            options.append(
-                VoiceOption(each.id, configured, provider, voice, known_loudness(each), credential)
-            )
-    if with_backups and all(option.provider != Provider.ESPEAK for option in options):
-        options.append(_offline(profile.language))
+            loudness = known_loudness(each, name_of(provider, voice))
+            options.append(VoiceOption(each.id, configured, provider, voice, loudness, credential))
+    if with_backups:
+        present = {option.provider for option in options}
+        last = [provider for provider in embedded_for(profile.language) if provider not in present]
+        options += [_embedded(provider, profile.language) for provider in last]
     return VoiceLineup(tuple(options), pronunciations_by_language(profile.tenant_id), profile.tenant_id)
 
 
-def _offline(language: str) -> VoiceOption:
-    provider, voice = resolve_voice(VoiceProfile(provider=Provider.ESPEAK, language=language))
+def _embedded(provider: Provider, language: str) -> VoiceOption:
+    _, voice = resolve_voice(VoiceProfile(provider=provider, language=language))
     return VoiceOption(None, (provider, voice.voice_id), provider, voice, None, None)

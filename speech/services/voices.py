@@ -13,6 +13,7 @@ from speech.errors import VoiceCircle, VoiceInUse
 from speech.models import VoiceProfile
 from speech.providers.piper import piper_voices
 from speech.signals import send_voices_changed_on_commit
+from speech.stage.capabilities import capabilities_of
 from speech.stage.ports import VoiceSpec
 from speech.stage.sound.loudness import Loudness
 from tenants import audit
@@ -24,7 +25,9 @@ NAME_LENGTH = 100
 COPY_SUFFIX_LENGTH = 20
 # A voice's loudness depends on these: when one changes, it has to be measured again.
 LOUDNESS_FIELDS = ("provider", "voice_id", "language", "speed", "pitch")
+MEASURED_FIELDS = ("loudness_lufs", "loudness_heard_s", "loudness_voice")
 BEST_FIRST = (Provider.ELEVENLABS, Provider.OPENAI, Provider.AZURE, Provider.PIPER)
+EMBEDDED = (Provider.PICO, Provider.ESPEAK)  # the best first; the last speaks every language
 
 
 def get_default_voice(*, tenant: Tenant, language: str) -> VoiceProfile:
@@ -60,8 +63,8 @@ def change_voice(*, voice: VoiceProfile, **changes: Any) -> VoiceProfile:
         setattr(voice, name, value)
     fields = list(changes)
     if any(getattr(before, name) != getattr(voice, name) for name in LOUDNESS_FIELDS):
-        voice.loudness_lufs, voice.loudness_heard_s = None, 0.0
-        fields += ["loudness_lufs", "loudness_heard_s"]
+        voice.loudness_lufs, voice.loudness_heard_s, voice.loudness_voice = None, 0.0, ""
+        fields += MEASURED_FIELDS
     voice.save(update_fields=fields)
     if changed := audit.differences(audit.values_of(before, changes), audit.values_of(voice, changes)):
         audit.record("voice.changed", voice, detail=changed)
@@ -84,9 +87,7 @@ def duplicate_voice(*, voice: VoiceProfile) -> VoiceProfile:
     """Make a copy under a name that the tenant has not used yet."""
     taken = set(VoiceProfile.objects.filter(tenant=voice.tenant_id).values_list("name", flat=True))
     name = next(name for name in _copy_names(voice.name) if name not in taken)
-    alike = {
-        field: getattr(voice, field) for field in (*LOUDNESS_FIELDS, "loudness_lufs", "loudness_heard_s")
-    }
+    alike = {field: getattr(voice, field) for field in (*LOUDNESS_FIELDS, *MEASURED_FIELDS)}
     return create_voice(tenant=voice.tenant, name=name, backup=voice.backup, **alike)
 
 
@@ -146,16 +147,29 @@ def voices_in_order(profile: VoiceProfile) -> list[VoiceProfile]:
     return chain
 
 
-def save_loudness(*, profile_id: UUID, loudness: Loudness, provider: str, voice_id: str) -> None:
-    """Save the measured loudness of a voice, unless the profile has another voice by now."""
+def save_loudness(
+    *, profile_id: UUID, loudness: Loudness, provider: str, voice_id: str, measured: str
+) -> None:
+    """Save the loudness of the voice that was `measured`, unless the profile has another voice by now."""
     VoiceProfile.objects.filter(id=profile_id, provider=provider, voice_id=voice_id).update(
-        loudness_lufs=loudness.lufs, loudness_heard_s=loudness.heard_s
+        loudness_lufs=loudness.lufs, loudness_heard_s=loudness.heard_s, loudness_voice=measured
     )
 
 
-def known_loudness(profile: VoiceProfile) -> Loudness | None:
-    """Return a voice's own loudness; None before it was measured."""
-    if profile.loudness_lufs is None:
+def name_of(provider: str, voice: VoiceSpec) -> str:
+    """Return a voice's name in records and logs: provider/voice id."""
+    return f"{provider}/{voice.voice_id}"
+
+
+def known_loudness(profile: VoiceProfile, name: str | None = None) -> Loudness | None:
+    """Return a profile's own loudness; None before it was measured.
+
+    `name`: the voice that it speaks with now, whose loudness is wanted; None for whichever was measured.
+    """
+    measured = profile.loudness_voice
+    if profile.loudness_lufs is None or (profile.provider == Provider.AUTO and not measured):
+        return None
+    if name and measured and name != measured:
         return None
     return Loudness(profile.loudness_lufs, profile.loudness_heard_s)
 
@@ -163,6 +177,7 @@ def known_loudness(profile: VoiceProfile) -> Loudness | None:
 def has_shared(provider: str) -> bool:
     """Return whether this installation has its own access to a provider."""
     return {
+        Provider.PICO.value: True,
         Provider.ESPEAK.value: True,
         Provider.ELEVENLABS.value: bool(settings.ELEVENLABS_API_KEY),
         Provider.OPENAI.value: bool(settings.OPENAI_API_KEY),
@@ -188,4 +203,9 @@ def _best_provider(own: Collection[str], language: str) -> str:
             continue
         if provider != Provider.PIPER or _default_id(provider, language):
             return provider
-    return Provider.ESPEAK
+    return embedded_for(language)[0]
+
+
+def embedded_for(language: str) -> list[Provider]:
+    """Return the embedded voices that speak a language, in the order in which they are tried."""
+    return [provider for provider in EMBEDDED if capabilities_of(provider).speaks(language)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from billing.usage import SpendCap
 from providers.breaker import CircuitBreaker
-from speech.errors import SpeechError
+from speech.errors import LineRefused, SpeechError
 from speech.stage.audio import AudioChunk
 from speech.stage.speaker import Speaker
 
@@ -96,6 +96,9 @@ class _SpokenLine:
                     async for chunk in chunks:
                         self.has_begun = True
                         yield replace(chunk, voice=self._voice.name)
+            except LineRefused as error:
+                logger.info("voice refused a line: voice=%s reason=%s", self._voice.name, error)
+                raise
             except SpeechError as error:
                 attempt.failed(permanent=error.permanent)
                 logger.warning("voice failed: voice=%s permanent=%s", self._voice.name, error.permanent)

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from billing.configured import configured_prices
 from billing.prices import Price
 from billing.usage import UsageKind
+from providers.models import Credential
+from providers.querysets import readable_credentials
 from speech.access import get_voice_for
 from speech.errors import VoiceCircle, VoiceInUse
 from speech.fault_texts import fault_text
@@ -21,13 +23,16 @@ from speech.models import VoiceProfile
 from speech.runtime.preview import Preview, measure_voice, preview_voice
 from speech.runtime.preview_sounds import store_sound
 from speech.services.voices import (
+    MEASURED_FIELDS,
     Provider,
     change_voice,
     create_voice,
     delete_voice,
     duplicate_voice,
+    embedded_for,
     known_loudness,
     model_of,
+    resolve_voice,
     voices_in_order,
 )
 from speech.signals import VoiceUse, voice_assignment_requested, voice_uses_asked
@@ -52,11 +57,14 @@ def voice_list(request: TenantRequest) -> HttpResponse:
     for use in _uses_in(request.tenant):
         uses[use.voice_id].append(use)
     voices = VoiceProfile.objects.filter(tenant=request.tenant).select_related("backup")
+    own = [
+        name for name, key in readable_credentials(request.tenant.id, Credential.Kind.VOICE).items() if key
+    ]
     rows = [
         {
             "voice": voice,
             "uses": uses[voice.id],
-            "chain": _chain_names(voice),
+            "chain": _chain_names(voice, own),
             "loudness": _loudness_text(voice),
         }
         for voice in voices.order_by("created_at")
@@ -123,7 +131,7 @@ def _page(
         "voice": voice,
         "uses": [use for use in uses if voice is not None and use.voice_id == voice.id],
         "other_uses": [use for use in uses if voice is None or use.voice_id != voice.id],
-        "chain": _chain_names(voice) if voice else [],
+        "chain": _chain_names(voice, form.own) if voice else [],
         "loudness": _loudness_text(voice) if voice else "",
         "speaks_with": Provider(form.speaks_with).label,
         "is_own": form.own_key is not None,
@@ -172,7 +180,8 @@ def _unstored(request: TenantRequest, form: VoiceForm, voice: VoiceProfile | Non
     values = {name: value for name, value in form.values.items() if name != "backup"}
     profile = VoiceProfile(tenant=request.tenant, **values)
     if voice is not None and (voice.provider, voice.voice_id) == (profile.provider, profile.voice_id):
-        profile.loudness_lufs, profile.loudness_heard_s = voice.loudness_lufs, voice.loudness_heard_s
+        for name in MEASURED_FIELDS:
+            setattr(profile, name, getattr(voice, name))
     return profile
 
 
@@ -260,11 +269,15 @@ def _assign(voice: VoiceProfile, use_id: UUID) -> VoiceUse:
     return assigned[0]
 
 
-def _chain_names(voice: VoiceProfile) -> list[str]:
-    """Return the names of the voices in the order in which they are tried; the offline voice is last."""
+def _chain_names(voice: VoiceProfile, own: Collection[str]) -> list[str]:
+    """Return the names of the voices in the order in which they are tried; the embedded ones are last.
+
+    `own`: the providers for which the workspace has a key.
+    """
     voices = voices_in_order(voice)
-    names = [each.name for each in voices]
-    return names if any(each.provider == Provider.ESPEAK for each in voices) else [*names, "eSpeak NG"]
+    present = {Provider(resolve_voice(each, own)[0]) for each in voices}
+    last = [str(each.label) for each in embedded_for(voice.language) if each not in present]
+    return [*(each.name for each in voices), *last]
 
 
 def _loudness_text(voice: VoiceProfile) -> str:

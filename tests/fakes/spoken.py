@@ -3,7 +3,6 @@
 import json
 import random
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,10 +10,10 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
-import espeakng_loader
 import numpy as np
 
-from speech.providers import espeak_process as wire
+from speech.providers.embedded import helper_process as wire
+from speech.providers.espeak import PROGRAM
 from speech.stage.sound.resampling import Resampler
 
 ESPEAK_LUFS = -20.4  # measured over two longer lines, one Italian and one English
@@ -31,9 +30,8 @@ class Espeak:
     """espeak-ng for threads and programs without an event loop: one line at a time, whole."""
 
     def __init__(self) -> None:
-        script = [wire.__file__, espeakng_loader.get_library_path(), espeakng_loader.get_data_path()]
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", *script],
+            PROGRAM.command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -55,7 +53,11 @@ class Espeak:
         with self._door:
             self._said += 1
             request = wire.Request(
-                id=self._said, text=text, voices=[NAMES[language]], rate_wpm=NATURAL_WPM, pitch=NATURAL_PITCH
+                id=self._said,
+                texts=[text],
+                voices=[NAMES[language]],
+                speed=NATURAL_WPM,
+                pitch=NATURAL_PITCH,
             )
             self._ask(request)
             pcm = b""

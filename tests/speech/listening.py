@@ -6,6 +6,9 @@ import struct
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+import numpy as np
+from numpy.typing import NDArray
+
 from speech.stage.audio import AudioChunk
 
 
@@ -23,6 +26,11 @@ async def first_of(chunks: AsyncGenerator[AudioChunk, None]) -> AudioChunk:
 
 def pcm_of(chunks: list[AudioChunk]) -> bytes:
     return b"".join(chunk.pcm for chunk in chunks)
+
+
+def samples_of(chunks: list[AudioChunk]) -> NDArray[np.float32]:
+    """Samples between -1 and 1."""
+    return np.frombuffer(pcm_of(chunks), "<i2").astype(np.float32) / np.float32(32_768)
 
 
 def duration_s(chunks: list[AudioChunk]) -> float:

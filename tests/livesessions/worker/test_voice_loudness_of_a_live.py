@@ -21,5 +21,5 @@ async def test_a_live_leaves_behind_how_loud_its_voice_is(show: Show) -> None:
     async with running_worker():
         session = await in_thread(start)
         await eventually(lambda: LiveSession.objects.get(id=session.id).status == LiveSession.Status.ACTIVE)
-        await eventually(lambda: Reply.objects.filter(session=session, voice="espeak/f3").exists())
+        await eventually(lambda: Reply.objects.filter(session=session, voice="pico/clara").exists())
     assert -40 < (await in_thread(loudness) or 0.0) < -5

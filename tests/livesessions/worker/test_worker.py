@@ -99,7 +99,7 @@ async def test_a_comment_on_tiktok_is_answered_aloud_and_written_down(at_once: S
     assert [message["text"] for message in messages if message["type"] == "chat"] == ["ciao, come stai?"]
     assert audio.utterance_id == reply.id
     assert begin["text"] in reply.text
-    assert (reply.status, reply.model, reply.voice) == ("spoken", "offline", "espeak/f3")
+    assert (reply.status, reply.model, reply.voice) == ("spoken", "offline", "pico/clara")
     assert reply.trigger_source_id == event.source_id
     assert reply.heard_started_at is not None
     assert reply.waited_ms is not None

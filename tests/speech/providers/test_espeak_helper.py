@@ -12,8 +12,8 @@ import espeakng_loader
 import pytest
 
 from speech.errors import SpeechError
-from speech.providers import espeak_process
-from speech.providers.espeak import EspeakSynthesizer
+from speech.providers.embedded import helper_process
+from speech.providers.espeak import PROGRAM, EspeakSynthesizer
 from speech.stage.ports import VoiceSpec
 from tests.patience import PATIENCE_MS, PATIENCE_S
 from tests.speech.listening import first_of, heard, pcm_of, same_words
@@ -177,17 +177,10 @@ def test_helpers_end_with_an_owner_that_was_killed() -> None:
 
 
 def test_a_helper_ends_with_its_stdin_even_when_nobody_reads_what_it_says() -> None:
-    request = espeak_process.Request(id=1, text=LONG, voices=["it"], rate_wpm=165, pitch=50)
+    request = helper_process.Request(id=1, texts=[LONG], voices=["it"], speed=165, pitch=50)
     message = json.dumps(request).encode()
-    with subprocess.Popen(
-        [
-            sys.executable, "-I", "-S", espeak_process.__file__,
-            espeakng_loader.get_library_path(), espeakng_loader.get_data_path(),
-        ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as helper:  # fmt: skip
+    with subprocess.Popen(PROGRAM.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as helper:
         assert helper.stdin is not None
-        helper.stdin.write(espeak_process.REQUEST_HEAD.pack(len(message)) + message)
+        helper.stdin.write(helper_process.REQUEST_HEAD.pack(len(message)) + message)
         helper.stdin.close()
         assert helper.wait(PATIENCE_S) == 0

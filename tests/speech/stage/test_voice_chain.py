@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from providers.breaker import CircuitBreaker
-from speech.errors import SpeechError
+from speech.errors import LineRefused, SpeechError
 from speech.stage.audio import AudioChunk
 from speech.stage.chain import NamedVoice, VoiceChain
 from speech.stage.level import Level
@@ -163,3 +163,15 @@ def test_a_voice_is_at_the_target_from_its_second_line_on() -> None:
     chunks = run_virtual(heard(Speaker(FakeSynthesizer(), VOICE, level=level).speak(LINE)))
     peak = np.abs(np.frombuffer(pcm_of(chunks), "<i2")).max() / 32_768
     assert 20 * np.log10(peak) == pytest.approx(-6.2 - 6.1, abs=0.3)
+
+
+def test_a_line_that_a_voice_refuses_is_the_next_ones_and_says_nothing_against_the_voice() -> None:
+    async def play() -> tuple[list[set[str]], bool]:
+        refuses = failing(LineRefused("in another script", permanent=True))
+        seats = Seats(refuses, FakeSynthesizer())
+        heard_from = [voices_of(await seats.say(f"{LINE} {number}")) for number in range(5)]
+        refuses._error = None
+        heard_from.append(voices_of(await seats.say()))
+        return heard_from, seats.breakers[0].is_open
+
+    assert run_virtual(play()) == ([{"1"}] * 5 + [{"0"}], False)

@@ -1,17 +1,45 @@
-"""Controls one espeak-ng helper process: sends it lines and receives their audio."""
+"""Controls one helper process of an embedded engine: sends it lines and receives their audio."""
 
 import asyncio
 import json
 import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Self, cast
 
-import espeakng_loader
+from speech.errors import LineRefused, SpeechError
+from speech.providers.embedded import helper_process as wire
 
-from speech.errors import SpeechError
-from speech.providers import espeak_process as wire
-
+_ROOT = Path(__file__).parents[3]
 _EXIT_TIMEOUT_S = 1.0
 _STDIN, _STDOUT = 0, 1
+# Isolated and without site-packages: it imports only the standard library and its own folder.
+_START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from {module} import main; main()"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineProgram:
+    """An engine's name in messages, the module that a helper runs, and its arguments."""
+
+    name: str
+    module: str
+    arguments: Callable[[], Sequence[str]]
+
+    @property
+    def command(self) -> list[str]:
+        script = _START.format(module=self.module)
+        return [sys.executable, "-I", "-S", "-c", script, str(_ROOT), *self.arguments()]
+
+
+@dataclass(frozen=True, slots=True)
+class LineRequest:
+    """A line for an engine; see `helper_process.Request`."""
+
+    texts: Sequence[str]
+    voices: Sequence[str]
+    speed: float
+    pitch: float
 
 
 class HelperLine:
@@ -50,41 +78,47 @@ class HelperLine:
         self._changed.set()
 
 
-class EspeakHelper(asyncio.SubprocessProtocol):
+class EngineHelper(asyncio.SubprocessProtocol):
     """One helper process. It speaks lines in order, and its output is always read, so that a line that is
-    played slowly never delays the next one."""
+    played slowly never delays the next one.
+
+    It is killed when it owes an answer and has sent nothing for `deadline_s`, whether or not somebody still
+    waits for it; its lines fail.
+    """
 
     sample_rate_hz = 0
     _transport: asyncio.SubprocessTransport
 
-    def __init__(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._now_s = loop.time
-        self._heard_at_s = loop.time()
+    def __init__(self, program: EngineProgram, deadline_s: float) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._name = program.name
+        self._deadline_s = deadline_s
+        self._heard_at_s = self._loop.time()
         self._buffer = bytearray()
         self._lines: dict[int, HelperLine] = {}
+        self._owed: set[int] = set()  # lines that the process has not ended; the cut ones too
+        self._watch: asyncio.TimerHandle | None = None
         self._last_id = 0
         self._hearing = True
         self._ready = asyncio.Event()
         self._gone = asyncio.Event()
 
     @classmethod
-    async def start(cls) -> Self:
+    async def start(cls, program: EngineProgram, *, deadline_s: float) -> Self:
         """Start a process, then wait for `ready`; raise `SpeechError` when it cannot be started."""
-        script = [wire.__file__, espeakng_loader.get_library_path(), espeakng_loader.get_data_path()]
         try:
             _, helper = await asyncio.get_running_loop().subprocess_exec(
-                cls, sys.executable, "-I", "-S", *script, stderr=asyncio.subprocess.DEVNULL
+                lambda: cls(program, deadline_s), *program.command, stderr=asyncio.subprocess.DEVNULL
             )
         except OSError as error:
-            raise SpeechError(f"The espeak helper cannot be started: {error.strerror}.") from error
+            raise SpeechError(f"The {program.name} helper cannot be started: {error.strerror}.") from error
         return helper
 
     async def ready(self) -> None:
         """Wait until it can speak; raise `SpeechError` when it ends before that."""
         await self._ready.wait()
         if not self.alive:
-            raise SpeechError("The espeak helper did not start.")
+            raise SpeechError(f"The {self._name} helper did not start.")
 
     @property
     def pid(self) -> int:
@@ -96,25 +130,28 @@ class EspeakHelper(asyncio.SubprocessProtocol):
 
     @property
     def load(self) -> int:
-        """Number of unfinished lines."""
-        return len(self._lines)
+        """Number of unfinished lines, with the cut ones that it is not done with."""
+        return len(self._owed)
 
-    @property
-    def quiet_for_s(self) -> float:
-        """Seconds since its last output."""
-        return self._now_s() - self._heard_at_s
-
-    def say(self, text: str, voices: list[str], *, rate_wpm: int, pitch: int) -> HelperLine:
+    def say(self, request: LineRequest) -> HelperLine:
         self._last_id += 1
         line = HelperLine(self._last_id)
         if not self.alive:
-            line.end(SpeechError("The espeak helper died."))
+            line.end(SpeechError(f"The {self._name} helper died."))
             return line
-        if not self._lines:
-            self._heard_at_s = self._now_s()
+        if not self._owed:
+            self._heard_at_s = self._loop.time()
+            self._watch_until(self._heard_at_s + self._deadline_s)
+        self._owed.add(line.id)
         self._lines[line.id] = line
-        request = wire.Request(id=line.id, text=text, voices=voices, rate_wpm=rate_wpm, pitch=pitch)
-        self._send(json.dumps(request).encode())
+        message = wire.Request(
+            id=line.id,
+            texts=list(request.texts),
+            voices=list(request.voices),
+            speed=request.speed,
+            pitch=request.pitch,
+        )
+        self._send(json.dumps(message).encode())
         return line
 
     def cut(self, line: HelperLine) -> None:
@@ -124,13 +161,13 @@ class EspeakHelper(asyncio.SubprocessProtocol):
 
     def kill(self) -> None:
         """Kill the process. Its lines fail."""
-        self._lose("The espeak helper was stopped.")
+        self._lose(f"The {self._name} helper was stopped.")
         if self._transport.get_returncode() is None:
             self._transport.kill()
 
     async def aclose(self) -> None:
         """End the process, by force after a second; return when it has ended."""
-        self._lose("The espeak helper was closed.")
+        self._lose(f"The {self._name} helper was closed.")
         stdin = self._transport.get_pipe_transport(_STDIN)
         if stdin is not None:
             stdin.close()
@@ -145,7 +182,7 @@ class EspeakHelper(asyncio.SubprocessProtocol):
         self._transport = cast("asyncio.SubprocessTransport", transport)
 
     def pipe_data_received(self, fd: int, data: bytes | str) -> None:
-        self._heard_at_s = self._now_s()
+        self._heard_at_s = self._loop.time()
         self._buffer += cast("bytes", data)
         start, head = 0, wire.FRAME_HEAD
         while len(self._buffer) - start >= head.size:
@@ -158,10 +195,10 @@ class EspeakHelper(asyncio.SubprocessProtocol):
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
         if fd == _STDOUT:
-            self._lose("The espeak helper died.")
+            self._lose(f"The {self._name} helper died.")
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._lose("The espeak helper died.")
+        self._lose(f"The {self._name} helper died.")
         self._transport.close()
         self._gone.set()
 
@@ -172,17 +209,41 @@ class EspeakHelper(asyncio.SubprocessProtocol):
         elif kind == wire.AUDIO:
             if line := self._lines.get(line_id):
                 line.add(payload)
-        elif line := self._lines.pop(line_id, None):
-            fault = SpeechError(f"espeak: {payload.decode()}", permanent=True) if kind == wire.ERROR else None
-            line.end(fault)
+        else:
+            self._owed.discard(line_id)
+            if line := self._lines.pop(line_id, None):
+                line.end(self._fault_of(kind))
+
+    def _fault_of(self, kind: int) -> SpeechError | None:
+        if kind == wire.NO_VOICE:
+            return LineRefused(f"{self._name}: no such voice", permanent=True)
+        return LineRefused(f"{self._name}: no sound for this text") if kind == wire.NO_SOUND else None
 
     def _send(self, message: bytes) -> None:
         stdin = cast("asyncio.WriteTransport", self._transport.get_pipe_transport(_STDIN))
         stdin.write(wire.REQUEST_HEAD.pack(len(message)) + message)
 
+    def _watch_until(self, at_s: float) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = self._loop.call_at(at_s, self._look)
+
+    def _look(self) -> None:
+        due_s = self._heard_at_s + self._deadline_s
+        if not self._owed or not self.alive:
+            return
+        if self._loop.time() >= due_s:
+            self._lose(f"The {self._name} helper gave no audio in time.")
+            self.kill()
+        else:
+            self._watch_until(due_s)
+
     def _lose(self, reason: str) -> None:
         self._hearing = False
+        if self._watch is not None:
+            self._watch.cancel()
         self._ready.set()
         for line in self._lines.values():
             line.end(SpeechError(reason))
         self._lines.clear()
+        self._owed.clear()
