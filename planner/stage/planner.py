@@ -12,7 +12,7 @@ from planner.errors import PlannerError
 from planner.stage.answer_breaker import AnswerBreaker
 from planner.stage.canned.replies import BIG_GIFT_DIAMONDS, CannedReplies
 from planner.stage.draft import MAX_CHARACTERS, MAX_SENTENCES, Draft
-from planner.stage.language_detection import primary_language
+from planner.stage.language_detection import detect_language, load_language_model, primary_language
 from planner.stage.lines import REST_S
 from planner.stage.memory import Memory, exchange_from_state
 from planner.stage.output_gate import OutputGate
@@ -80,6 +80,7 @@ class Planner:
         self._memory = Memory(recent=memory, now_s=now_s)
         self._breaker = AnswerBreaker(now_s=now_s)
         self._planned = ""
+        load_language_model()
         self._reasons_first = False  # whether the model's last answer began with reasoning that no tag opened
 
     async def plan(self, turn: Turn, usage: TokenUsage) -> AsyncGenerator[str, None]:
@@ -89,6 +90,7 @@ class Planner:
         `usage.model` names the source. Raises `PlannerError` when tokens were used for nothing.
         """
         said: list[str] = []
+        turn = self._in_viewers_language(turn)
         sentences = self._react(turn, usage) if _is_reaction(turn) else self._converse(turn, usage)
         try:
             async with aclosing(sentences):
@@ -99,6 +101,14 @@ class Planner:
             self._viewers.note(turn)
             self._planned = " ".join(said)
             self._said.add(self._planned, _called(turn))
+
+    def _in_viewers_language(self, turn: Turn) -> Turn:
+        """Return the turn in the language of its comment, if the persona answers viewers in theirs."""
+        if turn.kind is not TurnKind.COMMENT or self._character.reply_language is not ReplyLanguage.VIEWER:
+            return turn
+        shows = primary_language(turn.language or self._character.language)
+        detected = detect_language(turn.text, likely=shows)
+        return replace(turn, language=detected.code) if detected.is_known else turn
 
     def intent_of(self, turn: Turn) -> str:
         """Return the topic of the canned lines for a turn."""

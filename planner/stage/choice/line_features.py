@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from tomllib import loads
 
-from planner.stage.language_detection import foreign_language, primary_language
+from planner.stage.language_detection import detect_language, primary_language
 
 MAX_CHARACTERS = 300
 REMEMBERED_LINES = 2_048  # most lines are looked at many times while they wait
@@ -93,7 +93,8 @@ def host_words(host_name: str) -> frozenset[str]:
 def word_lists_for(text: str, language: str) -> WordLists:
     """Return the word lists for a line: the chat's language, English, and the line's own language."""
     spoken = primary_language(language)
-    return _merged_lists(spoken, foreign_language(text, spoken))
+    detected = detect_language(text, likely=spoken)
+    return _merged_lists(spoken, detected.code if detected.is_known else "")
 
 
 @lru_cache(maxsize=64)

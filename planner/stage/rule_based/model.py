@@ -6,6 +6,7 @@ It never repeats a viewer's words and states no fact about the show.
 import time
 from collections.abc import Callable
 
+from planner.stage.language_detection import primary_language
 from planner.stage.lines import (
     LANGUAGES,
     BooksState,
@@ -48,13 +49,13 @@ class RuleBasedModel:
 
     def intent_of(self, turn: Turn, language: str) -> str:
         """Return the topic of a turn's lines; `language` is used if the turn has none."""
-        intent = recognise(turn.text, template_language(turn.language or language))
+        intent = recognise(turn.text, _language_of(turn, language))
         return CALM if turn.careful and intent not in CAREFUL_INTENTS else intent
 
     def line_for(self, prompt: Prompt, *, is_repeat: Callable[[str], bool] = never) -> str:
         """Return a line that was not used recently and is no repeat; an empty string if there is none."""
         turn = prompt.turn
-        language = template_language(turn.language or prompt.character.language)
+        language = _language_of(turn, prompt.character.language)
         intent = self.intent_of(turn, language)
         host = sayable_name(prompt.character.name) or NAMELESS_HOST[language]
 
@@ -92,6 +93,12 @@ class RuleBasedModel:
     def restore(self, saved: BooksState) -> None:
         """Continue from a snapshot."""
         restore_books(self._books, saved)
+
+
+def _language_of(turn: Turn, language: str) -> str:
+    """Return the turn's language if it has lines, else `language`, else English."""
+    spoken = template_language(turn.language)
+    return spoken if primary_language(turn.language) == spoken else template_language(language)
 
 
 class _Ration:
