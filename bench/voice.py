@@ -34,6 +34,7 @@ from speech.services.voices import Provider
 from speech.stage.chain import VoiceChain
 from speech.stage.sound.loudness import Loudness
 from speech.stage.sound.mastering import Mastering
+from speech.stage.sound.sound_thread import SoundThread
 from speech.storage import AudioObjectStore
 from tenants.threads import in_thread
 
@@ -127,7 +128,9 @@ async def _measure(
     async with AsyncExitStack() as stack:
         store = AudioObjectStore()
         stack.callback(store.close)
-        rack = VoicePool(await open_synthesizers(stack), store=store)
+        sound_thread = SoundThread()
+        stack.callback(sound_thread.close)
+        rack = VoicePool(await open_synthesizers(stack), store=store, sound_thread=sound_thread)
         ear = await stack.enter_async_context(_listening(show, port))
         for provider, profile in profiles.items():
             chain = await in_thread(rack.chain_for, profile)

@@ -53,6 +53,7 @@ from providers.redis import async_redis, waiting_redis
 from speech.runtime.synthesizers import open_synthesizers
 from speech.runtime.voice_pool import VoicePool
 from speech.services.voice_resolution import resolve_voices
+from speech.stage.sound.sound_thread import SoundThread
 from speech.storage import AudioObjectStore
 
 
@@ -94,13 +95,20 @@ async def open_resources() -> AsyncIterator[Resources]:
         caps = configured_spend_caps()
         clips = AudioObjectStore()
         stack.callback(clips.close)
+        sound_thread = SoundThread()
+        stack.callback(sound_thread.close)
         yield Resources(
             redis=async_redis(),
             waiting_redis=waiting_redis(),
             recorder=Recorder(),
             console_batcher=ConsoleBatcher(),
             models=open_chat_models(stack),
-            voices=VoicePool(await open_synthesizers(stack), store=clips, cap=caps.cap_of(Subject())),
+            voices=VoicePool(
+                await open_synthesizers(stack),
+                store=clips,
+                cap=caps.cap_of(Subject()),
+                sound_thread=sound_thread,
+            ),
             spend_caps=caps,
             moderation=open_moderation_model(stack),
         )

@@ -22,6 +22,7 @@ from speech.stage.chain import NamedVoice, VoiceChain
 from speech.stage.level import Level
 from speech.stage.ports import Connected, Synthesizer
 from speech.stage.sound.loudness import Loudness
+from speech.stage.sound.sound_thread import SoundThread
 from speech.stage.speaker import Speaker
 from speech.stage.text_normalization.normalizer import TextNormalizer
 from speech.storage import AudioObjectStore
@@ -55,7 +56,8 @@ class VoicePool:
 
     A workspace with its own key for a provider uses that, and shares none of it with others. With a `store`,
     clips of paid voices are cached, so that a line that recurs costs nothing. What the installation pays for
-    is reported to a live's spend cap, or else to the pool's `cap`.
+    is reported to a live's spend cap, or else to the pool's `cap`. With a `sound_thread` their audio is
+    mastered there, not on the event loop.
     """
 
     def __init__(
@@ -65,8 +67,10 @@ class VoicePool:
         *,
         store: AudioObjectStore | None = None,
         cap: SpendCap | None = None,
+        sound_thread: SoundThread | None = None,
     ) -> None:
         self._cap = cap
+        self._sound_thread = sound_thread
         self._store = store
         self._cache = AudioCache(store) if store else None
         self._shared = {name: VoiceService(name, each) for name, each in synthesizers.items()}
@@ -129,6 +133,7 @@ class VoicePool:
             level=self._level_of(option),
             first_timeout_s=LAST_FIRST_TIMEOUT_S if is_last else FIRST_TIMEOUT_S,
             next_timeout_s=NEXT_TIMEOUT_S,
+            sound_thread=self._sound_thread,
         )
         return NamedVoice(option.name, speaker, service.breaker, cap)
 
@@ -177,7 +182,13 @@ class VoicePool:
             return
         line = MEASUREMENT_LINES.get(option.voice.language[:2], MEASUREMENT_LINES["en"])
         synthesizer = _metered(service, None if option.credential else self._cap)
-        speaker = Speaker(synthesizer, option.voice, level=level, first_timeout_s=first_timeout_s)
+        speaker = Speaker(
+            synthesizer,
+            option.voice,
+            level=level,
+            first_timeout_s=first_timeout_s,
+            sound_thread=self._sound_thread,
+        )
         try:
             async with asyncio.timeout(timeout_s):
                 await _speak_and_discard(speaker, line)

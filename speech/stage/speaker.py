@@ -1,21 +1,26 @@
 """Turns a line of text into a stream of short audio chunks: the speaking stage of a reply."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
+from typing import TypeVar
 
 from speech.errors import SpeechError
 from speech.stage.audio import BYTES_PER_SAMPLE, MAX_CHUNK_S, AudioChunk
 from speech.stage.cache import CachedVoice
+from speech.stage.chunker import FIRST_CHUNK_S, Chunker
 from speech.stage.clauses import split_for_voice
 from speech.stage.level import Level
 from speech.stage.ports import Synthesizer, VoiceSpec
-from speech.stage.sound.mastering import HELD_BACK_S, Mastering
+from speech.stage.sound.sound_thread import SoundThread
 from speech.stage.text_normalization.normalizer import TextNormalizer
 from speech.stage.text_normalization.unspeakable import remove_unspeakable
 
-FIRST_CHUNK_S = 0.04
+T = TypeVar("T")
+
 TIMEOUT_S = 10.0
+# The page plays 0.3 s behind the first chunk, so the chunks after it may wait for other lines' first ones.
+PLAYS_AFTER_S = 0.25
 
 
 class Speaker:
@@ -26,6 +31,8 @@ class Speaker:
     - `first_timeout_s`: limit for the first piece of audio; `next_timeout_s`: for each further one.
     - `splits`: long lines are spoken in pieces, so that the first is heard sooner.
     - `cached_voice`: the clips that were spoken before.
+    - `sound_thread`: masters the audio, the first chunk of a line before the next ones of others; without it
+      the event loop does.
 
     A line that breaks off fades out before `SpeechError` is raised.
     """
@@ -41,6 +48,7 @@ class Speaker:
         next_timeout_s: float = TIMEOUT_S,
         splits: bool = False,
         cached_voice: CachedVoice | None = None,
+        sound_thread: SoundThread | None = None,
     ) -> None:
         self._synthesizer = synthesizer
         self._voice = voice
@@ -50,6 +58,7 @@ class Speaker:
         self._next_timeout_s = next_timeout_s
         self._splits = splits
         self._cached_voice = cached_voice
+        self._sound_thread = sound_thread
 
     def pieces_of(self, text: str) -> list[str]:
         """Return the pieces in which to speak a text, in order."""
@@ -86,23 +95,34 @@ class Speaker:
             return
         # Before a voice is measured its gain is a guess: such lines are not worth caching.
         cached_voice = self._cached_voice if self._level and self._level.known else None
-        chunker = _Chunker(self._level, records=cached_voice is not None)
-        try:
-            async with aclosing(self._in_time(line)) as pieces:
-                async for piece in pieces:
-                    for chunk in chunker.cut(piece):
-                        yield chunk
-        except SpeechError:
-            for chunk in chunker.rest():
+        chunker = Chunker(self._level, records=cached_voice is not None)
+        mastering = _LineMastering(chunker, self._sound_thread if self._level else None)
+        async with aclosing(self._chunks_of(line, chunker, mastering)) as chunks:
+            async for chunk in chunks:
                 yield chunk
-            raise
-        for chunk in chunker.rest():
-            yield chunk
-        chunker.learn()
+        if self._level:
+            self._level.learn(await mastering.run(chunker.loudness))
         if chunker.silent:
             raise SpeechError("The provider gave no audio.")
         if cached_voice:
             cached_voice.offer(line, gain_db, chunker.whole, recurs=recurs)
+
+    async def _chunks_of(
+        self, line: str, chunker: Chunker, mastering: "_LineMastering"
+    ) -> AsyncGenerator[AudioChunk, None]:
+        try:
+            async with aclosing(self._in_time(line)) as pieces:
+                async for piece in pieces:
+                    chunker.add(piece)
+                    while chunker.is_ready:
+                        for chunk in await mastering.run(chunker.next_chunks):
+                            yield chunk
+        except SpeechError:
+            for chunk in await mastering.run(chunker.rest):
+                yield chunk
+            raise
+        for chunk in await mastering.run(chunker.rest):
+            yield chunk
 
     async def _in_time(self, line: str) -> AsyncGenerator[AudioChunk, None]:
         timeout_s = self._first_timeout_s
@@ -128,86 +148,19 @@ def _in_chunks(line: AudioChunk) -> Iterator[AudioChunk]:
         start, wanted_s = start + size, min(2 * wanted_s, MAX_CHUNK_S)
 
 
-class _Chunker:
-    """Cuts audio into chunks that start short and double in length up to `MAX_CHUNK_S`.
+class _LineMastering:
+    """Runs the functions of one line's chunker by when their result is heard; without a thread at once."""
 
-    The first chunk plays at once, later ones need few messages, and no chunk waits for much more audio than
-    the listener has already buffered.
-    """
+    def __init__(self, chunker: Chunker, thread: SoundThread | None) -> None:
+        self._chunker = chunker
+        self._thread = thread
+        self._began_s: float | None = None
 
-    def __init__(self, level: Level | None, *, records: bool = False) -> None:
-        self.silent = True
-        self._kept: bytearray | None = bytearray() if records else None
-        self._level = level
-        self._mastering: Mastering | None = None
-        self._raw = bytearray()
-        self._pending = bytearray()
-        self._given_rate_hz = 0
-        self._sample_rate_hz = 0
-        self._wanted_s = FIRST_CHUNK_S
-
-    def cut(self, piece: AudioChunk) -> Iterator[AudioChunk]:
-        """Add a piece of audio and yield the chunks that are complete."""
-        self._settle(piece.sample_rate_hz)
-        self._raw += piece.pcm
-        # Mastering a whole chunk at once is several times cheaper than in small parts.
-        while len(self._raw) >= (needed := self._needed):
-            self._master(needed)
-            while len(self._pending) >= self._bytes_in(self._wanted_s):
-                yield self._take()
-                self._wanted_s = min(2 * self._wanted_s, MAX_CHUNK_S)
-
-    def rest(self) -> Iterator[AudioChunk]:
-        """Yield the rest of the line, once no more pieces come."""
-        self._master(len(self._raw))
-        if self._mastering:
-            self._pending += self._mastering.finish()
-        while len(self._pending) >= BYTES_PER_SAMPLE:
-            yield self._take()
-
-    @property
-    def whole(self) -> AudioChunk:
-        """All chunks as one; only with `records`."""
-        return AudioChunk(bytes(self._kept or b""), self._sample_rate_hz)
-
-    def learn(self) -> None:
-        """Report the line's loudness to the voice's level."""
-        if self._level and self._mastering:
-            self._level.learn(self._mastering.loudness)
-
-    @property
-    def _needed(self) -> int:
-        """Number of incoming bytes after which the next chunk can be complete."""
-        missing_s = self._wanted_s - len(self._pending) / BYTES_PER_SAMPLE / self._sample_rate_hz
-        if self._mastering and not self._mastering.has_begun:
-            missing_s += HELD_BACK_S
-        return max(BYTES_PER_SAMPLE, int(missing_s * self._given_rate_hz) * BYTES_PER_SAMPLE)
-
-    def _master(self, size: int) -> None:
-        whole = size - size % BYTES_PER_SAMPLE
-        pcm = bytes(self._raw[:whole])
-        del self._raw[:whole]
-        self._pending += self._mastering.feed(pcm) if self._mastering else pcm
-
-    def _settle(self, sample_rate_hz: int) -> None:
-        if sample_rate_hz <= 0:
-            raise SpeechError("The provider gave audio without a sample rate.", permanent=True)
-        if self._given_rate_hz == 0:
-            self._given_rate_hz = self._sample_rate_hz = sample_rate_hz
-            if self._level:
-                self._mastering = Mastering(sample_rate_hz, gain_db=self._level.gain_db)
-                self._sample_rate_hz = self._mastering.sample_rate_hz
-        if self._given_rate_hz != sample_rate_hz:
-            raise SpeechError("The provider changed the sample rate in mid-line.")
-
-    def _take(self) -> AudioChunk:
-        size = min(len(self._pending), self._bytes_in(MAX_CHUNK_S))
-        pcm = bytes(self._pending[:size])
-        del self._pending[:size]
-        self.silent = False
-        if self._kept is not None:
-            self._kept += pcm
-        return AudioChunk(pcm, self._sample_rate_hz)
-
-    def _bytes_in(self, duration_s: float) -> int:
-        return max(1, int(duration_s * self._sample_rate_hz)) * BYTES_PER_SAMPLE
+    async def run(self, work: Callable[[], T]) -> T:
+        if self._thread is None:
+            return work()
+        if self._began_s is None:
+            self._began_s = asyncio.get_running_loop().time()
+        sent_s = self._chunker.duration_s
+        due_s = self._began_s + sent_s + PLAYS_AFTER_S if sent_s else self._began_s
+        return await self._thread.run(work, due_s=due_s)

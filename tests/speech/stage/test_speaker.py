@@ -6,8 +6,9 @@ import pytest
 
 from speech.errors import SpeechError
 from speech.stage.audio import MAX_CHUNK_S, AudioChunk
+from speech.stage.chunker import FIRST_CHUNK_S
 from speech.stage.ports import VoiceSpec
-from speech.stage.speaker import FIRST_CHUNK_S, Speaker
+from speech.stage.speaker import Speaker
 from tests.fakes.synthesizer import FakeSynthesizer, tone
 from tests.speech.listening import heard, pcm_of
 
