@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile
 
-.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-planner bench-commands bench-takeover bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser guide-pictures lock messages clean
+.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-planner bench-commands bench-takeover bench-lives bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -92,6 +92,10 @@ bench-commands: setup ## Measure a command from a page's service to the host (p5
 bench-takeover: setup ## Measure the silence when a worker is killed or stopped (LIVES=20)
 	@$(PYTHON) manage.py migrate --verbosity 0
 	$(PYTHON) -m bench.takeover --lives $(or $(LIVES),20)
+
+bench-lives: setup ## Measure how many lives one worker carries (STEPS=1,20,60,120,200 SECONDS=15 CAPACITY=)
+	@$(PYTHON) manage.py migrate --verbosity 0
+	$(PYTHON) -m bench.lives --steps $(or $(STEPS),1,20,60,120,200) --seconds $(or $(SECONDS),15) $(if $(CAPACITY),--capacity $(CAPACITY))
 
 bench-planner: setup ## Measure the host without a model: repetitions, scores, its own replies (ms)
 	$(PYTHON) -m bench.planner
