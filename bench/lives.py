@@ -21,12 +21,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from bench.environment import (
     START_TIMEOUT_S,
     free_port,
-    running_daphne,
     running_process,
+    running_server,
     temporary_tenant,
     wait_for_port,
 )
-from bench.playback import rss_mb
 from bench.processes import cpu_s, helpers_of, tree_rss_mb
 from bench.report import BenchError, Target, reported
 from livesessions.models.replies import Reply
@@ -74,7 +73,7 @@ class ListenedLive:
                 self.frames += 1
                 self.last_frame_s = now_s
                 self.first_frames.setdefault(unpack_audio(frame).utterance_id, now_s)
-            elif frame.startswith('{"type":"mute","muted":true'):
+            elif '"type":"mute"' in frame and '"muted":true' in frame:
                 self.muted_s = now_s
 
 
@@ -85,6 +84,14 @@ class Processes:
     worker: int
     web: int
     lags: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Helpers:
+    """The processes started by the measured ones: helpers of voices, and the server of the sockets."""
+
+    of_worker: Sequence[int]
+    of_web: Sequence[int]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -118,7 +125,7 @@ def measure(steps: Sequence[int], seconds: float, capacity: int) -> dict[str, An
     with ExitStack() as stack:
         tenant = stack.enter_context(temporary_tenant())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vivavoce-lives-")))
-        web = stack.enter_context(running_daphne(port))
+        web = stack.enter_context(running_server(port))
         os.environ["WORKER_CAPACITY"] = str(capacity)
         worker = stack.enter_context(running_process("-m", "bench.lives_worker", str(folder / "lags")))
         wait_for_port(port)
@@ -203,7 +210,7 @@ def _states_of(session_ids: Sequence[UUID]) -> tuple[set[UUID], int]:
 async def _measure_step(
     lives: Sequence[ListenedLive], seconds: float, processes: Processes
 ) -> dict[str, Any]:
-    helpers = helpers_of(processes.worker)
+    helpers = Helpers(helpers_of(processes.worker), helpers_of(processes.web))
     began_s, cpu_before = time.time(), _cpu_s(processes, helpers)
     frames_before = sum(live.frames for live in lives)
     mutes_ms = []
@@ -213,7 +220,7 @@ async def _measure_step(
     await asyncio.sleep(max(0.0, began_s + seconds - time.time()))
     ended_s, cpu_after = time.time(), _cpu_s(processes, helpers)
     frames = sum(live.frames for live in lives) - frames_before
-    rss = {"worker_with_helpers": tree_rss_mb(processes.worker), "web": rss_mb(processes.web)}
+    rss = {"worker": tree_rss_mb(processes.worker), "web": tree_rss_mb(processes.web)}
     await asyncio.sleep(LATE_S)
     figures = await in_thread(_replies_between, lives, began_s, ended_s)
     elapsed_s = ended_s - began_s
@@ -230,11 +237,11 @@ async def _measure_step(
     }
 
 
-def _cpu_s(processes: Processes, helpers: Sequence[int]) -> dict[str, float]:
+def _cpu_s(processes: Processes, helpers: Helpers) -> dict[str, float]:
     return {
         "worker": cpu_s(processes.worker),
-        "helpers": sum(map(cpu_s, helpers)),
-        "web": cpu_s(processes.web),
+        "voices": sum(map(cpu_s, helpers.of_worker)),
+        "web": sum(map(cpu_s, (processes.web, *helpers.of_web))),
         "bench": time.process_time(),
     }
 

@@ -19,8 +19,6 @@ from speech.stage.text_normalization.unspeakable import remove_unspeakable
 T = TypeVar("T")
 
 TIMEOUT_S = 10.0
-# The page plays 0.3 s behind the first chunk, so the chunks after it may wait for other lines' first ones.
-PLAYS_AFTER_S = 0.25
 
 
 class Speaker:
@@ -31,8 +29,7 @@ class Speaker:
     - `first_timeout_s`: limit for the first piece of audio; `next_timeout_s`: for each further one.
     - `splits`: long lines are spoken in pieces, so that the first is heard sooner.
     - `cached_voice`: the clips that were spoken before.
-    - `sound_thread`: masters the audio, the first chunk of a line before the next ones of others; without it
-      the event loop does.
+    - `sound_thread`: masters the audio after a line's first chunk; without it the event loop does.
 
     A line that breaks off fades out before `SpeechError` is raised.
     """
@@ -149,18 +146,20 @@ def _in_chunks(line: AudioChunk) -> Iterator[AudioChunk]:
 
 
 class _LineMastering:
-    """Runs the functions of one line's chunker by when their result is heard; without a thread at once."""
+    """Runs the functions of one line's chunker.
+
+    - Until the first chunk is out, on the event loop: that takes half a millisecond, and nothing is in front.
+    - Then in the thread, by when the result is heard.
+    """
 
     def __init__(self, chunker: Chunker, thread: SoundThread | None) -> None:
         self._chunker = chunker
         self._thread = thread
-        self._began_s: float | None = None
+        self._began_s = 0.0
 
     async def run(self, work: Callable[[], T]) -> T:
-        if self._thread is None:
+        now_s = asyncio.get_running_loop().time()
+        if self._thread is None or not self._chunker.duration_s:
+            self._began_s = now_s
             return work()
-        if self._began_s is None:
-            self._began_s = asyncio.get_running_loop().time()
-        sent_s = self._chunker.duration_s
-        due_s = self._began_s + sent_s + PLAYS_AFTER_S if sent_s else self._began_s
-        return await self._thread.run(work, due_s=due_s)
+        return await self._thread.run(work, due_s=self._began_s + self._chunker.duration_s)

@@ -35,7 +35,7 @@ def test_the_bench_hears_its_lives_mutes_them_and_leaves_nothing_behind(
         assert step["mute_ms"]["told"] > 0
         assert step["frames_per_s"] > 0
         assert 0 < step["loop_lag_ms"]["p50"] <= step["loop_lag_ms"]["p99"]
-        assert step["rss_mb"]["worker_with_helpers"] > step["rss_mb"]["web"] / 10
+        assert min(step["rss_mb"].values()) > 10.0
     assert figures["failed"] == 0
     assert set(report["targets"]) == {"failed", "mute_ms"}
     with scopes_disabled():

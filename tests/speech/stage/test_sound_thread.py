@@ -1,4 +1,4 @@
-"""Mastering happens in one thread, what is heard first before the rest."""
+"""After a line's first chunk, mastering happens in one thread, in the order of when it is heard."""
 
 import asyncio
 import threading
@@ -7,11 +7,11 @@ from contextlib import aclosing
 
 import pytest
 
-from speech.stage import speaker as module
+from speech.stage.chunker import FIRST_CHUNK_S
 from speech.stage.level import Level
 from speech.stage.ports import VoiceSpec
 from speech.stage.sound.loudness import Loudness
-from speech.stage.sound.mastering import Mastering
+from speech.stage.sound.mastering import HELD_BACK_S, Mastering
 from speech.stage.sound.sound_thread import SoundThread
 from speech.stage.speaker import Speaker
 from tests.fakes.synthesizer import FakeSynthesizer
@@ -96,45 +96,51 @@ async def test_a_line_sounds_the_same_in_the_thread_as_on_the_loop(
     assert levels[0] == levels[1] != Loudness(-23.0, 60.0)
 
 
-async def test_nothing_is_mastered_or_measured_on_the_event_loop(
+async def test_only_a_lines_first_chunk_is_mastered_on_the_event_loop(
     sound_thread: SoundThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    threads: set[str] = set()
+    here = threading.current_thread().name
+    seconds: dict[str, float] = {}
+    measured: list[str] = []
     feed, loudness = Mastering.feed, Mastering.loudness
 
     def watched_feed(mastering: Mastering, pcm: bytes) -> bytes:
-        threads.add(threading.current_thread().name)
+        thread = threading.current_thread().name
+        seconds[thread] = seconds.get(thread, 0.0) + len(pcm) / 2 / 24_000
         return feed(mastering, pcm)
 
     def watched_loudness(mastering: Mastering) -> Loudness | None:
-        threads.add(threading.current_thread().name)
+        measured.append(threading.current_thread().name)
         return loudness.fget(mastering)  # type: ignore[attr-defined,no-any-return]
 
     monkeypatch.setattr(Mastering, "feed", watched_feed)
     monkeypatch.setattr(Mastering, "loudness", property(watched_loudness))
-    speaker = Speaker(FakeSynthesizer(), VOICE, level=Level(), sound_thread=sound_thread)
-    await heard(speaker.speak(LINE))
-    assert threads == {"sound"}
+    synthesizer = FakeSynthesizer()
+    await heard(Speaker(synthesizer, VOICE, level=Level(), sound_thread=sound_thread).speak(LINE))
+    assert measured == ["sound"]
+    assert seconds.keys() == {here, "sound"}
+    assert seconds[here] <= FIRST_CHUNK_S + 2 * HELD_BACK_S
+    assert sum(seconds.values()) == pytest.approx(synthesizer.duration_of_s(LINE))
 
 
-async def test_the_first_chunk_of_a_line_goes_before_the_next_ones_of_others(
+async def test_a_lines_chunks_are_due_when_they_are_heard(
     sound_thread: SoundThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dues: list[float] = []
+    dues_s: list[float] = []
     run = sound_thread.run
 
     async def watched(work: object, *, due_s: float) -> object:
-        dues.append(due_s)
+        dues_s.append(due_s)
         return await run(work, due_s=due_s)  # type: ignore[arg-type]
 
     monkeypatch.setattr(sound_thread, "run", watched)
     speaker = Speaker(FakeSynthesizer(), VOICE, level=Level(Loudness(-23.0, 60.0)), sound_thread=sound_thread)
-    now_s = asyncio.get_running_loop().time()
-    await heard(speaker.speak(LINE))
-    second_line_s = asyncio.get_running_loop().time()
-    assert now_s <= dues[0] <= second_line_s
-    assert all(due_s > dues[0] + module.PLAYS_AFTER_S for due_s in dues[1:])
-    assert dues == sorted(dues)
+    began_s = asyncio.get_running_loop().time()
+    chunks = await heard(speaker.speak(LINE))
+    heard_s = sum(chunk.duration_s for chunk in chunks)
+    assert dues_s == sorted(dues_s)
+    assert dues_s[0] >= began_s + FIRST_CHUNK_S
+    assert dues_s[-1] - dues_s[0] == pytest.approx(heard_s - chunks[0].duration_s)
 
 
 async def test_a_cut_line_leaves_the_thread_to_the_others(sound_thread: SoundThread) -> None:
