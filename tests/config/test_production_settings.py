@@ -1,8 +1,5 @@
 """Production refuses to start with settings that are unsafe, and says what to change."""
 
-import os
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -11,7 +8,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
-from config.deploy_check import PLACEHOLDERS
 from config.production import (
     DEVELOPMENT_FIELD_KEY,
     DEVELOPMENT_SECRET,
@@ -20,7 +16,7 @@ from config.production import (
     refuse_unsafe,
     unsafe_settings,
 )
-from config.settings.base import BASE_DIR
+from tests.production_start import run_production
 
 pytestmark = pytest.mark.processes
 
@@ -168,15 +164,3 @@ def test_the_deployment_check_names_what_is_unsafe() -> None:
         call_command("check", deploy=True, tags=["security"])
     for number, name in enumerate(("SECRET_KEY", "FIELD_ENCRYPTION_KEYS"), 1):
         assert f"(vivavoce.E00{number}) {name} " in str(found.value)
-
-
-def run_production(code: str, **changes: str) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": os.environ["PATH"], **PLACEHOLDERS, **changes}
-    return subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code],
-        cwd=BASE_DIR,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
