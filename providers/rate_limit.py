@@ -3,7 +3,7 @@
 `docs/decisions/0012-one-floor-for-the-outside.md` says why this is not the `limits` library.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -92,6 +92,18 @@ async def take_async(limits: Mapping[str, RateLimit], cost: int = 1) -> float:
         raise RateLimitUnavailable("Redis did not count a rate limit.") from error
 
 
+def forget(names: Iterable[str]) -> None:
+    """Forget what was taken from limits, by name. Blocks. Raise `RateLimitUnavailable` as `take` does."""
+    try:
+        sync_redis().delete(*map(_key, names))
+    except (RedisError, OSError) as error:
+        raise RateLimitUnavailable("Redis did not forget a rate limit.") from error
+
+
+def _key(name: str) -> str:
+    return f"rate-limit:{name}"
+
+
 def _call(limits: Mapping[str, RateLimit], cost: int) -> tuple[list[str], list[str | float]]:
     arguments: list[str | float] = [cost, uuid4().hex]
     for name, limit in limits.items():
@@ -102,4 +114,4 @@ def _call(limits: Mapping[str, RateLimit], cost: int) -> tuple[list[str], list[s
                 arguments += ["window", most, window_s]
         if cost > most:
             raise ValueError(f"{name} never allows {cost} at once")
-    return [f"rate-limit:{name}" for name in limits], arguments
+    return [_key(name) for name in limits], arguments

@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "template_partials",
     "tenants",
     "providers",
+    "accounts",
     "billing",
     "moderation",
     "planner",
@@ -182,6 +183,13 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 ALLAUTH_TRUSTED_PROXY_COUNT = 0  # production has a proxy in front
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "signup": "accounts.forms.SignUpForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+}
+# Tries to log in are limited by accounts/log_in_limits.py instead.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"

@@ -5,7 +5,7 @@ import pytest
 import redis
 
 from providers.errors import RateLimitUnavailable
-from providers.rate_limit import Bucket, Window, take, take_async
+from providers.rate_limit import Bucket, Window, forget, take, take_async
 
 BURST = Bucket(rate_per_s=0.01, burst=3)
 MINUTE = Window(limit=3, window_s=60.0)
@@ -83,12 +83,22 @@ def test_a_key_goes_away_when_it_says_nothing_any_more(redis_client: redis.Redis
     assert 0 < redis_client.ttl("rate-limit:window") <= 60
 
 
+def test_what_is_forgotten_can_be_taken_again() -> None:
+    for name in ("mine", "yours"):
+        assert take({name: MINUTE}, cost=3) == 0.0
+    forget(["mine"])
+    assert take({"mine": MINUTE}, cost=3) == 0.0
+    assert take({"yours": MINUTE}) > 0
+
+
 async def test_without_redis_the_caller_decides(settings: Any) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1"
     with pytest.raises(RateLimitUnavailable):
         await take_async({"x": MINUTE})
     with pytest.raises(RateLimitUnavailable):
         take({"x": MINUTE})
+    with pytest.raises(RateLimitUnavailable):
+        forget(["x"])
 
 
 def earlier(client: redis.Redis, name: str, by_s: float) -> None:

@@ -1,0 +1,56 @@
+"""Forms that do the same work for an address that is known and for one that is not.
+
+Otherwise the time of the answer would tell strangers who has an account here.
+"""
+
+import secrets
+
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
+from allauth.account.forms import SignupForm
+from allauth.account.models import EmailAddress
+from allauth.account.signals import user_signed_up
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from tenants.models import User
+
+
+class SignUpForm(SignupForm):  # type: ignore[misc]  # the library has no types
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Create the user; for a known address create one and take it back, then write to the address."""
+        if self.account_already_exists:
+            self._create_and_take_back(request)
+        saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        return saved
+
+    def _create_and_take_back(self, request: HttpRequest) -> None:
+        email = self.cleaned_data["email"]
+        self.account_already_exists = False
+        self.cleaned_data["email"] = f"{secrets.token_hex(16)}@sign-up.invalid"
+        try:
+            with transaction.atomic():
+                user = self.save(request)
+                user_signed_up.send(sender=User, request=request, user=user)
+                _read_what_a_confirmation_reads(user)
+                transaction.set_rollback(True)
+        finally:
+            self.account_already_exists = True
+            self.cleaned_data["email"] = email
+
+
+def _read_what_a_confirmation_reads(user: User) -> None:
+    addresses = EmailAddress.objects.filter(user_id=user.id)
+    addresses.filter(verified=True).exists()
+    for address in addresses:
+        str(address.user)
+
+
+class ResetPasswordForm(AllauthResetPasswordForm):  # type: ignore[misc]  # the library has no types
+    def save(self, request: HttpRequest, **options: object) -> str:
+        """Send the link; to an unknown address send that it is unknown, after the queries of a link."""
+        if not self.users:
+            nobody = secrets.token_hex(16)
+            for _ in range(2):  # as many as `EmailAwarePasswordResetTokenGenerator` makes
+                list(EmailAddress.objects.filter(user__email=nobody))
+        email: str = super().save(request, **options)
+        return email
