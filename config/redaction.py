@@ -1,4 +1,4 @@
-"""Removes secrets that are part of addresses from log records."""
+"""Removes from log records what does not belong there: secrets in addresses, and tracebacks of refusals."""
 
 import logging
 import re
@@ -15,4 +15,17 @@ class HideSecrets(logging.Filter):
         hidden = _SECRET.sub(r"\1…", message)
         if hidden != message:
             record.msg, record.args = hidden, ()
+        return True
+
+
+class ShortRefusals(logging.Filter):
+    """Logs a refused request, such as 403, in one line: its traceback shows no fault of ours.
+
+    Anybody can cause refusals, and a traceback for each fills the log.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        status = getattr(record, "status_code", 500)
+        if status < 500:
+            record.exc_info = record.exc_text = None
         return True

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from rest_framework import status
-from rest_framework.decorators import api_view, parser_classes, throttle_classes
+from rest_framework.decorators import api_view, throttle_classes
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,13 +16,11 @@ from livesessions.api import event_intake
 from livesessions.api.event_serializers import EventSerializer, EventsSerializer
 from livesessions.api.throttles import EventIntakeThrottle, spend_events
 from tenants.api.errors import by_field
-from tenants.api.parsers import BoundedJSONParser
 from tenants.api.requests import tenant_request, valid_input
 
 
 @api_view(["POST"])
 @throttle_classes([EventIntakeThrottle])
-@parser_classes([BoundedJSONParser])
 def events(request: Request, session_id: UUID) -> Response:
     row = get_session_for(tenant_request(request), session_id)
     event_intake.require_intake_open(row)

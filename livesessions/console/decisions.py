@@ -18,13 +18,13 @@ from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from moderation.labels import RISK_LABELS, WITH_TERM, category_label
 from moderation.stage.verdict import Action, Category, Risk
+from tenants.text import escape_formula
 
 LINES_A_PAGE = 50
 ROWS_AT_ONCE = 1_000
 ANSWERED_WITHIN = timedelta(minutes=3)  # a message may be queued for 45 s and its answer held for 60 s
 POLICY_FAULT = "policy"
 HELD_BACK = (Reply.Status.REFUSED, Reply.Status.HELD, Reply.Status.REJECTED, Reply.Status.EXPIRED)
-FORMULA_MARKS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +246,3 @@ def _csv_rows(rows: Iterable[Iterable[str]]) -> str:
     page = StringIO()
     csv.writer(page).writerows([escape_formula(cell) for cell in row] for row in rows)
     return page.getvalue()
-
-
-def escape_formula(cell: str) -> str:
-    """Return text that spreadsheets do not run as a formula."""
-    return f"'{cell}" if cell.lstrip(" \u00a0\u200b\ufeff").startswith(FORMULA_MARKS) else cell

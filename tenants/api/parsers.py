@@ -1,5 +1,5 @@
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -9,17 +9,22 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
 MAX_BYTES = 256 * 1024
+MAX_DEPTH = 20  # lists and objects within each other; the API's own bodies have five
 
 
 class TooLarge(APIException):
     """Raised for a body that is longer than `MAX_BYTES`."""
 
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
     default_detail = gettext_lazy("The request is too large. Send it in smaller parts.")
 
 
 class BoundedJSONParser(BaseParser):
-    """Parses JSON bodies of at most `MAX_BYTES`."""
+    """Parses JSON bodies of at most `MAX_BYTES`, nested at most `MAX_DEPTH` deep.
+
+    The depth is bounded because validators and serializers recurse, and a deep body would stop them.
+    """
 
     media_type = "application/json"
 
@@ -33,9 +38,29 @@ class BoundedJSONParser(BaseParser):
         if len(raw) > MAX_BYTES:
             raise TooLarge
         try:
-            return json.loads(raw, parse_constant=_refuse)
-        except (ValueError, RecursionError) as error:
+            parsed = json.loads(raw, parse_constant=_refuse)
+        except RecursionError:
+            raise ParseError(_("The JSON body is nested too deeply.")) from None
+        except ValueError as error:
             raise ParseError(_("The body is not valid JSON.")) from error
+        if _is_deep(parsed):
+            raise ParseError(_("The JSON body is nested too deeply."))
+        return parsed
+
+
+def _is_deep(parsed: Any) -> bool:
+    level = [parsed]
+    for _depth in range(MAX_DEPTH):
+        level = [inner for outer in level for inner in _inner(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inner(value: Any) -> Iterable[Any]:
+    """Return the lists and objects directly within a value."""
+    within = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return (each for each in within if isinstance(each, list | dict))
 
 
 def _refuse(constant: str) -> None:

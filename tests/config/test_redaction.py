@@ -1,5 +1,5 @@
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any
 
@@ -7,7 +7,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from config.redaction import HideSecrets
+from config.redaction import HideSecrets, ShortRefusals
+from tenants.models import User
 
 TOKEN = "3kVq8sX2mB7cN1pR5tY9wE4uI6oA0zLd"
 
@@ -22,6 +23,7 @@ def written() -> StringIO:
 def _handler(written: StringIO) -> Iterator[None]:
     handler = logging.StreamHandler(written)
     handler.addFilter(HideSecrets())
+    handler.addFilter(ShortRefusals())
     logging.getLogger().addHandler(handler)
     yield
     logging.getLogger().removeHandler(handler)
@@ -53,7 +55,29 @@ def test_secrets_in_addresses_are_hidden_and_the_rest_is_left(
     assert written.getvalue() == f"{logged}\n"
 
 
+def test_who_may_not_do_something_leaves_one_line(
+    bob: User, client_for: Callable[[User], Client], written: StringIO
+) -> None:
+    assert client_for(bob).post("/voices/preview/", {"text": "Ciao"}).status_code == 403
+    assert written.getvalue() == "Forbidden (Permission denied): /voices/preview/\n"
+
+
+def test_a_host_that_is_not_served_leaves_one_line(client: Client, written: StringIO) -> None:
+    assert client.get("/accounts/login/", headers={"host": "evil.example"}).status_code == 400
+    assert "evil.example" in written.getvalue()
+    assert "Traceback" not in written.getvalue()
+
+
+def test_a_fault_of_ours_keeps_its_traceback(written: StringIO) -> None:
+    try:
+        raise ZeroDivisionError
+    except ZeroDivisionError as error:
+        logging.getLogger("django.request").error("Fault", exc_info=error, extra={"status_code": 500})
+        logging.getLogger("worker").error("Fault", exc_info=error)
+    assert written.getvalue().count("Traceback") == 2
+
+
 def test_every_handler_hides_them() -> None:
     logged: dict[str, Any] = settings.LOGGING
-    assert all("secrets" in handler["filters"] for handler in logged["handlers"].values())
+    assert all({"secrets", "refusals"} <= set(handler["filters"]) for handler in logged["handlers"].values())
     assert logged["loggers"]["django"]["handlers"] == []

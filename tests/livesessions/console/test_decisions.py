@@ -17,7 +17,6 @@ from django_scopes import scope
 from livesessions.console.decisions import (
     LINES_A_PAGE,
     PageCursor,
-    escape_formula,
     judged_messages,
     page_of_messages,
 )
@@ -242,16 +241,6 @@ def test_the_whole_log_is_streamed_as_a_table(
     assert [row[2] for row in rows[2:]] == [f"riga {number}" for number in reversed(range(8))]
     assert rows[1][1:3] == ["'@SUM(1)", '\'=HYPERLINK("http://x")']
     assert rows[1][4] == "one of your blocked words scemo"
-
-
-@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", "  =1", "＝1", "\ufeff=1"])
-def test_no_cell_is_a_formula(cell: str) -> None:
-    assert escape_formula(cell) == f"'{cell}"
-
-
-@pytest.mark.parametrize("cell", ["", "ciao", "1+1", "a=b", "😀"])
-def test_other_cells_stay_as_they_are(cell: str) -> None:
-    assert escape_formula(cell) == cell
 
 
 # --- from a row ------------------------------------------------------------------------------------
