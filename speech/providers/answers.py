@@ -1,7 +1,6 @@
-"""Checks the answers of speech services: errors become `SpeechError`, bodies must be raw PCM."""
+"""Turns what goes wrong with a speech service into `SpeechError`."""
 
-import codecs
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
@@ -18,11 +17,6 @@ from speech.errors import SpeechError
 # Lifetime of an idle connection: longer than the interval at which they are kept warm.
 KEPT_OPEN_S = 120.0
 _WORTH_RETRYING = frozenset((408, 425, 429))
-_PROOF_BYTES = 32
-_CONTAINERS = (b"RIFF", b"ID3", b"OggS", b"fLaC", b"\x1aE\xdf\xa3")
-# The second byte of a bare MPEG layer III frame, after 0xFF. As PCM it would be a first sample of -1,025
-# or beyond, where speech begins near silence.
-_MPEG_FRAME = frozenset((0xFA, 0xFB, 0xF2, 0xF3, 0xE2, 0xE3))
 
 
 def status_fault(service: str, status: int) -> SpeechError:
@@ -80,45 +74,3 @@ async def refuse_failure(response: httpx.Response) -> None:
     ElevenLabs' client reads an error's body as JSON first, and loses the status when it is not.
     """
     response.raise_for_status()
-
-
-async def proven_pcm(
-    service: str, content_type: str | None, body: AsyncIterator[bytes]
-) -> AsyncGenerator[bytes, None]:
-    """Yield the body's pieces, once content type and first bytes show that it is raw audio.
-
-    The content type alone proves nothing: gateways send pages and error objects with status 200, and some
-    compatible servers always send MP3. Played as PCM, both are loud noise.
-    """
-    kind = (content_type or "").partition(";")[0].strip().lower()
-    if (
-        kind
-        and not kind.startswith("audio/")
-        and kind not in ("application/octet-stream", "binary/octet-stream")
-    ):
-        raise SpeechError(f"{service} sent {kind} for audio.")
-    head = b""
-    async for piece in body:
-        if len(head) >= _PROOF_BYTES:
-            yield piece
-            continue
-        head += piece
-        if len(head) >= _PROOF_BYTES:
-            yield _proven(service, head)
-    if 0 < len(head) < _PROOF_BYTES:
-        yield _proven(service, head)
-
-
-def _proven(service: str, head: bytes) -> bytes:
-    mpeg = len(head) > 1 and head[0] == 0xFF and head[1] in _MPEG_FRAME
-    if mpeg or head.startswith(_CONTAINERS) or _reads_as_text(head[:_PROOF_BYTES]):
-        raise SpeechError(f"{service} sent something other than raw audio.")
-    return head
-
-
-def _reads_as_text(head: bytes) -> bool:
-    try:
-        text = codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return False
-    return all(character.isprintable() or character.isspace() for character in text)

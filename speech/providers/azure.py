@@ -8,7 +8,8 @@ from xml.sax.saxutils import escape, quoteattr
 import httpx
 
 from speech.errors import SpeechError
-from speech.providers.answers import httpx_faults, open_voice_client, proven_pcm
+from speech.providers.answers import httpx_faults, open_voice_client
+from speech.providers.raw_audio import raw_audio
 from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
 from speech.stage.capabilities import capabilities_of
 from speech.stage.ports import VoiceSpec
@@ -75,11 +76,11 @@ class AzureSynthesizer:
         """Yield the speech as it arrives."""
         ssml = ssml_of(text, voice)
         with httpx_faults(SERVICE):
-            async with aclosing(self._stream(ssml)) as pieces:
-                async for piece in pieces:
-                    yield AudioChunk(piece, self._sample_rate_hz)
+            async with aclosing(self._stream(ssml)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
 
-    async def _stream(self, ssml: str) -> AsyncGenerator[bytes, None]:
+    async def _stream(self, ssml: str) -> AsyncGenerator[AudioChunk, None]:
         address = address_of(region=self._region, base_url=self._base_url) + PATH
         headers = {
             "Ocp-Apim-Subscription-Key": self._api_key,
@@ -90,9 +91,9 @@ class AzureSynthesizer:
         async with self._http.stream("POST", address, content=ssml.encode(), headers=headers) as response:
             kind = response.headers.get("content-type")
             body = response.aiter_bytes(int(_PIECE_S * self._sample_rate_hz) * BYTES_PER_SAMPLE)
-            async with aclosing(proven_pcm(SERVICE, kind, body)) as pieces:
-                async for piece in pieces:
-                    yield piece
+            async with aclosing(raw_audio(SERVICE, kind, body, rate_hz=self._sample_rate_hz)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
 
 
 def ssml_of(text: str, voice: VoiceSpec) -> str:

@@ -7,7 +7,7 @@ import httpx
 from elevenlabs.client import AsyncElevenLabs
 from elevenlabs.types import VoiceSettings
 
-from speech.providers.answers import httpx_faults, open_voice_client, proven_pcm
+from speech.providers.answers import httpx_faults, open_voice_client
 from speech.providers.elevenlabs_request import (
     ADDRESS,
     MODEL_ID,
@@ -18,6 +18,7 @@ from speech.providers.elevenlabs_request import (
     speed_of,
     untagged,
 )
+from speech.providers.raw_audio import raw_audio
 from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
 from speech.stage.ports import VoiceSpec
 
@@ -60,11 +61,11 @@ class ElevenLabsSynthesizer:
         """Yield the speech as it arrives."""
         check_voice(voice)
         with httpx_faults(SERVICE):
-            async with aclosing(self._stream(untagged(text), voice)) as pieces:
-                async for piece in pieces:
-                    yield AudioChunk(piece, self._sample_rate_hz)
+            async with aclosing(self._stream(untagged(text), voice)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
 
-    async def _stream(self, text: str, voice: VoiceSpec) -> AsyncGenerator[bytes, None]:
+    async def _stream(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         speed = speed_of(voice)
         async with self._client.text_to_speech.with_raw_response.stream(
             voice.voice_id,
@@ -79,6 +80,7 @@ class ElevenLabsSynthesizer:
             },
         ) as response:
             content_type = response.headers.get("content-type")
-            async with aclosing(proven_pcm(SERVICE, content_type, response.data)) as pieces:
-                async for piece in pieces:
-                    yield piece
+            answer = raw_audio(SERVICE, content_type, response.data, rate_hz=self._sample_rate_hz)
+            async with aclosing(answer) as chunks:
+                async for chunk in chunks:
+                    yield chunk

@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus, InvalidURI, WebSocketException
 
 from speech.errors import SpeechError
-from speech.providers.answers import broken, late, malformed, proven_pcm, status_fault
+from speech.providers.answers import broken, late, malformed, status_fault
 from speech.providers.elevenlabs_contexts import SharedSocket
 from speech.providers.elevenlabs_request import (
     ADDRESS,
@@ -24,6 +24,7 @@ from speech.providers.elevenlabs_request import (
     speed_of,
     untagged,
 )
+from speech.providers.raw_audio import raw_audio
 from speech.stage.audio import BYTES_PER_SAMPLE, AudioChunk
 from speech.stage.ports import VoiceSpec
 
@@ -124,11 +125,11 @@ class ElevenLabsSocketSynthesizer:
         size = int(PIECE_S * self._sample_rate_hz) * BYTES_PER_SAMPLE
         async with (
             aclosing(self._stream(untagged(text), voice)) as body,
-            aclosing(proven_pcm(SERVICE, None, body)) as pieces,
+            aclosing(raw_audio(SERVICE, None, body, rate_hz=self._sample_rate_hz)) as chunks,
         ):
-            async for piece in pieces:
-                for start in range(0, len(piece), size):
-                    yield AudioChunk(piece[start : start + size], self._sample_rate_hz)
+            async for chunk in chunks:
+                for start in range(0, len(chunk.pcm), size):
+                    yield AudioChunk(chunk.pcm[start : start + size], chunk.sample_rate_hz)
 
     async def _stream(self, text: str, voice: VoiceSpec) -> AsyncGenerator[bytes, None]:
         spoken = voice.voice_id, language_code(voice, self._model_id)

@@ -21,7 +21,8 @@ from providers.http import (
     open_trusted_client,
 )
 from speech.errors import SpeechError
-from speech.providers.answers import KEPT_OPEN_S, forbidden, malformed, proven_pcm, status_fault
+from speech.providers.answers import KEPT_OPEN_S, forbidden, malformed, status_fault
+from speech.providers.raw_audio import raw_audio
 from speech.stage.audio import AudioChunk
 from speech.stage.ports import VoiceSpec
 
@@ -77,11 +78,11 @@ class OpenAISynthesizer:
     async def synthesize(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """Yield the speech as it arrives."""
         with _own_faults():
-            async with aclosing(self._stream(text, voice)) as pieces:
-                async for piece in pieces:
-                    yield AudioChunk(piece, SAMPLE_RATE_HZ)
+            async with aclosing(self._stream(text, voice)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
 
-    async def _stream(self, text: str, voice: VoiceSpec) -> AsyncGenerator[bytes, None]:
+    async def _stream(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         speed = min(max(voice.speed, _SLOWEST), _FASTEST)
         async with self._client.audio.speech.with_streaming_response.create(
             input=text,
@@ -92,9 +93,10 @@ class OpenAISynthesizer:
             speed=omit if speed == 1.0 else speed,
         ) as response:
             body = response.iter_bytes(_PIECE_BYTES)
-            async with aclosing(proven_pcm(_SERVICE, response.headers.get("content-type"), body)) as pieces:
-                async for piece in pieces:
-                    yield piece
+            kind = response.headers.get("content-type")
+            async with aclosing(raw_audio(_SERVICE, kind, body, rate_hz=SAMPLE_RATE_HZ)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
 
 
 @contextmanager
