@@ -11,6 +11,7 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import InterfaceError, OperationalError
 from redis.exceptions import RedisError
 
 from overlay.access import find_overlay_by_token
@@ -142,7 +143,7 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             if overlay is None:
                 await self._refuse()
             await self._welcome(overlay.id)
-        except (RedisError, OSError):
+        except (RedisError, OSError, OperationalError, InterfaceError):
             await self.close(CLOSE_TRY_AGAIN)
 
     async def _refuse(self) -> NoReturn:

@@ -1,7 +1,6 @@
 """Changes overlays and sends the changes to their open pages."""
 
 import logging
-from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
@@ -28,24 +27,29 @@ def mute_overlay(overlay_id: UUID, *, muted: bool) -> None:
 
     Call it in the transaction that stores the mute: the pages are muted when that is committed.
     """
-    kind = OrderKind.MUTE if muted else OrderKind.UNMUTE
-    _order(Order(overlay_id, kind), lambda publisher: publisher.set_muted(muted))
+    _order(Order(overlay_id, OrderKind.MUTE if muted else OrderKind.UNMUTE))
 
 
 def end_overlay(overlay_id: UUID) -> None:
     """Silence an overlay's pages and take them off air, as `mute_overlay` mutes them."""
-    _order(Order(overlay_id, OrderKind.END), _end)
+    _order(Order(overlay_id, OrderKind.END))
 
 
-def _order(order: Order, publish: Callable[[OverlayPublisher], Awaitable[None]]) -> None:
+def _order(order: Order) -> None:
     notify(order)
-    transaction.on_commit(lambda: _order_now(order, publish))
+    transaction.on_commit(lambda: async_to_sync(send_order)(order))
 
 
-def _order_now(order: Order, publish: Callable[[OverlayPublisher], Awaitable[None]]) -> None:
+async def send_order(order: Order) -> None:
+    """Send an order to an overlay's pages by the ways that need no database."""
     open_sockets.deliver(order)
+    publisher = _publisher(order.overlay_id)
     try:
-        async_to_sync(_publish)(order.overlay_id, publish)
+        if order.kind is OrderKind.END:
+            await publisher.cut(None)
+            await publisher.set_live(False)
+        else:
+            await publisher.set_muted(order.kind is OrderKind.MUTE)
     except OverlayUnreachable:
         logger.warning("redis unreachable: order to an overlay not stored: overlay=%s", order.overlay_id)
 
@@ -96,15 +100,6 @@ def _store(overlay: Overlay, layout: Layout, *fields: str) -> Overlay:
     overlay.save(update_fields=fields)
     transaction.on_commit(lambda: async_to_sync(_tell_layout)(overlay.id, overlay.whole_layout))
     return overlay
-
-
-async def _publish(overlay_id: UUID, publish: Callable[[OverlayPublisher], Awaitable[None]]) -> None:
-    await publish(_publisher(overlay_id))
-
-
-async def _end(publisher: OverlayPublisher) -> None:
-    await publisher.cut(None)
-    await publisher.set_live(False)
 
 
 async def _tell_layout(overlay_id: UUID, layout: Layout) -> None:

@@ -58,13 +58,45 @@ CACHE_OPTIONS: dict[str, Any] = {
 }
 
 
-def data_stores(database_url: str, redis_url: str, *, pool: bool = True) -> dict[str, object]:
-    """Return the settings that follow from where PostgreSQL and Redis answer."""
-    database = env.db_url_config(database_url)
+# Nobody waits for PostgreSQL longer than this: connecting, for an answer, for a lock, and between statements.
+DATABASE_TIMEOUTS_MS: dict[str, int] = {
+    "statement_timeout": 10_000,
+    "lock_timeout": 5_000,
+    "idle_in_transaction_session_timeout": 60_000,
+}
+DATABASE_OPTIONS: dict[str, Any] = {
+    "connect_timeout": 2,
+    "tcp_user_timeout": 5_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+# The pool pauses longer after each failed attempt to connect. It gives up after `reconnect_timeout`, and the
+# next request makes it try again at once.
+DATABASE_POOL: dict[str, Any] = {"min_size": 1, "max_size": 16, "timeout": 2.0, "reconnect_timeout": 2.0}
+
+
+def database_settings(database_url: str, *, pool: bool) -> dict[str, Any]:
+    """Return Django's settings for a database; options in the URL's query take precedence."""
+    database: dict[str, Any] = env.db_url_config(database_url)
     database["HOST"] = unquote(database["HOST"])  # a socket's folder arrives percent-encoded
+    asked = database.get("OPTIONS", {})
+    limits = " ".join(f"-c {name}={value}" for name, value in DATABASE_TIMEOUTS_MS.items())
+    database["OPTIONS"] = {
+        **DATABASE_OPTIONS,
+        **asked,
+        "options": f"{limits} {asked.get('options', '')}".strip(),
+    }
     # Under ASGI every request runs in its own thread; only a pool reuses connections across threads.
     if pool:
-        database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 16}}
+        database["OPTIONS"]["pool"] = DATABASE_POOL
+        database["CONN_HEALTH_CHECKS"] = True  # connections from before a restart are replaced, not used
+    return database
+
+
+def data_stores(database_url: str, redis_url: str, *, pool: bool = True) -> dict[str, object]:
+    """Return the settings that follow from where PostgreSQL and Redis answer."""
+    database = database_settings(database_url, pool=pool)
     return {
         "DATABASES": {"default": database},
         "DATABASE_URL": database_url,
@@ -122,6 +154,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "providers.database_outage.DatabaseOutageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

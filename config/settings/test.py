@@ -11,7 +11,7 @@ vars().update(
     data_stores(
         env.str("TEST_DATABASE_URL", default="postgres://run-through-pytest.invalid/vivavoce"),
         env.str("TEST_REDIS_URL", default="redis://run-through-pytest.invalid"),
-        pool=False,
+        pool=env.bool("TEST_DATABASE_POOL", default=False),
     )
 )
 

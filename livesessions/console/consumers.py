@@ -1,3 +1,4 @@
+import logging
 from collections import OrderedDict
 from datetime import tzinfo
 from typing import Any
@@ -7,11 +8,14 @@ from zoneinfo import ZoneInfo
 
 from channels.db import database_sync_to_async
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy
 from django_scopes import scope, scopes_disabled
 
 from chatsources.events import EventKind
+from livesessions.console.emergency import carry_out, parse_command
 from livesessions.console.presenter import (
     Line,
     describe,
@@ -19,19 +23,24 @@ from livesessions.console.presenter import (
     overlays_context,
     read_held_lines,
     read_recent_lines,
+    show_message,
 )
-from livesessions.console.publisher import Message, console_group
+from livesessions.console.publisher import ConsoleStateMessage, Message, console_group
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.intake.screener import MESSAGES
 from livesessions.pipeline.outcome import ReplyOutcome
 from overlay.presence import read_pages
-from tenants.models import Membership, User
+from tenants.acting import Actor
+from tenants.models import AuditEntry, Membership, User
 from tenants.sockets.member_consumer import MemberConsumer
+
+logger = logging.getLogger(__name__)
 
 FRAME = "livesessions/session_detail.html#console-frame"
 MAX_LINES = 200
 HELD = ReplyOutcome.HELD.value
 DELETED = EventKind.DELETED.value
+NOT_STORED = gettext_lazy("It is done. Our database does not answer now, and stores it as soon as it does.")
 
 
 class ConsoleConsumer(MemberConsumer):
@@ -42,6 +51,7 @@ class ConsoleConsumer(MemberConsumer):
 
     frames: "Frames"
     may_control: bool
+    shown: LiveSession  # as it was last read; shown on while the database is away
 
     @property
     def session_id(self) -> UUID:
@@ -74,19 +84,49 @@ class ConsoleConsumer(MemberConsumer):
     async def console_messages(self, event: dict[str, Any]) -> None:
         messages: list[Message] = event["messages"]
         state = None
-        if any(message["kind"] == "state" for message in messages):
-            state = await database_sync_to_async(self._read_state)()
+        for message in messages:
+            if message["kind"] == "state":
+                state = await self._read_state(message)
+        await self._update(messages, state)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Carry out a command of the page, which has this way beside its forms."""
+        kind = parse_command(text_data)
+        if kind is None or self.ended or not self.may_control or not self.shown.is_open:
+            return
+        actor = Actor(AuditEntry.ActorKind.USER, self.scope["user"].id)
+        message, is_stored = await carry_out(kind, self.shown, actor)
+        state = await self._read_state(message, is_row_behind=not is_stored)
+        await self._update([], state if is_stored else {**state, "conflict": NOT_STORED})
+
+    async def _update(self, messages: list[Message], state: dict[str, Any] | None) -> None:
         frame = self.frames.update(messages, state)
         if frame:
             await self.send(text_data=frame)
 
-    def _read_state(self) -> dict[str, Any]:
+    async def _read_state(
+        self, message: ConsoleStateMessage, *, is_row_behind: bool = False
+    ) -> dict[str, Any]:
+        """Return the state of the row; of a message, where the row is behind or the database away."""
+        context: dict[str, Any] = await database_sync_to_async(self._state_of)(message, is_row_behind)
+        return context
+
+    def _state_of(self, message: ConsoleStateMessage, is_row_behind: bool) -> dict[str, Any]:
+        try:
+            if not is_row_behind:
+                return self._read_row()
+        except (OperationalError, InterfaceError):
+            logger.warning("database unreachable, console shows messages: session=%s", self.session_id)
+        show_message(self.shown, message)
+        return describe(self.shown, may_control=self.may_control)
+
+    def _read_row(self) -> dict[str, Any]:
         with scopes_disabled():
-            session = LiveSession.objects.select_related("show").get(id=self.session_id)
-        return describe(session, may_control=self.may_control)
+            self.shown = LiveSession.objects.select_related("show").get(id=self.session_id)
+        return describe(self.shown, may_control=self.may_control)
 
     def _read_all(self) -> dict[str, Any]:
-        state = self._read_state()
+        state = self._read_row()
         with scope(tenant=state["session"].tenant_id):
             chat, replies = read_recent_lines(state["session"])
             held = read_held_lines(state["session"])

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from django.utils import timezone
+
 from chatsources.events import EventKind
-from livesessions.console.publisher import ConsoleChatMessage, ConsoleReplyMessage
+from livesessions.console.publisher import ConsoleChatMessage, ConsoleReplyMessage, ConsoleStateMessage
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
@@ -43,6 +45,18 @@ def phase_of(session: LiveSession) -> Phase:
     if session.stop_requested_at is not None:
         return Phase.STOPPING
     return Phase.MUTED if session.muted else Phase.ON_AIR
+
+
+def show_message(session: LiveSession, message: ConsoleStateMessage) -> None:
+    """Change a session as a message says, without its row."""
+    session.status, session.muted, session.end_reason = (
+        message["status"],
+        message["muted"],
+        message["end_reason"],
+    )
+    # Workers of the previous release, which may still run, do not send it.
+    if message.get("stopping") and session.stop_requested_at is None:
+        session.stop_requested_at = timezone.now()
 
 
 def describe(session: LiveSession, *, may_control: bool) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Messages are sent to the session's group; `livesessions/console/consumers.py` re
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 from uuid import UUID
 
 from livesessions.models.sessions import LiveSession
@@ -68,6 +68,7 @@ class ConsoleStateMessage(TypedDict):
     status: str
     muted: bool
     end_reason: str
+    stopping: NotRequired[bool]
 
 
 class ConsoleCountsMessage(TypedDict):
@@ -130,13 +131,22 @@ async def publish_all(messages: Mapping[UUID, Sequence[Message]]) -> None:
 
 def publish_state(session: LiveSession) -> None:
     """Send the state of a session's row to its consoles. Blocks."""
-    message: ConsoleStateMessage = {
+    publish_now(session.id, state_message(session))
+
+
+def publish_now(session_id: UUID, message: Message) -> None:
+    """Send one message to every open console of a session. Blocks."""
+    sync_redis().publish(*_encode(session_id, [message]))
+
+
+def state_message(session: LiveSession) -> ConsoleStateMessage:
+    return {
         "kind": "state",
         "status": session.status,
         "muted": session.muted,
         "end_reason": session.end_reason,
+        "stopping": session.stop_requested_at is not None,
     }
-    sync_redis().publish(*_encode(session.id, [message]))
 
 
 def _encode(session_id: UUID | str, messages: Sequence[Message]) -> tuple[str, bytes]:

@@ -2,6 +2,9 @@
 
 const LINES_KEPT = 200;
 const CLOSE_RIGHTS_CHANGED = 4403;
+const LONGEST_WAIT_MS = 4000;
+
+htmx.config.wsReconnectDelay = (tries) => Math.min(500 * 2 ** tries, LONGEST_WAIT_MS) * (0.5 + Math.random() / 2);
 
 document.addEventListener("DOMContentLoaded", () => {
   const desk = document.querySelector(".desk");
@@ -14,12 +17,29 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   for (const feed of desk.querySelectorAll(".feed > ol")) trim.observe(feed, { childList: true });
 
-  desk.addEventListener("htmx:wsOpen", () => (desk.dataset.connection = "open"));
+  let socket = null;
+  desk.addEventListener("htmx:wsOpen", (event) => {
+    desk.dataset.connection = "open";
+    socket = event.detail.socketWrapper;
+  });
   desk.addEventListener("htmx:wsClose", (event) => {
     desk.dataset.connection = "lost";
+    socket = null;
     // The server shows what the user may still see: the console, the log-in or nothing.
     if (event.detail.event?.code === CLOSE_RIGHTS_CHANGED) location.reload();
   });
+
+  // When the server cannot carry out a form's command now, the open socket carries it, which needs no database.
+  const sendBySocket = (event) => {
+    const { command } = event.target.closest("form")?.dataset ?? {};
+    if (!command || !socket || (event.detail.xhr?.status && event.detail.xhr.status < 500)) return;
+    event.stopPropagation(); // nothing has failed yet
+    socket.send(JSON.stringify({ command }));
+    document.getElementById("stop-ask")?.hidePopover();
+  };
+  for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    desk.addEventListener(failure, sendBySocket);
+  }
 
   // What the socket redraws under the keyboard's focus gets the focus back.
   let focused = "";

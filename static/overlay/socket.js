@@ -3,7 +3,7 @@
 import { VERSION } from "./frames.js";
 
 const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 5000;
+const LONGEST_WAIT_MS = 4000;
 const MAX_WAITING_REPORTS = 20;
 const CONFIRM_EVERY = 8; // audio frames
 const PING_EVERY_MS = 5000;

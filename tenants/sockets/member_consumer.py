@@ -9,6 +9,7 @@ from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from redis.exceptions import RedisError
 
 from tenants.models import Membership, User
@@ -63,7 +64,7 @@ class MemberConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             self.membership = membership
             self._watch = RightsWatch(self._still_held, self._end, check_every_s=self.check_every_s)
             await self.open()
-        except (RedisError, OSError):
+        except (RedisError, OSError, OperationalError, InterfaceError):
             await self.close(CLOSE_TRY_AGAIN)
         else:
             self._watch.start()

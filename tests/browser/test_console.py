@@ -1,12 +1,13 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.utils import timezone
 from django_scopes import scope
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from livesessions.console import publisher
 from livesessions.models.sessions import LiveSession
@@ -20,7 +21,10 @@ HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.
 def on_air(session: LiveSession) -> LiveSession:
     with scope(tenant=session.tenant):
         LiveSession.objects.filter(id=session.id).update(
-            status="active", start_requested_at=timezone.now(), started_at=timezone.now()
+            status="active",
+            start_requested_at=timezone.now(),
+            started_at=timezone.now(),
+            lease_expires_at=timezone.now() + timedelta(hours=1),
         )
         session.refresh_from_db()
     return session
@@ -126,6 +130,28 @@ def test_the_mute_button_keeps_the_keyboards_focus(desk: Page) -> None:
     expect(desk.locator("#session-state")).to_contain_text("MUTED")
     expect(desk.locator("#session-controls")).to_contain_text("Unmute")
     expect(desk.locator("#mute-button")).to_be_focused()
+
+
+@pytest.mark.parametrize("fault", ["503", "no answer"])
+def test_mute_and_stop_go_over_the_socket_when_the_server_cannot_take_the_form(
+    desk: Page, on_air: LiveSession, fault: str
+) -> None:
+    def fail(route: Route) -> None:
+        if fault == "503":
+            route.fulfill(status=503)
+        else:
+            route.abort()
+
+    desk.route(f"**/lives/{on_air.id}/*/", fail)
+    desk.click("#mute-button")
+    expect(desk.locator("#session-state")).to_contain_text("Your host is silent.")
+    expect(desk.locator("#mute-button")).to_contain_text("Unmute")
+    desk.click("#mute-button")
+    expect(desk.locator("#session-state")).to_contain_text("Your host reads the chat")
+    desk.click("#stop-button")
+    desk.click("#stop-confirm")
+    expect(desk.locator("#session-state")).to_contain_text("Stopping")
+    expect(desk.locator("#request-failed")).to_be_hidden()
 
 
 def test_stop_asks_first(desk: Page, on_air: LiveSession) -> None:

@@ -3,9 +3,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from providers.postgres import allow_long_statements
+
 
 class Command(BaseCommand):
     help = "Run background jobs: queued ones and scheduled ones, until Ctrl-C or SIGTERM."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        allow_long_statements()
         settings.QUEUES["background"].create_consumer(workers=1, periodic=True, graceful_signal="TERM").run()

@@ -21,7 +21,11 @@ HOSTILE = ["<script>alert(1)</script>", "\u202egnirts desrever", "😀" * 50, '"
 
 def put_on_air(session: LiveSession, **fields: object) -> None:
     LiveSession.objects.filter(id=session.id).update(
-        status="active", start_requested_at=timezone.now(), started_at=timezone.now(), **fields
+        status="active",
+        start_requested_at=timezone.now(),
+        started_at=timezone.now(),
+        lease_expires_at=timezone.now() + timedelta(seconds=10),
+        **fields,
     )
 
 

@@ -216,3 +216,46 @@ async def test_a_workers_consoles_are_sent_to_in_one_round_trip(
     assert frame.index("ciao 2") < frame.index("ciao 3")
     assert "ciao 1" not in frame
     assert "ciao 4" not in frame
+
+
+async def test_a_command_over_the_socket_reaches_row_overlay_and_page(
+    alice: User, session: LiveSession, client_for: ClientFor, connect: Connect
+) -> None:
+    socket = await connect(await database_sync_to_async(client_for)(alice), session.id)
+    await socket.receive_from()
+    await socket.send_to(text_data='{"command": "mute"}')
+    while f"/lives/{session.id}/start/" not in (frame := await socket.receive_from()):
+        pass
+    assert "The live will start with the host muted." in frame
+    assert (await database_sync_to_async(_row)(session)).muted
+
+
+@pytest.mark.parametrize(
+    "text", ["mute", "{", "[]", "null", '{"command": "dance"}', '{"command": ["mute"]}', "[" * 5_000]
+)
+async def test_what_is_no_command_is_ignored(
+    alice: User, session: LiveSession, client_for: ClientFor, connect: Connect, text: str
+) -> None:
+    socket = await connect(await database_sync_to_async(client_for)(alice), session.id)
+    await socket.receive_from()
+    await socket.send_to(text_data=text)
+    await publisher.publish(session.id, [chat(1)])
+    assert "ciao 1" in await socket.receive_from()
+
+
+async def test_bob_who_looks_on_commands_nothing_over_the_socket(
+    bob: User, session: LiveSession, client_for: ClientFor, connect: Connect
+) -> None:
+    socket = await connect(await database_sync_to_async(client_for)(bob), session.id)
+    await socket.receive_from()
+    for command in ("mute", "stop"):
+        await socket.send_to(text_data=f'{{"command": "{command}"}}')
+    await publisher.publish(session.id, [chat(1)])
+    assert "ciao 1" in await socket.receive_from()
+    row = await database_sync_to_async(_row)(session)
+    assert (row.muted, row.status) == (False, "pending")
+
+
+def _row(session: LiveSession) -> LiveSession:
+    with scope(tenant=session.tenant):
+        return LiveSession.objects.get(id=session.id)

@@ -1,0 +1,217 @@
+"""PostgreSQL is stopped under a live on air: it speaks on, a console mutes it, and all is back afterwards."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from django.conf import LazySettings
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from tests.config.web_server import WebServer, web_server
+from tests.fakes.postgres import ROOT, OwnPostgres
+from tests.livesessions.worker.own_redis import OwnRedis, own_redis
+from tests.livesessions.worker.worker_processes import until, workers
+from tests.patience import PATIENCE_S
+
+pytestmark = [pytest.mark.processes, pytest.mark.slow]
+
+SCRIPT = """
+import json
+from importlib import import_module
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django_scopes import scope, scopes_disabled
+from livesessions.models.sessions import LiveSession
+from tenants.models import User
+from tenants.services import create_api_token
+user = User.objects.get()
+tenant = user.tenants.get()
+login = import_module(settings.SESSION_ENGINE).SessionStore()
+login[SESSION_KEY] = str(user.pk)
+login[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+login[HASH_SESSION_KEY] = user.get_session_auth_hash()
+login.create()
+with scopes_disabled():
+    live = LiveSession.objects.select_related("show__overlay").latest("created_at")
+with scope(tenant=tenant):
+    _, key = create_api_token(tenant=tenant, user=user, name="Tests")
+print(json.dumps({
+    "key": key, "login": login.session_key, "session": str(live.id), "overlay": live.show.overlay.token
+}))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OnAir:
+    """A live on air, the web server, and the credentials of its owner."""
+
+    web: WebServer
+    credentials: dict[str, str]
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.web.port}"
+
+    @property
+    def path(self) -> str:
+        return f"/api/v1/sessions/{self.credentials['session']}/"
+
+    def api(self, method: str, command: str = "") -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.credentials['key']}", "Accept-Language": "en"}
+        url = f"http://{self.address}{self.path}{command}"
+        return httpx.request(method, url, headers=headers, timeout=PATIENCE_S)
+
+    def open_overlay(self) -> ClientConnection:
+        address = f"ws://{self.address}/ws/overlay/{self.credentials['overlay']}/?version=2"
+        return connect(address, open_timeout=PATIENCE_S, max_size=None)
+
+    def open_console(self) -> ClientConnection:
+        return connect(
+            f"ws://{self.address}/ws/console/{self.credentials['session']}/?language=en",
+            open_timeout=PATIENCE_S,
+            max_size=None,
+            origin=Origin(f"http://{self.address}"),
+            additional_headers={"Cookie": f"sessionid={self.credentials['login']}"},
+        )
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[OwnPostgres]:
+    with tempfile.TemporaryDirectory(prefix="vivavoce-outage-") as folder:
+        server = OwnPostgres(Path(folder) / "postgres")
+        yield server
+        server.close()
+
+
+@pytest.fixture
+def own(settings: LazySettings) -> Iterator[OwnRedis]:
+    with own_redis(settings) as server:
+        yield server
+
+
+@pytest.fixture
+def on_air(postgres: OwnPostgres, own: OwnRedis, tmp_path: Path) -> Iterator[OnAir]:
+    host = quote(postgres.parameters["host"], safe="")
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "TEST_DATABASE_URL": f"postgres://postgres@{host}/postgres",
+        "TEST_DATABASE_POOL": "true",  # as in production
+        "TEST_REDIS_URL": own.url,
+    }
+    run(environment, "seed_demo", "--rate", "60")
+    credentials = json.loads(run(environment, "shell", "-v", "0", "-c", SCRIPT))
+    with workers(environment, tmp_path) as start_worker, web_server(environment) as web:
+        start_worker(capacity=5)
+        yield OnAir(web, credentials)
+
+
+def run(environment: dict[str, str], *command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, capture_output=True
+    )
+    return done.stdout.decode()
+
+
+def next_voice(overlay: ClientConnection) -> bytes:
+    while isinstance(frame := overlay.recv(PATIENCE_S), str):
+        pass
+    return frame
+
+
+def next_message(overlay: ClientConnection, kind: str) -> Any:
+    while True:
+        frame = overlay.recv(PATIENCE_S)
+        if isinstance(frame, str) and (message := json.loads(frame))["type"] == kind:
+            return message
+
+
+def next_fragment(console: ClientConnection, text: str) -> str:
+    while text not in (fragment := str(console.recv(PATIENCE_S))):
+        pass
+    return fragment
+
+
+def muted_row(postgres: OwnPostgres) -> bool:
+    [(muted,)] = postgres.query("SELECT muted FROM livesessions_livesession")
+    return bool(muted)
+
+
+def test_mute_and_unmute_work_from_an_open_console_and_requests_are_refused_with_a_time_to_come_back(
+    on_air: OnAir, postgres: OwnPostgres
+) -> None:
+    with on_air.open_overlay() as overlay, on_air.open_console() as console:
+        next_voice(overlay)
+        next_fragment(console, "chat-feed")
+        postgres.stop("immediate")
+
+        refused = on_air.api("POST", "mute/")
+        assert (refused.status_code, refused.json()["code"]) == (503, "database_unreachable")
+        assert int(refused.headers["Retry-After"]) <= 5
+        page = httpx.get(f"http://{on_air.address}/", timeout=PATIENCE_S)
+        assert page.status_code == 503
+        assert "Our database does not answer" in page.text
+        assert int(page.headers["Refresh"]) <= 5
+        next_voice(overlay)  # the live speaks on
+
+        console.send('{"command": "mute"}')
+        assert next_message(overlay, "mute")["muted"] is True
+        assert "Our database does not answer now" in next_fragment(console, "/unmute/")
+        console.send('{"command": "unmute"}')
+        while next_message(overlay, "mute")["muted"]:
+            pass
+        next_voice(overlay)
+        console.send('{"command": "mute"}')
+        while not next_message(overlay, "mute")["muted"]:
+            pass
+        for open_socket in (on_air.open_overlay, on_air.open_console):
+            assert not attempt(open_socket)
+
+        postgres.start()
+        until(lambda: muted_row(postgres))
+        assert (
+            until(lambda: on_air.api("GET"), lambda answer: answer.status_code == 200).json()["muted"] is True
+        )
+        assert on_air.api("POST", "unmute/").status_code == 200
+        next_voice(overlay)
+        for open_socket in (on_air.open_overlay, on_air.open_console):
+            assert until(lambda: attempt(open_socket))  # noqa: B023
+
+
+def test_a_stop_from_an_open_console_is_done_at_once_and_stored_afterwards(
+    on_air: OnAir, postgres: OwnPostgres
+) -> None:
+    with on_air.open_overlay() as overlay, on_air.open_console() as console:
+        next_voice(overlay)
+        next_fragment(console, "chat-feed")
+        postgres.stop("immediate")
+        console.send('{"command": "stop"}')
+        while next_message(overlay, "live")["live"]:
+            pass
+        assert "The live is ending." in next_fragment(console, "session-state")
+        postgres.start()
+        ended = until(
+            lambda: on_air.api("GET"),
+            lambda answer: answer.status_code == 200 and answer.json()["status"] == "ended",
+        )
+    assert ended.json()["end_reason"] == "stopped"
+
+
+def attempt(open_socket: Callable[[], ClientConnection]) -> bool:
+    """Return whether a socket can be opened and receives something."""
+    try:
+        with open_socket() as opened:
+            return bool(opened.recv(PATIENCE_S))
+    except WebSocketException:
+        return False
