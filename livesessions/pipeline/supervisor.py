@@ -12,17 +12,25 @@ Part = Callable[[], Coroutine[Any, Any, None]]
 class Supervisor:
     """Owns the tasks of a worker. `run_one` must not raise; if it does, the worker ends with its error.
 
-    - `on_refused` is called when a live is submitted while `capacity` lives run.
+    - `on_refused` is called when a live is submitted without free capacity.
     - `on_freed` is called when a live has ended.
+    - `is_overloaded`: while it returns true, no further live is started beside the running ones.
     """
 
     def __init__(
-        self, run_one: RunOne, *, capacity: int, on_refused: Callable[[], None], on_freed: Callable[[], None]
+        self,
+        run_one: RunOne,
+        *,
+        capacity: int,
+        on_refused: Callable[[], None],
+        on_freed: Callable[[], None],
+        is_overloaded: Callable[[], bool] = lambda: False,
     ) -> None:
         self.capacity = capacity
         self._run_one = run_one
         self._on_refused = on_refused
         self._on_freed = on_freed
+        self._is_overloaded = is_overloaded
         self._loop = asyncio.get_running_loop()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._submitted: asyncio.Queue[str] = asyncio.Queue()
@@ -35,6 +43,8 @@ class Supervisor:
     @property
     def free_capacity(self) -> int:
         """How many more lives may be submitted."""
+        if self.running and self._is_overloaded():
+            return 0
         return max(self.capacity - self.running, 0)
 
     def submit(self, session_id: str) -> None:

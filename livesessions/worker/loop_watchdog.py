@@ -1,29 +1,42 @@
-"""Logs when the event loop of a worker is blocked: every live on it is silent for as long."""
+"""Watches the event loop of a worker: logs when it is blocked, and says when it is overloaded."""
 
 import asyncio
 import logging
+import statistics
 import sys
 import threading
 import time
 import traceback
+from collections import deque
 
 logger = logging.getLogger(__name__)
 
 STALL_S = 2.0
 BEAT_S = 0.25
+# A mute, a stop and each chunk of audio wait for as long as the loop is late, several times over.
+OVERLOADED_S = 0.05
+OVERLOADED_BEATS = 40  # ten seconds: a start of many lives at once is over sooner
 
 
 class LoopWatchdog:
     """Checks from a thread that the event loop runs. `stalls` counts the blocks of `stall_s` or longer."""
 
-    def __init__(self, stall_s: float = STALL_S) -> None:
+    def __init__(self, stall_s: float = STALL_S, *, overloaded_s: float = OVERLOADED_S) -> None:
         self._stall_s = stall_s
+        self._overloaded_s = overloaded_s
+        self._lags_s: deque[float] = deque(maxlen=OVERLOADED_BEATS)
         self._beat_s = time.monotonic()
         self._ended = threading.Event()
         self.stalls = 0
 
+    @property
+    def overloaded(self) -> bool:
+        """Whether the event loop was late for most of the last ten seconds."""
+        lags_s = self._lags_s
+        return len(lags_s) == lags_s.maxlen and statistics.median(lags_s) > self._overloaded_s
+
     async def run(self) -> None:
-        """Update the beat that the thread checks, until cancelled."""
+        """Update the beat that the thread checks, and note how late each was, until cancelled."""
         self._beat_s = time.monotonic()
         watcher = threading.Thread(
             target=self._watch, args=(threading.get_ident(),), name="watchdog", daemon=True
@@ -33,6 +46,7 @@ class LoopWatchdog:
             while True:
                 self._beat_s = time.monotonic()
                 await asyncio.sleep(BEAT_S)
+                self._lags_s.append(time.monotonic() - self._beat_s - BEAT_S)
         finally:
             self._ended.set()
 

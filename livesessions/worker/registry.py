@@ -16,7 +16,7 @@ HEARTBEAT_TTL_MS = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """How many lives a worker runs and may run, and how often its event loop has stalled."""
+    """How many lives a worker runs and may run now, and how often its event loop has stalled."""
 
     running: int
     capacity: int

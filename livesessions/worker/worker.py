@@ -62,7 +62,10 @@ async def serve() -> None:
 
 
 class Worker:
-    """Runs each submitted session from its claim to its end, at most `capacity` at a time."""
+    """Runs each submitted session from its claim to its end.
+
+    At most `capacity` at a time, and no more than run already while its event loop is overloaded.
+    """
 
     def __init__(self, resources: Resources, *, capacity: int | None = None) -> None:
         self.owner = f"{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(4)}"
@@ -78,6 +81,7 @@ class Worker:
             capacity=settings.WORKER_CAPACITY if capacity is None else capacity,
             on_refused=requests.call_others,
             on_freed=requests.wake,
+            is_overloaded=lambda: self._watchdog.overloaded,
         )
         self._policy_reloader = PolicyReloader(self._lives, resources.model_gate_of)
         self._claimer = SessionClaimer(self._supervisor, requests, resources.redis)
@@ -247,7 +251,8 @@ class Worker:
     async def _send_heartbeats_until(self, stopping: asyncio.Event) -> None:
         """Send a heartbeat once a second; unregister before the lives are released."""
         while not stopping.is_set():
-            capacity = Capacity(self._supervisor.running, self._supervisor.capacity, self._watchdog.stalls)
+            running = self._supervisor.running
+            capacity = Capacity(running, running + self._supervisor.free_capacity, self._watchdog.stalls)
             with suppress(RedisError, OSError):
                 await self._registry.heartbeat(capacity)
             with suppress(TimeoutError):

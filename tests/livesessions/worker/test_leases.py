@@ -16,6 +16,7 @@ from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import create_session, start_session, stop_session
 from livesessions.worker import lease_renewer, leases, session_claimer
+from livesessions.worker.loop_watchdog import LoopWatchdog
 from livesessions.worker.registry import read_capacities
 from livesessions.worker.worker import in_thread
 from tenants.models import Tenant
@@ -174,6 +175,25 @@ async def test_a_full_worker_lets_lives_wait_and_says_so(
         await eventually(lambda: row(second), lambda held: held.waiting_reason == "at_capacity")
         assert (await in_thread(lambda: row(second))).status == "pending"
         await in_thread(stop_session, session=waiting)
+        held = await eventually(lambda: row(second), lambda held: held.status == "active")
+        assert held.waiting_reason == ""
+
+
+async def test_an_overloaded_worker_lets_a_further_live_wait_and_says_so(
+    waiting: LiveSession, other_show: Show, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A live beyond what fits would make the replies of all lives fail."""
+    load = {"overloaded": True}
+    monkeypatch.setattr(LoopWatchdog, "overloaded", property(lambda _: load["overloaded"]))
+    async with running_worker() as worker:
+        await eventually(lambda: row(waiting), lambda held: held.status == "active")
+        await eventually(lambda: read_capacities()[worker.owner].full)
+        second = await in_thread(start_another, other_show)
+        worker.submit(str(second.id))
+        await eventually(lambda: row(second), lambda held: held.waiting_reason == "at_capacity")
+        assert (await in_thread(lambda: row(second))).status == "pending"
+        assert (await in_thread(lambda: row(waiting))).status == "active"
+        load["overloaded"] = False
         held = await eventually(lambda: row(second), lambda held: held.status == "active")
         assert held.waiting_reason == ""
 

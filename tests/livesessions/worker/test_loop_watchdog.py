@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from livesessions.worker.loop_watchdog import LoopWatchdog
+from livesessions.worker import loop_watchdog as module
+from livesessions.worker.loop_watchdog import OVERLOADED_BEATS, LoopWatchdog
 from tests.patience import PATIENCE_S
 
 
@@ -32,6 +33,49 @@ async def test_a_loop_that_goes_on_is_left_in_peace() -> None:
     except TimeoutError:
         pass
     assert watchdog.stalls == 0
+
+
+async def watched_beats(watchdog: LoopWatchdog, beats: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the watchdog beat so often, without a pause between."""
+    monkeypatch.setattr(module, "BEAT_S", 0.0)
+    begun = asyncio.Event()
+    sleep, left = asyncio.sleep, iter(range(beats))
+
+    async def beat(delay_s: float) -> None:
+        if next(left, None) is None:
+            begun.set()
+            await asyncio.Event().wait()
+        await sleep(delay_s)
+
+    monkeypatch.setattr(asyncio, "sleep", beat)
+    watching = asyncio.create_task(watchdog.run())
+    await begun.wait()
+    watching.cancel()
+    await asyncio.wait([watching])
+
+
+@pytest.mark.parametrize(
+    ("beats", "overloaded_s", "expected"),
+    [
+        (OVERLOADED_BEATS, 0.0, True),
+        (OVERLOADED_BEATS - 1, 0.0, False),  # ten seconds have not passed yet
+        (OVERLOADED_BEATS, 60.0, False),  # late, but not as much
+    ],
+)
+async def test_a_loop_that_is_late_for_ten_seconds_is_overloaded(
+    beats: int, overloaded_s: float, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watchdog = LoopWatchdog(overloaded_s=overloaded_s)
+    await watched_beats(watchdog, beats, monkeypatch)
+    assert watchdog.overloaded is expected
+
+
+async def test_a_loop_that_was_late_now_and_then_is_not_overloaded() -> None:
+    watchdog = LoopWatchdog()
+    watchdog._lags_s.extend([0.0, 1.0, 0.001, 0.4, 0.0] * OVERLOADED_BEATS)
+    assert not watchdog.overloaded
+    watchdog._lags_s.extend([0.06] * OVERLOADED_BEATS)
+    assert watchdog.overloaded
 
 
 async def test_its_thread_ends_with_it() -> None:
