@@ -19,6 +19,7 @@ from planner.stage.model_text.gaps import has_gap
 from planner.stage.model_text.labels import without_labels
 from planner.stage.model_text.slips import slip_of
 from planner.stage.sentences import split_sentences
+from planner.stage.serious.topics import is_cheerful
 
 MAX_SENTENCES = 2
 MAX_HANDLES = 1
@@ -53,6 +54,7 @@ class Refusal(StrEnum):
     NOTE = "note"
     DECLINED = "declined"
     PLANNING = "planning"
+    CHEER = "cheer"  # at something that is sad or serious
 
 
 # Only the sentence is left out; what follows may be said.
@@ -73,7 +75,7 @@ class OutputGate:
 
     `secret` is the system text, `heard` the viewer's text, `language` the only language allowed (empty: any).
     Text in `sayable` is never secret. A sentence longer than `max_characters` is shortened. The label
-    `host_name:` before a sentence is removed.
+    `host_name:` before a sentence is removed. An answer to something that `is_serious` may not cheer.
     """
 
     secret: str
@@ -82,6 +84,7 @@ class OutputGate:
     max_characters: int
     sayable: str = ""
     host_name: str = ""
+    is_serious: bool = False
 
     def review(self, sentence: str) -> Judgement:
         """Check one sentence of the model."""
@@ -117,7 +120,7 @@ class OutputGate:
             return Refusal.ECHO
         if foreign_language(text, self.language):
             return Refusal.LANGUAGE
-        return None
+        return Refusal.CHEER if self.is_serious and is_cheerful(text) else None
 
 
 _ROLE = re.compile(

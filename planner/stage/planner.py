@@ -21,6 +21,7 @@ from planner.stage.repetition import SaidLines
 from planner.stage.rule_based.model import RuleBasedModel
 from planner.stage.sentence_stream import MAX_WRITTEN_CHARACTERS, SentenceStream
 from planner.stage.sentences import split_sentences
+from planner.stage.serious.topics import ALWAYS_READY, SeriousTopic, serious_topic
 from planner.stage.summaries import sum_up
 from planner.stage.talking_points.framing import TalkingPointTemplates
 from planner.stage.turn import (
@@ -184,7 +185,7 @@ class Planner:
         if turn.kind in OF_ITS_OWN and not turn.point:
             return
         prompt = self._prompt_for(turn)
-        if self._model is None:
+        if self._model is None or _serious_topic(turn) in ALWAYS_READY:
             for sentence in self._ready_sentences(prompt, usage):
                 yield sentence
             return
@@ -278,6 +279,7 @@ class Planner:
             known=self._viewers.known(turn),
             show=self._show,
             earlier=self._memory.summary,
+            is_serious=_serious_topic(turn) is not None,
         )
 
     def _gate_for(self, prompt: Prompt, messages: Sequence[Message]) -> OutputGate:
@@ -290,6 +292,7 @@ class Planner:
             language="" if is_free else primary_language(turn.language or character.language),
             max_characters=MAX_CHARACTERS,
             host_name=character.name,
+            is_serious=prompt.is_serious,
         )
 
     def _repeats_for(self, turn: Turn, *, within_s: float = inf) -> Callable[[str], bool]:
@@ -300,6 +303,10 @@ class Planner:
 def _is_reaction(turn: Turn) -> bool:
     """Return whether a turn gets canned lines only."""
     return turn.kind is not TurnKind.COMMENT and turn.kind not in OF_ITS_OWN
+
+
+def _serious_topic(turn: Turn) -> SeriousTopic | None:
+    return serious_topic(turn.text) if turn.kind is TurnKind.COMMENT else None
 
 
 def _called(turn: Turn) -> str:

@@ -59,6 +59,10 @@ CAREFUL = """\
 The last message may be heated. Stay calm and kind, do not repeat its words, do not take sides, and lead \
 the talk to something pleasant."""
 
+SERIOUS = """\
+The last message may be about loss, illness, danger or displeasure. Answer with one short, warm, calm \
+sentence: no joke, no cheer, no applause, no exclamation mark, no advice, no change of subject."""
+
 OF_ITS_OWN = {
     TurnKind.TOPIC: (
         "Nobody has asked. Talk to everybody about this, in your own words, and ask what they think."
@@ -93,6 +97,7 @@ class Prompt:
     - `said_already` is a first attempt that came too close to something the room has heard.
     - `show` is the creator's text, as `character` is.
     - `earlier` sums up what the viewers said and did before `history`, and is trusted as little as they are.
+    - `is_serious`: the comment may be about something at which cheer would hurt.
     - A prompt that `sums_up` asks for such a summary instead of a reply.
     """
 
@@ -104,6 +109,7 @@ class Prompt:
     show: ShowFacts = field(default_factory=ShowFacts)
     earlier: str = ""
     sums_up: bool = False
+    is_serious: bool = False
 
 
 def build_messages(prompt: Prompt) -> list[Message]:
@@ -194,7 +200,9 @@ def _facts(show: ShowFacts) -> list[str]:
 
 def _rules(prompt: Prompt) -> list[str]:
     careful = CAREFUL if prompt.turn.careful else ""
-    return [f"# Rules\n{RULES.format(language=_language(prompt.character, prompt.turn))}", careful]
+    serious = SERIOUS if prompt.is_serious else ""
+    rules = RULES.format(language=_language(prompt.character, prompt.turn))
+    return [f"# Rules\n{rules}", careful, serious]
 
 
 def _section(heading: str, explanation: str, content: str) -> str:

@@ -12,17 +12,29 @@ UNKNOWN = "comment"
 
 MAX_CHARACTERS = 300
 
+# Their lines assume a mood, so they are said only where it is sure: not after a `not`.
+MOODS = frozenset({"compliment", "love", "laugh", "thanks", "birthday", "agree"})
+_NEGATION = re.compile(
+    r"(?<!\w)(?:not|\w+n't|dont|doesnt|didnt|isnt|wasnt|cant|wont|never|no|nobody|without|hardly|less|fake"
+    r"|barely|non|mai|niente|nessuno|senza|poco|neanche|nemmeno|mica|nicht|kein\w*|nie|ohne|kaum)"
+    r"(?: [^\s,.;!?]+){1,4}$"
+)
+
 _STRETCH = re.compile(r"(.)\1{2,}")
 _SPACE = re.compile(r"\s+")
 
 
 def recognise(text: str, language: str) -> str:
-    """Return the first intent whose words occur in `text`; a question mark or plain talk decides the rest."""
+    """Return the first intent whose words occur in `text`; a question mark or plain talk decides the rest.
+
+    An intent that assumes a mood does not count after a negation.
+    """
     words = _normalised(text[:MAX_CHARACTERS])
     if not any(character.isalnum() for character in words):
         return QUESTION if "?" in words else EMOJI_ONLY
     for intent, pattern in _patterns(language):
-        if pattern.search(words):
+        found = pattern.search(words)
+        if found and not (intent in MOODS and _NEGATION.search(words, 0, found.end())):
             return intent
     return QUESTION if "?" in words else UNKNOWN
 

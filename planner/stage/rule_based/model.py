@@ -20,6 +20,8 @@ from planner.stage.lines import (
 from planner.stage.names import called_together, sayable_name
 from planner.stage.prompt import Prompt
 from planner.stage.rule_based.intents import UNKNOWN, recognise
+from planner.stage.serious.replies import SeriousReplies
+from planner.stage.serious.topics import serious_topic
 from planner.stage.turn import Turn
 from planner.stage.viewers import names_of
 
@@ -43,6 +45,7 @@ class RuleBasedModel:
 
     def __init__(self, *, seed: int = 0, now_s: Callable[[], float] = time.time) -> None:
         self._books = load_books(__package__, seed=seed, now_s=now_s)
+        self._serious = SeriousReplies(seed=seed, now_s=now_s)
         self._ration = _Ration(BURST, every_s=STAND_IN_EVERY_S, now_s=now_s)
         for language in LANGUAGES:
             recognise("a", language)  # compile the patterns before the first reply
@@ -50,6 +53,9 @@ class RuleBasedModel:
     def intent_of(self, turn: Turn, language: str) -> str:
         """Return the topic of a turn's lines; `language` is used if the turn has none."""
         intent = recognise(turn.text, _language_of(turn, language))
+        topic = serious_topic(turn.text)
+        if topic is not None and intent not in OWED_INTENTS:
+            return topic.value
         return CALM if turn.careful and intent not in CAREFUL_INTENTS else intent
 
     def line_for(self, prompt: Prompt, *, is_repeat: Callable[[str], bool] = never) -> str:
@@ -70,6 +76,10 @@ class RuleBasedModel:
         def draw(topic: str) -> str:
             return self._books[language].draw_fresh(topic, spoken=spoken, is_repeat=is_repeat)
 
+        topic = serious_topic(turn.text)
+        if topic is not None and intent == topic.value:
+            tags = (turn.language, prompt.character.language)
+            return self._serious.line_for(topic, tags, spoken=spoken, is_repeat=is_repeat)
         if intent in self._books[language] and intent != UNKNOWN and (line := draw(intent)):
             return line
         if intent in OWED_INTENTS:
@@ -88,11 +98,12 @@ class RuleBasedModel:
 
     def snapshot(self) -> BooksState:
         """Return which lines have been used."""
-        return snapshot_books(self._books)
+        return {**snapshot_books(self._books), **self._serious.snapshot()}
 
     def restore(self, saved: BooksState) -> None:
         """Continue from a snapshot."""
         restore_books(self._books, saved)
+        self._serious.restore(saved)
 
 
 def _language_of(turn: Turn, language: str) -> str:

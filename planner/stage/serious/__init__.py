@@ -1,0 +1,1 @@
+"""Recognises grief, illness, accidents, emergencies, minors and complaints, and answers them kindly."""
