@@ -71,9 +71,9 @@ bench: setup ## Measure comment to first audio (p50, p95)
 	@$(PYTHON) manage.py migrate --verbosity 0
 	$(PYTHON) -m bench.reply
 
-bench-voice: setup ## Measure a reply's text to its first audio, by voice and for a kept line (p50, p95)
+bench-voice: setup ## Measure a reply's text to its first audio, by voice and for a kept line (LINES=40)
 	@$(PYTHON) manage.py migrate --verbosity 0
-	$(PYTHON) -m bench.voice
+	$(PYTHON) -m bench.voice --lines $(or $(LINES),40)
 
 bench-decode: setup ## Measure µs per TikTok message by kind (CAPTURE=file.jsonl)
 	$(PYTHON) -m bench.decode $(CAPTURE)

@@ -141,7 +141,7 @@ def _listen(session: LiveSession, port: int, comments: int) -> Sample:
     sample = Sample()
     address = f"ws://127.0.0.1:{port}/ws/overlay/{session.show.overlay.token}/?version=2"
     deadline = time.monotonic() + START_TIMEOUT_S + comments * LINE_EVERY_S
-    with connect(address) as overlay:
+    with connect(address, open_timeout=START_TIMEOUT_S) as overlay:
         start_session(session=session)
         while len(sample.first_frames) < comments and time.monotonic() < deadline:
             utterance_id = _next_utterance(overlay)

@@ -17,7 +17,14 @@ from django.test.utils import override_settings
 from django_scopes import scope
 from websockets.asyncio.client import ClientConnection, connect
 
-from bench.environment import free_port, running_process, running_server, temporary_tenant, wait_for_port
+from bench.environment import (
+    START_TIMEOUT_S,
+    free_port,
+    running_process,
+    running_server,
+    temporary_tenant,
+    wait_for_port,
+)
 from bench.report import BenchError, Target, reported
 from livesessions.models.shows import Show
 from livesessions.pipeline.records import ReplyRecord
@@ -43,6 +50,7 @@ TARGETS = (
     Target("overhead_p95_ms", at_most=20.0, scaled=True),
     Target("cached.p95_ms", at_most=15.0, scaled=True),
 )
+LINES = 40
 WARM_UP = 5
 LINE = "Questa è la frase numero {}, detta perché si possa misurare, senza che nessuno la ascolti davvero."
 CACHED_LINE = "Benvenuti a tutti nella diretta di questa sera, scrivetemi da dove ci seguite."
@@ -69,7 +77,7 @@ class Ear:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = ArgumentParser(prog="python -m bench.voice", description=__doc__)
-    parser.add_argument("--lines", type=int, default=100)
+    parser.add_argument("--lines", type=int, default=LINES, help="of each voice; 40 take about a minute")
     lines = parser.parse_args(arguments).lines
     if lines < 2:
         raise BenchError("Two lines at least are needed to measure anything.")
@@ -155,7 +163,7 @@ async def _over_websocket(stack: AsyncExitStack, ear: Ear, profile: VoiceProfile
 @asynccontextmanager
 async def _listening(show: Show, port: int) -> AsyncIterator[Ear]:
     address = f"ws://127.0.0.1:{port}/ws/overlay/{show.overlay.token}/"
-    async with connect(address, max_queue=None) as socket:
+    async with connect(address, max_queue=None, open_timeout=START_TIMEOUT_S) as socket:
         yield Ear(socket, OverlayPublisher(show.overlay.id, redis=async_redis()))
 
 
