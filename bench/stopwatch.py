@@ -46,6 +46,15 @@ class Memory:
         wanted = share * self.samples[-1][0]
         return round(next(resident for received, resident in self.samples if received >= wanted), 1)
 
+    def most_between(self, first: float, last: float) -> float:
+        """Return the most memory between two shares of all messages.
+
+        What is remembered of a live is dropped part by part, so that two single samples would compare how
+        much of it had been dropped last.
+        """
+        total = self.samples[-1][0]
+        return round(max(held for count, held in self.samples if first * total <= count <= last * total), 1)
+
 
 class Stopwatch:
     """Attach it to the lives' parts, then let `run` watch them."""

@@ -25,7 +25,7 @@ __all__ = ["TikTokEndpoints", "TikTokSource"]
 QUEUE_SIZE = 512
 # Other tasks run after so many items: about a millisecond of work.
 ITEMS_A_TURN = 10
-REMEMBERED_IDS = 20_000
+REMEMBERED_IDS = 16_000
 HANDLE = re.compile(r"[A-Za-z0-9_.]{1,64}")
 CONNECTING = SourceState(SourcePhase.CONNECTING)
 

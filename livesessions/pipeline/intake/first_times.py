@@ -6,12 +6,12 @@ from chatsources.events import EventKind, LiveEvent
 from chatsources.recent_ids import RecentIds
 
 ONCE_A_LIVE = frozenset({EventKind.FOLLOW, EventKind.SHARE, EventKind.SUBSCRIBE})
-MAX_REMEMBERED = 40_000
+MAX_REMEMBERED = 32_000
 MAX_SAVED = 1_000
 
 
 class FirstTimes:
-    """Remembers the last 20,000 to 40,000 pairs of a viewer and a kind of event."""
+    """Remembers the last 24,000 to 32,000 pairs of a viewer and a kind of event."""
 
     def __init__(self) -> None:
         self._done = RecentIds(MAX_REMEMBERED)

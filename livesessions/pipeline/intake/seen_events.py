@@ -5,7 +5,7 @@ from enum import Enum, auto
 
 from chatsources.recent_ids import RecentIds
 
-MAX_REMEMBERED = 20_000
+MAX_REMEMBERED = 16_000
 MAX_SAVED = 1_000
 
 
@@ -18,7 +18,7 @@ class Novelty(Enum):
 
 
 class SeenEvents:
-    """Knows the ids of the last 10,000 to 20,000 events."""
+    """Knows the ids of the last 12,000 to 16,000 events."""
 
     def __init__(self) -> None:
         self._seen = RecentIds(MAX_REMEMBERED)

@@ -26,7 +26,7 @@ RETRY_S = 0.5
 DRAIN_S = 10.0
 BATCH_ROWS = 2_000
 # Beyond this a live is read more slowly, unless the database is down.
-FAR_BEHIND_ROWS = 20_000
+FAR_BEHIND_ROWS = 10_000
 STUCK_S = 1.0
 # More than 200,000 rows: over a minute of 3,000 events a second.
 CAPACITY_BYTES = 160 * 2**20
