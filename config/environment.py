@@ -1,5 +1,6 @@
 """Reads settings from the environment; a missing or malformed value raises `ImproperlyConfigured`."""
 
+import re
 from base64 import urlsafe_b64decode
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ WEB = ("http", "https")
 MAIL = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 TRANSPORTS = ("http", "websocket")
+PATH_PART = re.compile(r"[\w-]{1,100}", re.ASCII)
 FALSE_WORDS = ("false", "off", "n", "no", "0")
 
 
@@ -61,6 +63,13 @@ class Environment(environ.Env):  # type: ignore[misc]
             if value == choice.lower():
                 return choice
         raise ImproperlyConfigured(f"{var} in the environment must be one of {', '.join(choices)}.")
+
+    def path_part(self, var: str, default: str) -> str:
+        """Return a part of an address: letters, digits, hyphens and underscores."""
+        value: str = self.str(var, default=default) or default
+        if not PATH_PART.fullmatch(value):
+            raise ImproperlyConfigured(f"{var} in the environment must be letters, digits, - and _ only.")
+        return value
 
     def address(self, var: str, schemes: tuple[str, ...], default: str | None = None) -> str:
         """Return a URL with one of the schemes. With a default, it may be missing or empty."""

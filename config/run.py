@@ -6,7 +6,7 @@ import sys
 import django
 from django.core.management import call_command
 
-from config.supervisor import Program, Supervisor
+from config.supervisor import ProcessSupervisor, Program
 from config.translations import ROOT, compile_catalogues
 
 
@@ -38,7 +38,7 @@ def run_processes(port: str) -> int:
         Program("lives", [python, "manage.py", "run_lives"]),
         Program("jobs", [python, "manage.py", "run_background_jobs"]),
     ]
-    return Supervisor(programs, environment).run()
+    return ProcessSupervisor(programs, environment).run()
 
 
 def server_addresses() -> dict[str, str]:

@@ -39,7 +39,7 @@ class RestartPolicy:
     stop_s: float = 10.0
 
 
-class Supervisor:
+class ProcessSupervisor:
     """Keeps programs running until SIGTERM or SIGINT; each has a session of its own, with what it starts."""
 
     def __init__(

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("", include("overlay.urls")),
     path("api/v1/", include("config.api_urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("staff/", admin.site.urls),
+    path(f"{settings.STAFF_PATH}/", admin.site.urls),
 ]

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import cast
 from uuid import UUID
 
 from django.apps import apps as installed_apps
@@ -13,7 +14,7 @@ from providers.errors import AddressFault, AddressRefused, SecretUnreadable
 from providers.fields import EncryptedText, EncryptedTextField
 from providers.models import Credential
 from providers.querysets import TenantCredential, credentials_of
-from providers.signals import credential_changed
+from providers.signals import credential_changed, secret_rotation_asked
 from tenants import audit
 from tenants.models import Tenant
 
@@ -98,7 +99,7 @@ def address_refusal_text(fault: AddressFault) -> str:
 
 
 def rotate_encrypted_fields(registry: Apps = installed_apps) -> tuple[int, int]:
-    """Encrypt every encrypted field of every model with the first key of the set.
+    """Encrypt every stored secret with the first key of the set.
 
     Return how many secrets were encrypted, and how many cannot be read and were left as they are.
     """
@@ -106,6 +107,9 @@ def rotate_encrypted_fields(registry: Apps = installed_apps) -> tuple[int, int]:
     with transaction.atomic():
         for field in encrypted_fields(registry):
             rotated, unreadable = _rotate_field(field)
+            done, broken = done + rotated, broken + unreadable
+        for _receiver, answer in secret_rotation_asked.send(sender=None):
+            rotated, unreadable = cast("tuple[int, int]", answer)
             done, broken = done + rotated, broken + unreadable
     return done, broken
 

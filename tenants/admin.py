@@ -5,7 +5,6 @@ from functools import wraps
 from typing import Any, ParamSpec
 
 from allauth.account.admin import EmailAddressAdmin
-from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin
@@ -21,9 +20,6 @@ from tenants.models import ApiToken, AuditEntry, Membership, Tenant, User
 from tenants.services import revoke_api_token
 
 P = ParamSpec("P")
-
-# Log in through allauth's page, so that verified addresses and rate limits apply to staff too.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 def across_tenants(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:

@@ -122,7 +122,7 @@ def data_stores(database_url: str, redis_url: str, *, pool: bool = True) -> dict
 UNENCRYPTED_HOSTS = env.list("UNENCRYPTED_HOSTS", default=[])
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "accounts.apps.StaffSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -132,6 +132,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "channels",
     "csp",
     "django_htmx",
@@ -139,7 +140,7 @@ INSTALLED_APPS = [
     "template_partials",
     "tenants",
     "providers",
-    "accounts",
+    "accounts.apps.AccountsConfig",
     "billing",
     "moderation",
     "planner",
@@ -223,9 +224,21 @@ ACCOUNT_FORMS = {
 }
 # Tries to log in are limited by accounts/log_in_limits.py instead.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.second_factor_forms.AuthenticateForm",
+    "reauthenticate": "accounts.second_factor_forms.ReauthenticateForm",
+    "activate_totp": "accounts.second_factor_forms.ActivateTOTPForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Vivavoce"
+MFA_TOTP_TOLERANCE = 1  # the clocks of phones differ by seconds
+# Where the staff site is. An address that nobody guesses keeps strangers from trying.
+STAFF_PATH = env.path_part("STAFF_PATH", default="staff")
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of changes to passwords, addresses and second factors
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False

@@ -41,7 +41,7 @@ MOVED: dict[str, str] = {
     "/staff/livesessions/rehearsal/": "/staff/rehearsals/rehearsal/",
     # The administration's pages of one app, for each app that has any.
     "/staff/^(auth|account|tenants|moderation|planner|speech|overlay|livesessions)/$": (
-        "/staff/^(auth|account|tenants|moderation|planner|speech|overlay|livesessions|rehearsals)/$"
+        "/staff/^(auth|account|tenants|moderation|planner|speech|overlay|livesessions|rehearsals|mfa)/$"
     ),
 }
 

@@ -21,11 +21,11 @@ pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[2]
 SUPERVISOR = """
 import sys
-from config.supervisor import Program, RestartPolicy, Supervisor
+from config.supervisor import Program, RestartPolicy, ProcessSupervisor
 names, codes = sys.argv[2::2], sys.argv[3::2]
 programs = [Program(name, [sys.executable, "-uc", code]) for name, code in zip(names, codes)]
 policy = RestartPolicy(first_pause_s=0.01, longest_pause_s=0.02, steady_s=float(sys.argv[1]), stop_s=0.2)
-sys.exit(Supervisor(programs, {}, policy=policy).run())
+sys.exit(ProcessSupervisor(programs, {}, policy=policy).run())
 """
 WAITS = "import os, time; print('pid', os.getpid()); time.sleep(600)"
 CRASHES = "import sys; print('cannot start'); sys.exit(3)"

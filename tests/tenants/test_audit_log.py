@@ -22,6 +22,7 @@ from tenants.http import client_address
 from tenants.models import ApiToken, AuditEntry, Membership, Tenant, User
 from tenants.services import create_api_token, delete_tenant, revoke_api_token
 from tenants.threads import in_thread
+from tests.accounts.codes import give_second_factor, prove_second_factor
 
 Kind = AuditEntry.ActorKind
 
@@ -177,7 +178,9 @@ def test_the_staffs_changes_are_recorded_and_listed(
     alice: User, bob: User, charlie: User, tenant: Tenant, client_for: Callable[[User], Client]
 ) -> None:
     User.objects.filter(id=charlie.id).update(is_staff=True, is_superuser=True)
+    give_second_factor(charlie)
     staff = client_for(charlie)
+    prove_second_factor(staff, charlie)
     row = Membership.objects.get(user=bob)
     sent = {"user": bob.id, "tenant": tenant.id, "role": "editor"}
     staff.post(reverse("admin:tenants_membership_change", args=[row.id]), sent)

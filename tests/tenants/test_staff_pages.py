@@ -20,6 +20,7 @@ from rehearsals.models import Rehearsal
 from speech.models import CachedLine
 from tenants.models import ApiToken, AuditEntry, Membership, Tenant, User
 from tenants.services import create_api_token
+from tests.accounts.codes import give_second_factor, prove_second_factor
 from tests.architecture.sources import APPS
 
 # A workspace's keys are no business of the staff's.
@@ -45,7 +46,10 @@ def page(model: type[Model], name: str, *args: Any) -> str:
 def staff(client_for: Callable[[User], Client], charlie: User, other_tenant: Tenant) -> Client:
     """Charlie works for us, and has a tenant of his own in use."""
     User.objects.filter(id=charlie.id).update(is_staff=True, is_superuser=True)
-    return client_for(charlie)
+    give_second_factor(charlie)
+    client = client_for(charlie)
+    prove_second_factor(client, charlie)
+    return client
 
 
 @pytest.fixture
