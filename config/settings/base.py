@@ -147,6 +147,7 @@ INSTALLED_APPS = [
     "speech",
     "overlay",
     "chatsources",
+    "texts",
     "livesessions",
     "rehearsals",
 ]
