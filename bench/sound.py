@@ -32,7 +32,7 @@ from tests.overlay.listening import Figures, Listening
 from tests.overlay.network import open_network
 from tests.overlay.provided import PROVIDERS
 from tests.overlay.reactions import FAULTS, noticed_after_s, show_words, silent_after_ms, words_due
-from tests.overlay.script import REPLIES
+from tests.overlay.script import REPLIES, replies_of
 from tests.overlay.studio import Studio, open_studio
 from tests.overlay.viewing import Viewer
 
@@ -69,16 +69,15 @@ class TimedPublisher(KeepingPublisher):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = ArgumentParser(prog="python -m bench.sound", description=__doc__)
-    parser.add_argument(
-        "--replies", type=int, default=len(REPLIES), help="of each provider; all take a minute"
-    )
-    replies = parser.parse_args(arguments).replies
+    parser.add_argument("--replies", type=int, default=None, help="of each provider; all take a minute")
+    parser.add_argument("--providers", nargs="+", choices=list(PROVIDERS), default=list(PROVIDERS))
+    asked = parser.parse_args(arguments)
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in this thread
     with reported(TARGETS) as figures:
-        figures |= measure(replies)
+        figures |= measure(asked.replies, asked.providers)
 
 
-def measure(replies: int) -> dict[str, Any]:
+def measure(replies: int | None = None, chosen: Sequence[str] = tuple(PROVIDERS)) -> dict[str, Any]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with ExitStack() as stack:
@@ -89,7 +88,7 @@ def measure(replies: int) -> dict[str, Any]:
         browser = stack.enter_context(_browser())
         publisher = open_studio(overlay.id, settings.REDIS_URL, publisher=TimedPublisher)
         studio = stack.enter_context(publisher)
-        providers = _providers(browser, url, overlay, studio, replies)
+        providers = _providers(browser, url, overlay, studio, replies, chosen)
         return {
             "worst": _worst(providers),
             **_reactions(browser, url, overlay, studio),
@@ -119,10 +118,12 @@ def _page(browser: Browser) -> Iterator[Page]:
         page.close()
 
 
-def _providers(browser: Browser, url: str, overlay: Overlay, studio: Studio, replies: int) -> list[Figures]:
+def _providers(
+    browser: Browser, url: str, overlay: Overlay, studio: Studio, replies: int | None, chosen: Sequence[str]
+) -> list[Figures]:
     with _page(browser) as page:
         bench = Listening(page, url, overlay, studio)
-        return [bench.hear(provider, REPLIES[:replies]) for provider in PROVIDERS]
+        return [bench.hear(provider, replies_of(provider)[:replies]) for provider in chosen]
 
 
 def _worst(heard: Sequence[Figures]) -> dict[str, float]:

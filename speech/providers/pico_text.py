@@ -10,6 +10,8 @@ from speech.stage.clauses import split_for_voice
 LONGEST_WORD = 40
 # A clause is made in one call, which nothing can interrupt: some 9 s of sound, 40 ms of work.
 LONGEST_CLAUSE = 120
+# Pico makes a pause at every mark anyway, and the first sound of a line waits for its whole first clause.
+SHORTEST_CLAUSE = 6
 
 # Pico is silent at letters beyond Latin-1; these have no base letter that Unicode knows of.
 _BASE_LETTERS = {
@@ -43,7 +45,9 @@ def clauses_of(text: str, language: str = "") -> list[str]:
     if not any(map(str.isalnum, line)):
         raise LineRefused("pico: no sound for this text")
     return [
-        part for clause in split_for_voice(line, language, at_every_pause=True) for part in _bounded(clause)
+        part
+        for clause in split_for_voice(line, language, at_every_pause=True, shortest=SHORTEST_CLAUSE)
+        for part in _bounded(clause)
     ]
 
 

@@ -12,8 +12,10 @@ _LAST_WORD = re.compile(r"[^\s\"'“‘«(\[]+$")
 _PAIRS = (("(", ")"), ("[", "]"), ("«", "»"), ("“", "”"))
 
 
-def split_for_voice(text: str, language: str = "", *, at_every_pause: bool = False) -> list[str]:
-    """Return the pieces to speak in order, none shorter than `SHORTEST` unless the whole text is.
+def split_for_voice(
+    text: str, language: str = "", *, at_every_pause: bool = False, shortest: int = SHORTEST
+) -> list[str]:
+    """Return the pieces to speak in order, none shorter than `shortest` unless the whole text is.
 
     The first ends at the first pause; the others are whole sentences in `language`, a code such as `de`, or
     with `at_every_pause` they end at a pause too. Nothing is cut inside a number, a short form, brackets, or
@@ -25,7 +27,7 @@ def split_for_voice(text: str, language: str = "", *, at_every_pause: bool = Fal
         if pieces and found["end"] is None and not at_every_pause:
             continue
         head, rest = text[start : found.end()].strip(), text[found.end() :].strip()
-        if min(len(head), len(rest)) < SHORTEST or not _is_pause(found, text, start, language):
+        if min(len(head), len(rest)) < shortest or not _is_pause(found, text, start, language):
             continue
         # A dash is not spoken; a comma keeps the voice up.
         pieces.append(head[:-1].rstrip() + "," if found["dash"] else head)

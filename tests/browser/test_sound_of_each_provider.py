@@ -10,11 +10,11 @@ from tenants.models import User
 from tests.overlay.conftest import make_overlay
 from tests.overlay.hosting import KeepingPublisher
 from tests.overlay.listening import Listening
-from tests.overlay.script import REPLIES
+from tests.overlay.script import GERMAN_REPLIES, REPLIES
 from tests.overlay.studio import open_studio
 
 PROVIDERS = ("elevenlabs", "elevenlabs_websocket", "openai", "azure", "espeak", "piper")
-ITALIAN, ENGLISH = REPLIES[0], REPLIES[2]
+ITALIAN, ENGLISH, GERMAN = REPLIES[0], REPLIES[2], GERMAN_REPLIES[0]
 
 
 def test_every_provider_is_heard_whole_at_one_loudness_without_a_click_and_captioned(
@@ -25,3 +25,4 @@ def test_every_provider_is_heard_whole_at_one_loudness_without_a_click_and_capti
         listening = Listening(page, server_url, overlay, studio)
         for provider, reply in zip(PROVIDERS, cycle((ITALIAN, ENGLISH)), strict=False):
             listening.check(provider, [reply])
+        listening.check("pico", [ITALIAN, ENGLISH, GERMAN])

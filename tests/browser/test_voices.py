@@ -68,7 +68,7 @@ def test_another_provider_brings_its_voices_at_once(studio: Page) -> None:
     expect(studio.get_by_label("Voice", exact=True)).to_contain_text("Annie")
     studio.get_by_label("Provider").select_option("auto")
     expect(studio.get_by_label("Voice", exact=True)).to_have_text("the best one for the language")
-    expect(studio.get_by_text("Right now the best one is eSpeak NG.")).to_be_visible()
+    expect(studio.get_by_text("Right now the best one is SVOX Pico.")).to_be_visible()
 
 
 def test_pronunciations_are_pasted_and_heard(alice: User, show: Show, logged_in_page: LoggedInPage) -> None:

@@ -32,6 +32,7 @@ FIRST_TIMEOUT_S, NEXT_TIMEOUT_S = 4.0, 2.0
 MEASUREMENT_LINES = {
     "it": "Ciao a tutti e benvenuti! Oggi parliamo di musica, di viaggi e di quello che vi va.",
     "en": "Hello everybody, and welcome! Today we talk about music, travelling and whatever you like.",
+    "de": "Hallo und herzlich willkommen! Heute geht es um Musik, ums Reisen und um alles, was ihr mögt.",
 }
 
 

@@ -13,6 +13,7 @@ from speech.providers.elevenlabs import ElevenLabsSynthesizer
 from speech.providers.elevenlabs_socket import ElevenLabsSocketSynthesizer
 from speech.providers.espeak import EspeakSynthesizer
 from speech.providers.openai_speech import OpenAISynthesizer
+from speech.providers.pico import PicoSynthesizer
 from speech.providers.piper import PiperSynthesizer
 from speech.stage.ports import Synthesizer, VoiceSpec
 from tests.fakes import piper
@@ -79,6 +80,14 @@ def espeak(do: Do) -> Iterator[Provided]:
 
 
 @contextmanager
+def pico(do: Do) -> Iterator[Provided]:
+    client = PicoSynthesizer()
+    do(client.warm_up())
+    yield Provided(client, {language: VoiceSpec("", language) for language in ("it", "en", "de")})
+    do(client.aclose())
+
+
+@contextmanager
 def piper_program(do: Do) -> Iterator[Provided]:
     with TemporaryDirectory() as folder:
         for language in ("it", "en"):
@@ -94,6 +103,7 @@ PROVIDERS: Mapping[str, Callable[[Do], AbstractContextManager[Provided]]] = {
     "openai": openai,
     "azure": azure,
     "azure, 48 kHz": partial(azure, rate_hz=48_000),
+    "pico": pico,
     "espeak": espeak,
     "piper": piper_program,
 }

@@ -1,5 +1,7 @@
 """What a host says in a minute: fifteen replies in two languages, with names, numbers, second sentences."""
 
+from collections.abc import Sequence
+
 Reply = tuple[str, tuple[str, ...]]
 
 REPLIES: tuple[Reply, ...] = (
@@ -19,3 +21,17 @@ REPLIES: tuple[Reply, ...] = (
     ("it", ("Oggi è il 21/11/2026, segnatevelo.",)),
     ("it", ("Un abbraccio a Sofia, a Giulia e a tutti quanti!",)),
 )
+
+# For a voice that has a German one.
+GERMAN_REPLIES: tuple[Reply, ...] = (
+    ("de", ("Hallo Jürgen, schön, dass du da bist!", "Wie geht es dir heute?")),
+    ("de", ("Vielen Dank für die Rose, Anna!",)),
+    ("de", ("Wir sind schon 1.250, unglaublich!", "Macht weiter so.")),
+    ("de", ("Die nächste Live beginnt am Freitag um 20:15 Uhr.",)),
+    ("de", ("Ja.",)),
+)
+
+
+def replies_of(provider: str) -> Sequence[Reply]:
+    """Return what a provider's voices are listened to with, the replies of all first."""
+    return (*REPLIES, *GERMAN_REPLIES) if provider == "pico" else REPLIES
