@@ -1,14 +1,10 @@
-"""Sends a notice to the open sockets of a user whose rights have changed."""
+"""Announces to the open sockets of a user that the user's rights have changed."""
 
-import logging
 from uuid import UUID
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.db import transaction
-from redis.exceptions import RedisError
 
-logger = logging.getLogger(__name__)
+from tenants.signals import rights_changed
 
 
 def rights_group(user_id: UUID | str) -> str:
@@ -18,16 +14,4 @@ def rights_group(user_id: UUID | str) -> str:
 
 def announce_changed_rights(user_id: UUID | str) -> None:
     """Have the user's open sockets check their rights, once the transaction is committed."""
-    transaction.on_commit(lambda: _send_notice(user_id))
-
-
-def _send_notice(user_id: UUID | str) -> None:
-    try:
-        async_to_sync(_send)(user_id)
-    except (RedisError, OSError):
-        # The change itself must not fail. The sockets notice it at their regular check.
-        logger.warning("Open sockets were not told that rights have changed.", extra={"user": str(user_id)})
-
-
-async def _send(user_id: UUID | str) -> None:
-    await get_channel_layer().group_send(rights_group(user_id), {"type": "rights.changed"})
+    transaction.on_commit(lambda: rights_changed.send(sender=None, user_id=user_id))

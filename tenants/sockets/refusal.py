@@ -1,10 +1,15 @@
 """Refuses handshakes of sockets with an HTTP answer, instead of the server's error 500."""
 
+import logging
 from http import HTTPStatus
 from typing import Any
 
 from channels.routing import URLRouter
+from django.db import InterfaceError, OperationalError
 from django.urls import Resolver404
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
 
 DENIAL = "websocket.http.response"  # ASGI's extension for an answer to a refused handshake
 
@@ -20,14 +25,27 @@ async def refuse(scope: dict[str, Any], send: Any, status: HTTPStatus = HTTPStat
 
 
 class SocketRouter(URLRouter):  # type: ignore[misc]
-    """Routes sockets by their paths, and refuses paths that it does not know."""
+    """Routes sockets by their paths; refuses unknown paths, and all while PostgreSQL or Redis is away."""
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if self._knows(scope):
-            await super().__call__(scope, receive, send)
+        if not self._knows(scope):
+            await receive()  # the handshake, which every server sends first
+            await refuse(scope, send)
             return
-        await receive()  # the handshake, which every server sends first
-        await refuse(scope, send)
+        answered = False
+
+        async def noted(message: dict[str, Any]) -> None:
+            nonlocal answered
+            answered = True
+            await send(message)
+
+        try:
+            await super().__call__(scope, receive, noted)
+        except (OperationalError, InterfaceError, RedisError, OSError):
+            if answered:
+                raise
+            logger.warning("A socket was refused, because PostgreSQL or Redis did not answer.")
+            await refuse(scope, send, HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _knows(self, scope: dict[str, Any]) -> bool:
         path = scope["path"]

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.test import Client
 from django.urls import clear_url_caches
 
@@ -15,6 +17,7 @@ from config.environment import Environment
 from tenants.models import Tenant, User
 from tests.accounts.codes import SECRET, code_of, give_second_factor, prove_second_factor
 from tests.conftest import PASSWORD
+from tests.tenants.test_sign_up import address_in
 
 ClientFor = Callable[[User], Client]
 
@@ -164,3 +167,27 @@ def test_an_address_that_is_no_part_of_a_path_stops_the_start(
 def test_an_empty_address_is_the_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STAFF_PATH", "")
     assert Environment().path_part("STAFF_PATH", default="staff") == "staff"
+
+
+def test_staff_made_on_the_command_line_reach_the_staff_site(transactional_db: None) -> None:
+    """As docs/operations.md describes it."""
+    email = "root@example.com"
+    call_command("createsuperuser", email=email, interactive=False, verbosity=0)
+    user = User.objects.get(email=email)
+    user.set_password(PASSWORD)
+    user.save(update_fields=["password"])
+    client = Client()
+    client.post("/accounts/login/", {"login": email, "password": PASSWORD})
+    client.post(address_in(mail.outbox[0], "/accounts/confirm-email/"))
+    client.post("/accounts/login/", {"login": email, "password": PASSWORD})
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    page = client.get("/staff/", follow=True)
+    assert page.redirect_chain[-1][0] == "/accounts/2fa/totp/activate/"
+    secret = page.context["form"].secret
+    answer = client.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)}, follow=True)
+    assert "Keep these codes apart from your phone." in answer.content.decode()
+    assert client.get("/staff/").status_code == 200
+    client.post("/accounts/logout/")
+    client.post("/accounts/login/", {"login": email, "password": PASSWORD})
+    client.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
+    assert client.get("/staff/").status_code == 200

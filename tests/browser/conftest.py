@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -17,7 +16,6 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tenants.models import User
-from tenants.sockets import notices
 from tests.patience import PATIENCE_MS, PATIENCE_S
 
 HERE = Path(__file__).parent
@@ -56,15 +54,6 @@ def _patience() -> None:
 def _committed_data(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     # Playwright's own loop runs in this thread, which Django would take for an async caller.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
-@pytest.fixture(autouse=True)
-def _notices_from_another_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Send the notices of changed rights from a thread in which no loop runs, unlike in Playwright's."""
-    send = notices._send_notice
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        monkeypatch.setattr(notices, "_send_notice", lambda user_id: thread.submit(send, user_id).result())
-        yield
 
 
 @pytest.fixture(scope="session")

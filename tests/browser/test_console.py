@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -5,13 +6,14 @@ from datetime import timedelta
 import pytest
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django_scopes import scope
 from playwright.sync_api import Page, Route, expect
 
 from livesessions.console import publisher
 from livesessions.models.sessions import LiveSession
-from tenants.models import User
+from tenants.models import Membership, User
 
 LoggedInPage = Callable[[User], Page]
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
@@ -185,3 +187,31 @@ def test_the_controls_work_without_scripts(
     page.click("#mute-button")
     expect(page.locator("#session-state")).to_contain_text("MUTED")
     plain.close()
+
+
+def test_a_console_without_rights_reloads_and_shows_nothing_of_the_live(
+    desk: Page, alice: User, on_air: LiveSession
+) -> None:
+    publish(on_air, chat(1))
+    expect(desk.get_by_text("ciao 1")).to_be_visible()
+    Membership.objects.filter(user=alice).delete()
+    expect(desk.locator(".desk")).to_have_count(0)
+    expect(desk.get_by_text("ciao 1")).to_have_count(0)
+
+
+def test_a_console_whose_log_in_has_ended_becomes_the_log_in_page(desk: Page) -> None:
+    Session.objects.all().delete()
+    expect(desk).to_have_url(re.compile("/accounts/login/"))
+
+
+def test_a_console_whose_role_has_risen_gets_its_controls(
+    bob: User, on_air: LiveSession, logged_in_page: LoggedInPage
+) -> None:
+    page = logged_in_page(bob)
+    page.goto(f"/lives/{on_air.id}/")
+    expect(page.locator(".desk")).to_have_attribute("data-connection", "open")
+    expect(page.locator("#mute-button")).to_have_count(0)
+    membership = Membership.objects.get(user=bob)
+    membership.role = Membership.Role.EDITOR
+    membership.save(update_fields=["role"])
+    expect(page.locator("#mute-button")).to_be_visible()

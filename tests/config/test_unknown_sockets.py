@@ -4,6 +4,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.conf import settings
+from django.db import OperationalError
 from django.test import Client
 
 from config.asgi import application
@@ -51,6 +53,19 @@ async def test_an_unknown_address_is_404_where_the_server_can_answer_so(path: st
 @pytest.mark.parametrize("path", UNKNOWN, ids=lambda path: path[:40])
 async def test_an_unknown_address_is_refused_by_every_server(path: str) -> None:
     assert (await answer_to(path, {}))["type"] == "websocket.close"
+
+
+async def test_while_the_database_is_away_a_console_is_refused_with_503(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr("django.db.backends.base.base.BaseDatabaseWrapper.cursor", away)
+    cookie = f"{settings.SESSION_COOKIE_NAME}=a-session"
+    path = f"/ws/console/{UUID(int=1)}/"
+    assert (await answer_to(path, {"websocket.http.response": {}}, cookie=cookie))["status"] == 503
+    assert (await answer_to(path, {}, cookie=cookie))["type"] == "websocket.close"
 
 
 async def test_a_live_of_another_workspace_is_404_like_one_that_does_not_exist(
