@@ -9,17 +9,18 @@ from typing import Any
 
 from billing.prices import PriceBook, price_book
 from planner.errors import PlannerError
-from planner.stage.answer_breaker import AnswerBreaker
 from planner.stage.canned.replies import BIG_GIFT_DIAMONDS, CannedReplies
 from planner.stage.draft import MAX_CHARACTERS, MAX_SENTENCES, Draft
 from planner.stage.language_detection import detect_language, load_language_model, primary_language
 from planner.stage.lines import REST_S
 from planner.stage.memory import Memory, exchange_from_state
-from planner.stage.output_gate import OutputGate
-from planner.stage.prompt import OF_ITS_OWN, Prompt, build_messages, sayable_text
+from planner.stage.model_text.answer_breaker import AnswerBreaker
+from planner.stage.model_text.answer_review import gate_of
+from planner.stage.model_text.sentence_stream import MAX_WRITTEN_CHARACTERS, SentenceStream
+from planner.stage.prompt import OF_ITS_OWN, Prompt, build_messages
 from planner.stage.repetition import SaidLines
+from planner.stage.rule_based.intents import Understood
 from planner.stage.rule_based.model import RuleBasedModel
-from planner.stage.sentence_stream import MAX_WRITTEN_CHARACTERS, SentenceStream
 from planner.stage.sentences import split_sentences
 from planner.stage.serious.topics import ALWAYS_READY, SeriousTopic, serious_topic
 from planner.stage.summaries import sum_up
@@ -113,7 +114,11 @@ class Planner:
 
     def intent_of(self, turn: Turn) -> str:
         """Return the topic of the canned lines for a turn."""
-        return self._ready.intent_of(turn, self._character.language)
+        return self.understand(turn).intent
+
+    def understand(self, turn: Turn) -> Understood:
+        """Return the topic of the canned lines for a turn, and how sure it is."""
+        return self._ready.understand(self._in_viewers_language(turn), self._character.language)
 
     def repeats(self, line: str) -> bool:
         """Return whether the audience has heard this line, or a very similar one, within half an hour."""
@@ -142,7 +147,7 @@ class Planner:
             sums_up=True,
         )
         messages = build_messages(prompt)
-        gate = self._gate_for(prompt, messages)
+        gate = gate_of(prompt, messages[0].content)
         written = await sum_up(self._model, messages, gate, self._limits) if self._model else ""
         fit = (text for text in (written, digest) if text and approves(text))
         self._memory.settle(exchanges, next(fit, ""))
@@ -209,7 +214,7 @@ class Planner:
         if not self._breaker.admit():
             return
         messages = build_messages(prompt)
-        draft = Draft(self._gate_for(prompt, messages), self._repeats_for(prompt.turn))
+        draft = Draft(gate_of(prompt, messages[0].content), self._repeats_for(prompt.turn))
         begun_s = time.monotonic()
         try:
             async with aclosing(self._write(model, messages, draft, usage)) as sentences:
@@ -280,19 +285,6 @@ class Planner:
             show=self._show,
             earlier=self._memory.summary,
             is_serious=_serious_topic(turn) is not None,
-        )
-
-    def _gate_for(self, prompt: Prompt, messages: Sequence[Message]) -> OutputGate:
-        turn, character = prompt.turn, self._character
-        is_free = prompt.sums_up or character.reply_language is ReplyLanguage.VIEWER
-        return OutputGate(
-            secret=messages[0].content,
-            sayable=sayable_text(prompt),
-            heard=turn.text,
-            language="" if is_free else primary_language(turn.language or character.language),
-            max_characters=MAX_CHARACTERS,
-            host_name=character.name,
-            is_serious=prompt.is_serious,
         )
 
     def _repeats_for(self, turn: Turn, *, within_s: float = inf) -> Callable[[str], bool]:

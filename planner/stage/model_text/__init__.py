@@ -1,1 +1,1 @@
-"""Turns the text that a language model streams into the text that it means to be said."""
+"""Reads what a language model streams, and takes out the words that it means to be said."""

@@ -19,9 +19,9 @@ from planner.stage.lines import (
 )
 from planner.stage.names import called_together, sayable_name
 from planner.stage.prompt import Prompt
-from planner.stage.rule_based.intents import UNKNOWN, recognise
+from planner.stage.rule_based.intents import SURE, UNKNOWN, Understood, recognise, understand
 from planner.stage.serious.replies import SeriousReplies
-from planner.stage.serious.topics import serious_topic
+from planner.stage.serious.topics import SeriousTopic, serious_topic
 from planner.stage.turn import Turn
 from planner.stage.viewers import names_of
 
@@ -52,11 +52,16 @@ class RuleBasedModel:
 
     def intent_of(self, turn: Turn, language: str) -> str:
         """Return the topic of a turn's lines; `language` is used if the turn has none."""
-        intent = recognise(turn.text, _language_of(turn, language))
+        return self.understand(turn, language).intent
+
+    def understand(self, turn: Turn, language: str) -> Understood:
+        """Return the topic of a turn's lines, and how sure it is."""
+        found = understand(turn.text, _language_of(turn, language))
         topic = serious_topic(turn.text)
-        if topic is not None and intent not in OWED_INTENTS:
-            return topic.value
-        return CALM if turn.careful and intent not in CAREFUL_INTENTS else intent
+        if topic is not None and found.intent not in OWED_INTENTS:
+            return Understood(topic.value, SURE if topic is not SeriousTopic.UNSURE else 0.0)
+        is_calmed = turn.careful and found.intent not in CAREFUL_INTENTS
+        return Understood(CALM, SURE) if is_calmed else found
 
     def line_for(self, prompt: Prompt, *, is_repeat: Callable[[str], bool] = never) -> str:
         """Return a line that was not used recently and is no repeat; an empty string if there is none."""

@@ -1,0 +1,1 @@
+"""Probes: the parts of a host, each tried on lines of text without a live."""
