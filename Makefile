@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile
 
-.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-planner bench-commands bench-takeover bench-lives bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser guide-pictures lock messages clean
+.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-takeover bench-lives bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -84,6 +84,9 @@ bench-ingest: setup ## Measure one worker's messages a second, from the socket t
 
 bench-moderation: setup ## Measure the gate: microseconds a chat line (p50, p95)
 	$(PYTHON) -m bench.moderation
+
+bench-reading: setup ## Measure how numbers and signs are read, against a reference (DATA=folder)
+	$(PYTHON) -m bench.reading $(if $(DATA),--data $(DATA))
 
 bench-commands: setup ## Measure a command from a page's service to the host (p50, p95)
 	@$(PYTHON) manage.py migrate --verbosity 0

@@ -67,6 +67,11 @@ def full_stop_ends(text: str, at: int, *, language: str = "", is_whole: bool = T
     return End.NO if _continues(word, head, after[0], text[after.end() :], forms) else End.YES
 
 
+def is_ordinal_noun(word: str, language: str) -> bool:
+    """Return whether a number with a dot before this word is an ordinal: the 3 in "3. Platz"."""
+    return word.casefold() in _forms_of(language).after_ordinal
+
+
 def _is_doubtful(folded: str, word: str, forms: _ShortForms) -> bool:
     return (
         len(word) == 1

@@ -44,7 +44,7 @@ class ReplyPlanner(Protocol):
 class Voice(Protocol):
     """Voices text. Its faults are `SpeechError`s."""
 
-    def pieces_of(self, text: str) -> list[str]:
+    async def pieces_of(self, text: str) -> list[str]:
         """Split a text into the pieces that are best synthesized one by one."""
 
     def speak(self, text: str, *, recurs: bool = False) -> AsyncGenerator[AudioChunk, None]:

@@ -153,5 +153,6 @@ async def _record_text(pool: VoicePool, speaker: Speaker, text: str) -> bool:
     """Record a text as one, which sounds best, or in pieces; return False when that is too long too."""
     if await pool.cache_line(speaker, text):
         return True
-    pieces = [piece for piece in speaker.pieces_of(text) if piece != text and not speaker.is_cached(piece)]
+    split = await speaker.pieces_of(text)
+    pieces = [piece for piece in split if piece != text and not speaker.is_cached(piece)]
     return any([await pool.cache_line(speaker, piece) for piece in pieces])

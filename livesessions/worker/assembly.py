@@ -54,6 +54,8 @@ from speech.runtime.synthesizers import open_synthesizers
 from speech.runtime.voice_pool import VoicePool
 from speech.services.voice_resolution import resolve_voices
 from speech.stage.sound.sound_thread import SoundThread
+from speech.stage.text_normalization.grammar import load_grammars
+from speech.stage.text_normalization.vocabulary import LANGUAGES
 from speech.storage import AudioObjectStore
 
 
@@ -97,6 +99,7 @@ async def open_resources() -> AsyncIterator[Resources]:
         stack.callback(clips.close)
         sound_thread = SoundThread()
         stack.callback(sound_thread.close)
+        load_grammars(LANGUAGES)
         yield Resources(
             redis=async_redis(),
             waiting_redis=waiting_redis(),

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from planner.stage.cleaning import plain, without_symbols
+from texts.folding import unescape_entities
 
 MAX_NAME_CHARACTERS = 24
 MAX_WORDS = 2
@@ -38,7 +39,7 @@ _PARTICLES = {
 
 def sayable_name(raw: str) -> str:
     """Return the part of a name that can be said aloud: `xX_marco99_Xx` gives `marco`, an emoji gives ``."""
-    name = unicodedata.normalize("NFKC", plain(without_symbols(raw[:200])))
+    name = unicodedata.normalize("NFKC", plain(without_symbols(unescape_entities(raw[:200]))))
     if _LINK.search(name):
         return ""
     words = [word for word in _WORD.findall(_STRETCH.sub(r"\1", name)) if _is_sayable(word)]

@@ -93,7 +93,7 @@ async def _say(lineup: VoiceLineup, text: str, provider: str) -> Preview:
     preview = Preview(option.provider)
     language = option.voice.language
     normalizer = TextNormalizer(language, lineup.pronunciations_in(language))
-    preview.read = remove_unspeakable(normalizer.normalize(text))
+    preview.read = remove_unspeakable(await asyncio.to_thread(normalizer.normalize, text))
     chunks: list[AudioChunk] = []
     level = MeasuringLevel(option.loudness)
     try:

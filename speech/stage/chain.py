@@ -45,9 +45,9 @@ class VoiceChain:
         self._voices = voices
         self._broke_off: NamedVoice | None = None
 
-    def pieces_of(self, text: str) -> list[str]:
+    async def pieces_of(self, text: str) -> list[str]:
         """Return the pieces in which the voice that is next speaks a text."""
-        return self._in_order()[0].speaker.pieces_of(text)
+        return await self._in_order()[0].speaker.pieces_of(text)
 
     async def speak(self, text: str, *, recurs: bool = False) -> AsyncGenerator[AudioChunk, None]:
         """Yield the line's audio; nothing when there is nothing to say; raise `SpeechError` for no voice.

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
+from functools import partial
 from typing import TypeVar
 
 from speech.errors import SpeechError
@@ -57,16 +58,31 @@ class Speaker:
         self._cached_voice = cached_voice
         self._sound_thread = sound_thread
 
-    def pieces_of(self, text: str) -> list[str]:
+    async def _prepare(self, text: str) -> None:
+        """Normalize a text in a thread, if that takes long, so that no other method holds the event loop."""
+        if self._normalizer is None or self._normalizer.is_instant(text):
+            return
+        normalize = partial(self._normalizer.normalize, text)
+        if self._sound_thread is None:
+            await asyncio.to_thread(normalize)
+        else:
+            # The threads of the event loop's executor may all wait for a database that is away.
+            await self._sound_thread.run(normalize, due_s=asyncio.get_running_loop().time())
+
+    async def pieces_of(self, text: str) -> list[str]:
         """Return the pieces in which to speak a text, in order."""
+        await self._prepare(text)
+        return self._split(text)
+
+    def _split(self, text: str) -> list[str]:
         cached_voice = self._cached_voice
         if not self._splits or (cached_voice and cached_voice.has(self._line_of(text), self._gain_db)):
             return [text]
         return split_for_voice(text, self._voice.language)
 
     def is_cached(self, text: str) -> bool:
-        """Return whether all of a text is in the cache, as it would sound now."""
-        return all(self._has(piece) for piece in self.pieces_of(text))
+        """Return whether all of a text is in the cache, as it would sound now. Takes milliseconds."""
+        return all(self._has(piece) for piece in self._split(text))
 
     def _has(self, text: str) -> bool:
         line = self._line_of(text)
@@ -74,6 +90,8 @@ class Speaker:
 
     async def cached_audio(self, text: str) -> list[AudioChunk]:
         """Return a cached line in chunks; an empty list when it is not cached."""
+        if self._cached_voice:
+            await self._prepare(text)
         line = self._line_of(text) if self._cached_voice else ""
         said = await self._cached_voice.get(line, self._gain_db) if self._cached_voice and line else None
         return list(_in_chunks(said)) if said else []
@@ -87,6 +105,7 @@ class Speaker:
 
     async def speak(self, text: str, *, recurs: bool = False) -> AsyncGenerator[AudioChunk, None]:
         """Yield the line's audio; nothing when there is nothing to say; raise `SpeechError` on failure."""
+        await self._prepare(text)
         line, gain_db = self._line_of(text), self._gain_db
         if not line:
             return

@@ -11,6 +11,7 @@ from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.outcome import ReplyOutcome
 from speech.errors import SpeechError
 from speech.stage.audio import AudioChunk
+from speech.stage.clauses import split_for_voice
 from speech.stage.ports import VoiceSpec
 from speech.stage.speaker import Speaker
 from tests.fakes.live import VOICE, FakeSource, FakeWords, Stage, at, comment
@@ -139,9 +140,7 @@ def test_a_line_that_no_voice_can_say_is_tried_once_more_and_stays_to_be_read() 
     text = "Questa frase non la dice nessuno, ma si legge."
     stage = stage_of(provider, text, "E questa non arriva mai.").play()
     [shown_s], [gone_s] = stage.sink.times_of("show_text"), cuts(stage)
-    assert [line for _, line in provider.lines] == [*(piece for piece in Speaker(
-        provider, VOICE, splits=True
-    ).pieces_of(text) * 2)]  # fmt: skip
+    assert [line for _, line in provider.lines] == split_for_voice(text, VOICE.language) * 2
     assert gone_s - shown_s > 0.06 * len(text)
     [reply] = stage.observer.replies
     assert (reply.outcome, reply.fault, reply.text) == (ReplyOutcome.FAILED, "speech", text)

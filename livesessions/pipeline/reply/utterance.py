@@ -100,7 +100,7 @@ class Utterance:
         Raises `ReplyCut`, `SpeechError` or `ConnectionError`. `recurs`: it will probably be said again.
         """
         begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        sentence = QueuedSentence(text, recurs, begun, deque(self._voice.pieces_of(text)))
+        sentence = QueuedSentence(text, recurs, begun, deque(await self._voice.pieces_of(text)))
         self._queue.append(sentence)
         if self._player is None or self._player.done():
             if self._player is not None:
@@ -216,7 +216,7 @@ class Utterance:
         try:
             if not self._is_fresh():
                 raise SpeechError("No voice could say a sentence in time.")
-            sentence.pieces.extend(self._voice.pieces_of(sentence.text))
+            sentence.pieces.extend(await self._voice.pieces_of(sentence.text))
             await self._play_pieces(sentence)
         except SpeechError:
             await self._drop_clips(sentence)

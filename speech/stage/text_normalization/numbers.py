@@ -1,13 +1,12 @@
-"""Writes numbers out in words."""
+"""Parses numbers as they are written, and says them with their decimals and magnitudes."""
 
 from decimal import Decimal, InvalidOperation
 
-from num2words import num2words
+from speech.stage.text_normalization.grammar import MINUS, say_digits, say_integer
+from speech.stage.text_normalization.vocabulary import Magnitude, Vocabulary
 
-# Longer numbers are said digit by digit, like a telephone number.
-LONGEST_NUMBER = 12
-# The article for one of something: `num2words` has only the bare number.
-ONE = {"it": ("un", "una"), "de": ("ein", "eine")}
+# An Italian fraction of up to three digits is said as a number: "tre virgola quattordici".
+_FRACTION_AS_NUMBER = 3
 
 
 def decimal_of(written: str, *, decimal_comma: bool) -> Decimal | None:
@@ -27,30 +26,33 @@ def decimal_of(written: str, *, decimal_comma: bool) -> Decimal | None:
         return None
 
 
-def say(number: Decimal, language: str) -> str:
-    """Write a number out; a long one digit by digit."""
-    if len(str(abs(int(number)))) > LONGEST_NUMBER:
-        return say_digits(str(int(number)), language)
-    exact = int(number) if number == int(number) else float(number)
-    return without_commas(num2words(exact, lang=language))
+def say_number(number: Decimal, vocabulary: Vocabulary) -> str:
+    """Say a number with its decimals as they were written."""
+    language = vocabulary.language
+    sign = f"{MINUS[language]} " if number < 0 else ""
+    whole, _, fraction = f"{abs(number):f}".partition(".")
+    said = say_integer(int(whole), language)
+    if not fraction:
+        return sign + said
+    if language == "it" and len(fraction) <= _FRACTION_AS_NUMBER and fraction[0] != "0":
+        return f"{sign}{said} {vocabulary['comma']} {say_integer(int(fraction), language)}"
+    return f"{sign}{said} {vocabulary['comma']} {say_digits(fraction, language)}"
 
 
-def say_one(feminine: bool, language: str) -> str:
-    """Write the number one out as an article before a noun."""
-    if language in ONE:
-        return ONE[language][feminine]
-    return without_commas(num2words(1, lang=language))
+def say_magnitude(number: Decimal, magnitude: Magnitude, vocabulary: Vocabulary) -> str:
+    """Say 1.2M as "one point two million"; 2,5k is multiplied where no word for it follows a decimal."""
+    if magnitude.factor:
+        scaled = number * magnitude.factor
+        return say_number(
+            scaled.to_integral_value() if scaled == scaled.to_integral_value() else scaled, vocabulary
+        )
+    one, many = magnitude.names
+    if number == 1:
+        article = {"it": "un", "de": "eine"}.get(vocabulary.language, say_integer(1, vocabulary.language))
+        return f"{article} {one}"
+    return f"{say_number(number, vocabulary)} {many}"
 
 
-def say_ordinal(number: int, language: str) -> str:
-    return without_commas(num2words(number, lang=language, to="ordinal"))
-
-
-def say_digits(digits: str, language: str) -> str:
-    words = (num2words(int(digit), lang=language) for digit in digits if digit.isdigit())
-    return " ".join(map(without_commas, words))
-
-
-def without_commas(words: str) -> str:
-    """Remove the commas, at which a voice would pause."""
-    return words.replace(",", "")
+def magnitude_of(sign: str, vocabulary: Vocabulary) -> Magnitude | None:
+    """Return the magnitude that a sign stands for."""
+    return next((each for each in vocabulary.magnitudes.values() if sign in each.signs), None)

@@ -151,9 +151,9 @@ async def test_a_kept_line_is_said_though_no_voice_works_and_no_breaker_hears_of
 async def test_a_line_that_lies_there_whole_is_not_cut_into_pieces() -> None:
     store = FakeStore()
     host = Host(store)
-    assert len(host.chain.pieces_of(LINE)) == 2
+    assert len(await host.chain.pieces_of(LINE)) == 2
     await host.say(recurs=True)
-    assert host.chain.pieces_of(LINE) == [LINE]
+    assert await host.chain.pieces_of(LINE) == [LINE]
 
 
 async def test_a_line_need_not_be_asked_for_when_it_lies_there_whole_or_in_all_its_pieces() -> None:

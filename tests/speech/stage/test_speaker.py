@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -8,7 +9,9 @@ from speech.errors import SpeechError
 from speech.stage.audio import MAX_CHUNK_S, AudioChunk
 from speech.stage.chunker import FIRST_CHUNK_S
 from speech.stage.ports import VoiceSpec
+from speech.stage.sound.sound_thread import SoundThread
 from speech.stage.speaker import Speaker
+from speech.stage.text_normalization.normalizer import TextNormalizer, forget_results
 from tests.fakes.synthesizer import FakeSynthesizer, tone
 from tests.speech.listening import heard, pcm_of
 
@@ -130,3 +133,32 @@ async def test_cancellation_closes_the_provider_and_goes_on() -> None:
         async with asyncio.timeout(0):
             await heard(Speaker(synthesizer, VOICE).speak(LINE))
     assert synthesizer.closed == len(synthesizer.lines) == 1
+
+
+class WatchedNormalizer(TextNormalizer):
+    """Records in which threads a text that takes long is normalized."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(language)
+        self.threads: list[str] = []
+
+    def normalize(self, text: str) -> str:
+        if not self.is_instant(text):
+            self.threads.append(threading.current_thread().name)
+        return super().normalize(text)
+
+
+@pytest.mark.parametrize("sound_thread", [None, SoundThread()])
+async def test_numbers_are_normalized_in_a_thread_and_once(sound_thread: SoundThread | None) -> None:
+    forget_results()
+    normalizer, synthesizer = WatchedNormalizer("it"), FakeSynthesizer()
+    speaker = Speaker(synthesizer, VOICE, normalizer=normalizer, sound_thread=sound_thread)
+    for _ in range(2):
+        await heard(speaker.speak("Siamo in 1.250 alle 21:30"))
+    said = "Siamo in milleduecentocinquanta alle ventuno e trenta"
+    assert [line for line, _ in synthesizer.lines] == [said, said]
+    assert len(normalizer.threads) == 1
+    assert threading.current_thread().name not in normalizer.threads
+    if sound_thread:
+        assert normalizer.threads == ["sound"]
+        sound_thread.close()

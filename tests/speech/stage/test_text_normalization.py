@@ -1,6 +1,8 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from speech.stage.text_normalization.normalizer import TextNormalizer
+from speech.stage.text_normalization.normalizer import Results, TextNormalizer, forget_results
 
 ITALIAN = [
     ("Costa 12,50 € o € 1.000?", "Costa dodici euro e cinquanta o mille euro?"),
@@ -25,14 +27,14 @@ ITALIAN = [
     ("grazie @99", "grazie novantanove"),
     ("nn so cmq", "non so comunque"),
     ("Marco & Giulia", "Marco e Giulia"),
-    ("la PS5 e il 2FA", "la PS5 e il 2FA"),
+    ("la PS5 e il 2FA", "la PS cinque e il due FA"),
     ("Ciao Marco, come stai?", "Ciao Marco, come stai?"),
 ]
 ENGLISH = [
-    ("It costs $12.50 or £1,000", "It costs twelve dollars and fifty or one thousand pounds"),
-    ("the 1st of 1,234", "the first of one thousand two hundred and thirty-four"),
-    ("at 9:30 on 05/12/2026", "at nine thirty on fifth December two thousand and twenty-six"),
-    ("on 05/25/2026", "on twenty-fifth May two thousand and twenty-six"),
+    ("It costs $12.50 or £1,000", "It costs twelve dollars and fifty cents or one thousand pounds"),
+    ("the 1st of 1,234", "the first of one thousand two hundred and thirty four"),
+    ("at 9:30 on 05/12/2026", "at nine thirty on the fifth of December twenty twenty six"),
+    ("on 05/25/2026", "on the twenty fifth of May twenty twenty six"),
     ("5:00, 10-12 people, 20%", "five o'clock, ten to twelve people, twenty percent"),
     ("visit vivavoce.com/live today", "visit vivavoce dot com slash live today"),
 ]
@@ -101,3 +103,40 @@ def test_no_text_makes_it_fail_or_run_away(language: str) -> None:
     ]
     for text in (*poison, "".join(map(chr, range(32, 0x500)))):
         assert isinstance(TextNormalizer(language).normalize(text), str)
+
+
+def test_own_words_win_over_every_rule_and_are_found_in_fancy_letters_too() -> None:
+    normalizer = TextNormalizer("it", {"PS5": "pi esse cinque", "n. 5": "la fragranza", "Viva": "vì va"})
+    assert normalizer.normalize("la PS5 e n. 5 di 𝓥𝓲𝓿𝓪, 3 volte") == (
+        "la pi esse cinque e la fragranza di vì va, tre volte"
+    )
+
+
+def test_plain_words_and_known_texts_are_instant_and_numbers_are_not() -> None:
+    forget_results()
+    normalizer = TextNormalizer("it", {"Viva": "vì va"})
+    for plain in ("Ciao a tutti, come state?", "Viva saluta!", "", "Che bello..."):
+        assert normalizer.is_instant(plain)
+    for text in ("Siamo in 3!", "½ litro", "Luigi XIV", "il sig. Rossi", "Viva ha 3 rose"):
+        assert not normalizer.is_instant(text)
+        normalizer.normalize(text)
+        assert normalizer.is_instant(text)
+
+
+def test_the_cache_of_results_has_a_bound_and_drops_the_oldest() -> None:
+    cache = Results(2)
+    for text in ("1", "2"):
+        cache.add(("it", text), text)
+    assert cache.get(("it", "1")) == "1"
+    cache.add(("it", "3"), "3")
+    assert [cache.get(("it", text)) for text in ("1", "2", "3")] == ["1", None, "3"]
+
+
+def test_threads_read_the_same_at_the_same_time() -> None:
+    texts = [f"Siamo in {number} alle {number % 24}:30" for number in range(2, 60)]
+    forget_results()
+    alone = [TextNormalizer("it").normalize(text) for text in texts]
+    forget_results()
+    with ThreadPoolExecutor(4) as pool:
+        runs = [pool.map(TextNormalizer("it").normalize, texts) for _ in range(4)]
+    assert [list(run) for run in runs] == [alone] * 4
