@@ -1,6 +1,9 @@
 """Finds links, e-mail addresses, telephone numbers and bank numbers by pattern."""
 
 import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
 
 from moderation.stage.help_lines import PUBLIC_NUMBERS
 from moderation.stage.normaliser import NormalisedText
@@ -10,6 +13,19 @@ LINK = re.compile(
     r"(?:https?://|www\.)\S+"
     r"|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.(?:com|net|org|info|xyz|ru|it|de|uk|eu|io|me|gg|tv|ly|link|shop|store|top|club|live)\b"
     r"(?:/\S*)?"
+)
+# Two sentences without a space between them: `bene.me lo dici?`, `ok.it was great`, `wow.gg everyone`.
+JOINT = re.compile(r"([^\W\d_]{1,20})\.(?:it|me|io|de|eu|gg|tv|live|top)")
+AFTER_JOINT = re.compile(r"['’]\w|[,;!?]?\s+[^\W\d_]")
+WORDS_ALONE = ("me", "io", "it", "gg", "live", "top")  # a whole second sentence
+POINTS_TO_LINK = re.compile(
+    r"(?:\b(?:su|sul|sito|link|indirizzo|pagina|visit\w*|cerc\w+|iscriv\w+|clicc\w+|at|on|site|website|page|to|out|go|check|click"
+    r"|auf|unter|bei|seite|webseite|besuch\w*|sur|en|em|no|my|mio|mein\w*|il|the|die)\s+|[:>@/→]\s*)$"
+)
+EVERYDAY = frozenset(
+    " ".join(
+        tomllib.loads(Path(__file__).with_name("everyday_words.toml").read_text(encoding="utf-8")).values()
+    ).split()
 )
 EMAIL = re.compile(r"[\w.+-]{1,64}\s?(?:@|\[at\]|\(at\))\s?[\w-]{1,63}(?:\.|\s?\[dot\]\s?)[\w.-]{0,63}\w")
 AT_SIGNS = ("@", "[at]", "(at)")
@@ -33,7 +49,8 @@ def find_patterns(folded: NormalisedText) -> list[Reason]:
     if (has_dot or "[dot]" in text) and any(sign in text for sign in AT_SIGNS):
         found = _found(EMAIL, Category.PERSONAL_DATA, folded)
     if has_dot or "://" in text:
-        found += [link for link in _found(LINK, Category.LINK, folded) if not _overlaps(link, found)]
+        links = _found(LINK, Category.LINK, folded, unless=_is_joint)
+        found += [link for link in links if not _overlaps(link, found)]
     numbers = _found(IBAN, Category.PERSONAL_DATA, folded) + _found(TAX_CODE, Category.PERSONAL_DATA, folded)
     for phone in _found(PHONE, Category.PERSONAL_DATA, folded):
         if not _overlaps(phone, numbers) and not _is_nobodys(phone.term):
@@ -41,11 +58,30 @@ def find_patterns(folded: NormalisedText) -> list[Reason]:
     return found + numbers
 
 
-def _found(pattern: re.Pattern[str], category: Category, folded: NormalisedText) -> list[Reason]:
+def _found(
+    pattern: re.Pattern[str],
+    category: Category,
+    folded: NormalisedText,
+    *,
+    unless: Callable[[re.Match[str]], bool] = lambda match: False,
+) -> list[Reason]:
     return [
         Reason(category, match.group(), *folded.original_span(*match.span()))
         for match in pattern.finditer(folded.text)
+        if not unless(match)
     ]
+
+
+def _is_joint(link: re.Match[str]) -> bool:
+    """Return whether what looks like an address is the end of a sentence and the beginning of the next."""
+    joint = JOINT.fullmatch(link.group())
+    if joint is None or joint[1] not in EVERYDAY:
+        return False
+    before, after = link.string[: link.start()], link.string[link.end() :]
+    if POINTS_TO_LINK.search(before):
+        return False
+    stands_alone = link.group().endswith(WORDS_ALONE) and not after.strip(" .!?…") and bool(before.strip())
+    return stands_alone or AFTER_JOINT.match(after) is not None
 
 
 def _overlaps(reason: Reason, others: list[Reason]) -> bool:
