@@ -25,7 +25,7 @@ MANAGE = {
     "/accounts/logout/": "Log out?",
     "/accounts/email/": "E-mail addresses",
     "/accounts/password/change/": "Change password",
-    "/accounts/reauthenticate/": "Confirm Access",
+    "/accounts/reauthenticate/": "Confirm that it is you",
 }
 
 
