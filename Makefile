@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile
 
-.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-takeover bench-lives bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser guide-pictures lock messages clean
+.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-attack bench-takeover bench-lives bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -99,6 +99,10 @@ bench-takeover: setup ## Measure the silence when a worker is killed or stopped 
 bench-lives: setup ## Measure how many lives one worker carries (STEPS=1,20,60,120,200 SECONDS=15 CAPACITY=)
 	@$(PYTHON) manage.py migrate --verbosity 0
 	$(PYTHON) -m bench.lives --steps $(or $(STEPS),1,20,60,120,200) --seconds $(or $(SECONDS),15) $(if $(CAPACITY),--capacity $(CAPACITY))
+
+bench-attack: setup ## Measure an overlay and the pages while large requests attack (frames late, ms, MB)
+	@$(PYTHON) manage.py migrate --verbosity 0
+	$(PYTHON) -m bench.attack
 
 bench-planner: setup ## Measure the host without a model: repetitions, scores, its own replies (ms)
 	$(PYTHON) -m bench.planner

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
+from http.client import HTTPConnection
 
 from django.conf import settings
 from django.db import connection
@@ -62,9 +63,17 @@ def running_process(*arguments: str, stdout: int | None = None) -> Iterator["sub
         process.wait()
 
 
-def running_server(port: int) -> AbstractContextManager["subprocess.Popen[str]"]:
-    """Serve the web app on a port; `wait_for_port` waits until it answers."""
-    return running_process("-m", "config.server", "--port", str(port))
+@contextmanager
+def running_server(port: int) -> Iterator["subprocess.Popen[str]"]:
+    """Serve the web app on a port, its pages and its sockets; both answer."""
+    with running_process("-m", "config.server", "--port", str(port)) as process:
+        wait_for_port(port)
+        for path in ("/accounts/login/", "/ws/"):  # the connections wait for the processes that serve them
+            web = HTTPConnection("127.0.0.1", port, timeout=START_TIMEOUT_S)
+            web.request("GET", path)
+            web.getresponse().read()
+            web.close()
+        yield process
 
 
 def free_port() -> int:

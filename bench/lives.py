@@ -24,7 +24,6 @@ from bench.environment import (
     running_process,
     running_server,
     temporary_tenant,
-    wait_for_port,
 )
 from bench.processes import cpu_s, helpers_of, tree_rss_mb
 from bench.report import BenchError, Target, reported
@@ -128,7 +127,6 @@ def measure(steps: Sequence[int], seconds: float, capacity: int) -> dict[str, An
         web = stack.enter_context(running_server(port))
         os.environ["WORKER_CAPACITY"] = str(capacity)
         worker = stack.enter_context(running_process("-m", "bench.lives_worker", str(folder / "lags")))
-        wait_for_port(port)
         stack.callback(_end_all, tenant)
         lives = [_prepare(tenant, number) for number in range(steps[-1])]
         processes = Processes(worker.pid, web.pid, folder / "lags")

@@ -15,7 +15,6 @@ from bench.environment import (
     running_process,
     running_server,
     temporary_tenant,
-    wait_for_port,
 )
 from bench.frames import CATEGORIES, Trace
 from bench.playback import opened_page
@@ -51,7 +50,6 @@ def measure(seconds: float) -> dict[str, Any]:
     with ExitStack() as stack:
         show = _show(stack.enter_context(temporary_tenant()))
         stack.enter_context(running_server(port))
-        wait_for_port(port)
         address = f"http://127.0.0.1:{port}/overlay/{show.overlay.token}/"
         page = stack.enter_context(opened_page(chromium, CHROMIUM_ARGUMENTS, address, canvas=CANVAS))
         for crowd in ("soaking", "bustling"):

@@ -22,7 +22,6 @@ from bench.environment import (
     running_process,
     running_server,
     temporary_tenant,
-    wait_for_port,
 )
 from bench.report import BenchError, Target, reported
 from livesessions.models.events import ChatEvent
@@ -88,7 +87,6 @@ def measure(comments: int) -> list[float]:
         port = free_port()
         stack.enter_context(running_server(port))
         stack.enter_context(running_process("manage.py", "run_lives"))
-        wait_for_port(port)
         with scope(tenant=tenant):
             session = _prepare(tenant, recording)
             sample = _listen(session, port, comments + WARM_UP)

@@ -17,7 +17,6 @@ from bench.environment import (
     running_process,
     running_server,
     temporary_tenant,
-    wait_for_port,
 )
 from bench.playback import MEGABYTE, Series, opened_page, playing, rss_mb, tree_rss_mb
 from bench.report import BenchError, Target, reported
@@ -53,7 +52,6 @@ def measure(minutes: float) -> dict[str, Any]:
     with ExitStack() as stack:
         tenant = stack.enter_context(temporary_tenant())
         web = stack.enter_context(running_server(port))
-        wait_for_port(port)
         with scope(tenant=tenant):
             show = create_show(tenant=tenant, name="Bench", language="it")
         address = f"http://127.0.0.1:{port}/overlay/{show.overlay.token}/"

@@ -20,7 +20,6 @@ from bench.environment import (
     free_port,
     running_server,
     temporary_tenant,
-    wait_for_port,
 )
 from bench.report import Target, reported
 from livesessions.shows.services.shows import create_show
@@ -86,7 +85,6 @@ def measure(replies: int | None = None, chosen: Sequence[str] = tuple(PROVIDERS)
         with scope(tenant=tenant):
             overlay = create_show(tenant=tenant, name="Bench", language="it").overlay
         stack.enter_context(running_server(port))
-        wait_for_port(port)
         browser = stack.enter_context(_browser())
         publisher = open_studio(overlay.id, settings.REDIS_URL, publisher=TimedPublisher)
         studio = stack.enter_context(publisher)

@@ -98,7 +98,6 @@ def measure(lines: int) -> dict[str, list[float]]:
             show = create_show(tenant=tenant, name="Bench", language="it")
             profiles = {provider: _profile(show, provider) for provider in (*PROVIDERS, *EMBEDDED)}
         wait_for_port(voice_port)
-        wait_for_port(web_port)
         return asyncio.run(_measure(show, profiles, web_port, lines))
 
 

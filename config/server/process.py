@@ -18,6 +18,7 @@ from config.server.roles import READY, Role
 from tenants.sockets.refusal import DENIAL
 
 MAX_ADOPTED_AT_ONCE: Final = 64
+BODY_PIECE_BYTES: Final = 65_536  # of an upload that Django reads; each piece is a turn of the event loop
 
 reactor: Any = installed_reactor  # its methods appear at run time
 
@@ -49,6 +50,7 @@ class Server(DaphneServer):  # type: ignore[misc]  # the library has no types
             application,
             endpoints=["a socket that is open"],
             server_name="",
+            request_buffer_size=BODY_PIECE_BYTES,
             websocket_connect_timeout=5,
             websocket_max_message_size=MAX_SOCKET_MESSAGE_BYTES,
             websocket_max_frame_size=MAX_SOCKET_MESSAGE_BYTES,
