@@ -44,14 +44,15 @@ class Attack:
 
 FIELDS: Final = b"a=b&" * 16_000
 PARTS: Final = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n' * 1_000
-CHUNK: Final = b"%x\r\n%b\r\n" % (len(FIELDS), FIELDS)
+CHUNK: Final = b"%x\r\n%b\r\n" % (64_000, b"a" * 64_000)
 ATTACKS: Final[dict[str, Attack | None]] = {
     "nothing": None,
     "form_10_mb": Attack(FIELDS, 10 * MEGABYTE),
     "multipart_10_mb": Attack(PARTS, 10 * MEGABYTE, MULTIPART),
     "chunked_10_mb": Attack(CHUNK, 10 * MEGABYTE, chunked=True),
     "form_300_mb": Attack(FIELDS, 300 * MEGABYTE),
-    "allowed_1_mb": Attack(FIELDS, MEGABYTE),
+    "many_fields_1_mb": Attack(FIELDS, MEGABYTE),
+    "allowed_1_mb": Attack(b"a" * 50_000, MEGABYTE),
     "picture_9_mb": Attack(PARTS, 9 * MEGABYTE, MULTIPART, PICTURE_FORM),
 }
 

@@ -14,12 +14,13 @@ from rehearsals.rehearsal.chat_file import MAX_BYTES as CHAT_FILE_BYTES
 MEGABYTE: Final = 1_000_000
 DEFAULT_BODY_BYTES: Final = MEGABYTE
 MULTIPART: Final = b"multipart/form-data"
+FORM: Final = b"application/x-www-form-urlencoded"
 # A form with a file also has other fields, and a file that is a little too large gets the form's own message.
 BESIDE_A_FILE: Final = MEGABYTE
 
 MAX_HEADERS: Final = 100
 MAX_HEADER_BYTES: Final = 16_384  # of the request line and all headers together
-MAX_QUERY_FIELDS: Final = 1_000
+MAX_FIELDS: Final = 1_000  # of a query string or a form; Django has the same limit
 MAX_SOCKET_MESSAGE_BYTES: Final = 65_536
 # A chunked body in pieces smaller than this, on average, costs more to read than it contains.
 MIN_CHUNK_BYTES: Final = 64
@@ -48,13 +49,12 @@ BODY_LIMITS: Final = (
 
 def body_limit(path: bytes, content_type: bytes) -> int:
     """Return how many bytes the body of a request to this path may have."""
-    multipart = content_type.lstrip().lower().startswith(MULTIPART)
     for limit in BODY_LIMITS:
-        if limit.path.fullmatch(path) and (multipart or not limit.only_multipart):
+        if limit.path.fullmatch(path) and (is_of(MULTIPART, content_type) or not limit.only_multipart):
             return limit.most
     return DEFAULT_BODY_BYTES
 
 
-def query_fields(query: bytes) -> int:
-    """Return how many fields a query string has, as Django counts them."""
-    return query.count(b"&") + 1 if query else 0
+def is_of(kind: bytes, content_type: bytes) -> bool:
+    """Return whether a Content-Type header names this kind, whatever its parameters."""
+    return content_type.partition(b";")[0].strip().lower() == kind

@@ -38,7 +38,7 @@ LONG_HEADERS = HttpRefusal(
     ),
 )
 MANY_FIELDS = HttpRefusal(
-    HTTPStatus.BAD_REQUEST, "many_fields", gettext_noop("The address contains too many parameters.")
+    HTTPStatus.BAD_REQUEST, "many_fields", gettext_noop("The request contains too many fields.")
 )
 MALFORMED = HttpRefusal(HTTPStatus.BAD_REQUEST, "malformed", gettext_noop("The request is not valid HTTP."))
 NO_SUCH_SOCKET = HttpRefusal(

@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.slow]
 LOGIN = "/accounts/login/"
 FORM = "application/x-www-form-urlencoded"
 PIECE = b"a=b&" * 16_384
+LONG = b"a" * 65_536
 ID = "[0-9a-f-]{36}"
 EXAMPLE = "00000000-0000-0000-0000-000000000001"
 PICTURE_FORM = "/shows/00000000-0000-0000-0000-000000000001/overlay/"
@@ -60,7 +61,7 @@ def test_who_asks_first_is_not_told_to_continue(server: WebServer) -> None:
 
 def test_a_body_without_a_length_is_refused_when_it_has_become_too_large(server: WebServer) -> None:
     start = head("POST", LOGIN, transfer_encoding="chunked", content_type=FORM)
-    assert server.send(start, *chunks([PIECE] * 100)).status == 413
+    assert server.send(start, *chunks([LONG] * 100)).status == 413
 
 
 def test_a_body_in_tiny_chunks_is_refused(server: WebServer) -> None:
@@ -76,7 +77,7 @@ def test_300_mb_leave_no_trace_in_memory(server: WebServer) -> None:
         post(LOGIN, 300_000_000),
         head("POST", LOGIN, transfer_encoding="chunked", content_type=FORM),
     ):
-        assert not sends_all(server, start, *chunks([PIECE] * 4_600))
+        assert not sends_all(server, start, *chunks([LONG] * 4_600))
     assert server.send(head("GET", LOGIN)).status == 200
     assert rss_mb(pages) < before_mb + 30
 
@@ -132,6 +133,12 @@ def test_many_form_fields_are_refused(server: WebServer) -> None:
     body = b"csrfmiddlewaretoken=x&" + b"a=b&" * 1_500
     answer = server.send(post(LOGIN, len(body), cookie="csrftoken=" + "a" * 32), body)
     assert answer.status == 400
+    assert "too many fields" in answer.body
+
+
+def test_many_form_fields_in_chunks_are_refused(server: WebServer) -> None:
+    start = head("POST", LOGIN, transfer_encoding="chunked", content_type=f"{FORM}; charset=utf-8")
+    assert "too many fields" in server.send(start, *chunks([b"a=b&" * 600] * 3)).body
 
 
 def test_the_connection_of_a_refused_request_is_closed(server: WebServer) -> None:
