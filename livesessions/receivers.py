@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -90,18 +90,22 @@ def _open_sessions_of(overlay_id: Any) -> list[UUID]:
 
 @receiver(standing_orders_asked)
 def order_overlays_as_rows_say(overlay_ids: Collection[UUID], **kwargs: Any) -> list[Order]:
-    """Return the mute or the end of the newest live on each overlay."""
+    """Return what the newest live on each overlay demands of its pages."""
     with scopes_disabled():
         overlays = dict(Show.objects.filter(overlay_id__in=overlay_ids).values_list("id", "overlay_id"))
         newest = LiveSession.objects.filter(show_id__in=overlays).order_by("show_id", "-created_at")
-        lives = list(newest.distinct("show_id").values_list("show_id", "status", "muted"))
-    orders = []
-    for show_id, status, muted in lives:
-        if status == LiveSession.Status.ENDED:
-            orders.append(Order(overlays[show_id], OrderKind.END))
-        elif muted:
-            orders.append(Order(overlays[show_id], OrderKind.MUTE))
-    return orders
+        lives = list(newest.distinct("show_id"))
+    return [order for live in lives for order in _standing_orders(live, overlays[live.show_id])]
+
+
+def _standing_orders(session: LiveSession, overlay_id: UUID) -> Iterator[Order]:
+    if not session.is_open or session.stop_requested_at is not None:
+        yield Order(overlay_id, OrderKind.END, session.lease_number)
+        return
+    if session.status == LiveSession.Status.ACTIVE:
+        yield Order(overlay_id, OrderKind.LEASED, session.lease_number)
+    if session.muted:
+        yield Order(overlay_id, OrderKind.MUTE)
 
 
 @receiver(overlay_use_asked)

@@ -5,6 +5,7 @@ import contextlib
 import json
 import logging
 import time
+from collections.abc import Set
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from redis.exceptions import RedisError
 from overlay.access import find_overlay_by_token
 from overlay.connection import wire
 from overlay.connection.flow_control import FlowControl
+from overlay.connection.lease_fence import NO_LEASE, LeaseFence
 from overlay.connection.page_registration import PageRegistration
 from overlay.connection.release import page_release
 from overlay.connection.replay_buffer import Resume, resume_after
@@ -71,6 +73,7 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     malformed = 0
     query: ConnectQuery
     flow: FlowControl
+    fence: LeaseFence
     reporter: "asyncio.Task[None] | None" = None
     watch: RightsWatch | None = None
 
@@ -89,10 +92,14 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         # Unlike Channels' own dispatch, this path needs no database thread.
         match message["type"]:
             case "overlay.audio":
-                await self._forward_audio(message["frame"])
+                if self.fence.admits(message.get("lease", NO_LEASE)):
+                    await self._forward_audio(message["frame"])
             case "overlay.text":
-                await self._forward_text(message["frame"], of_voice=message.get("of_voice", False))
+                of_voice = message.get("of_voice", False)
+                if self.fence.admits(message.get("lease", NO_LEASE), of_voice=of_voice):
+                    await self._forward_text(message["frame"], of_voice=of_voice)
             case "overlay.order":
+                self._note_lease(OrderKind(message["kind"]), message["lease"])
                 for frame in message["frames"]:
                     await self._forward_text(frame)
             case "overlay.rotated":
@@ -132,6 +139,7 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def connect(self) -> None:
         self.query = parse_connect_query(self.scope["query_string"])
         self.flow = FlowControl(self.query.position)
+        self.fence = LeaseFence()
         try:
             overlay = await self._find_overlay()
             if overlay is not None:
@@ -178,16 +186,21 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         # A rotation that Redis did not deliver must not leave the old address open.
         self.watch = RightsWatch(self._has_address, self._close_rotated, check_every_s=self.check_every_s)
         self.watch.start()
+        standing = await standing_orders([overlay_id])
+        for order in standing:
+            self._note_lease(order.kind, order.lease)
         store = StateStore(async_redis(), overlay_id)
-        state = await store.read()
-        # Redis may have missed what was ordered while it was away.
-        standing = {order.kind for order in await standing_orders([overlay_id])}
-        state["muted"] = state["muted"] or OrderKind.MUTE in standing
-        state["live"] = state["live"] and OrderKind.END not in standing
-        said = await store.read_replay() if self.query.position is not None else []
+        state = _corrected(await store.read(self.fence), {order.kind for order in standing})
+        said = await store.read_replay(self.fence) if self.query.position is not None else []
         await self.send(text_data=wire.encode(state | {"release": page_release()}))
         if self.query.position is not None:
             await self._resume(resume_after(said, self.query.position, time.time()))
+
+    def _note_lease(self, kind: OrderKind, lease: int) -> None:
+        if kind is OrderKind.LEASED:
+            self.fence.admits(lease)
+        elif kind is OrderKind.END:
+            self.fence.silence(lease)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         try:
@@ -216,7 +229,7 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             return
         self.flow.throttled = False
         with contextlib.suppress(RedisError, OSError):
-            said = await StateStore(async_redis(), self.overlay_id).read_replay()
+            said = await StateStore(async_redis(), self.overlay_id).read_replay(self.fence)
             await self._resume(resume_after(said, self.flow.position, time.time()))
 
     async def _resume(self, rest: Resume) -> None:
@@ -251,6 +264,15 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             elif not await self.registration.update(report):
                 await self.close(CLOSE_TRY_AGAIN)  # the page reconnects and resumes
             self.reports.task_done()
+
+
+def _corrected(state: wire.OverlayStateMessage, standing: Set[OrderKind]) -> wire.OverlayStateMessage:
+    """Return the stored state as the orders demand that stand: Redis may have missed some."""
+    if OrderKind.MUTE in standing:
+        state["muted"] = True
+    if OrderKind.END in standing or OrderKind.LEASED in standing:
+        state["live"] = OrderKind.END not in standing
+    return state
 
 
 async def _acknowledge(overlay_id: UUID, ack: Acknowledgement) -> None:

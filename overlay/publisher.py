@@ -12,9 +12,11 @@ from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
 from overlay.connection import wire
+from overlay.connection.lease_fence import NO_LEASE
 from overlay.connection.state import StateStore
 from overlay.errors import OverlayUnreachable
 from overlay.layout import Layout
+from overlay.orders.order import Order, OrderKind
 from providers.channel_groups import encode_group_message
 from speech.stage.audio import AudioChunk
 
@@ -38,13 +40,14 @@ class OverlayPublisher:
     The state is stored before the message is sent, so that a page which subscribes and then reads the state
     misses nothing; both go to Redis in one round trip. Every method raises `OverlayUnreachable` within
     `TIMEOUT_S` if Redis does not answer. A mute drops all audio that is under way: no `cut` is needed
-    before it.
+    before it. `lease` is the number of the lease under which a live speaks: the sockets refuse older ones.
     """
 
-    def __init__(self, overlay_id: UUID, *, redis: Redis) -> None:
+    def __init__(self, overlay_id: UUID, *, redis: Redis, lease: int = NO_LEASE) -> None:
         self._group = overlay_group(overlay_id)
         self._redis = redis
-        self._state = StateStore(redis, overlay_id)
+        self._lease = lease
+        self._state = StateStore(redis, overlay_id, lease=lease)
         self._speaking: UUID | None = None
         self._position_s = 0.0
 
@@ -144,6 +147,15 @@ class OverlayPublisher:
             self._state.set_live(pipe, live)
             self._send(pipe, {"type": "live", "live": live})
 
+    async def order(self, order: Order) -> None:
+        """Send an order to the open pages, and store its effect."""
+        async with self._pipeline() as pipe:
+            if order.kind is OrderKind.END:
+                self._state.set_live(pipe, False)
+            else:
+                self._state.set_muted(pipe, order.kind is OrderKind.MUTE)
+            pipe.publish(*encode_group_message(self._group, order.event))
+
     async def start_test(self, for_ms: int) -> None:
         """Make the pages look as on air for `for_ms`; a running live is not affected."""
         async with self._pipeline() as pipe:
@@ -189,7 +201,7 @@ class OverlayPublisher:
         self._publish(pipe, {"type": "overlay.text", "frame": wire.encode(message), "of_voice": of_voice})
 
     def _publish(self, pipe: Pipeline, event: dict[str, Any]) -> None:
-        pipe.publish(*encode_group_message(self._group, event))
+        pipe.publish(*encode_group_message(self._group, {**event, "lease": self._lease}))
 
     @contextlib.asynccontextmanager
     async def _pipeline(self, *, transaction: bool = True) -> AsyncIterator[Pipeline]:

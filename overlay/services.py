@@ -30,9 +30,17 @@ def mute_overlay(overlay_id: UUID, *, muted: bool) -> None:
     _order(Order(overlay_id, OrderKind.MUTE if muted else OrderKind.UNMUTE))
 
 
-def end_overlay(overlay_id: UUID) -> None:
-    """Silence an overlay's pages and take them off air, as `mute_overlay` mutes them."""
-    _order(Order(overlay_id, OrderKind.END))
+def end_overlay(overlay_id: UUID, *, lease: int) -> None:
+    """Silence an overlay's pages and take them off air, as `mute_overlay` mutes them.
+
+    Nothing more is heard of the lease with this number.
+    """
+    _order(Order(overlay_id, OrderKind.END, lease))
+
+
+def announce_lease(overlay_id: UUID, *, lease: int) -> None:
+    """Have an overlay's pages refuse what is sent under earlier leases than this one."""
+    notify(Order(overlay_id, OrderKind.LEASED, lease))
 
 
 def _order(order: Order) -> None:
@@ -43,13 +51,8 @@ def _order(order: Order) -> None:
 async def send_order(order: Order) -> None:
     """Send an order to an overlay's pages by the ways that need no database."""
     open_sockets.deliver(order)
-    publisher = _publisher(order.overlay_id)
     try:
-        if order.kind is OrderKind.END:
-            await publisher.cut(None)
-            await publisher.set_live(False)
-        else:
-            await publisher.set_muted(order.kind is OrderKind.MUTE)
+        await _publisher(order.overlay_id).order(order)
     except OverlayUnreachable:
         logger.warning("redis unreachable: order to an overlay not stored: overlay=%s", order.overlay_id)
 

@@ -101,7 +101,7 @@ async def carry_out(kind: OrderKind, session: LiveSession, actor: Actor) -> tupl
 
     Return its new state, and whether the row was written within `STORED_WITHIN_S`.
     """
-    await send_order(Order(session.show.overlay_id, kind))
+    await send_order(Order(session.show.overlay_id, kind, session.lease_number))
     message = _state_after(kind, session)
     await in_thread(_tell, session.id, kind, message)
     writer = _writers.setdefault(asyncio.get_running_loop(), RowWriter())

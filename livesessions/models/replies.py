@@ -44,6 +44,8 @@ class Reply(models.Model):
     status = models.CharField(max_length=10, choices=Status)
     fault = models.CharField(max_length=40, blank=True)
     generation = models.PositiveIntegerField(default=0)
+    # The lease under which the reply was said; rows of an older one than the session's are not written.
+    lease_number = models.BigIntegerField(default=0, db_default=0)
     model = models.CharField(max_length=100, blank=True)
     voice = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField()

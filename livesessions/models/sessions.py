@@ -95,6 +95,8 @@ class LiveSession(models.Model):
     # The worker that holds the session, and when its lease expires unless it is renewed.
     lease_owner = models.CharField(max_length=100, blank=True)
     lease_expires_at = models.DateTimeField(null=True)
+    # Rises with each lease of any session: what a worker does under an older one counts no more.
+    lease_number = models.BigIntegerField(default=0, db_default=0)
 
     objects: ClassVar[models.Manager["LiveSession"]] = ScopedManager(tenant="tenant")
 

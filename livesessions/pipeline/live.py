@@ -18,7 +18,15 @@ from livesessions.pipeline.intake.ingest import Ingest, IntakeContext
 from livesessions.pipeline.intake.overlay_chat_queue import OverlayChatQueue
 from livesessions.pipeline.memory_summarizer import MemorySummarizer
 from livesessions.pipeline.outcome import ReplyOutcome
-from livesessions.pipeline.ports import AudioSink, Observer, ReplyPlanner, Screen, Voice
+from livesessions.pipeline.ports import (
+    AudioSink,
+    ClaimReply,
+    Observer,
+    ReplyPlanner,
+    Screen,
+    Voice,
+    no_claim,
+)
 from livesessions.pipeline.reply.approvals import Approvals
 from livesessions.pipeline.reply.generation import Generation
 from livesessions.pipeline.reply.runner import ReplyContext
@@ -73,6 +81,7 @@ class LiveParts:
     viewer_roles: ViewerRoles = field(default_factory=no_roles)
     holds_replies: bool = False
     per_thanks: Mapping[TurnKind, int] = field(default_factory=dict)
+    claim_reply: ClaimReply = no_claim
 
 
 class Live:
@@ -152,6 +161,7 @@ class Live:
             now_s=self._now_s,
             bus=self._bus,
             model_gate=parts.model_gate,
+            claim=parts.claim_reply,
         )
 
     def _intake_context(self) -> IntakeContext:

@@ -95,6 +95,18 @@ class Screen(Protocol):
         """Show how many follows, gifts and so on there were, by `EventKind`."""
 
 
+class ClaimReply(Protocol):
+    """Claims a reply for this worker just before it is voiced."""
+
+    async def __call__(self, record: ReplyRecord) -> bool:
+        """Return False when it must not be said: another worker holds the live, or it is muted or stopped."""
+
+
+async def no_claim(record: ReplyRecord) -> bool:
+    """Claim a reply of a live that no other worker can hold."""
+    return True
+
+
 class Observer(Protocol):
     """Records what happens in a live. It promises to return at once: it may not wait for anything."""
 

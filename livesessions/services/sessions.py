@@ -87,7 +87,7 @@ def stop_session(*, session: LiveSession) -> LiveSession:
     if asked:
         audit.record("session.stopped", session)
     if session.started_at is not None and (ended or session.is_open):
-        end_overlay(session.show.overlay_id)
+        end_overlay(session.show.overlay_id, lease=session.lease_number)
     transaction.on_commit(lambda: _send_stop(session))
     return session
 

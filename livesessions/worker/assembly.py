@@ -23,7 +23,7 @@ from chatsources.tiktok import TikTokEndpoints, TikTokSource
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.pipeline.live import LiveParts
-from livesessions.pipeline.ports import AudioSink, Gate, Observer, Screen, Voice
+from livesessions.pipeline.ports import AudioSink, ClaimReply, Gate, Observer, Screen, Voice, no_claim
 from livesessions.pipeline.rules import ReplaceableGate, Rules
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.shows.show_plan_factory import build_games, build_rundown, load_plan, thanks_group_sizes
@@ -143,6 +143,7 @@ class LiveEnvironment:
     muted: bool = False
     model_gate: GuardedModelGate | None = None
     further_sources: Sequence[ChatSource] = ()
+    claim_reply: ClaimReply = no_claim
 
 
 def assemble(session: LiveSession, resources: Resources) -> LiveParts:
@@ -151,7 +152,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     resources.voices.load_clip_index(show.tenant_id)
     lineup = resolve_voices(show.voice)
     cap = resources.spend_caps.cap_of(subject_of(session))
-    publisher = OverlayPublisher(show.overlay_id, redis=resources.redis)
+    publisher = OverlayPublisher(show.overlay_id, redis=resources.redis, lease=session.lease_number)
     observer = LiveObserver(
         session,
         voice=lineup.options[0].name,
@@ -173,6 +174,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
         now=lambda: datetime.now(UTC),
         seed=session.id.int,
         muted=session.muted,
+        claim_reply=observer.claim_reply,
     )
     return parts_of(show, environment)
 
@@ -201,6 +203,7 @@ def parts_of(show: Show, environment: LiveEnvironment) -> LiveParts:
         sinks=environment.sinks,
         screen=environment.screen,
         observer=environment.observer,
+        claim_reply=environment.claim_reply,
         language=show.language,
         muted=environment.muted,
         now=environment.now,

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import DurationField, ExpressionWrapper, F, Min, Q, QuerySet
+from django.db.models import BigIntegerField, DurationField, ExpressionWrapper, F, Func, Min, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from redis.exceptions import RedisError
 
 from livesessions.console import publisher
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
+from overlay.services import announce_lease
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,12 @@ RENEW_S = 3.0
 ABANDONED = Q(Q(lease_expires_at=None) | Q(lease_expires_at__lte=Now()), status=Status.ACTIVE)
 UNHELD = Q(status=Status.PENDING) | ABANDONED
 FREE = Q(status=Status.PENDING, start_requested_at__isnull=False) | ABANDONED
+
+
+class NextLeaseNumber(Func):
+    function = "nextval"
+    template = "%(function)s('livesessions_lease_number')"
+    output_field = BigIntegerField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ def claim(*, session_id: UUID, owner: str) -> LiveSession | None:
         started_at=Coalesce("started_at", Now()),
         lease_owner=owner,
         lease_expires_at=Now() + LEASE,
+        lease_number=NextLeaseNumber(),
         waiting_reason="",
     )
     if not taken:
@@ -65,6 +73,7 @@ def claim(*, session_id: UUID, owner: str) -> LiveSession | None:
     session: LiveSession = LiveSession.objects.select_related(
         "tenant", "show__persona", "show__voice", "show__policy", "show__overlay"
     ).get(id=session_id)
+    announce_lease(session.show.overlay_id, lease=session.lease_number)
     return session
 
 

@@ -127,6 +127,10 @@ class LiveObserver:
         self._recorder.add_reply(self._reply_row(record))
         self._console_batcher.queue(self._session.id, _reply_message(record))
 
+    async def claim_reply(self, record: ReplyRecord) -> bool:
+        """Claim a reply in the database; return False when this worker may not say it."""
+        return await self._recorder.claim(self._reply_row(record))
+
     def state_changed(self, *, viewers: int | None, counts: dict[str, int], connection: SourceState) -> None:
         self._console_batcher.queue(
             self._session.id,
@@ -180,6 +184,7 @@ class LiveObserver:
             status=record.outcome.value,
             fault=record.fault,
             generation=record.generation,
+            lease_number=self._session.lease_number,
             model=record.usage.model,
             voice=record.voice or self._voice,
             created_at=record.created_at,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -30,6 +30,9 @@ TIMEOUT_S = 1.0
 LIFETIME_MS = 3_600_000  # short, because snapshots contain viewers' names and messages
 LOG_SPAN = timedelta(minutes=15)
 MAX_LOG_EVENTS = 5_000
+
+# A reply that is being said when its worker is gone gets the fault "worker" (`leases.claim`).
+CLAIMED = Q(first_audio_ms__isnull=False) | Q(fault="worker")
 
 # A worker that does not know yet that it lost its lease must not overwrite the new worker's snapshot.
 SAVE = """
@@ -135,9 +138,13 @@ class ThankedGift:
 
 @dataclass(frozen=True, slots=True)
 class RecentLog:
-    """The last minutes of a live in the event log: the ids of its events, oldest first, and thanked gifts."""
+    """The last minutes of a live in the event log: the ids of its events, oldest first, and thanked gifts.
+
+    `answered`: the ids of events whose reply was heard, or was claimed by a worker that is gone.
+    """
 
     written: list[str] = field(default_factory=list)
+    answered: set[str] = field(default_factory=set)
     thanked: list[ThankedGift] = field(default_factory=list)
 
 
@@ -154,8 +161,10 @@ def read_log(session_id: UUID) -> RecentLog:
     )
     gifts = events.filter(source_id__in=_answered_by(thanks))
     rows = gifts.values_list("source_id", "viewer_hash", "gift_id", "streak_id", "count")
+    claimed = Reply.objects.filter(CLAIMED, session_id=session_id, created_at__gte=since)
     return RecentLog(
         written=list(recent.values_list("source_id", flat=True)[:MAX_LOG_EVENTS])[::-1],
+        answered=set(_answered_by(claimed)) - {""},
         thanked=[ThankedGift(*row) for row in rows],
     )
 
@@ -169,8 +178,9 @@ def _answered_by(replies: "QuerySet[Reply]") -> list[str]:
 def complete(state: LiveState, log: RecentLog, *, hash_viewer: Callable[[str], str]) -> LiveState:
     """Return a state brought up to date with the events and thanks that the log recorded after it."""
     intake, host = state["intake"], state["host"]
-    written, thanked = set(log.written), {gift.source_id for gift in log.thanked}
-    unrecorded = [source_id for source_id in intake["seen"] if source_id not in written]
+    written, answered = set(log.written), {gift.source_id for gift in log.thanked} | log.answered
+    known = dict.fromkeys([*intake["seen"], *sorted(log.answered)])
+    unrecorded = [source_id for source_id in known if source_id not in written]
     streaks = intake["streaks"]
     viewers = {hash_viewer(viewer_id): viewer_id for viewer_id in _viewers(state)}
     counted = {(viewer, gift, streak): count for viewer, gift, streak, count in streaks["counted"]}
@@ -180,7 +190,7 @@ def complete(state: LiveState, log: RecentLog, *, hash_viewer: Callable[[str], s
             counted[key] = max(counted.get(key, 0), gift.count)
     return {
         **state,
-        "host": {**host, "owed": [owed for owed in host["owed"] if not _source_ids(owed) & thanked]},
+        "host": {**host, "owed": [owed for owed in host["owed"] if not _source_ids(owed) & answered]},
         "intake": {
             **intake,
             "seen": [*log.written, *unrecorded],

@@ -114,6 +114,7 @@ class Worker:
             self._renewer.run,
             self._claimer.run,
             self._resync_forever,
+            self._silence_by_rows_forever,
             self._policy_reloader.run,
             lambda: self._send_heartbeats_until(stopping),
         )
@@ -247,6 +248,20 @@ class Worker:
                     live.set_viewer_roles(roles.get(session_id, {}))
                     await _apply_flags(live, muted=muted, stop=stop)
                     await live.announce()
+
+    async def _silence_by_rows_forever(self) -> None:
+        """Mute and stop lives as their rows say, whether or not Redis brings the commands.
+
+        It never unmutes: a console may have muted while the database was away, and the row may be behind.
+        """
+        while True:
+            await asyncio.sleep(leases.RENEW_S)
+            with suppress(OperationalError, InterfaceError):
+                for session_id, (muted, stop) in (
+                    await in_thread(leases.read_flags, list(self._lives))
+                ).items():
+                    if (live := self._lives.get(session_id)) and (muted or stop):
+                        await _apply_flags(live, muted=muted, stop=stop)
 
     async def _send_heartbeats_until(self, stopping: asyncio.Event) -> None:
         """Send a heartbeat once a second; unregister before the lives are released."""

@@ -3,7 +3,7 @@
 import json
 import struct
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ MAX_ENTRIES = int(MAX_KEPT_S / MAX_CHUNK_S)  # a chunk is never longer, so this 
 LIFETIME_MS = 60_000
 OVER_AFTER_S = 10.0  # seconds after its end at which an utterance is too old to be played
 LEAD_S = 0.3  # a page's playback delay
-STAMP = struct.Struct(">Q")
+STAMP = struct.Struct(">QQ")  # the time of sending in ms, and the number of the lease
 
 Frame = str | bytes
 
@@ -30,12 +30,12 @@ class ReplayBuffer:
 
     def __init__(self, redis: Redis, overlay_id: UUID) -> None:
         self._redis = redis
-        self._key = f"overlay:{overlay_id}:said"
+        self._key = f"overlay:{overlay_id}:replay"
 
-    def add(self, pipe: Pipeline, frame: Frame) -> None:
-        """Append a message, as part of a pipeline."""
+    def add(self, pipe: Pipeline, frame: Frame, lease: int) -> None:
+        """Append a message of a lease, as part of a pipeline."""
         body = frame.encode() if isinstance(frame, str) else frame
-        pipe.rpush(self._key, STAMP.pack(round(time.time() * 1000)) + body)
+        pipe.rpush(self._key, STAMP.pack(round(time.time() * 1000), lease) + body)
         pipe.ltrim(self._key, -MAX_ENTRIES, -1)
         pipe.pexpire(self._key, LIFETIME_MS)
 
@@ -43,10 +43,10 @@ class ReplayBuffer:
         """Delete all messages, as part of a pipeline."""
         pipe.delete(self._key)
 
-    async def read(self) -> "list[SentUtterance]":
-        """Return the sent utterances, oldest first."""
+    async def read(self, admits: Callable[[int], bool]) -> "list[SentUtterance]":
+        """Return the sent utterances of the leases that `admits` accepts, oldest first."""
         entries: list[Any] = await self._redis.lrange(self._key, 0, -1)
-        return group_by_utterance(entries)
+        return group_by_utterance(entry for entry in entries if admits(STAMP.unpack_from(entry)[1]))
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ def group_by_utterance(entries: Iterable[bytes]) -> list[SentUtterance]:
     """Group stored messages by utterance."""
     said: dict[str, SentUtterance] = {}
     for entry in entries:
-        (stamp,), body = STAMP.unpack_from(entry), entry[STAMP.size :]
+        (stamp, _lease), body = STAMP.unpack_from(entry), entry[STAMP.size :]
         if body.startswith(b"{"):
             _note_text(said, stamp / 1000, body.decode())
         else:

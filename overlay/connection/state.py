@@ -7,6 +7,7 @@ from uuid import UUID
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
+from overlay.connection.lease_fence import NO_LEASE, LeaseFence
 from overlay.connection.replay_buffer import Frame, ReplayBuffer, SentUtterance
 from overlay.connection.wire import CaptionText, OverlayChatLine, OverlayStateMessage
 from overlay.layout import Layout
@@ -23,8 +24,9 @@ class StateStore:
     runs; the others need one round trip each. Redis errors are not caught.
     """
 
-    def __init__(self, redis: Redis, overlay_id: UUID) -> None:
+    def __init__(self, redis: Redis, overlay_id: UUID, *, lease: int = NO_LEASE) -> None:
         self._redis = redis
+        self._lease = lease
         self._flags = f"overlay:{overlay_id}:flags"
         self._lines = f"overlay:{overlay_id}:lines"
         self._caption = f"overlay:{overlay_id}:caption"
@@ -34,7 +36,8 @@ class StateStore:
         self._test = f"overlay:{overlay_id}:trial"
         self._replay = ReplayBuffer(redis, overlay_id)
 
-    async def read(self) -> OverlayStateMessage:
+    async def read(self, fence: LeaseFence) -> OverlayStateMessage:
+        """Return the state, without the caption of a lease that `fence` refuses."""
         pipe = self._redis.pipeline()
         pipe.hmget(self._flags, ["live", "muted"])
         pipe.lrange(self._lines, 0, -1)
@@ -47,7 +50,7 @@ class StateStore:
             "live": live in TRUE,
             "muted": muted in TRUE,
             "lines": [json.loads(line) for line in lines],
-            "caption": json.loads(caption) if caption else None,
+            "caption": _admitted_caption(caption, fence),
         }
         if trial_ms > 0:
             state["trial_ms"] = trial_ms
@@ -102,20 +105,29 @@ class StateStore:
         for line in lines:
             pipe.lrem(self._lines, 0, line)
 
-    async def read_replay(self) -> list[SentUtterance]:
-        return await self._replay.read()
+    async def read_replay(self, fence: LeaseFence) -> list[SentUtterance]:
+        return await self._replay.read(fence.admits)
 
     def add_words(self, pipe: Pipeline, frame: Frame, caption: CaptionText, *, lifetime_ms: int) -> None:
-        pipe.set(self._caption, json.dumps(caption), px=lifetime_ms)
-        self._replay.add(pipe, frame)
+        pipe.set(self._caption, json.dumps({**caption, "lease": self._lease}), px=lifetime_ms)
+        self._replay.add(pipe, frame, self._lease)
 
     def add_audio(self, pipe: Pipeline, frame: Frame) -> None:
-        self._replay.add(pipe, frame)
+        self._replay.add(pipe, frame, self._lease)
 
     def add_end(self, pipe: Pipeline, frame: Frame, *, caption_lifetime_ms: int) -> None:
         pipe.pexpire(self._caption, caption_lifetime_ms)
-        self._replay.add(pipe, frame)
+        self._replay.add(pipe, frame, self._lease)
 
     def add_cut(self, pipe: Pipeline, frame: Frame) -> None:
         pipe.delete(self._caption)
-        self._replay.add(pipe, frame)
+        self._replay.add(pipe, frame, self._lease)
+
+
+def _admitted_caption(stored: str | bytes | None, fence: LeaseFence) -> CaptionText | None:
+    if not stored:
+        return None
+    caption = json.loads(stored)
+    if not fence.admits(caption.get("lease", NO_LEASE)):
+        return None
+    return {"utterance": caption["utterance"], "text": caption["text"]}

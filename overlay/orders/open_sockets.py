@@ -39,13 +39,12 @@ class OpenSockets:
 
     def deliver(self, order: Order, *, only: asyncio.AbstractEventLoop | None = None) -> None:
         """Give an order to the overlay's sockets, of one event loop or of all; never waits."""
-        event = {"type": "overlay.order", "frames": order.frames}
         with self._lock:
             sockets = list(self._sockets.get(order.overlay_id, {}).items())
         for receive, loop in sockets:
             if only in (None, loop):
                 with suppress(RuntimeError):  # the loop was closed meanwhile
-                    loop.call_soon_threadsafe(receive, event)
+                    loop.call_soon_threadsafe(receive, order.event)
 
 
 open_sockets = OpenSockets()

@@ -11,6 +11,7 @@ from chatsources.events import EventKind, Gift, LiveEvent, Viewer
 from chatsources.port import CONNECTED, ChatSource, SourceCounts, SourceState
 from livesessions.pipeline.intake.game_controller import Controls, no_controls
 from livesessions.pipeline.live import Live, LiveParts
+from livesessions.pipeline.ports import ClaimReply, no_claim
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.pipeline.rules import ReplaceableGate
 from livesessions.pipeline.selection.rates import Rates
@@ -214,6 +215,7 @@ class Stage:
     viewer_roles: ViewerRoles = field(default_factory=no_roles)
     muted: bool = False
     holds_replies: bool = False
+    claim_reply: ClaimReply = no_claim
     reason: str = ""
 
     def parts(self) -> LiveParts:
@@ -236,6 +238,7 @@ class Stage:
             controls=self.controls,
             viewer_roles=self.viewer_roles,
             host_name="Nora",
+            claim_reply=self.claim_reply,
         )
 
     def play(self, *acts: Callable[[Live], Coroutine[Any, Any, None]]) -> "Stage":

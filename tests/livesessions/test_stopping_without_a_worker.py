@@ -102,16 +102,24 @@ def test_stopping_an_ended_live_again_leaves_the_next_live_on_air(held: LiveSess
     stop_session(session=held)
     create_session(show=held.show, source="simulator")
     orders: list[Any] = []
+
+    def note(overlay_id: Any, *, lease: int) -> None:
+        orders.append(overlay_id)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("livesessions.services.sessions.end_overlay", orders.append)
+        patch.setattr("livesessions.services.sessions.end_overlay", note)
         stop_session(session=held)
     assert orders == []
 
 
 def test_a_live_that_was_never_on_air_ends_without_a_word_to_the_overlay(session: LiveSession) -> None:
     orders: list[Any] = []
+
+    def note(overlay_id: Any, *, lease: int) -> None:
+        orders.append(overlay_id)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("livesessions.services.sessions.end_overlay", orders.append)
+        patch.setattr("livesessions.services.sessions.end_overlay", note)
         stopped = stop_session(session=session)
     assert (stopped.status, orders) == ("ended", [])
 

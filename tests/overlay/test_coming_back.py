@@ -139,7 +139,7 @@ async def test_no_more_than_half_a_minute_is_kept(
     overlay: Overlay, publisher: OverlayPublisher, connect: Connect, redis: Redis
 ) -> None:
     utterance = await say(publisher, "Una storia senza fine.", replay_buffer.MAX_ENTRIES + 20, end=False)
-    (key,) = [name async for name in redis.scan_iter(f"overlay:{overlay.id}:said")]
+    (key,) = [name async for name in redis.scan_iter(f"overlay:{overlay.id}:replay")]
     assert await redis.llen(key) == replay_buffer.MAX_ENTRIES
     assert 0 < await redis.pttl(key) <= replay_buffer.LIFETIME_MS
     rest = await come_back(connect, overlay, publisher, utterance, replay_buffer.MAX_ENTRIES + 17)

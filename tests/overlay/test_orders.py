@@ -70,7 +70,7 @@ async def test_without_redis_a_mute_reaches_an_open_page(
     assert await page.receive() == {"type": "mute", "muted": True}
     await sync_to_async(mute_overlay)(overlay.id, muted=False)
     assert await page.receive() == {"type": "mute", "muted": False}
-    await sync_to_async(end_overlay)(overlay.id)
+    await sync_to_async(end_overlay)(overlay.id, lease=1)
     assert await page.receive() == {"type": "cut", "utterance": None}
     assert await page.receive() == {"type": "live", "live": False}
     assert await charlies.communicator.receive_nothing()
@@ -128,10 +128,11 @@ async def test_a_page_that_left_receives_no_more_orders(overlay: Overlay, connec
 
 async def _until_listening() -> None:
     """Return when this test's listener has subscribed."""
-    await eventually(_listeners)
+    await eventually(listeners)
 
 
-def _listeners() -> int:
+def listeners() -> int:
+    """Return how many connections listen to orders."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) {LISTENERS}")
         return int(cursor.fetchone()[0])

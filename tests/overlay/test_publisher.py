@@ -7,6 +7,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
 from overlay import publisher as module
+from overlay.connection.lease_fence import LeaseFence
 from overlay.connection.state import LIFETIME_S, MAX_LINES
 from overlay.connection.wire import OverlayStateMessage
 from overlay.errors import OverlayUnreachable
@@ -24,7 +25,7 @@ def overlay_publisher(redis: Redis) -> OverlayPublisher:
 
 
 async def state_of(publisher: OverlayPublisher) -> OverlayStateMessage:
-    return await publisher._state.read()
+    return await publisher._state.read(LeaseFence())
 
 
 async def test_the_state_follows_what_is_published(overlay_publisher: OverlayPublisher) -> None:

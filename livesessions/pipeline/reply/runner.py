@@ -8,7 +8,7 @@ from datetime import datetime
 
 from livesessions.pipeline.bus import LiveBus, MessageFlagged
 from livesessions.pipeline.outcome import ReplyOutcome
-from livesessions.pipeline.ports import AudioSink, Gate, Observer, ReplyPlanner, Voice
+from livesessions.pipeline.ports import AudioSink, ClaimReply, Gate, Observer, ReplyPlanner, Voice, no_claim
 from livesessions.pipeline.records import ReplyRecord, policy_fault
 from livesessions.pipeline.reply.generation import Generation, ReplyCut
 from livesessions.pipeline.reply.model_review import ModelReview
@@ -45,6 +45,7 @@ class ReplyContext:
     bus: LiveBus
     # Judges what the rules let pass; None: the rules alone decide.
     model_gate: GuardedModelGate | None = None
+    claim: ClaimReply = no_claim
 
 
 class ReplyRunner:
@@ -82,6 +83,7 @@ class ReplyRunner:
             sinks=context.sinks,
             generation=context.generation,
             playback=self.playback,
+            claim=context.claim,
             on_first_audio=self._first_audio,
             is_fresh=lambda: turn.is_fresh(context.now_s()),
         )

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from livesessions.pipeline.ports import AudioSink, Voice
+from livesessions.pipeline.ports import AudioSink, ClaimReply, Voice, no_claim
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.pipeline.reply.clip_synthesis import ClipSynthesis, close_all
-from livesessions.pipeline.reply.generation import Generation
+from livesessions.pipeline.reply.generation import Generation, ReplyCut
 from livesessions.pipeline.reply.playback_tracker import PlaybackTracker
 from speech.errors import SpeechError
 from speech.stage.audio import AudioChunk
@@ -45,6 +45,7 @@ class Utterance:
     - At most `MAX_CLIPS_AHEAD` pieces are synthesized ahead, and only when what was sent is soon heard, so
       that a cut costs little.
     - A caption is sent with the first audio of its sentence.
+    - `claim` is asked when the first audio is ready; nothing is sent when it refuses.
     - `on_first_audio` is called once, when the first chunk was sent.
     - A sentence that no voice can say is shown as text, and retried once while `is_fresh`.
 
@@ -61,12 +62,15 @@ class Utterance:
         playback: PlaybackTracker,
         on_first_audio: Callable[[], None],
         is_fresh: Callable[[], bool],
+        claim: ClaimReply = no_claim,
     ) -> None:
         self._record = record
         self._voice = voice
         self._sinks = sinks
         self._generation = generation
         self._playback = playback
+        self._claim = claim
+        self._is_claimed = False
         self._on_first_audio = on_first_audio
         self._is_fresh = is_fresh
         self._queue: deque[QueuedSentence] = deque()
@@ -184,6 +188,7 @@ class Utterance:
 
     async def _send(self, sentence: QueuedSentence, chunk: AudioChunk) -> None:
         self._generation.check(self._record.generation)
+        await self._claim_once()
         if not sentence.announced:
             await self._announce(sentence.text)
             sentence.announced = True
@@ -195,6 +200,14 @@ class Utterance:
         if self._sequence == 1:
             self._on_first_audio()
         sentence.mark_begun()
+
+    async def _claim_once(self) -> None:
+        """Claim the reply before anything of it is sent; raise `ReplyCut` when that is refused."""
+        if not self._is_claimed:
+            self._is_claimed = await self._claim(self._record)
+            self._generation.check(self._record.generation)
+            if not self._is_claimed:
+                raise ReplyCut
 
     async def _announce(self, text: str) -> None:
         record, at_ms = self._record, round(self._duration_s * 1000)
@@ -209,6 +222,7 @@ class Utterance:
     async def _show(self, sentence: QueuedSentence) -> None:
         """Show a sentence that no voice can say, and retry. Raise `SpeechError` when that fails too."""
         await self._wait(self._playback.left_s(self._duration_s) if self.has_begun else 0.0)
+        await self._claim_once()
         read_s = max(MIN_READING_S, READING_S_PER_CHARACTER * len(sentence.text))
         await self._each(lambda sink: sink.show_text(self._record.id, sentence.text))
         self.is_shown = True

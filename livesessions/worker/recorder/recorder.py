@@ -24,6 +24,8 @@ T = TypeVar("T")
 FLUSH_S = 0.05
 RETRY_S = 0.5
 DRAIN_S = 10.0
+CLAIM_WITHIN_S = 1.0
+CLAIM_OPTIONS = "-c statement_timeout=1s -c lock_timeout=1s -c synchronous_commit=off"
 BATCH_ROWS = 2_000
 # Beyond this a live is read more slowly, unless the database is down.
 FAR_BEHIND_ROWS = 10_000
@@ -54,6 +56,9 @@ class Recorder:
         self._writer = Writer()
         # One thread, so that one connection stays open.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recorder")
+        # Claims do not wait for a batch, nor for the disk: other workers see them at once.
+        self._claims = Writer(CLAIM_OPTIONS)
+        self._claims_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="claims")
         self.is_database_down = False
         self.behind_s = 0.0
         self.most_behind_s = 0.0
@@ -100,6 +105,19 @@ class Recorder:
             return
         self._replies[reply.id] = reply
         self._filled.set()
+
+    async def claim(self, reply: Reply) -> bool:
+        """Write a reply before it is said; return False when its live is another worker's, or silenced.
+
+        While the database does not answer, the claim is granted: no other worker can take the live over then.
+        """
+        try:
+            async with asyncio.timeout(CLAIM_WITHIN_S):
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(self._claims_thread, self._claims.claim, reply)
+        except (DatabaseUnavailable, TimeoutError):
+            logger.warning("database unreachable, reply not claimed: session=%s", reply.session_id)
+            return True
 
     def erase_events(
         self, session_id: UUID, source_ids: list[str], viewer_hashes: list[str] | None = None
@@ -177,6 +195,11 @@ class Recorder:
             logger.error("rows lost at the end: events=%d replies=%d", len(self._events), len(self._replies))
         await self._in_thread(self._writer.close)
         self._thread.shutdown(wait=False)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLAIM_WITHIN_S):
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(self._claims_thread, self._claims.close)
+        self._claims_thread.shutdown(wait=False)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         began_s = time.perf_counter()

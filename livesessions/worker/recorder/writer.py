@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.types.json import Jsonb
 
 from livesessions.models.events import ChatEvent
@@ -45,10 +46,23 @@ INSERT_EVENTS = (
     f"SELECT * FROM unnest({ARRAYS}) ON CONFLICT DO NOTHING"
 )
 REPLY_FIELDS = [field.attname for field in Reply._meta.concrete_fields]
+# The names of the types without their lengths: a cast to a length would cut the value.
+REPLY_CASTS = ", ".join(
+    f"%s::{field.db_type(connections[DEFAULT_DB_ALIAS]).split('(')[0]}"  # type: ignore[union-attr]
+    for field in Reply._meta.concrete_fields
+)
+HELD_LEASE = f"FROM {LiveSession._meta.db_table} session WHERE session.id = %s AND session.lease_number = %s"
 UPSERT_REPLY = (
-    f"INSERT INTO {Reply._meta.db_table} ({', '.join(REPLY_FIELDS)}) "  # noqa: S608 - constants
-    f"VALUES ({', '.join(['%s'] * len(REPLY_FIELDS))}) ON CONFLICT (id) DO UPDATE SET "
+    f"INSERT INTO {Reply._meta.db_table} ({', '.join(REPLY_FIELDS)}) "
+    f"SELECT {REPLY_CASTS} {{held}} ON CONFLICT (id) DO UPDATE SET "
     + ", ".join(f"{name} = EXCLUDED.{name}" for name in REPLY_FIELDS if name != "id")
+)
+# What a worker writes after another one has taken the live over is dropped.
+WRITE_REPLY = UPSERT_REPLY.format(held=HELD_LEASE)
+# The lock keeps the lease until the claim is committed, so that the next worker reads all claims.
+CLAIM_REPLY = UPSERT_REPLY.format(
+    held=f"FROM (SELECT 1 {HELD_LEASE} AND session.status = 'active'"
+    " AND session.stop_requested_at IS NULL AND NOT session.muted FOR SHARE) held"
 )
 KNOWN_SESSIONS = f"SELECT id FROM {LiveSession._meta.db_table} WHERE id = ANY(%s)"  # noqa: S608 - constants
 ERASE_EVENTS = (
@@ -77,7 +91,8 @@ class DatabaseUnavailable(Exception):
 class Writer:
     """Writes each batch completely or not at all; a repeated write changes nothing. Not thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: str = f"-c statement_timeout={STATEMENT_TIMEOUT}") -> None:
+        self._options = options
         self._connection: Connection | None = None
 
     def close(self) -> None:
@@ -102,6 +117,14 @@ class Writer:
         except REFUSED:
             return self._write_without_refused(events, replies, deletions)
         return []
+
+    def claim(self, reply: Reply) -> bool:
+        """Write a reply that is about to be said; return False when its lease may not say it.
+
+        Raises `DatabaseUnavailable`.
+        """
+        with self._transaction() as connection:
+            return connection.execute(CLAIM_REPLY, _reply_values(reply)).rowcount > 0
 
     def _write_without_refused(
         self, events: Sequence[EventRow], replies: Sequence[Reply], deletions: Sequence[Deletion]
@@ -138,7 +161,7 @@ class Writer:
         """Open a transaction. Raises errors of a row unchanged, all others as `DatabaseUnavailable`."""
         try:
             if self._connection is None:
-                self._connection = psycopg.connect(**connection_parameters())
+                self._connection = psycopg.connect(**{**connection_parameters(), "options": self._options})
             with self._connection.transaction():
                 yield self._connection
         except REFUSED:
@@ -155,9 +178,13 @@ def _insert(connection: Connection, rows: Sequence[EventRow]) -> None:
 
 def _upsert(connection: Connection, replies: Sequence[Reply]) -> None:
     if replies:
-        values = [[_adapted(getattr(reply, name)) for name in REPLY_FIELDS] for reply in replies]
         with connection.cursor() as cursor:
-            cursor.executemany(UPSERT_REPLY, values)
+            cursor.executemany(WRITE_REPLY, [_reply_values(reply) for reply in replies])
+
+
+def _reply_values(reply: Reply) -> list[Any]:
+    values = [_adapted(getattr(reply, name)) for name in REPLY_FIELDS]
+    return [*values, reply.session_id, reply.lease_number]
 
 
 def _adapted(value: Any) -> Any:
@@ -174,11 +201,7 @@ def _erase(connection: Connection, deletions: Sequence[Deletion]) -> None:
 
 def connection_parameters() -> dict[str, Any]:
     """Return the parameters of the writer's connection."""
-    return {
-        **direct_parameters(),
-        "options": f"-c statement_timeout={STATEMENT_TIMEOUT}",
-        "cursor_factory": psycopg.Cursor,
-    }
+    return {**direct_parameters(), "cursor_factory": psycopg.Cursor}
 
 
 def _array(column: Sequence[Any]) -> str:

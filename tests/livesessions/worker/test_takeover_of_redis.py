@@ -1,5 +1,6 @@
 """Redis is killed and started again, empty, in the middle of a live: the live goes on by itself."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from livesessions.worker.worker import in_thread
 from tests.livesessions.conftest import eventually, running_worker
 from tests.livesessions.worker.own_redis import OwnRedis, own_redis
 from tests.overlay.conftest import Socket, open_socket
+from tests.patience import PATIENCE_S, POLL_S
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
@@ -97,3 +99,21 @@ async def test_a_live_starts_while_redis_is_away_and_is_heard_when_it_is_back(
         await eventually(lambda: newest_event(session))
         server.start()
         await hear(page)
+
+
+async def test_a_mute_and_a_stop_reach_the_worker_while_redis_is_away(
+    lively: LiveSession, server: OwnRedis
+) -> None:
+    token = await in_thread(lambda: lively.show.overlay.token)
+    async with running_worker() as worker, open_socket(token) as page:
+        await hear(page)
+        server.kill()
+        await in_thread(mute_session, session=lively)
+        async with asyncio.timeout(PATIENCE_S):
+            while not worker._lives[lively.id].muted:  # noqa: ASYNC110 (nobody announces it)
+                await asyncio.sleep(POLL_S)
+        await in_thread(stop_session, session=lively)
+        ended = await eventually(
+            lambda: LiveSession.objects.get(id=lively.id), lambda row: row.status == "ended"
+        )
+    assert ended.end_reason == "stopped"

@@ -50,6 +50,13 @@ class WorkerProcess:
         self._process.kill()
         self._process.wait()
 
+    def freeze(self) -> None:
+        """Stop it in mid-air, as a paused machine does."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
     def stop(self) -> float:
         """As a deployment does; return in how many seconds it was gone."""
         began_s = time.monotonic()
@@ -59,6 +66,7 @@ class WorkerProcess:
 
     def close(self) -> None:
         if self._process.poll() is None:
+            self.thaw()
             self._process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(PATIENCE_S)
