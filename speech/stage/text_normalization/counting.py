@@ -56,7 +56,8 @@ def integer_rules(vocabulary: Vocabulary) -> list[Rule]:
 
 def decimal_rules(vocabulary: Vocabulary) -> list[Rule]:
     """Return the rules for decimals and years that the grammar takes for something else."""
-    return {"it": _italian, "en": lambda _: [], "de": _german}[vocabulary.language](vocabulary)
+    short_year = Rule(re.compile(r"(?:(?<=\s)|^)['’](?=\d\d\b)(?!\d0s)"), lambda _: "")
+    return [short_year, *{"it": _italian, "en": lambda _: [], "de": _german}[vocabulary.language](vocabulary)]
 
 
 def _italian(vocabulary: Vocabulary) -> list[Rule]:
@@ -84,7 +85,6 @@ def _german(vocabulary: Vocabulary) -> list[Rule]:
     return [
         Rule(re.compile(year), integer),
         Rule(re.compile(early), integer),
-        Rule(re.compile(r"['’](?=\d0\b)"), lambda _: ""),
         Rule(re.compile(with_dot), _with_comma),
     ]
 

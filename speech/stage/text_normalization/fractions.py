@@ -27,12 +27,14 @@ def fraction_rules(vocabulary: Vocabulary) -> list[Rule]:
     vulgar = re.compile(rf"(?P<whole>\d?)\s?(?P<sign>[{''.join(_VULGAR)}])")
     out_of = rf"{_ALONE}(?P<got>\d+[.,]\d+|(?P<same>\d+)(?=/(?P=same)(?!\d)))/(?P<best>\d+){_END}"
     season = rf"{_ALONE}(?P<first>(?:19|20)\d{{2}})/(?P<second>\d{{2}}){_END}"
+    rounded = rf"{_ALONE}(?P<first>\d{{2,4}})/(?P<second>\d{{2,4}})(?=\s[^\W\d_]{{4,}})"
     decades = r"\b(?P<years>anni) '?(?P<first>\d0)/'?(?P<second>\d0)(?!\d)"
     return [
         Rule(vulgar, lambda found: f"{found['whole']} {_VULGAR[found['sign']]}".strip()),
         Rule(re.compile(rf"{_ALONE}50[/-]50{_END}"), lambda _: vocabulary["fifty_fifty"]),
         Rule(re.compile(rf"{_ALONE}24/7{_END}"), lambda _: vocabulary["round_the_clock"]),
         Rule(re.compile(out_of), lambda found: _out_of(found, vocabulary)),
+        Rule(re.compile(rounded), lambda found: _range_of_fives(found, vocabulary)),
         Rule(re.compile(season), lambda found: f"{found['first']} {found['second']}"),
         Rule(re.compile(decades), lambda found: f"{found['years']} {found['first']} {found['second']}"),
         *_halves(vocabulary.language),
@@ -43,6 +45,13 @@ def large_fraction_rule(language: str) -> Rule:
     """Return the rule for fractions that the grammar leaves, because their numbers are too large."""
     large = r"(?<![\d.,/])(?P<top>[1-9]\d{0,3})/(?P<bottom>[1-9]\d{0,3})(?![\d/]|[.,]\d)"
     return Rule(re.compile(large), lambda found: _large(found, language))
+
+
+def _range_of_fives(found: re.Match[str], vocabulary: Vocabulary) -> str:
+    """Say "50/60 Leute" as a range; a fraction of such numbers would be shortened."""
+    first, second = int(found["first"]), int(found["second"])
+    is_range = 10 <= first < second and first % 5 == second % 5 == 0
+    return f"{first} {vocabulary['to']} {second}" if is_range else found[0]
 
 
 def _out_of(found: re.Match[str], vocabulary: Vocabulary) -> str:

@@ -22,6 +22,10 @@ def leftover_rules(vocabulary: Vocabulary) -> list[Rule]:
         Rule(re.compile(r"(?<=[^\W\d_])['’]?(?=\d)|(?<=\d)['’]?(?=[^\W\d_])"), lambda _: " "),
         Rule(re.compile(rf"(?<![\d.,])(?:{NUMBER})(?![.,]?\d)"), lambda found: _number(found[0], vocabulary)),
         Rule(re.compile(r"\d+"), lambda found: f" {_digits(found[0], vocabulary)} "),
+        Rule(
+            re.compile(r"(?<=\w)\s?(?P<sign>[€$£¥])(?!\w)"),
+            lambda found: _currency(found["sign"], vocabulary),
+        ),
         Rule(re.compile(r"(?<=\w)\s?%"), lambda _: f" {vocabulary['percent']}"),
         Rule(re.compile(r"(?<=\w)\s?°"), lambda _: f" {vocabulary['degrees']}"),
         Rule(re.compile(r"(?<=\w)&(?=\w)"), lambda _: f" {vocabulary['and']} "),
@@ -41,6 +45,11 @@ def _number(written: str, vocabulary: Vocabulary) -> str:
         return say_digits(written, vocabulary.language)
     number = decimal_of(written, decimal_comma=vocabulary.decimal_comma)
     return written if number is None else say_number(number, vocabulary)
+
+
+def _currency(sign: str, vocabulary: Vocabulary) -> str:
+    found = (each.names[1] for each in vocabulary.currencies.values() if sign in each.signs)
+    return f" {next(found, '')}"
 
 
 def _digits(digits: str, vocabulary: Vocabulary) -> str:

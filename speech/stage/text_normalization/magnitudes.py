@@ -43,7 +43,9 @@ def _count(found: re.Match[str], vocabulary: Vocabulary) -> str:
     magnitude = magnitude_of(sign, vocabulary)
     # "4K video" is a picture, "4K likes" are four thousand.
     is_screen = _SCREEN.fullmatch(found[0]) and not found["counted"]
-    if number is None or magnitude is None or is_screen:
+    # "2B" alone is a class, a flat or a pencil.
+    is_label = sign == "B" and found["number"].isdigit() and not found["counted"]
+    if number is None or magnitude is None or is_screen or is_label:
         return found[0]
     said = say_magnitude(number, magnitude, vocabulary)
     dot = "." if sign.endswith(".") and not found["next"] else ""

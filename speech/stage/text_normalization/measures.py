@@ -13,6 +13,11 @@ from speech.stage.text_normalization.vocabulary import Vocabulary
 _LETTERS = frozenset("AVWs")
 _TEN = 10
 _FEMININE = {"de": ("Minute", "Stunde", "Sekunde", "Meile", "Milliamperestunde"), "it": ("ora",), "en": ()}
+_CLOSING = r"(?:[\"”″]|''|’’)"
+_DURATION = rf"(?<![\w'’.,])(?P<minutes>\d{{1,2}})['’′](?P<seconds>[0-5]\d){_CLOSING}(?!\w)"
+_CLOSING = r"(?:[\"”″]|''|’’)"
+_DURATION = rf"(?<![\w'’.,])(?P<minutes>\d{{1,2}})['’′](?P<seconds>[0-5]\d){_CLOSING}(?!\w)"
+_SECONDS = {"it": ("minuto", "minuti", "secondi"), "de": ("Minute", "Minuten", "Sekunden")}
 
 
 def measure_rules(vocabulary: Vocabulary) -> list[Rule]:
@@ -20,10 +25,11 @@ def measure_rules(vocabulary: Vocabulary) -> list[Rule]:
     unit = rf"(?P<unit>{any_of(vocabulary.units)})(?![\w²³/]|\.\w)(?P<end>(?=\s*(?:$|[.,;!?])))?"
     measure = re.compile(rf"(?<![\w.,/])(?P<number>{NUMBER})\s?{unit}")
     prime = re.compile(r"(?<![\w'’.,])(?P<number>\d{1,3})['’′](?=\s|$|[,;!?])")
+    duration = Rule(re.compile(_DURATION), lambda found: _duration(found, vocabulary))
     return [
         Rule(measure, lambda found: _measure(found, vocabulary)),
+        *(_english(vocabulary) if vocabulary.language == "en" else [duration]),
         Rule(prime, lambda found: f"{found['number']} {vocabulary['prime']}"),
-        *(_english(vocabulary) if vocabulary.language == "en" else ()),
     ]
 
 
@@ -37,6 +43,14 @@ def _measure(found: re.Match[str], vocabulary: Vocabulary) -> str:
         return f"{say_one(vocabulary.language, feminine=feminine)} {one}"
     dot = "." if unit.endswith(".") and not found.string[found.end() :].strip() else ""
     return f"{say_number(number, vocabulary)} {many}{dot}"
+
+
+def _duration(found: re.Match[str], vocabulary: Vocabulary) -> str:
+    minute, minutes, seconds = _SECONDS[vocabulary.language]
+    count = int(found["minutes"])
+    first = say_one(vocabulary.language, feminine=minute in _FEMININE[vocabulary.language])
+    said = f"{first} {minute}" if count == 1 else f"{say_integer(count, vocabulary.language)} {minutes}"
+    return f"{said} {vocabulary['and']} {say_integer(int(found['seconds']), vocabulary.language)} {seconds}"
 
 
 def _is_measure(number: Decimal, found: re.Match[str], vocabulary: Vocabulary) -> bool:

@@ -26,7 +26,10 @@ def money_rules(vocabulary: Vocabulary) -> list[Rule]:
     def said(found: re.Match[str]) -> str:
         return _money(found, vocabulary)
 
+    comma = "," if vocabulary.decimal_comma else "."
+    between = r"(?<![\w.,])(?P<whole>\d+)\s?(?P<sign>[€$£])(?P<cents>\d\d)(?!\d)"
     return [
+        Rule(re.compile(between), lambda found: f"{found['whole']}{comma}{found['cents']} {found['sign']}"),
         Rule(re.compile(rf"(?<=\d)\s?[-–]\s?(?=(?:{signs})\s?\d)"), lambda _: f" {vocabulary['to']} "),
         Rule(re.compile(before), said),
         Rule(re.compile(after), said),

@@ -153,6 +153,7 @@ def _rules(language: str) -> tuple[list[Rule], list[Rule]]:
         *decimal_rules(vocabulary),
         *ordinal_rules(vocabulary),
         Rule(re.compile(r"(?<=[^\W\d_])-(?=\d)"), lambda _: " "),
+        Rule(re.compile(r"(?<=[A-Za-z]\d)/(?=[A-Za-z]+\d)"), lambda _: f" {vocabulary['or']} "),
         *integer_rules(vocabulary),
     ]
     return before, leftover_rules(vocabulary)

@@ -28,7 +28,12 @@ def _italian() -> list[Rule]:
 def _english() -> list[Rule]:
     fraction = re.compile(rf"(?<![\w.,])(\d+)\s?/\s?(\d+){_ENGLISH_SUFFIX}", re.IGNORECASE)
     ordinal = re.compile(rf"(?<![\w.,])(?P<number>\d[\d,]*){_ENGLISH_SUFFIX}", re.IGNORECASE)
-    return [Rule(fraction, lambda found: f"{found[1]}/{found[2]}"), Rule(ordinal, _wrong_ordinal)]
+    joined = re.compile(r"(?<![\w.,])(\d+(?:st|nd|rd|th))-(?=[a-z])")
+    return [
+        Rule(joined, lambda found: f"{found[1]} "),
+        Rule(fraction, lambda found: f"{found[1]}/{found[2]}"),
+        Rule(ordinal, _wrong_ordinal),
+    ]
 
 
 def _wrong_ordinal(found: re.Match[str]) -> str:

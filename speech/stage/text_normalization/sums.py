@@ -28,6 +28,7 @@ def sum_rules(vocabulary: Vocabulary) -> list[Rule]:
         (rf"(?<=[\w)%])\s?=\s?{after_number}", f" {vocabulary['equals']} "),
         (r"(?<![\w.,+-])\+(?=\d)", f"{vocabulary['plus']} "),
         (r"(?<![\w.,])[−–-](?=\d)", f"{minus} "),
+        (r"(?<=\d)\+(?=\s|$|[,.;:!?)])", f" {vocabulary['plus']}"),
         (r"(?<=\d)\s?>\s?(?=\d)", f" {vocabulary['greater']} "),
         (r"(?<=\d)\s?<\s?(?=\d)", f" {vocabulary['less']} "),
         (r"(?<=\d)\^(?=\d)", f" {vocabulary['power']} "),

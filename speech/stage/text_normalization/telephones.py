@@ -25,7 +25,8 @@ def telephone_rules(vocabulary: Vocabulary) -> list[Rule]:
     mobile = r"(?<![\w.,])(?P<number>3\d{9}|1[5-7]\d{8,9})(?![\w]|[.,]\d)"
     american = r"(?<![\w.,])(?P<number>\(\d{3}\)[\s-]?\d{3}-\d{4}|\d{3}-\d{4})(?![\w-]|[.,]\d)"
     patterns = [international, with_zero, spaced]
-    patterns += [american] if vocabulary.language == "en" else [mobile]
+    in_two = r"(?<![\w.,/-])(?P<number>\d{2,4}[-/]\d{5,8})(?![\w/-]|[.,]\d)"
+    patterns += [american] if vocabulary.language == "en" else [mobile, in_two]
     return [Rule(re.compile(pattern), lambda found: _telephone(found, vocabulary)) for pattern in patterns]
 
 
