@@ -1,5 +1,7 @@
 // The caption: shows the host's sentence word by word with the audio, and a level meter.
 
+import { makeHabit, Pace } from "./pace.js";
+
 const HOLD_MS = 900;
 const READ_MS = 2500; // for a caption whose voice is not heard here: so long, and so long for each character
 const READ_CHARACTER_MS = 60;
@@ -20,8 +22,10 @@ export class Caption {
   #timer = 0;
   #moving = false;
   #timings;
-  #words = []; // {element, from}: at which share of the sentence each is heard
+  #words = []; // their elements
   #shown = 0;
+  #pace = null;
+  #habit = makeHabit();
   #lasts = null; // tells how many milliseconds the sentence sounds; null while all of it is shown
   #since = 0;
 
@@ -90,28 +94,26 @@ export class Caption {
   #set(text) {
     this.#words = [];
     this.#shown = 0;
-    const parts = [];
-    let at = 0;
-    for (const part of text.split(/(\s+)/)) {
-      if (part.trim() === "") parts.push(part);
-      else {
-        const element = document.createElement("span");
-        element.className = "word";
-        element.textContent = part;
-        this.#words.push({ element, from: at / text.length });
-        parts.push(element);
-      }
-      at += part.length;
-    }
-    this.#text.replaceChildren(...parts);
+    const parts = text.split(/(\s+)/);
+    this.#pace = new Pace(parts, this.#habit);
+    this.#text.replaceChildren(...parts.map((part) => (part.trim() === "" ? part : this.#word(part))));
+  }
+
+  #word(text) {
+    const element = document.createElement("span");
+    element.className = "word";
+    element.textContent = text;
+    this.#words.push(element);
+    return element;
   }
 
   /** Show the words whose audio has been played. */
   #reveal() {
-    const share = this.#lasts && !this.#still.matches ? (performance.now() - this.#since) / this.#lasts() : 1;
-    while (this.#shown < this.#words.length && this.#words[this.#shown].from <= share) {
-      this.#words[this.#shown++].element.classList.add("said");
-    }
+    const said =
+      this.#lasts && !this.#still.matches
+        ? this.#pace.said(performance.now() - this.#since, this.#lasts(), this.#level())
+        : this.#words.length;
+    while (this.#shown < said) this.#words[this.#shown++].classList.add("said");
   }
 
   /** Reduce the font size until a long sentence fits its box. */
