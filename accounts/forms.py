@@ -12,6 +12,7 @@ from allauth.account.signals import user_signed_up
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from accounts.log_in_limits import take_reset_mail
 from tenants.models import User
 
 
@@ -47,10 +48,17 @@ def _read_what_a_confirmation_reads(user: User) -> None:
 
 class ResetPasswordForm(AllauthResetPasswordForm):  # type: ignore[misc]  # the library has no types
     def save(self, request: HttpRequest, **options: object) -> str:
-        """Send the link; to an unknown address send that it is unknown, after the queries of a link."""
+        """Send the link; to an unknown address send that it is unknown, after the queries of a link.
+
+        After many mails none is sent, and the answer stays the same: who asks for somebody else must not keep
+        the owner from asking, nor fill the mailbox. The links that were sent stay good.
+        """
+        requested: str = self.cleaned_data["email"]
+        if not take_reset_mail(requested):
+            return requested
         if not self.users:
             nobody = secrets.token_hex(16)
             for _ in range(2):  # as many as `EmailAwarePasswordResetTokenGenerator` makes
                 list(EmailAddress.objects.filter(user__email=nobody))
-        email: str = super().save(request, **options)
-        return email
+        super().save(request, **options)
+        return requested

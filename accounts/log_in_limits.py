@@ -19,6 +19,7 @@ ADDRESS_TRIES = Window(limit=30, window_s=60)  # of all accounts, from one addre
 # Of one account, from all unknown devices together. Whoever reaches this limit knows the password; without it
 # many addresses together would find one of a million codes.
 CODE_TRIES = Window(limit=20, window_s=3_600)
+RESET_MAILS = Window(limit=5, window_s=3_600)  # to one account
 CODE_LIFETIME = Window(limit=1, window_s=300)  # longer than any code is valid
 IPV6_PREFIX = 64  # what one subscriber has
 
@@ -46,6 +47,11 @@ def take_code_try(request: HttpRequest, email: str) -> float:
 
 def forget_code_tries(request: HttpRequest, email: str) -> None:
     _forget(_name_of("code", request, email))
+
+
+def take_reset_mail(email: str) -> bool:
+    """Return whether one more mail to choose a new password may go to this address."""
+    return not _take({f"log-in:reset-mails:{_hash(email.strip().lower())}": RESET_MAILS})
 
 
 def use_code_once(email: str, code: str) -> bool:

@@ -41,6 +41,7 @@ from overlay.signals import utterance_acknowledged
 from providers.redis import async_redis
 from tenants.sockets.refusal import refuse
 from tenants.sockets.watch import CHECK_EVERY_S, RightsWatch
+from tenants.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -162,7 +163,9 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         raise StopConsumer
 
     async def _has_address(self) -> bool:
-        return await self._find_overlay() is not None
+        # In a thread of its own: a database that is away must not block what other sockets do in theirs.
+        token = self.scope["url_route"]["kwargs"]["token"]
+        return await in_thread(find_overlay_by_token, token) is not None
 
     async def _close_rotated(self) -> None:
         await self.close(CLOSE_ROTATED)

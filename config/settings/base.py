@@ -223,8 +223,8 @@ ACCOUNT_FORMS = {
     "signup": "accounts.forms.SignUpForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
 }
-# Tries to log in are limited by accounts/log_in_limits.py instead.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+# accounts/log_in_limits.py limits tries to log in and mails to one address, so that nobody is locked out.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password": "20/m/ip"}
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "accounts.second_factor_forms.AuthenticateForm",

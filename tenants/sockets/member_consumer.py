@@ -2,20 +2,22 @@
 
 from contextlib import suppress
 from importlib import import_module
-from typing import Any, NoReturn
+from types import SimpleNamespace
+from typing import Any, NoReturn, cast
 
-from channels.auth import get_user
-from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.contrib.auth import get_user
 from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest
 from redis.exceptions import RedisError
 
 from tenants.models import Membership, User
 from tenants.sockets.notices import rights_group
 from tenants.sockets.refusal import refuse
 from tenants.sockets.watch import CHECK_EVERY_S, RightsWatch
+from tenants.threads import in_thread
 
 CLOSE_RIGHTS_CHANGED = 4403
 CLOSE_TRY_AGAIN = 1013
@@ -99,15 +101,13 @@ class MemberConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await super().close(CLOSE_RIGHTS_CHANGED)
 
     async def _read_membership(self) -> Membership | None:
-        user = await self._read_user()
-        if user is None:
-            return None
-        return await database_sync_to_async(self.find_membership)(user)  # type: ignore[no-any-return]
+        # In a thread of its own: a database that is away must not block what other sockets do in theirs.
+        return await in_thread(self._find_membership_now)
 
-    async def _read_user(self) -> User | None:
-        """Return the user whose log-in opened the socket; None when log-in or account has ended."""
+    def _find_membership_now(self) -> Membership | None:
+        """Return the membership that is held now; None when log-in, account or membership has ended."""
         key = self.scope["session"].session_key
         # Read again: the scope's own session holds what was true when the socket was opened.
         session = import_module(settings.SESSION_ENGINE).SessionStore(key)
-        user = await get_user({"session": session})
-        return user if user.is_authenticated else None
+        user = get_user(cast("HttpRequest", SimpleNamespace(session=session)))
+        return self.find_membership(user) if isinstance(user, User) else None

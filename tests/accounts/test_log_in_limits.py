@@ -168,3 +168,16 @@ def test_known_and_unknown_accounts_are_limited_alike(alice: User) -> None:
 def test_without_redis_people_still_log_in(alice: User, tenant: Tenant, settings: Any) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1"
     assert log_in(Client(), alice.email)
+
+
+@pytest.mark.parametrize("email", ["alice@example.com", "nobody@example.com"])
+def test_whoever_asks_for_somebody_elses_new_password_keeps_nobody_from_asking(
+    alice: User, email: str
+) -> None:
+    def ask(address: str) -> tuple[int, str]:
+        answer = Client(REMOTE_ADDR=address).post("/accounts/password/reset/", {"email": email})
+        return answer.status_code, answer.headers["Location"]
+
+    answers = {ask(f"203.0.113.{number}") for number in range(8)}
+    assert answers == {ask(HERE)} == {(302, "/accounts/password/reset/done/")}
+    assert len(mail.outbox) == 5, "the mailbox is not filled"
