@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django_scopes import scopes_disabled
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -97,15 +96,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = ArgumentParser(prog="python -m bench.lives", description=__doc__)
     parser.add_argument("--steps", default=STEPS, help="numbers of lives, with commas")
     parser.add_argument("--seconds", type=float, default=15.0, help="how long each step is measured")
-    parser.add_argument(
-        "--capacity", type=int, default=settings.WORKER_CAPACITY, help="of the worker; further lives wait"
-    )
+    parser.add_argument("--capacity", type=int, help="of the worker, if not as many as the last step has")
     options = parser.parse_args(arguments)
     steps = sorted({int(step) for step in options.steps.split(",") if step.strip().isdigit()})
     if not steps or steps[0] < 1 or len(steps) < len(options.steps.split(",")):
         raise BenchError("Give the steps as different numbers of lives, such as --steps 1,20,60.")
     with reported(targets_of(steps)) as figures:
-        figures |= measure(steps, options.seconds, options.capacity)
+        figures |= measure(steps, options.seconds, options.capacity or steps[-1])
 
 
 def targets_of(steps: Sequence[int]) -> list[Target]:

@@ -316,7 +316,7 @@ REST_FRAMEWORK = {
 RECORDINGS_DIR = BASE_DIR / "recordings"
 
 # How many lives one worker process runs at a time.
-WORKER_CAPACITY = env.int("WORKER_CAPACITY", default=20)
+WORKER_CAPACITY = env.int("WORKER_CAPACITY", default=60)
 
 # How long the event log stores viewers' texts and names, and how long it stores events at all.
 CHAT_TEXT_RETENTION_DAYS = env.int("CHAT_TEXT_RETENTION_DAYS", default=90)

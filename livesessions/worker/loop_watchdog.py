@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 STALL_S = 2.0
 BEAT_S = 0.25
 # A mute, a stop and each chunk of audio wait for as long as the loop is late, several times over.
-OVERLOADED_S = 0.05
+OVERLOADED_S = 0.1
 OVERLOADED_BEATS = 40  # ten seconds: a start of many lives at once is over sooner
 
 

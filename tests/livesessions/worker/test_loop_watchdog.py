@@ -74,7 +74,7 @@ async def test_a_loop_that_was_late_now_and_then_is_not_overloaded() -> None:
     watchdog = LoopWatchdog()
     watchdog._lags_s.extend([0.0, 1.0, 0.001, 0.4, 0.0] * OVERLOADED_BEATS)
     assert not watchdog.overloaded
-    watchdog._lags_s.extend([0.06] * OVERLOADED_BEATS)
+    watchdog._lags_s.extend([0.11] * OVERLOADED_BEATS)
     assert watchdog.overloaded
 
 
