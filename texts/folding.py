@@ -25,6 +25,10 @@ _FANCY = (
 _DARK_LETTERS = (0x1F150, 0x1F170)
 _CIRCLED_DIGITS, _DARK_DIGITS = (0x2460, 0x249B), (0x2776, 0x2793)
 _PLAIN_TEXT = re.compile(r"[\x20-\x7e\u00a0-\u024f\u2010-\u2027\u20a0-\u20bf\n]*")
+_EMOTICON = re.compile(
+    r"(?<!\S)(?:[:;]['’]?[-^]?[)(DPpOo3*/\\|\]\[]+|[\^>][_.-]*[\^<]|[-;][_.]+[-;]|[TtOoUu0]_[TtOoUu0]|¯\\_\(ツ\)_/¯)"
+    r"(?=$|[\s,.!?])"
+)
 _LETTER_RUN = re.compile(r"([^\W\d_])\1{3,}", re.IGNORECASE)
 _SYLLABLE_RUN = re.compile(r"([^\W\d_]{2,4}?)\1{3,}(?:[^\W\d_](?![^\W\d_]))?", re.IGNORECASE)
 _MARK_RUN = re.compile(r"([!?])[!?]{3,}")
@@ -51,6 +55,11 @@ def _unescaped(found: re.Match[str]) -> str:
 def fold_letters(text: str) -> str:
     """Write fancy letters and foreign digits plainly: 𝓒𝓲𝓪𝓸, ＨＥＬＬＯ, ⓗⓘ, ᴄɪᴀᴏ, ٣."""
     return text if _PLAIN_TEXT.fullmatch(text) else "".join(map(_folded, text.translate(_SMALL_CAPITALS)))
+
+
+def remove_emoticons(text: str) -> str:
+    """Remove faces made of signs, `:-)`, `:3`, `^_^`, `T_T`; the heart `<3` is a word and stays."""
+    return _EMOTICON.sub("", text)
 
 
 def shorten_runs(text: str) -> str:

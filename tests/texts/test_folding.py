@@ -1,6 +1,6 @@
 import pytest
 
-from texts.folding import fold_letters, shorten_runs, unescape_entities
+from texts.folding import fold_letters, remove_emoticons, shorten_runs, unescape_entities
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,23 @@ def test_fancy_letters_become_plain_ones(written: str, plain: str) -> None:
 )
 def test_runs_are_shortened(written: str, short: str) -> None:
     assert shorten_runs(written) == short
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("Ciao :)", "Ciao "),
+        ("Ciao :-) a tutti", "Ciao  a tutti"),
+        (":3", ""),
+        ("ok ^_^ bene", "ok  bene"),
+        ("no T_T!", "no !"),
+        ("eh ;-P", "eh "),
+        ("boh ¯\\_(ツ)_/¯", "boh "),
+        ("ti voglio bene <3", "ti voglio bene <3"),
+        ("alle 21:30, 3:1", "alle 21:30, 3:1"),
+        ("Nota: 3 rose (e poi :3a)", "Nota: 3 rose (e poi :3a)"),
+        ("a_b O_no", "a_b O_no"),
+    ],
+)
+def test_faces_of_signs_are_removed(written: str, plain: str) -> None:
+    assert remove_emoticons(written) == plain

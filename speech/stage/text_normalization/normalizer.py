@@ -23,10 +23,10 @@ from speech.stage.text_normalization.sums import sum_rules
 from speech.stage.text_normalization.telephones import telephone_rules, version_rules
 from speech.stage.text_normalization.times import time_rules
 from speech.stage.text_normalization.vocabulary import LANGUAGES, vocabulary_of
-from texts.folding import fold_letters, shorten_runs, unescape_entities
+from texts.folding import fold_letters, remove_emoticons, shorten_runs, unescape_entities
 
 MAX_CHARACTERS = 2_000
-CACHED_PARTS = 4_096  # of all lives of a process; about 2 MB
+CACHED_PARTS = 4_096  # of all lives of a process; about 2 MB of usual lines
 # Letters and the marks of plain prose: nothing to read out but short forms.
 _PLAIN = re.compile(r"[^\W\d_]*(?:[\s,;!?'’\"“”«»()…-]+[^\W\d_]+)*[\s,;!?'’\"“”«»()….-]*")
 # A no-break space, except between the groups of a number.
@@ -112,7 +112,9 @@ def _normalize_part(text: str, language: str, *, only_instant: bool) -> tuple[st
         return said or "", said is not None
     before, after = _rules(language)
     core = text.strip()
-    said = text.replace(core, apply(after, read(apply(before, core), language)).strip())
+    start = text.index(core)
+    spoken = apply(after, read(apply(before, core), language)).strip()
+    said = text[:start] + spoken + text[start + len(core) :]
     _results.add((language, text), said)
     return said, True
 
@@ -122,8 +124,8 @@ def _is_plain(text: str, language: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    text = fold_letters(unescape_entities(text[:MAX_CHARACTERS]))
-    return shorten_runs(_LOOSE_SPACE.sub(" ", text))
+    text = remove_emoticons(fold_letters(unescape_entities(text[:MAX_CHARACTERS])))
+    return re.sub(" {2,}", " ", shorten_runs(_LOOSE_SPACE.sub(" ", text)))
 
 
 @cache
