@@ -10,7 +10,7 @@ LINK = re.compile(
 )
 MARKDOWN_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 TAG = re.compile(r"</?[a-zA-Z][^<>]{0,80}>")
-_LINE_MARK = re.compile(r"^\s*(?:#{1,6}|[-*+•>]|\d{1,2}[.)])\s+", re.MULTILINE)
+_LINE_MARK = re.compile(r"^\s*(?:#{1,6}|[-–*+•>]|\(?\d{1,2}[.)]|\(?[a-hA-H]\))\s+", re.MULTILINE)
 _BOLD = re.compile(r"(\*\*|__|~~)(.+?)\1", re.DOTALL)
 # A starred or bracketed aside where a sentence would begin is a stage direction; inside one it is emphasis.
 _DIRECTION = re.compile(

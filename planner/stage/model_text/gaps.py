@@ -30,6 +30,8 @@ _PREPOSITIONS = (
 )
 _SIGN_FOR_NOUN = re.compile(rf"(?<![\w'’])(?:{_ARTICLES})\s*{_SIGN}", re.IGNORECASE)
 _BEFORE_HOLE = re.compile(rf"(?<![\w'’])(?:{_ARTICLES}|{_PREPOSITIONS})\s*{_HOLE}", re.IGNORECASE)
+# Two spaces are where a name would have stood.
+_TWO_SPACES = re.compile(rf"(?<![\w'’])(?:{_ARTICLES}|{_PREPOSITIONS}) {{2,}}\S", re.IGNORECASE)
 # A space before a mark is what a name leaves behind that the model did not get.
 _BEFORE_MARK = re.compile(rf"(?<![\w'’])(?:{_ARTICLES}|{_PREPOSITIONS})\s+(?:,|[.!]+(?=\s|$))", re.IGNORECASE)
 _NAMELESS_CALL = re.compile(
@@ -46,7 +48,7 @@ def has_gap(sentence: str) -> bool:
         return True
     holes = SHORT_CODE.sub(_SIGN, _BRACKETS.sub(_HOLE, TAG.sub(_hole_of_tag, text)))
     holes = "".join(_SIGN if is_symbol(character) else character for character in holes)
-    patterns = (_BEFORE_HOLE, _SIGN_FOR_NOUN, _BEFORE_MARK, _NAMELESS_CALL)
+    patterns = (_BEFORE_HOLE, _TWO_SPACES, _SIGN_FOR_NOUN, _BEFORE_MARK, _NAMELESS_CALL)
     return any(pattern.search(holes) for pattern in patterns)
 
 

@@ -30,6 +30,10 @@ _ANSWER_LABEL = re.compile(
 # A line is decided once it can no longer begin with a label.
 _UNDECIDED = re.compile(rf"{_DECORATION}[^\W\d_]*(?:['’]s)?(?:[ -][^\W\d_]*){{0,4}}[*_\])]*\s*")
 _LONGEST_LABEL = 48
+# A labelled aside: only the aside is dropped, not its line.
+_ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\*(?!\*)[^*]*\*)\s*")
+_ASIDE_BEGINS = re.compile(r"\s*(?:[(\[]|\*(?!\*))")
+_LONGEST_ASIDE = 300
 
 
 class Shown(NamedTuple):
@@ -90,11 +94,15 @@ class LabelledLines:
 
     def _is_undecided(self) -> bool:
         if len(self._buffer) >= _LONGEST_LABEL:
-            return False
+            return self._is_open_aside() and _HIDDEN_LABEL.match(self._buffer) is not None
         label = _ANSWER_LABEL.match(self._buffer) or _HIDDEN_LABEL.match(self._buffer)
         if label is not None:
-            return label.end() == len(self._buffer.rstrip(" \t"))
+            return label.end() == len(self._buffer.rstrip(" \t")) or self._is_open_aside()
         return _UNDECIDED.fullmatch(self._buffer) is not None
+
+    def _is_open_aside(self) -> bool:
+        begins = _ASIDE_BEGINS.match(self._buffer) is not None and len(self._buffer) < _LONGEST_ASIDE
+        return begins and _ASIDE.match(self._buffer) is None
 
     def _begin_line(self, *, is_last: bool) -> bool:
         """Look for a label; return whether the words to say begin here."""
@@ -106,6 +114,9 @@ class LabelledLines:
         if _GLUED_ANALYSIS.match(self._buffer):
             self._hiding = _Hiding.ALL
         elif label := _HIDDEN_LABEL.match(self._buffer):
+            if aside := _ASIDE.match(self._buffer):
+                self._buffer = self._buffer[aside.end() :]
+                return False
             first_line = self._buffer.partition("\n")[0]
             is_alone = not first_line[label.end() :].strip()
             is_all = "process" in label[0].casefold()

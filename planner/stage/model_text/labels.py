@@ -5,8 +5,11 @@ from functools import lru_cache
 
 from planner.stage.names import sayable_name
 
-_DECORATION = r"[ \t*_>\[(\"“«-]*"
-_END = r"[ \t*_\])]*\s*(?:\((?:[^()]{0,40})\)|\[[^\[\]]{0,40}\])?[ \t*_]*(?:[:：]|\s[—–-]+(?=\s))[ \t*_]*\s*"
+_DECORATION = r"[ \t*_<>\[(\"“«-]*"
+_CLOSING = r"[ \t*_\])\"”»]*\s*(?:\((?:[^()]{0,40})\)|\[[^\[\]]{0,40}\])?[ \t*_]*"
+_COLON = rf"{_CLOSING}[:：][ \t*_]*\s*"
+# After a name a dash or an arrow may stand too; after a word such as `English` it may be a thought.
+_NAME_END = rf"{_CLOSING}(?:[:：>]|\s[—–-]+(?=\s))[ \t*_]*\s*"
 _SHORTEST_NAME = 2
 _ANSWER = re.compile(
     rf"^{_DECORATION}(?:(?:final |my |spoken |short |possible |the )*(?:answer|response|reply|output|speech"
@@ -18,7 +21,7 @@ _ANSWER = re.compile(
     r"|(?:la )?(?:mia )?risposta(?: (?:finale|breve))?|frase|testo|traduzione|battuta|messaggio"
     r"|(?:meine )?antwort|übersetzung|nachricht|réponse|respuesta|resposta"
     r"|english|italian|german|italiano|inglese|tedesco|deutsch|englisch|italienisch|français|español"
-    rf"){_END}",
+    rf"){_COLON}",
     re.IGNORECASE,
 )
 _PREAMBLE = re.compile(
@@ -60,4 +63,4 @@ def _of_host(name: str) -> tuple[re.Pattern[str], ...]:
         return ()
     any_name = "|".join(re.escape(one) for one in known)
     verbs = r"(?: (?:says|said|replies|answers|dice|risponde|sagt|antwortet))?"
-    return (re.compile(rf"^{_DECORATION}(?:{any_name}){verbs}{_END}", re.IGNORECASE),)
+    return (re.compile(rf"^{_DECORATION}(?:{any_name}){verbs}{_NAME_END}", re.IGNORECASE),)
