@@ -88,7 +88,7 @@ def _identifier() -> LanguageIdentifier:
 def _words_of(text: str) -> list[str]:
     text = unicodedata.normalize("NFKC", _NO_WORDS.sub(" ", text[:MAX_CHARACTERS])).casefold()
     words = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", _STRETCH.sub(r"\1", text).replace("’", "'"))
-    return [] if all(_ANYWHERE.fullmatch(word) for word in words) else words
+    return [word for word in words if not _ANYWHERE.fullmatch(word)]
 
 
 def _is_foreign_script(words: list[str]) -> bool:
