@@ -7,6 +7,7 @@ the functions of picoapi.h beneath it, which give the sound while it is made, an
 import ctypes
 import signal
 import sys
+import time
 from array import array
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -19,6 +20,10 @@ SAMPLE_RATE_HZ: Final = 16_000
 MOST_CPU_S: Final = 2.0
 # Its own volume clips. So it speaks at -21 to -18 LUFS, as other voices do, and -15 with its highest pitch.
 VOLUME: Final = 40
+
+# After a line's first piece: on few cores the rest would delay the way of that piece to the listener. On two
+# busy cores it shortened the time to the first frame from 44 to 36 ms (p50), and from 83 to 61 ms (p95).
+_REST_S: Final = 0.008
 
 _MEMORY_BYTES: Final = 2_500_000
 _NAME_BYTES: Final = 64
@@ -66,10 +71,12 @@ class PicoEngine:
             for pcm in shaped(
                 pieces, _SENTENCE_PAUSE_S if text.endswith(_SENTENCE_ENDS) else _CLAUSE_PAUSE_S
             ):
-                is_heard = True
                 if not give(pcm):
                     pieces.close()
                     return wire.END
+                if not is_heard:
+                    time.sleep(_REST_S)
+                is_heard = True
         return wire.END if is_heard else wire.NO_SOUND
 
 
