@@ -2,7 +2,7 @@
 
 import re
 
-from speech.stage.text_normalization.vocabulary import load_words
+from speech.stage.text_normalization.vocabulary import load_words, vocabulary_of
 
 _NOUNS = load_words("german_words.toml")
 _GENDERS = {
@@ -15,7 +15,7 @@ _NEUTER_ENDINGS = ("chen", "lein", "ment", "um")
 # An adjective after a weak word ends in -e, after an oblique one in -en, after a mixed one as after none.
 _WEAK, _OBLIQUE = frozenset(_NOUNS["weak"]), frozenset(_NOUNS["oblique"])
 _WITH_DATIVE, _WITH_ACCUSATIVE = frozenset(_NOUNS["with_dative"]), frozenset(_NOUNS["with_accusative"])
-_JOINING = frozenset(("und", "bis", "oder"))
+_JOINING = frozenset(("und", "bis", "oder", *(day.casefold() for day in vocabulary_of("de").weekdays)))
 _WORDS = re.compile(r"[\w.]+")
 DETERMINERS = _WEAK | _OBLIQUE | frozenset(_NOUNS["mixed"])
 

@@ -23,6 +23,7 @@ from speech.stage.text_normalization.sums import sum_rules
 from speech.stage.text_normalization.telephones import telephone_rules, version_rules
 from speech.stage.text_normalization.times import time_rules
 from speech.stage.text_normalization.vocabulary import LANGUAGES, vocabulary_of
+from speech.stage.text_normalization.weekdays import weekday_rules
 from texts.folding import fold_letters, remove_emoticons, shorten_runs, unescape_entities
 
 MAX_CHARACTERS = 2_000
@@ -141,6 +142,7 @@ def _rules(language: str) -> tuple[list[Rule], list[Rule]]:
         *address_rules(vocabulary),
         *roman_rules(vocabulary),
         *grouping_rules(vocabulary),
+        *weekday_rules(vocabulary),
         *date_rules(vocabulary),
         *telephone_rules(vocabulary),
         *version_rules(vocabulary),

@@ -18,7 +18,9 @@ def whole_words(words: Iterable[str]) -> re.Pattern[str]:
 def sign_rules(vocabulary: Vocabulary) -> list[Rule]:
     """Return the rules for the short forms that are said alike everywhere."""
     signs = {written.casefold(): said for written, said in vocabulary.signs.items()}
-    return [Rule(whole_words(signs), lambda found: _said(found, signs[found[0].casefold()]))]
+    street = re.compile(r"(?<=[a-z] )St\.?(?=\s*(?:$|[,;!?])|\s[a-z])")
+    rules = [Rule(street, lambda _: "Street")] if vocabulary.language == "en" else []
+    return [*rules, Rule(whole_words(signs), lambda found: _said(found, signs[found[0].casefold()]))]
 
 
 def before_number_rules(vocabulary: Vocabulary) -> list[Rule]:

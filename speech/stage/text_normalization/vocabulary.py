@@ -39,6 +39,9 @@ class Vocabulary:
     decimal_comma: bool
     months: tuple[str, ...]
     month_abbreviations: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    weekday_abbreviations: tuple[str, ...]
+    weekday_introductions: tuple[str, ...]
     date_introductions: tuple[str, ...]
     currencies: Mapping[str, Currency]
     magnitudes: Mapping[str, Magnitude]
@@ -66,6 +69,9 @@ def vocabulary_of(language: str) -> Vocabulary:
         decimal_comma=read["decimal_comma"],
         months=tuple(read["months"]),
         month_abbreviations=tuple(read["month_abbreviations"]),
+        weekdays=tuple(read["weekdays"]),
+        weekday_abbreviations=tuple(read["weekday_abbreviations"]),
+        weekday_introductions=tuple(read["weekday_introductions"]),
         date_introductions=tuple(read["date_introductions"]),
         currencies={code: Currency(**_tuples(entry)) for code, entry in read["currencies"].items()},
         magnitudes={name: Magnitude(**_tuples(entry)) for name, entry in read["magnitudes"].items()},
