@@ -13,6 +13,15 @@ class RefusingSocket(WebSocketProtocol):  # type: ignore[misc]  # the library ha
     """A socket whose handshake the application may refuse with a status; the server writes the body."""
 
     _refusal = HTTPStatus.FORBIDDEN
+    maxMessagePayloadSize: int  # the library sets it from the factory's options
+
+    def sendMessage(self, *args: Any, **options: Any) -> None:
+        """Send a message of any size: the library's limit is meant for what clients send."""
+        limit, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0
+        try:
+            super().sendMessage(*args, **options)
+        finally:
+            self.maxMessagePayloadSize = limit
 
     def handle_reply(self, message: dict[str, Any]) -> None:
         """Send what the application says. A refusal is complete with the last part of its body."""

@@ -4,17 +4,22 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
+from django.test import Client
 from django_scopes import scope
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
+from config.server.limits import MAX_SOCKET_MESSAGE_BYTES
 from config.settings.base import BASE_DIR
+from livesessions.models.events import ChatEvent
+from livesessions.models.sessions import LiveSession
 from livesessions.shows.services.shows import create_show
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 from tests.config.web_server import WebServer, head, web_server
 from tests.patience import PATIENCE_S
 
@@ -148,3 +153,29 @@ def test_a_socket_request_that_arrives_letter_by_letter_reaches_the_sockets(serv
         for letter in head("GET", "/ws/nothing/"):
             slow.sendall(bytes([letter]))
         assert slow.recv(12) == b"HTTP/1.1 421"
+
+
+def test_a_console_gets_frames_larger_than_those_that_it_may_send(
+    server: WebServer, tenant: Tenant, session: LiveSession, client_for: Callable[[User], Client], alice: User
+) -> None:
+    with scope(tenant=tenant):
+        for number in range(50):
+            ChatEvent.objects.create(
+                tenant=tenant,
+                session=session,
+                session_month=session.log_month,
+                source_id=f"line-{number}",
+                kind="comment",
+                occurred_at=session.created_at,
+                received_at=session.created_at,
+                text="&" * 1_500,  # five characters each in HTML
+            )
+    login = client_for(alice).cookies["sessionid"].value
+    with connect(
+        f"ws://127.0.0.1:{server.port}/ws/console/{session.id}/?language=en",
+        open_timeout=PATIENCE_S,
+        max_size=None,
+        origin=Origin(f"http://127.0.0.1:{server.port}"),
+        additional_headers={"Cookie": f"sessionid={login}"},
+    ) as console:
+        assert len(console.recv(PATIENCE_S)) > MAX_SOCKET_MESSAGE_BYTES
