@@ -92,7 +92,7 @@ class ConsoleConsumer(MemberConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Carry out a command of the page, which has this way beside its forms."""
         kind = parse_command(text_data)
-        if kind is None or self.ended or not self.may_control or not self.shown.is_open:
+        if kind is None or not self.may_control or not self.shown.is_open or not await self.may_act():
             return
         actor = Actor(AuditEntry.ActorKind.USER, self.scope["user"].id)
         message, is_stored = await carry_out(kind, self.shown, actor)

@@ -1,5 +1,6 @@
 """The base of all sockets that are opened with a log-in."""
 
+import asyncio
 from contextlib import suppress
 from importlib import import_module
 from types import SimpleNamespace
@@ -9,7 +10,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest
 from redis.exceptions import RedisError
 
@@ -21,6 +22,7 @@ from tenants.threads import in_thread
 
 CLOSE_RIGHTS_CHANGED = 4403
 CLOSE_TRY_AGAIN = 1013
+CHECK_WITHIN_S = 0.3
 
 
 class MemberConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -92,13 +94,28 @@ class MemberConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if not self.ended:
             await super().send(*args, **frame)
 
+    async def may_act(self) -> bool:
+        """Check the rights before a command, and close the socket if they have ended.
+
+        Return True too when the database does not answer in time: a mute must not wait for it.
+        """
+        try:
+            async with asyncio.timeout(CHECK_WITHIN_S):
+                held = await self._still_held()
+        except (TimeoutError, DatabaseError, InterfaceError):
+            return not self.ended
+        if not held:
+            await self._end()
+        return held and not self.ended
+
     async def _still_held(self) -> bool:
         membership = await self._read_membership()
         return membership is not None and membership.role == self.membership.role
 
     async def _end(self) -> None:
-        self.ended = True
-        await super().close(CLOSE_RIGHTS_CHANGED)
+        if not self.ended:
+            self.ended = True
+            await super().close(CLOSE_RIGHTS_CHANGED)
 
     async def _read_membership(self) -> Membership | None:
         # In a thread of its own: a database that is away must not block what other sockets do in theirs.

@@ -182,3 +182,28 @@ async def test_a_database_that_is_away_closes_no_console_and_the_check_is_repeat
     await database_sync_to_async(Membership.objects.filter(user=bob).delete)()
     assert await closing_code(socket) == CLOSE_RIGHTS_CHANGED
     assert next(answers, None) is None
+
+
+async def test_a_command_of_somebody_who_lost_the_right_unannounced_is_not_carried_out(
+    alice: User, alices_browser: Client, session: LiveSession
+) -> None:
+    def start() -> None:
+        with scopes_disabled():
+            LiveSession.objects.filter(id=session.id).update(status=LiveSession.Status.ACTIVE)
+
+    await database_sync_to_async(start)()
+    async with open_socket(alices_browser, session.id) as socket:
+        await socket.receive_from()
+        # As while Redis is away: nothing tells the socket.
+        members = Membership.objects.filter(user=alice)
+        await database_sync_to_async(members.update)(role=Membership.Role.VIEWER)
+        await socket.send_to(text_data='{"command": "mute"}')
+        assert await closing_code(socket) == CLOSE_RIGHTS_CHANGED
+        await socket.send_to(text_data='{"command": "mute"}')
+        assert await socket.receive_nothing()
+
+    def is_muted() -> bool:
+        with scopes_disabled():
+            return LiveSession.objects.get(id=session.id).muted
+
+    assert not await database_sync_to_async(is_muted)()
