@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from itertools import filterfalse
 
 LINK = re.compile(
     r"(?:https?://|www\.)\S+|\b\S+@\S+\.\w+|\b[\w-]+\.(?:com|it|net|org|io|tv|me|gg|ly)\b(?:/\S*)?",
@@ -40,6 +41,8 @@ _QUOTES = ('"', "“”", "«»", "„“", "'")
 
 def plain(text: str) -> str:
     """Return `text` on one line, without control, direction, zero-width and unassigned characters."""
+    if text.isascii() and text.isprintable():
+        return _SPACE.sub(" ", text).strip()
     kept = (" " if _is_blank(character) else character for character in text if not _is_unseen(character))
     return _SPACE.sub(" ", "".join(kept)).strip()
 
@@ -62,7 +65,7 @@ def clean_for_speech(text: str) -> str:
 
 def without_symbols(text: str) -> str:
     """Return `text` without emoji, pictographs and their modifiers. Money and degree signs stay."""
-    return "".join(character for character in text if not is_symbol(character))
+    return text if text.isascii() else "".join(filterfalse(is_symbol, text))
 
 
 def shorten(text: str, limit: int) -> str:
@@ -94,6 +97,7 @@ def _is_unseen(character: str) -> bool:
 
 
 def is_symbol(character: str) -> bool:
+    """Return whether a character is an emoji, a pictograph or one of their modifiers."""
     if character.isascii() or character == "°":
         return False
     joins = character in {"\u200d", "\ufe0e", "\ufe0f"} or "\U000e0020" <= character <= "\U000e007f"

@@ -71,7 +71,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class OutputGate:
-    """Checks the sentences of one reply. Pure, about 50 µs a sentence.
+    """Checks the sentences of one reply. Pure, about 0.25 ms a sentence.
 
     `secret` is the system text, `heard` the viewer's text, `language` the only language allowed (empty: any).
     Text in `sayable` is never secret. A sentence longer than `max_characters` is shortened. The label

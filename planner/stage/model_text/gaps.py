@@ -47,7 +47,8 @@ def has_gap(sentence: str) -> bool:
     if LINK.search(text) or _NAME_IN_BRACKETS.search(text) or _cuts_name(text):
         return True
     holes = SHORT_CODE.sub(_SIGN, _BRACKETS.sub(_HOLE, TAG.sub(_hole_of_tag, text)))
-    holes = "".join(_SIGN if is_symbol(character) else character for character in holes)
+    if not holes.isascii():
+        holes = "".join(_SIGN if is_symbol(character) else character for character in holes)
     patterns = (_BEFORE_HOLE, _TWO_SPACES, _SIGN_FOR_NOUN, _BEFORE_MARK, _NAMELESS_CALL)
     return any(pattern.search(holes) for pattern in patterns)
 
