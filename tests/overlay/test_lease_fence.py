@@ -19,6 +19,8 @@ from tests.livesessions.conftest import eventually
 from tests.overlay.conftest import Connect, Socket
 from tests.overlay.test_orders import listeners
 
+pytestmark = pytest.mark.processes
+
 CHUNK = AudioChunk(b"\x10\x00" * 480, 24_000)
 
 
