@@ -33,7 +33,8 @@ from config.server.refusals import (
 from config.server.roles import SOCKET_PATHS, Role
 
 # After a refusal the client may go on sending. A connection closed with unread data is reset, and the client
-# loses the answer; so a part is read and dropped, for a while.
+# loses the answer; so a body up to this size is read and dropped. Of one that says it is larger nothing is
+# read: whoever reads while sending sees the answer, and the others wait until the connection is closed.
 DRAIN_BYTES: Final = 16 * 1024**2
 DRAIN_S: Final = 5.0
 
@@ -161,6 +162,8 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]
         )
         self.setTimeout(None)
         self.transport.loseWriteConnection()
+        if (self.length or 0) > DRAIN_BYTES:
+            self.transport.pauseProducing()
         self._closing = self.callLater(DRAIN_S, self.transport.abortConnection)
 
     def _respondToBadRequestAndDisconnect(self) -> None:
