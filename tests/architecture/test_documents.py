@@ -125,3 +125,9 @@ def test_what_a_document_names_exists(document: Path) -> None:
 )
 def test_what_does_not_exist_is_found(code: str) -> None:
     assert list(problems_of(code)) != []
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    names = [path.name for path in (ROOT / "docs" / "decisions").glob("*.md")]
+    numbers = [name.split("-", 1)[0] for name in names]
+    assert sorted(numbers) == [f"{number:04}" for number in range(1, len(names) + 1)]
