@@ -20,6 +20,8 @@ from speech.stage.text_normalization.unspeakable import remove_unspeakable
 T = TypeVar("T")
 
 TIMEOUT_S = 10.0
+# A line that has not begun takes a millisecond, and chunks of others are made a second ahead.
+BEFORE_ALL_AUDIO_S = 0.0
 
 
 class Speaker:
@@ -67,7 +69,7 @@ class Speaker:
             await asyncio.to_thread(normalize)
         else:
             # The threads of the event loop's executor may all wait for a database that is away.
-            await self._sound_thread.run(normalize, due_s=asyncio.get_running_loop().time())
+            await self._sound_thread.run(normalize, due_s=BEFORE_ALL_AUDIO_S)
 
     async def pieces_of(self, text: str) -> list[str]:
         """Return the pieces in which to speak a text, in order."""

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ class HeldThread:
     def give(self, name: str, due_s: float) -> "asyncio.Future[None]":
         return asyncio.ensure_future(self._thread.run(lambda: self.done.append(name), due_s=due_s))
 
-    async def release(self, *given: "asyncio.Future[None]") -> None:
+    async def release(self, *given: "asyncio.Future[Any]") -> None:
         await asyncio.sleep(0)  # the given are queued
         self._release.set()
         await asyncio.gather(self._holding, *given, return_exceptions=True)
@@ -141,6 +142,33 @@ async def test_a_lines_chunks_are_due_when_they_are_heard(
     assert dues_s == sorted(dues_s)
     assert dues_s[0] >= began_s + FIRST_CHUNK_S
     assert dues_s[-1] - dues_s[0] == pytest.approx(heard_s - chunks[0].duration_s)
+
+
+class SlowNormalizer:
+    """Notes when it is asked, and is never instant."""
+
+    def __init__(self, asked: list[str]) -> None:
+        self._asked = asked
+
+    def is_instant(self, text: str) -> bool:
+        return False
+
+    def normalize(self, text: str) -> str:
+        self._asked.append("words")
+        return text
+
+
+async def test_the_words_of_a_new_line_are_prepared_before_the_audio_of_others(
+    sound_thread: SoundThread,
+) -> None:
+    held = HeldThread(sound_thread)
+    late = held.give("late audio", asyncio.get_running_loop().time() - 5.0)
+    normalizer: Any = SlowNormalizer(held.done)
+    speaker = Speaker(FakeSynthesizer(), VOICE, normalizer=normalizer, sound_thread=sound_thread)
+    pieces = asyncio.ensure_future(speaker.pieces_of(LINE))
+    await asyncio.sleep(0)
+    await held.release(late, pieces)
+    assert held.done[:2] == ["words", "late audio"]
 
 
 async def test_a_cut_line_leaves_the_thread_to_the_others(sound_thread: SoundThread) -> None:
