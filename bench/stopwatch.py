@@ -53,7 +53,8 @@ class Memory:
         much of it had been dropped last.
         """
         total = self.samples[-1][0]
-        return round(max(held for count, held in self.samples if first * total <= count <= last * total), 1)
+        between = [held for count, held in self.samples if first * total <= count <= last * total]
+        return round(max(between), 1) if between else self.at(last)  # a short run has few samples
 
 
 class Stopwatch:

@@ -50,3 +50,4 @@ def test_memory_is_told_by_how_much_had_been_received() -> None:
 
     assert [memory.at(share) for share in (0.0, 0.5, 1.0)] == [10.0, 30.0, 40.0]
     assert [memory.most_between(*shares) for shares in ((0.0, 0.5), (0.5, 1.0))] == [20.0, 40.0]
+    assert Memory([(0, 10.0), (100, 40.0)]).most_between(0.5, 0.75) == 40.0
