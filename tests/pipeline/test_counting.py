@@ -8,7 +8,7 @@ import pytest
 from chatsources.events import EventKind, Gift, LiveEvent, Viewer
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.pipeline.state import LiveState
-from tests.fakes.live import FakeSource, Stage, at, comment, gift, happening
+from tests.fakes.live import FakeSource, FakeWords, Stage, at, comment, gift, happening
 
 
 def told(stage: Stage, kind: str) -> list[Any]:
@@ -206,3 +206,10 @@ def test_the_next_worker_knows_what_was_answered() -> None:
     second = Stage(FakeSource([(2.0, comment("follow me back", source_id="2"))]))
     second.play(at(1.0, lambda live: live.restore(states[0])))
     assert not texts(second)
+
+
+def test_a_message_whose_answer_was_cut_off_may_be_answered_again() -> None:
+    script = [(1.0, comment("how are you?", source_id="1")), (9.0, comment("how are you?", source_id="2"))]
+    stage = Stage(FakeSource(script), words=FakeWords(lambda turn: ["x" * 80]))
+    stage.play(at(2.0, lambda live: live.skip()))
+    assert texts(stage) == ["how are you?"] * 2

@@ -234,6 +234,8 @@ class Director:
             self._pacer.reply_ended(now_s)
         elif failed:
             self._pacer.reply_failed(now_s)
+        if cut and item.cue is None and item.priority is Priority.COMMENT:
+            self._answers.was_cut(item)
         if item.cue is not None and not sounded and not cut:
             self._pacer.reply_began(_class_of(item), now_s)
             self._cues.said(item)

@@ -105,6 +105,11 @@ class AnswerPicker:
         self._audience.answered(viewer_of(turn), wall_s)
         self._answered.append((wall_s, turn.text, turn.language))
 
+    def was_cut(self, item: QueuedTurn) -> None:
+        """Record that the answer to a message was cut off, so that the same message may be answered again."""
+        for each in item.gathered or (item,):
+            self._answered_lines.forget(viewer_of(each.turn), self._line(each))
+
     def _candidate(self, item: QueuedTurn, now_s: float) -> Candidate:
         viewer = viewer_of(item.turn)
         return Candidate(

@@ -74,6 +74,12 @@ class AnsweredLines:
         if len(self._of_viewer) > REMEMBERED_VIEWERS:
             self._of_viewer.popitem(last=False)
 
+    def forget(self, viewer: str, line: Line) -> None:
+        """Forget the answer to a line, because it was cut off."""
+        if viewer in self._of_viewer:
+            lines = self._of_viewer[viewer]
+            self._of_viewer[viewer] = [each for each in lines if not is_same_line(each.line, line)]
+
     def wrote(self, viewer: str, line: Line, at_s: float) -> None:
         """Record that a viewer writes a line: while it is repeated, its answer counts as recent."""
         for each in self._of_viewer.get(viewer, ()):
