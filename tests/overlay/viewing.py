@@ -1,13 +1,14 @@
 """A browser on an overlay, with an ear on its loudspeaker and an eye on its socket."""
 
 import json
+import time
 from typing import Any
 from uuid import UUID
 
 from playwright.sync_api import Page, WebSocket
 
 from overlay.models import Overlay
-from tests.patience import PATIENCE_MS
+from tests.patience import PATIENCE_MS, PATIENCE_S
 
 # Notes the loudness every few milliseconds, with the machine's time, and every caption.
 EAR = """
@@ -59,7 +60,9 @@ class Viewer:
 
     def wait_for_report(self, kind: str, utterance: UUID) -> dict[str, Any]:
         """Return the page's report of this type on the utterance, once it has come."""
+        deadline_s = time.monotonic() + PATIENCE_S
         while True:
+            assert time.monotonic() < deadline_s, self.reports
             for report in self.reports:
                 if report["type"] == kind and report["utterance"] == str(utterance):
                     return report
@@ -67,7 +70,9 @@ class Viewer:
 
     def wait_for_sign(self, kind: str, **values: Any) -> dict[str, Any]:
         """Return the page's word on itself that has these values, once it has come."""
+        deadline_s = time.monotonic() + PATIENCE_S
         while True:
+            assert time.monotonic() < deadline_s, self.signs
             for sign in self.signs:
                 if sign["type"] == kind and values.items() <= sign.items():
                     return sign
