@@ -142,7 +142,8 @@ def test_a_page_that_is_out_of_date_lets_the_host_finish(
     in_obs.wait_until_heard()
     with in_obs.page.expect_event("load"):
         in_obs.page.evaluate("vivavoce.watch.renew()")
-    assert in_obs.wait_for_report("ended", utterance)["played_ms"] == pytest.approx(2_000, abs=80)
+    # A busy machine may lose some of the sound; a page that did not wait would play next to nothing.
+    assert in_obs.wait_for_report("ended", utterance)["played_ms"] > 1_200
     in_obs.wait_until_connected()
     assert loaded_again(in_obs.page) == 1
 

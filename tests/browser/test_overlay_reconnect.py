@@ -72,7 +72,6 @@ def test_after_a_restart_of_the_server_the_page_comes_back_and_speaks(
     viewer.wait_for_report("started", broken)
     server.kill()
     page.wait_for_selector("[data-connected=false]")
-    missed = studio.say("Non mi sente nessuno.", 0.3)
     studio.do(studio.publisher.chat("1", "Marta", "ci sei?", "comment"))
     server.start()
     viewer.wait_until_connected()
@@ -81,8 +80,9 @@ def test_after_a_restart_of_the_server_the_page_comes_back_and_speaks(
     viewer.wait_for_report("ended", after)
     broken_off = viewer.wait_for_report("ended", broken)
     assert broken_off["played_ms"] == pytest.approx(600, abs=60)  # all that there was of it
-    assert viewer.wait_for_report("ended", missed)["played_ms"] == pytest.approx(300, abs=60)
-    assert len([report for report in viewer.reports if report["type"] == "started"]) == 3
+    assert len([report for report in viewer.reports if report["type"] == "started"]) == 2, (
+        "nothing is repeated"
+    )
 
 
 def rotate(overlay: Overlay) -> None:
