@@ -25,7 +25,7 @@ Status = LiveSession.Status
 LEASE = timedelta(seconds=10)
 RENEW_S = 3.0
 
-# Active without a valid lease, because its worker is gone.
+# On air by its row, but no worker holds it: its lease has run out.
 ABANDONED = Q(Q(lease_expires_at=None) | Q(lease_expires_at__lte=Now()), status=Status.ACTIVE)
 UNHELD = Q(status=Status.PENDING) | ABANDONED
 FREE = Q(status=Status.PENDING, start_requested_at__isnull=False) | ABANDONED
