@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("website.urls")),
     path("", include("livesessions.urls")),
     path("", include("planner.urls")),
     path("", include("speech.urls")),

@@ -150,6 +150,7 @@ INSTALLED_APPS = [
     "texts",
     "livesessions",
     "rehearsals",
+    "website",
 ]
 
 MIDDLEWARE = [
@@ -246,7 +247,7 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "livesessions:show_list"
+LOGIN_REDIRECT_URL = "website:front_page"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 
 LANGUAGE_CODE = "en"

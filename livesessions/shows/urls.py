@@ -5,7 +5,7 @@ from django.urls import path
 from livesessions.shows.views import plans, questions, setup, shows
 
 urlpatterns = [
-    path("", shows.show_list, name="show_list"),
+    path("shows/", shows.show_list, name="show_list"),
     path("shows/new/", shows.show_create, name="show_create"),
     path("shows/<uuid:show_id>/", shows.show_edit, name="show_edit"),
     path("shows/<uuid:show_id>/plan/", plans.plan_detail, name="plan_detail"),

@@ -6,6 +6,8 @@ from tenants.api.permissions import EditorsWrite
 from tests.routes import routes
 
 PUBLIC = {
+    # What Vivavoce is; members get a page with a guard of its own here.
+    "",
     # Who knows the address may see it: it is the credential.
     "overlay/<str:token>/",
     "overlay/pictures/<uuid:overlay_id>/<slug:stem>.<slug:kind>",

@@ -21,15 +21,15 @@ def shows_of(tenant: Tenant) -> set[str]:
 
 
 def test_a_visitor_is_sent_to_the_log_in_page(client: Client, db: None) -> None:
-    answer = client.get("/")
+    answer = client.get("/shows/")
     assert answer.status_code == 302
-    assert answer["Location"] == "/accounts/login/?next=/"
+    assert answer["Location"] == "/accounts/login/?next=/shows/"
 
 
 def test_alice_sees_her_shows_and_how_their_lives_stand(
     alice: User, session: LiveSession, client_for: ClientFor
 ) -> None:
-    page = client_for(alice).get("/").content.decode()
+    page = client_for(alice).get("/shows/").content.decode()
     assert "La sera di Alice" in page
     assert "Ready" in page
     assert f"/lives/{session.id}/" in page
@@ -38,7 +38,7 @@ def test_alice_sees_her_shows_and_how_their_lives_stand(
 def test_charlie_sees_none_of_them(
     charlie: User, show: Show, other_show: Show, client_for: ClientFor
 ) -> None:
-    page = client_for(charlie).get("/").content.decode()
+    page = client_for(charlie).get("/shows/").content.decode()
     assert "La sera di Charlie" in page
     assert "La sera di Alice" not in page
 
@@ -48,21 +48,21 @@ def test_the_list_says_what_to_do_when_there_is_nothing(
 ) -> None:
     with scope(tenant=tenant):
         Show.objects.all().delete()
-    page = client_for(alice).get("/").content.decode()
+    page = client_for(alice).get("/shows/").content.decode()
     assert "Create your first show" in page
 
 
 def test_bob_who_looks_on_gets_no_buttons_that_change_anything(
     bob: User, show: Show, client_for: ClientFor
 ) -> None:
-    page = client_for(bob).get("/").content.decode()
+    page = client_for(bob).get("/shows/").content.decode()
     assert "La sera di Alice" in page
     assert "Go live" not in page
     assert "/shows/new/" not in page
 
 
 def test_htmx_gets_the_rows_alone(alice: User, show: Show, client_for: ClientFor) -> None:
-    part = client_for(alice).get("/", headers={"hx-request": "true"}).content.decode()
+    part = client_for(alice).get("/shows/", headers={"hx-request": "true"}).content.decode()
     assert "La sera di Alice" in part
     assert "<html" not in part
 

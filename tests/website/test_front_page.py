@@ -1,0 +1,28 @@
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from livesessions.models.shows import Show
+from tenants.models import Tenant, User
+
+ClientFor = Callable[[User], Client]
+
+
+@pytest.mark.django_db
+def test_a_visitor_reads_what_it_is_and_can_sign_up(client: Client) -> None:
+    answer = client.get("/")
+    assert answer.status_code == 200
+    assert 'href="/accounts/signup/"' in answer.content.decode()
+
+
+def test_a_member_gets_their_own_page(alice: User, show: Show, client_for: ClientFor) -> None:
+    page = client_for(alice).get("/").content.decode()
+    assert show.name in page
+    assert 'href="/accounts/signup/"' not in page
+
+
+def test_a_stranger_sees_nothing_of_it(
+    charlie: User, other_tenant: Tenant, show: Show, client_for: ClientFor
+) -> None:
+    assert show.name not in client_for(charlie).get("/").content.decode()
