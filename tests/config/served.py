@@ -20,14 +20,14 @@ ADMIN_APPS = re.compile(r"\^\(\w+(\|\w+)+\)")
 
 def pages() -> set[str]:
     """Return the path of every page: `/shows/<uuid>/`, each parameter by its kind alone."""
-    return {path for path, _ in _routes() if not path.startswith(API)}
+    return {path for path, _ in served_views() if not path.startswith(API)}
 
 
 def api() -> set[tuple[str, str]]:
     """Return the methods and paths of the REST API, without the one that answers for all other paths."""
     return {
         (method.upper(), path)
-        for path, view in _routes()
+        for path, view in served_views()
         if path.startswith(API) and path != API
         for method in view.cls.http_method_names
         if method != "options" and hasattr(view.cls, method)
@@ -88,7 +88,8 @@ def losses(recorded: Any, found: Any, where: str = "it") -> list[str]:
     return [] if recorded == found else [f"{where} was {recorded}, is {found}"]
 
 
-def _routes() -> Iterator[tuple[str, Any]]:
+def served_views() -> Iterator[tuple[str, Any]]:
+    """Yield the path and the view of every route."""
     for path, view in _walk(get_resolver().url_patterns, "/"):
         yield _shown(path), view
 
