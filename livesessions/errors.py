@@ -90,6 +90,12 @@ def reply_refused(why: str) -> SessionConflict:
     )
 
 
+def line_refused(why: str) -> SessionConflict:
+    return SessionConflict(
+        _("Your rules block this text: %(why)s. Change the text.") % {"why": why}, code="line_refused"
+    )
+
+
 def poll_refused(why: str) -> SessionConflict:
     return SessionConflict(
         _("Your rules block this text: %(why)s. Reword the poll.") % {"why": why},

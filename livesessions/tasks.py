@@ -53,7 +53,7 @@ def keep_held_replies() -> None:
     """Expire held replies whose live no longer holds them."""
     _renew_connection()
     with scopes_disabled():
-        retention.expire_held_replies(timezone.now())
+        retention.expire_waiting_replies(timezone.now())
 
 
 @background_jobs.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]

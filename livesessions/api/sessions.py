@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from livesessions.access import get_session_for, get_show_for
+from livesessions.api.reply_serializers import ReplySerializer
 from livesessions.api.serializers import (
     ApprovalSerializer,
     HeldReplySerializer,
@@ -20,10 +21,10 @@ from livesessions.api.serializers import (
 from livesessions.models.sessions import LiveSession
 from livesessions.querysets import held_replies
 from livesessions.services.approvals import approve_reply, reject_reply
+from livesessions.services.lines import say_line
 from livesessions.services.sessions import (
     create_session,
     mute_session,
-    say_line,
     skip_reply,
     start_session,
     stop_session,
@@ -54,8 +55,8 @@ def session(request: Request, session_id: UUID) -> Response:
 @api_view(["POST"])
 def say(request: Request, session_id: UUID) -> Response:
     row = get_session_for(tenant_request(request), session_id)
-    say_line(session=row, text=valid_input(LineSerializer, request)["text"])
-    return answer_row(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
+    reply = say_line(session=row, text=valid_input(LineSerializer, request)["text"])
+    return answer_row(ReplySerializer, reply, request, status.HTTP_202_ACCEPTED)
 
 
 @api_view(["POST"])

@@ -79,7 +79,7 @@ def read_recent_lines(session: LiveSession) -> tuple[list[Line], list[Line]]:
     )
     replies = (
         Reply.objects.filter(session=session)
-        .exclude(status=Reply.Status.HELD)
+        .exclude(status__in=[Reply.Status.HELD, Reply.Status.QUEUED])
         .order_by("-created_at")[:LINES_AT_FIRST]
     )
     return (

@@ -17,10 +17,10 @@ from livesessions.console.unpriced import unpriced_services
 from livesessions.errors import CommandUnreachable, SessionConflict, shopping_live
 from livesessions.models.sessions import LiveSession
 from livesessions.querysets import latest_sessions, plan_length_s
+from livesessions.services.lines import say_line
 from livesessions.services.sessions import (
     create_session,
     mute_session,
-    say_line,
     skip_reply,
     start_session,
     stop_session,

@@ -14,7 +14,8 @@ from livesessions.models.replies import Reply
 logger = logging.getLogger(__name__)
 
 BATCH = 5_000
-LOST_AFTER = timedelta(minutes=2)  # twice as long as a reply is held
+LOST_AFTER = timedelta(minutes=2)  # twice as long as a reply is held, or a line is queued
+WAITING = (Reply.Status.HELD, Reply.Status.QUEUED)
 HAS_TEXT = ~Q(text="") | ~Q(viewer_name="")
 QUOTES = ~Q(trigger_text="") | ~Q(trigger_viewer_name="")
 
@@ -68,7 +69,7 @@ def _erase_replies(before: datetime) -> int:
     return erased
 
 
-def expire_held_replies(now: datetime) -> int:
-    """Expire replies held for longer than any live holds them; return their number. Across tenants."""
-    held = Reply.objects.filter(status=Reply.Status.HELD, created_at__lt=now - LOST_AFTER)
-    return held.update(status=Reply.Status.EXPIRED)
+def expire_waiting_replies(now: datetime) -> int:
+    """Expire replies held or queued for longer than any live does; return their number. Across tenants."""
+    waiting = Reply.objects.filter(status__in=WAITING, created_at__lt=now - LOST_AFTER)
+    return waiting.update(status=Reply.Status.EXPIRED)

@@ -18,6 +18,7 @@ class Reply(models.Model):
     """
 
     class Status(models.TextChoices):
+        QUEUED = "queued", _("Queued")
         SPEAKING = ReplyOutcome.SPEAKING, _("Speaking")
         SPOKEN = ReplyOutcome.SPOKEN, _("Spoken")
         MUTED = ReplyOutcome.MUTED, _("Muted")

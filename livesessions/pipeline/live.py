@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from chatsources.errors import SourceError
 from chatsources.port import ChatSource
@@ -27,6 +27,7 @@ from livesessions.pipeline.ports import (
     Voice,
     no_claim,
 )
+from livesessions.pipeline.records import STREAMER, ReplyRecord
 from livesessions.pipeline.reply.approvals import Approvals
 from livesessions.pipeline.reply.generation import Generation
 from livesessions.pipeline.reply.runner import ReplyContext
@@ -308,10 +309,11 @@ class Live:
         """Drop a held reply; return whether it was still held."""
         return self._approvals.reject(reply_id)
 
-    def say(self, text: str) -> None:
-        """Say the streamer's own text, as soon as the host may speak."""
+    def say(self, text: str, reply_id: UUID | None = None) -> None:
+        """Say the streamer's own text, as soon as the host may speak; its reply gets the id."""
         turn = Turn(TurnKind.COMMENT, viewer_name="", language=self._parts.language, text="")
-        self._queue.put(QueuedTurn(Priority.STREAMER, turn, None, self._now_s(), line=text))
+        record = ReplyRecord(STREAMER, None, self._parts.now(), generation=0, id=reply_id or uuid4())
+        self._queue.put(QueuedTurn(Priority.STREAMER, turn, None, self._now_s(), line=text, approved=record))
 
     def set_viewer_role(self, viewer_hash: str, role: str) -> None:
         """Treat a viewer by a role from now on; raise ValueError for a role that does not exist."""

@@ -10,6 +10,9 @@ from livesessions.pipeline.outcome import ReplyOutcome
 from moderation.stage.verdict import MEDIUM_RISK, Verdict
 from planner.stage.turn import TokenUsage
 
+# The trigger kind of replies in the streamer's own words.
+STREAMER = "streamer"
+
 
 class RecordState(TypedDict):
     """A `ReplyRecord` as values that JSON can carry."""

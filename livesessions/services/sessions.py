@@ -15,7 +15,7 @@ from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.tasks import end_stopped_lives, run_live
 from livesessions.worker import leases
-from livesessions.worker.commands import Command, Mute, Say, Skip, Stop, Unmute, send_command
+from livesessions.worker.commands import Command, Mute, Skip, Stop, Unmute, send_command
 from livesessions.worker.registry import waiting_reason
 from overlay.services import end_overlay, mute_overlay
 from tenants import audit
@@ -127,13 +127,6 @@ def skip_reply(*, session: LiveSession) -> None:
     require_on_air(session)
     send(session, Skip())
     audit.record("session.reply_skipped", session)
-
-
-def say_line(*, session: LiveSession, text: str) -> None:
-    """Have the host say the streamer's text; it is moderated like every reply."""
-    require_on_air(session)
-    send(session, Say(text))
-    audit.record("session.text_said", session)
 
 
 def require_on_air(session: LiveSession) -> None:

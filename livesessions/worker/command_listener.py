@@ -146,8 +146,8 @@ async def _apply(live: Live, command: Command) -> None:
             await live.set_muted(False)
         case Skip():
             live.skip()
-        case Say(text):
-            live.say(text)
+        case Say(text, reply_id):
+            live.say(text, reply_id)
         case Approve(reply_id, text):
             live.approve(reply_id, text)
         case Reject(reply_id):

@@ -33,9 +33,10 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Say the streamer's own text."""
+    """Say the streamer's own text; `reply_id` is the id of its queued reply."""
 
     text: str
+    reply_id: UUID | None = None  # older web processes send none
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def decode_command(raw: str | bytes) -> Command:
     command = COMMANDS[message["kind"]]
     sent = {field.name: message[field.name] for field in fields(command) if field.name in message}
     for name in sent.keys() & {"reply_id", "utterance_id"}:
-        sent[name] = UUID(sent[name])
+        sent[name] = UUID(sent[name]) if sent[name] is not None else None
     if "options" in sent:
         sent["options"] = tuple(sent["options"])
     return command(**sent)

@@ -13,7 +13,7 @@ from django_scopes import scope, scopes_disabled
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
-from livesessions.services import approvals, sessions
+from livesessions.services import approvals, lines, sessions
 from livesessions.shows.services.shows import change_show, create_show
 from livesessions.worker.chat_controls import run_chat_control
 from moderation import services as moderation
@@ -139,7 +139,7 @@ ACTS: dict[str, Act] = {
     "session.reply_skipped": (lambda s: None, lambda s, _: sessions.skip_reply(session=s.session)),
     "session.text_said": (
         lambda s: None,
-        lambda s, _: sessions.say_line(session=s.session, text="Buonasera"),
+        lambda s, _: lines.say_line(session=s.session, text="Buonasera"),
     ),
     "session.reply_approved": (
         Scene.held,

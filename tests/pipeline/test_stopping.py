@@ -1,6 +1,7 @@
 """Mute, skip and stop cut even a reply that is half spoken, and nothing of it follows."""
 
 import asyncio
+from uuid import uuid4
 
 from chatsources.events import EventKind
 from livesessions.pipeline.live import Live
@@ -90,10 +91,13 @@ def test_the_live_ends_when_the_room_does() -> None:
 
 
 def test_a_line_of_the_streamers_own_comes_first_and_word_for_word() -> None:
-    stage = half_spoken((1.5, "next")).play(at(2.0, lambda live: live.say("Welcome to my shop!")))
+    line_id = uuid4()
+    stage = half_spoken((1.5, "next")).play(at(2.0, lambda live: live.say("Welcome to my shop!", line_id)))
 
     assert stage.sink.said()[1] == "Welcome to my shop!"
-    assert stage.observer.replies[1].trigger_kind == "streamer"
+    reply = stage.observer.replies[1]
+    assert (reply.id, reply.trigger_kind, reply.text) == (line_id, "streamer", "Welcome to my shop!")
+    assert reply.times.waited_ms is not None
 
 
 def test_a_line_of_the_streamers_own_passes_the_gate_too() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from livesessions.pipeline.bus import LiveBus, MessageFlagged
 from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.ports import AudioSink, ClaimReply, Gate, Observer, ReplyPlanner, Voice, no_claim
-from livesessions.pipeline.records import ReplyRecord, policy_fault
+from livesessions.pipeline.records import STREAMER, ReplyRecord, policy_fault
 from livesessions.pipeline.reply.generation import Generation, ReplyCut
 from livesessions.pipeline.reply.model_review import ModelReview
 from livesessions.pipeline.reply.playback_tracker import PlaybackTracker
@@ -23,7 +23,6 @@ from planner.stage.turn import UNHEARD, TurnKind
 from planner.stage.viewers import names_of
 from speech.errors import SpeechError
 
-STREAMER = "streamer"
 # The fault of a reply in ready words, while the language model is left alone.
 MODEL_UNHEARD = "planner:unheard"
 # Short replies that are owed as a whole do not give way.
@@ -71,10 +70,10 @@ class ReplyRunner:
             score=turn.score,
         )
         self.record.generation = context.generation.number
-        if turn.approved is None:
+        if self.record.times.waited_ms is None:
             self.record.times.waited_ms = self._elapsed_ms()
-        else:
-            self.record.text = ""  # what was said so far
+            self.record.state = turn.state.value
+        self.record.text = ""  # what was said so far
         self.playback = PlaybackTracker(context.now_s)
         self._model_review = ModelReview(context.model_gate, on_flagged=self._note_flags)
         self._utterance = Utterance(

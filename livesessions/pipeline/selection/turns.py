@@ -49,7 +49,7 @@ class QueuedTurn:
     - `line`: the text to say word for word; empty when the planner finds the words.
     - `also`: the other events that it answers.
     - `trusted`: whether the viewer is trusted or a moderator.
-    - `approved`: the record of a held reply that a person has approved.
+    - `approved`: the record of a held reply that a person has approved, or of the streamer's own text.
 
     The director sets the rest when it selects the turn: the action, the score, the turns that were merged
     into it, and the cue it came from.

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
-from livesessions.services.sessions import say_line
+from livesessions.services.lines import say_line
 from overlay.testing.services import OverlaySample, OverlayTestTarget, run_overlay_test
 from overlay.testing.spoken_line import OverlayTestOutcome
 

@@ -10,10 +10,12 @@ from django_scopes import scope
 from redis import Redis
 from rest_framework.test import APIClient
 
+from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.worker.commands import Command, Say, Skip, command_channel, decode_command
 from livesessions.worker.registry import REGISTRY_KEY
+from moderation.models import Policy
 from tenants.models import Tenant, User
 from tests.patience import PATIENCE_S
 
@@ -260,9 +262,27 @@ def heard(on_air: LiveSession, redis_client: Redis) -> Any:
 def test_a_line_to_say_reaches_the_worker(api: APIClient, on_air: LiveSession, heard: Any) -> None:
     answer = api.post(f"/api/v1/sessions/{on_air.id}/say/", {"text": "Grazie a tutti! 🎉"}, format="json")
     assert answer.status_code == 202
-    assert answer.json()["id"] == str(on_air.id)
-    command = heard()
-    assert command == Say("Grazie a tutti! 🎉")
+    reply = answer.json()
+    assert (reply["session"], reply["status"], reply["trigger"]["kind"]) == (
+        str(on_air.id),
+        "queued",
+        "streamer",
+    )
+    assert heard() == Say("Grazie a tutti! 🎉", UUID(reply["id"]))
+
+
+def test_a_line_that_the_rules_block_is_refused_before_anybody_is_told(
+    api: APIClient, on_air: LiveSession, heard: Any
+) -> None:
+    with scope(tenant=on_air.tenant):
+        Policy.objects.filter(id=on_air.show.policy_id).update(blocklist=["parolaccia"])
+    answer = api.post(f"/api/v1/sessions/{on_air.id}/say/", {"text": "Una parolaccia"}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "line_refused")
+    assert "one of your blocked words" in answer.json()["detail"]
+    with scope(tenant=on_air.tenant):
+        assert not Reply.objects.filter(session=on_air).exists()
+    api.post(f"/api/v1/sessions/{on_air.id}/skip/")
+    assert heard() == Skip(), "the refused line was not sent"
 
 
 def test_a_skip_reaches_the_worker(api: APIClient, on_air: LiveSession, heard: Any) -> None:
