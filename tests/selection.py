@@ -1,4 +1,8 @@
-"""Refuses a selection by a marker that nobody registered: pytest would silently select the wrong tests."""
+"""Selects and orders the tests.
+
+A selection by a marker that nobody registered is refused: pytest would silently select the wrong tests. Files
+with slow tests come first, so that no worker is left with one of them at the end.
+"""
 
 import re
 from collections.abc import Iterable
@@ -15,6 +19,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if unknown := unknown_markers(expression, config.getini("markers")):
         names = ", ".join(sorted(unknown))
         raise pytest.UsageError(f"-m {expression!r}: pyproject.toml registers no marker {names}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Move the files with slow tests to the front; the order within a file stays."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def unknown_markers(expression: str, registered: Iterable[str]) -> set[str]:

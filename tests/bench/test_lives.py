@@ -12,6 +12,7 @@ from livesessions.models.sessions import LiveSession
 from tenants.models import Tenant, User
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
 def test_the_bench_hears_its_lives_mutes_them_and_leaves_nothing_behind(

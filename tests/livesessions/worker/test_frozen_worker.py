@@ -16,7 +16,7 @@ from livesessions.services.sessions import stop_session
 from tenants.models import Tenant
 from tests.livesessions.worker.worker_processes import go_on_air, held_by, speaking_since, until, workers
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes, pytest.mark.slow]
 
 LIVES = 3
 

@@ -19,7 +19,7 @@ from livesessions.worker.recorder.rows import EventRow
 from tests.fakes.postgres import OwnPostgres
 from tests.patience import PATIENCE_S, POLL_S
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
 
 class Owner(NamedTuple):

@@ -23,7 +23,7 @@ from tests.livesessions.worker.own_redis import OwnRedis, own_redis
 from tests.livesessions.worker.worker_processes import until, workers
 from tests.patience import PATIENCE_S, POLL_S
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
 RATE_PER_MINUTE = 60.0
 VOICE_BYTES = 2_000  # a message of this size is a stretch of the voice
