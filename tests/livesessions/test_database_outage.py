@@ -28,13 +28,16 @@ pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
 SCRIPT = """
 import json
+import os
 from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.core.management import call_command
 from django_scopes import scope, scopes_disabled
 from livesessions.models.sessions import LiveSession
 from tenants.models import User
 from tenants.services import create_api_token
+call_command("seed_demo", "--rate", "60", stdout=open(os.devnull, "w"))
 user = User.objects.get()
 tenant = user.tenants.get()
 login = import_module(settings.SESSION_ENGINE).SessionStore()
@@ -86,7 +89,7 @@ class OnAir:
         )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def postgres() -> Iterator[OwnPostgres]:
     with tempfile.TemporaryDirectory(prefix="vivavoce-outage-") as folder:
         server = OwnPostgres(Path(folder) / "postgres")
@@ -110,7 +113,6 @@ def on_air(postgres: OwnPostgres, own: OwnRedis, tmp_path: Path) -> Iterator[OnA
         "TEST_DATABASE_POOL": "true",  # as in production
         "TEST_REDIS_URL": own.url,
     }
-    run(environment, "seed_demo", "--rate", "60")
     credentials = json.loads(run(environment, "shell", "-v", "0", "-c", SCRIPT))
     with workers(environment, tmp_path) as start_worker, web_server(environment) as web:
         start_worker(capacity=5)
@@ -148,9 +150,16 @@ def muted_row(postgres: OwnPostgres) -> bool:
     return bool(muted)
 
 
-def test_mute_and_unmute_work_from_an_open_console_and_requests_are_refused_with_a_time_to_come_back(
+def test_mute_unmute_and_stop_work_from_an_open_console_while_the_database_is_away(
     on_air: OnAir, postgres: OwnPostgres
 ) -> None:
+    # One start of all processes serves both outages.
+    mute_and_unmute_while_it_is_away(on_air, postgres)
+    stop_while_it_is_away(on_air, postgres)
+
+
+def mute_and_unmute_while_it_is_away(on_air: OnAir, postgres: OwnPostgres) -> None:
+    """Requests are refused with a time to come back, the console mutes, the live speaks on."""
     with on_air.open_overlay() as overlay, on_air.open_console() as console:
         next_voice(overlay)
         next_fragment(console, "chat-feed")
@@ -189,9 +198,8 @@ def test_mute_and_unmute_work_from_an_open_console_and_requests_are_refused_with
             assert until(lambda: attempt(open_socket))  # noqa: B023
 
 
-def test_a_stop_from_an_open_console_is_done_at_once_and_stored_afterwards(
-    on_air: OnAir, postgres: OwnPostgres
-) -> None:
+def stop_while_it_is_away(on_air: OnAir, postgres: OwnPostgres) -> None:
+    """The overlay falls silent at once; the end is stored afterwards."""
     with on_air.open_overlay() as overlay, on_air.open_console() as console:
         next_voice(overlay)
         next_fragment(console, "chat-feed")
