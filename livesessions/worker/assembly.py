@@ -43,6 +43,7 @@ from moderation.viewer_hashes import viewer_hash_of
 from overlay.publisher import OverlayPublisher
 from planner.models import Persona
 from planner.stage.planner import Planner
+from planner.stage.serious.topics import load_patterns
 from planner.stage.spoken_answer import SpokenAnswerCheck
 from planner.stage.turn import Character, ReplyLanguage, ShowFacts
 from providers.breaker import CircuitBreaker
@@ -100,6 +101,7 @@ async def open_resources() -> AsyncIterator[Resources]:
         sound_thread = SoundThread()
         stack.callback(sound_thread.close)
         load_grammars(LANGUAGES)
+        load_patterns()
         yield Resources(
             redis=async_redis(),
             waiting_redis=waiting_redis(),

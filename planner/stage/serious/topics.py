@@ -47,6 +47,12 @@ def serious_topic(text: str) -> SeriousTopic | None:
     return None
 
 
+def load_patterns() -> None:
+    """Compile all patterns, which takes some 0.1 s of CPU; otherwise the first comment waits for it."""
+    for language in LANGUAGES:
+        _patterns(language)
+
+
 def is_cheerful(sentence: str) -> bool:
     """Return whether a sentence cheers, laughs or applauds."""
     words = fold(sentence)
