@@ -50,6 +50,12 @@ def show_is_taken() -> SessionConflict:
     )
 
 
+def show_is_archived() -> SessionConflict:
+    return SessionConflict(
+        _("This show is in the archive. Take it out first, then go live."), code="show_is_archived"
+    )
+
+
 def handle_missing() -> SessionConflict:
     return SessionConflict(
         _("This show has no TikTok handle. Add one, or choose the simulated chat."), code="handle_missing"

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from tenants.models import Tenant
+from tenants.names import NAME_LENGTH, refuse_direction_controls
 
 
 class Policy(models.Model):
@@ -13,7 +14,7 @@ class Policy(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="policies")
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(_("name"), max_length=NAME_LENGTH, validators=[refuse_direction_controls])
     blocklist: "models.JSONField[list[str]]" = models.JSONField(_("blocked words"), default=list, blank=True)
     allowlist: "models.JSONField[list[str]]" = models.JSONField(_("allowed words"), default=list, blank=True)
     safe_mode = models.BooleanField(_("safe mode"), default=True)

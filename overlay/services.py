@@ -91,6 +91,26 @@ def remove_picture(*, overlay: Overlay) -> Overlay:
     return _store(overlay, overlay.whole_layout, "layout", "avatar_picture")
 
 
+@transaction.atomic
+def duplicate_overlay(*, overlay: Overlay) -> Overlay:
+    """Create an overlay with the same layout, a copy of the avatar's picture, and an address of its own."""
+    copy = Overlay(tenant_id=overlay.tenant_id, layout=overlay.layout)
+    source = overlay.avatar_picture
+    if source.name and source.storage.exists(source.name):
+        with source.open("rb") as picture:
+            copy.avatar_picture.save(source.name, ContentFile(picture.read()), save=False)
+    copy.layout = dict(copy.whole_layout)
+    copy.save(force_insert=True)
+    return copy
+
+
+@transaction.atomic
+def delete_overlay(*, overlay: Overlay) -> None:
+    """Delete an overlay with its avatar's picture; its open pages are closed when that is committed."""
+    _delete_picture(overlay)
+    overlay.delete()
+
+
 def _delete_picture(overlay: Overlay) -> None:
     if name := overlay.avatar_picture.name:
         storage = overlay.avatar_picture.storage

@@ -7,6 +7,7 @@ from django_scopes import ScopedManager
 
 from planner.stage.turn import ReplyLanguage
 from tenants.models import Language, Tenant
+from tenants.names import NAME_LENGTH, refuse_direction_controls
 
 
 class Persona(models.Model):
@@ -18,7 +19,7 @@ class Persona(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="personas")
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(_("name"), max_length=NAME_LENGTH, validators=[refuse_direction_controls])
     system_prompt = models.TextField(_("character"))
     style: "models.JSONField[dict[str, float]]" = models.JSONField(_("style"), default=dict, blank=True)
     language = models.CharField(_("language"), max_length=5, choices=Language)

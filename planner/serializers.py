@@ -7,9 +7,9 @@ from rest_framework import serializers
 from planner.limits import PROMPT_LENGTH, SAMPLE_LENGTH, SAMPLES, TOPIC_LENGTH, TOPICS
 from planner.models import Persona
 from planner.presets import TRAITS
-from planner.services import NAME_LENGTH
 from tenants.api.serializers import StrictSerializer, lines_field
 from tenants.models import Language
+from tenants.names import NAME_LENGTH, refuse_direction_controls
 
 MIDDLE = 0.5
 
@@ -47,7 +47,7 @@ class StyleSerializer(StrictSerializer):
 class PersonaChangeSerializer(StrictSerializer):
     """A persona's fields in a request of the API."""
 
-    name = serializers.CharField(max_length=NAME_LENGTH)
+    name = serializers.CharField(max_length=NAME_LENGTH, validators=[refuse_direction_controls])
     system_prompt = serializers.CharField(max_length=PROMPT_LENGTH)
     language = serializers.ChoiceField(required=False, choices=Language.choices)
     reply_in = serializers.ChoiceField(required=False, choices=Persona.ReplyIn.choices)

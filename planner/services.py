@@ -1,22 +1,19 @@
 """Creates, changes, copies and deletes personas."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import ngettext
 
 from planner.defaults import PERSONAS
 from planner.errors import PersonaInUse
 from planner.models import Persona
 from tenants import audit
 from tenants.models import Tenant
-
-NAME_LENGTH = 100
-COPY_SUFFIX_LENGTH = 20
+from tenants.names import copy_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,7 @@ def change_persona(*, persona: Persona, **changes: Any) -> Persona:
 def duplicate_persona(*, persona: Persona) -> Persona:
     """Create a copy with a name that is new in the tenant."""
     taken = set(Persona.objects.filter(tenant=persona.tenant_id).values_list("name", flat=True))
-    name = next(name for name in _copy_names(persona.name) if name not in taken)
+    name = copy_name(persona.name, taken=taken)
     traits = PersonaTraits(
         name=name,
         system_prompt=persona.system_prompt,
@@ -93,13 +90,6 @@ def duplicate_persona(*, persona: Persona) -> Persona:
         sample_lines=persona.sample_lines,
     )
     return create_persona(tenant=persona.tenant, traits=traits)
-
-
-def _copy_names(name: str) -> Iterator[str]:
-    stem = name[: NAME_LENGTH - COPY_SUFFIX_LENGTH]
-    yield gettext("%(name)s (copy)") % {"name": stem}
-    for number in count(2):
-        yield gettext("%(name)s (copy %(number)d)") % {"name": stem, "number": number}
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from tenants.models import Language, Tenant
+from tenants.names import NAME_LENGTH, refuse_direction_controls
 
 
 class VoiceProfile(models.Model):
@@ -24,7 +25,7 @@ class VoiceProfile(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="voice_profiles")
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(_("name"), max_length=NAME_LENGTH, validators=[refuse_direction_controls])
     provider = models.CharField(_("provider"), max_length=20, choices=Provider, default=Provider.AUTO)
     # Empty: the provider's own default for the language.
     voice_id = models.CharField(_("voice"), max_length=100, blank=True)

@@ -6,9 +6,10 @@ from rest_framework import serializers
 from speech.errors import PronunciationConflict
 from speech.forms import VOICE_ID
 from speech.services.pronunciations import SPOKEN_LENGTH, WRITTEN_LENGTH, parse_line
-from speech.services.voices import NAME_LENGTH, Provider
+from speech.services.voices import Provider
 from tenants.api.serializers import StrictSerializer
 from tenants.models import Language
+from tenants.names import NAME_LENGTH, refuse_direction_controls
 
 
 class VoiceSerializer(serializers.Serializer[Any]):
@@ -30,7 +31,7 @@ class VoiceSerializer(serializers.Serializer[Any]):
 class VoiceChangeSerializer(StrictSerializer):
     """Creates or changes a voice."""
 
-    name = serializers.CharField(max_length=NAME_LENGTH)
+    name = serializers.CharField(max_length=NAME_LENGTH, validators=[refuse_direction_controls])
     provider = serializers.ChoiceField(required=False, choices=Provider.choices)
     voice_id = serializers.RegexField(
         rf"\A{VOICE_ID.pattern}\Z", required=False, allow_blank=True, max_length=100

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from tenants.managers import UserManager
+from tenants.names import NAME_LENGTH, refuse_direction_controls
 
 
 class Language(models.TextChoices):
@@ -53,7 +54,7 @@ class Tenant(models.Model):
         MANAGED = "managed", _("Managed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(_("name"), max_length=NAME_LENGTH, validators=[refuse_direction_controls])
     slug = models.SlugField(max_length=60, unique=True)
     language = models.CharField(_("language"), max_length=5, choices=Language, default=Language.ENGLISH)
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Rome")

@@ -9,11 +9,11 @@ from django_scopes import scope, scopes_disabled
 
 from tenants import audit
 from tenants.models import ApiToken, Membership, Tenant, User
+from tenants.names import NAME_LENGTH
 from tenants.signals import tenant_created
 
 KEY_PREFIX = "vv_"
 LAST_USED_RESOLUTION_S = 60
-NAME_LENGTH = 100
 
 
 @transaction.atomic

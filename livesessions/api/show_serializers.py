@@ -24,6 +24,7 @@ from livesessions.shows.limits import (
 )
 from tenants.api.serializers import StrictSerializer, lines_field
 from tenants.models import Language
+from tenants.names import NAME_LENGTH, refuse_direction_controls
 
 MAX_FACTS_LENGTH = 4_000
 
@@ -55,6 +56,7 @@ class ShowSerializer(OverlayAddresses):
     game_every_s = serializers.IntegerField()
     calls_to_action = serializers.ListField()
     created_at = serializers.DateTimeField()
+    archived_at = serializers.DateTimeField()
 
 
 class HandleField(serializers.CharField):
@@ -75,7 +77,7 @@ def _seconds(most_s: float) -> serializers.FloatField:
 class ShowChangeSerializer(StrictSerializer):
     """The changes of a show. Its language is fixed, because its voice and persona speak it."""
 
-    name = serializers.CharField(max_length=100)
+    name = serializers.CharField(max_length=NAME_LENGTH, validators=[refuse_direction_controls])
     handle = HandleField(required=False, allow_blank=True, validators=[handle_validator])
     mode = serializers.ChoiceField(required=False, choices=Show.Mode.choices)
     persona = serializers.UUIDField(required=False)
@@ -124,7 +126,7 @@ class SegmentSerializer(StrictSerializer):
     """One part of a plan, in requests and answers."""
 
     kind = serializers.ChoiceField(choices=Segment.Kind.choices)
-    title = serializers.CharField(max_length=120)
+    title = serializers.CharField(max_length=120, validators=[refuse_direction_controls])
     duration_s = serializers.IntegerField(min_value=MIN_SEGMENT_S, max_value=MAX_SEGMENT_S)
     talking_points = serializers.ListField(
         child=serializers.CharField(max_length=MAX_POINT_LENGTH), max_length=MAX_POINTS, default=list

@@ -20,6 +20,7 @@ from livesessions.api.show_serializers import (
 )
 from livesessions.models.plans import Segment
 from livesessions.models.shows import Show
+from livesessions.shows.services.lifecycle import archive_show, delete_show, unarchive_show
 from livesessions.shows.services.plans import replace_plan
 from livesessions.shows.services.shows import change_show, create_show
 from overlay.services import rotate_token
@@ -47,13 +48,28 @@ def shows(request: Request) -> Response:
     return answer_row(ShowSerializer, show, request, status.HTTP_201_CREATED)
 
 
-@api_view(["GET", "PATCH"])
+@api_view(["GET", "PATCH", "DELETE"])
 def show(request: Request, show_id: UUID) -> Response:
     row = get_show_for(tenant_request(request), show_id)
+    if request.method == "DELETE":
+        delete_show(show=row)
+        return Response(status=status.HTTP_204_NO_CONTENT)
     if request.method == "PATCH":
         wanted = valid_input(ShowChangeSerializer, request, changes=row)
         host = _host_in(request, wanted)
         row = change_show(show=row, **wanted, **host)
+    return answer_row(ShowSerializer, row, request)
+
+
+@api_view(["POST"])
+def archive(request: Request, show_id: UUID) -> Response:
+    row = archive_show(show=get_show_for(tenant_request(request), show_id))
+    return answer_row(ShowSerializer, row, request)
+
+
+@api_view(["POST"])
+def unarchive(request: Request, show_id: UUID) -> Response:
+    row = unarchive_show(show=get_show_for(tenant_request(request), show_id))
     return answer_row(ShowSerializer, row, request)
 
 

@@ -5,6 +5,8 @@ from livesessions.api import events, sessions, shows
 urlpatterns = [
     path("shows/", shows.shows, name="shows"),
     path("shows/<uuid:show_id>/", shows.show, name="show"),
+    path("shows/<uuid:show_id>/archive/", shows.archive, name="archive"),
+    path("shows/<uuid:show_id>/unarchive/", shows.unarchive, name="unarchive"),
     path("shows/<uuid:show_id>/plan/", shows.plan, name="plan"),
     path("shows/<uuid:show_id>/overlay/rotate/", shows.overlay_rotate, name="overlay_rotate"),
     path("sessions/", sessions.sessions, name="sessions"),

@@ -9,6 +9,7 @@ from django_scopes import ScopedManager
 from livesessions.models.shows import Show
 from planner.stage.segments import SegmentKind
 from tenants.models import Tenant
+from tenants.names import refuse_direction_controls
 
 
 class Segment(models.Model):
@@ -28,7 +29,7 @@ class Segment(models.Model):
     show = models.ForeignKey(Show, on_delete=models.CASCADE, related_name="segments")
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.TOPIC)
-    title = models.CharField(_("title"), max_length=120)
+    title = models.CharField(_("title"), max_length=120, validators=[refuse_direction_controls])
     duration_s = models.PositiveIntegerField(
         _("duration"), default=600, validators=[MinValueValidator(30), MaxValueValidator(6 * 3600)]
     )

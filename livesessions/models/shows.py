@@ -12,6 +12,7 @@ from overlay.models import Overlay
 from planner.models import Persona
 from speech.models import VoiceProfile
 from tenants.models import Language, Tenant
+from tenants.names import NAME_LENGTH, refuse_direction_controls
 
 handle_validator = RegexValidator(
     r"^[A-Za-z0-9_.]{2,24}$",
@@ -28,7 +29,7 @@ class Show(Pacing):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="shows")
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(_("name"), max_length=NAME_LENGTH, validators=[refuse_direction_controls])
     handle = models.CharField(_("TikTok handle"), max_length=24, blank=True, validators=[handle_validator])
     mode = models.CharField(_("mode"), max_length=10, choices=Mode, default=Mode.SELF)
     language = models.CharField(_("language"), max_length=5, choices=Language)
@@ -59,6 +60,8 @@ class Show(Pacing):
         _("calls to action"), default=list, blank=True
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    # An archived show is only read: it cannot go live until it is taken out of the archive.
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[models.Manager["Show"]] = ScopedManager(tenant="tenant")
 
@@ -67,3 +70,7 @@ class Show(Pacing):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None

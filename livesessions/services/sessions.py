@@ -28,9 +28,11 @@ Status = LiveSession.Status
 def create_session(*, show: Show, source: str, source_options: dict[str, Any] | None = None) -> LiveSession:
     """Create a session.
 
-    Raise `SessionConflict` for a TikTok Shop live, without the handle that TikTok needs, and while another
-    session of the show has not ended.
+    Raise `SessionConflict` for an archived show, a TikTok Shop live, without the handle that TikTok needs,
+    and while another session of the show has not ended.
     """
+    if show.is_archived:
+        raise errors.show_is_archived()
     if show.is_shopping:
         raise errors.shopping_live()
     if source == LiveSession.Source.TIKTOK and not show.handle:

@@ -27,3 +27,9 @@ def questions_are_full() -> ShowConflict:
         _("A show has at most %(most)d questions of its own.") % {"most": MAX_QUESTIONS},
         code="questions_are_full",
     )
+
+
+def show_is_live() -> ShowConflict:
+    return ShowConflict(
+        _("This show has a live that has not ended. End it first, then try again."), code="show_is_live"
+    )

@@ -1,5 +1,4 @@
-from collections.abc import Collection, Iterator, Sequence
-from itertools import count
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +17,10 @@ from speech.stage.ports import VoiceSpec
 from speech.stage.sound.loudness import Loudness
 from tenants import audit
 from tenants.models import Tenant
+from tenants.names import copy_name
 
 Provider = VoiceProfile.Provider
 MAX_VOICES = 4
-NAME_LENGTH = 100
-COPY_SUFFIX_LENGTH = 20
 # A voice's loudness depends on these: when one changes, it has to be measured again.
 LOUDNESS_FIELDS = ("provider", "voice_id", "language", "speed", "pitch")
 MEASURED_FIELDS = ("loudness_lufs", "loudness_heard_s", "loudness_voice")
@@ -86,16 +84,9 @@ def _refuse_circle(voice: VoiceProfile, backup: VoiceProfile | None) -> None:
 def duplicate_voice(*, voice: VoiceProfile) -> VoiceProfile:
     """Make a copy under a name that the tenant has not used yet."""
     taken = set(VoiceProfile.objects.filter(tenant=voice.tenant_id).values_list("name", flat=True))
-    name = next(name for name in _copy_names(voice.name) if name not in taken)
+    name = copy_name(voice.name, taken=taken)
     alike = {field: getattr(voice, field) for field in (*LOUDNESS_FIELDS, *MEASURED_FIELDS)}
     return create_voice(tenant=voice.tenant, name=name, backup=voice.backup, **alike)
-
-
-def _copy_names(name: str) -> Iterator[str]:
-    stem = name[: NAME_LENGTH - COPY_SUFFIX_LENGTH]
-    yield gettext("%(name)s (copy)") % {"name": stem}
-    for number in count(2):
-        yield gettext("%(name)s (copy %(number)d)") % {"name": stem, "number": number}
 
 
 @transaction.atomic

@@ -49,6 +49,9 @@ ASKS: dict[str, dict[str, Ask]] = {
         "done": Ask({"name": "Other", "calls_to_action": ["Follow us!"]}),
         "wrong": Ask({"big_gift_diamonds": 0}),
     },
+    "DELETE /api/v1/shows/<uuid>/": {"done": Ask(rows={"shows": "free show"}), "is live": Ask()},
+    "POST /api/v1/shows/<uuid>/archive/": {"done": Ask(rows={"shows": "free show"}), "is live": Ask()},
+    "POST /api/v1/shows/<uuid>/unarchive/": {"done": Ask()},
     "GET /api/v1/shows/<uuid>/plan/": {"done": Ask()},
     "PUT /api/v1/shows/<uuid>/plan/": {
         "done": Ask({"segments": [SEGMENT]}),

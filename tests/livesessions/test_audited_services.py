@@ -14,6 +14,7 @@ from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services import approvals, lines, sessions
+from livesessions.shows.services import lifecycle
 from livesessions.shows.services.shows import change_show, create_show
 from livesessions.worker.chat_controls import run_chat_control
 from moderation import services as moderation
@@ -64,6 +65,9 @@ class Scene:
 
     def persona(self) -> Any:
         return planner.create_persona(tenant=self.tenant, traits=PersonaTraits("Nota", "Hi.", "it"))
+
+    def another_show(self) -> Show:
+        return create_show(tenant=self.tenant, name="Second", language="it")
 
     def held(self) -> Reply:
         reply: Reply = Reply.objects.create(
@@ -129,6 +133,13 @@ ACTS: dict[str, Act] = {
     "overlay.address_renewed": (lambda s: s.show.overlay, lambda s, overlay: rotate_token(overlay=overlay)),
     "show.created": (lambda s: None, lambda s, _: create_show(tenant=s.tenant, name="Second", language="it")),
     "show.changed": (lambda s: None, lambda s, _: change_show(show=s.show, holds_replies=True)),
+    "show.duplicated": (lambda s: None, lambda s, _: lifecycle.duplicate_show(show=s.show)),
+    "show.archived": (Scene.another_show, lambda s, show: lifecycle.archive_show(show=show)),
+    "show.unarchived": (
+        lambda s: lifecycle.archive_show(show=s.another_show()),
+        lambda s, show: lifecycle.unarchive_show(show=show),
+    ),
+    "show.deleted": (Scene.another_show, lambda s, show: lifecycle.delete_show(show=show)),
     "session.started": (Scene.prepared, lambda s, row: sessions.start_session(session=row)),
     "session.stopped": (lambda s: None, lambda s, _: sessions.stop_session(session=s.session)),
     "session.muted": (lambda s: None, lambda s, _: sessions.mute_session(session=s.session)),

@@ -21,6 +21,9 @@ COMMANDS = ["start", "stop", "mute", "unmute", "skip", "say", "events", *DECISIO
 ROUTES = [
     ("get", "/api/v1/shows/{show}/", {}),
     ("patch", "/api/v1/shows/{show}/", {"name": "Mine now"}),
+    ("delete", "/api/v1/shows/{show}/", {}),
+    ("post", "/api/v1/shows/{show}/archive/", {}),
+    ("post", "/api/v1/shows/{show}/unarchive/", {}),
     ("get", "/api/v1/shows/{show}/plan/", {}),
     ("put", "/api/v1/shows/{show}/plan/", {"segments": "{show}"}),
     ("get", "/api/v1/shows/{show}/overlay/", {}),
