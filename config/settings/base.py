@@ -138,6 +138,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "rest_framework",
     "template_partials",
+    "interface.apps.InterfaceConfig",
     "tenants",
     "providers",
     "accounts.apps.AccountsConfig",

@@ -214,7 +214,7 @@ def test_the_pages_have_our_look_in_both_languages(
         activate(alices_browser)
     page = alices_browser.get(path).content.decode()
     assert english in page
-    assert "css/vivavoce.css" in page
+    assert "css/base/tokens.css" in page
     assert "<script>" not in page
     assert "style=" not in page
     assert italian in alices_browser.get(path, headers={"accept-language": "it"}).content.decode()

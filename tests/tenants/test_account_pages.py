@@ -33,7 +33,7 @@ MANAGE = {
 def test_every_page_around_the_log_in_has_our_look(client: Client, db: None, path: str, words: str) -> None:
     page = client.get(path, follow=True).content.decode()
     assert words in page
-    assert "css/vivavoce.css" in page
+    assert "css/base/tokens.css" in page
     assert "Menu:" not in page
 
 
@@ -43,7 +43,7 @@ def test_every_page_of_the_account_has_our_look(
 ) -> None:
     page = client_for(alice).get(path, follow=True).content.decode()
     assert words in page
-    assert "css/vivavoce.css" in page
+    assert "css/base/tokens.css" in page
     assert "Menu:" not in page
 
 
