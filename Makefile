@@ -25,7 +25,8 @@ $(STAMP): requirements/dev.txt requirements/uv.txt
 
 run: setup ## Run the web app, the workers and a demo live (PORT=8000)
 	@# Python writes its bytecode even where that is switched off: four processes read the same modules.
-	@PYTHONDONTWRITEBYTECODE= $(PYTHON) -m config.run
+	@# With `exec` no shell stays between make and the program, which would report the signal as an error.
+	@PYTHONDONTWRITEBYTECODE= exec $(PYTHON) -m config.run
 
 test: setup browser ## Run all tests
 	@$(PYTHON) -m config.translations compile

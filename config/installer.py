@@ -23,7 +23,7 @@ def install(venv: Path, *, requirements: Path = REQUIREMENTS) -> None:
         _say(f"Creating the virtual environment {venv} with Python {sys.version.split()[0]} …")
         # Without pip: installing pip takes as long as installing everything else with uv.
         _run(sys.executable, "-m", "venv", "--without-pip", str(venv))
-    _say("Installing the pinned packages …")
+    _say("Installing the packages: about a minute, once …")
     if _install_uv(python, requirements / "uv.txt"):
         packages = ("--require-hashes", "-r", str(requirements / "dev.txt"))
         if _try(str(venv / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(python), *packages):

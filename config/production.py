@@ -107,6 +107,12 @@ def _request_limits(settings: Settings) -> Iterator[UnsafeSetting]:
         yield UnsafeSetting("E007", "REQUIRES_OWN_SERVER", problem)
 
 
+def _mailbox(settings: Settings) -> Iterator[UnsafeSetting]:
+    if settings["MAILBOX_DIR"]:
+        problem = "must be empty: everybody could read the links to confirm an address or set a password."
+        yield UnsafeSetting("E008", "MAILBOX_DIR", problem)
+
+
 CHECKS: Final[tuple[Callable[[Settings], Iterator[UnsafeSetting]], ...]] = (
     _secrets,
     _field_keys,
@@ -114,6 +120,7 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[UnsafeSetting]], ...]] = (
     _debug,
     _encryption,
     _request_limits,
+    _mailbox,
 )
 
 

@@ -1,7 +1,11 @@
 """Implements `make run`: runs all processes in one terminal until Ctrl-C, and restarts what ends."""
 
+import io
 import os
 import sys
+import time
+from http.client import HTTPConnection
+from threading import Thread
 
 import django
 from django.core.management import call_command
@@ -9,19 +13,62 @@ from django.core.management import call_command
 from config.supervisor import ProcessSupervisor, Program
 from config.translations import ROOT, compile_catalogues
 
+POLL_S = 0.3
+
 
 def main() -> None:
     """Prepare the database and the demo, then run web app, worker and background jobs until Ctrl-C."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     port = os.environ.setdefault("PORT", "8000")
-    _say("Starting the database …")
+    _say("Starting PostgreSQL and Redis …")
     compile_catalogues(ROOT)
     django.setup()
-    _say("Creating the tables and the demo …")
+    _say("Creating the tables …")
     call_command("migrate", verbosity=0)
-    call_command("seed_demo", port=port)
-    _say("Starting the web app and the workers. The host speaks in a few seconds …")
+    _say("Preparing the demo show …")
+    demo = io.StringIO()
+    call_command("seed_demo", port=port, stdout=demo)
+    _say("Starting the web app, the worker and the background jobs …")
+    text = "\n".join(
+        (
+            demo.getvalue().rstrip(),
+            f"Mails:   http://127.0.0.1:{port}/mails/  (none leaves this machine)",
+            "",
+            "Open the overlay first, and click into it: that is where you hear the host.",
+            "Ctrl-C stops everything.",
+        )
+    )
+    Thread(
+        target=_announce_when_ready, args=[int(port), framed("Vivavoce is running", text)], daemon=True
+    ).start()
     sys.exit(run_processes(port))
+
+
+def framed(title: str, text: str) -> str:
+    """Return lines of text in a frame of box characters, with its title in the upper edge."""
+    lines = text.splitlines()
+    width = max(len(line) for line in [*lines, title])
+    rows = [f"│ {line:<{width}} │" for line in lines]
+    top = f"┌ {title} ".ljust(width + 3, "─") + "┐"
+    return "\n".join(["", top, *rows, "└" + "─" * (width + 2) + "┘", ""])
+
+
+def _announce_when_ready(port: int, text: str) -> None:
+    """Print a text as soon as the web app answers, below the first lines of the programs."""
+    while not _answers(port):
+        time.sleep(POLL_S)
+    _say(text)
+
+
+def _answers(port: int) -> bool:
+    web = HTTPConnection("127.0.0.1", port, timeout=5.0)
+    try:
+        web.request("HEAD", "/robots.txt")
+        return web.getresponse().status < 500
+    except OSError:
+        return False
+    finally:
+        web.close()
 
 
 def _say(text: str) -> None:
@@ -49,4 +96,7 @@ def server_addresses() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        _say("Stopped.")  # before the processes ran

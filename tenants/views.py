@@ -41,7 +41,7 @@ def tenant_switch(request: TenantRequest) -> HttpResponse:
     if tenant is None:
         raise Http404
     request.session[SESSION_KEY] = str(tenant.id)
-    return redirect("livesessions:show_list")
+    return redirect("website:front_page")
 
 
 @require_safe

@@ -14,6 +14,7 @@ from redis.retry import Retry
 
 from config.environment import LOG_LEVELS, TRANSPORTS, WEB, Environment
 from config.queues import make_queues
+from config.settings.accounts import *
 
 django_stubs_ext.monkeypatch()  # lets generic classes of Django be written with their types
 
@@ -207,6 +208,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "tenants.context_processors.tenant",
+                "website.context_processors.mailbox",
             ],
         },
     }
@@ -214,42 +216,6 @@ TEMPLATES = [
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tenants.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
-]
-ALLAUTH_TRUSTED_PROXY_COUNT = 0  # production has a proxy in front
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {
-    "signup": "accounts.forms.SignUpForm",
-    "reset_password": "accounts.forms.ResetPasswordForm",
-}
-# accounts/log_in_limits.py limits tries to log in and mails to one address, so that nobody is locked out.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password": "20/m/ip"}
-MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
-MFA_FORMS = {
-    "authenticate": "accounts.second_factor_forms.AuthenticateForm",
-    "reauthenticate": "accounts.second_factor_forms.ReauthenticateForm",
-    "activate_totp": "accounts.second_factor_forms.ActivateTOTPForm",
-}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_TOTP_ISSUER = "Vivavoce"
-MFA_TOTP_TOLERANCE = 1  # the clocks of phones differ by seconds
-# Where the staff site is. An address that nobody guesses keeps strangers from trying.
-STAFF_PATH = env.path_part("STAFF_PATH", default="staff")
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # of changes to passwords, addresses and second factors
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_UNIQUE_EMAIL = True
-ACCOUNT_CONFIRM_EMAIL_ON_GET = False
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = True
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "website:front_page"
-ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("it", _("Italian"))]
@@ -345,6 +311,9 @@ LOGGING = {
     "loggers": {
         # Its own handlers would write everything twice, and without the filter.
         "django": {"handlers": []},
+        # A refused request (4xx) is everyday use; only faults of ours are logged.
+        "django.request": {"level": "ERROR"},
+        "django.security.csrf": {"level": "ERROR"},
         # daphne's access log would carry the overlay's secret address.
         "django.channels.server": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
@@ -391,6 +360,12 @@ TIKTOK_SIGN_URL = env.address("TIKTOK_SIGN_URL", WEB, default="")
 TIKTOK_SIGN_API_KEY = env.str("TIKTOK_SIGN_API_KEY", default="")
 SIGN_REQUESTS_PER_MINUTE = env.int("SIGN_REQUESTS_PER_MINUTE", default=120)
 SIGN_REQUESTS_PER_TENANT_PER_MINUTE = env.int("SIGN_REQUESTS_PER_TENANT_PER_MINUTE", default=60)
+
+# Whom visitors write to; shown on the public pages.
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+
+# Where mails are stored instead of sent; only in development.
+MAILBOX_DIR = ""
 
 # Where overlays and e-mails point. Empty: the address of the request that asks.
 PUBLIC_URL = env.address("PUBLIC_URL", WEB, default="")

@@ -1,4 +1,4 @@
-"""Settings of a developer's machine: PostgreSQL and Redis start by themselves; e-mail is printed."""
+"""Settings of a developer's machine: PostgreSQL and Redis start by themselves; mails are read at /mails/."""
 
 from pathlib import Path
 
@@ -25,6 +25,7 @@ if not (_database_url and _redis_url):
     _redis_url = _redis_url or _embedded.redis_url
 vars().update(data_stores(_database_url, _redis_url))
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+EMAIL_BACKEND = "website.mailbox.backend.MailboxBackend"
+MAILBOX_DIR = str(BASE_DIR / ".local" / "mails")
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True

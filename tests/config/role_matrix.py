@@ -41,6 +41,14 @@ STAFF = "/staff/"
 # Each parameter is written by its kind alone: `/shows/<uuid>/`.
 ROUTES: dict[str, Access] = {
     "/": PUBLIC,  # members get their home here
+    "/ai/": PUBLIC,
+    # Only in development, where mails are stored instead of sent.
+    "/mails/": PUBLIC,
+    "/mails/<slug>/": PUBLIC,
+    "/pricing/": PUBLIC,
+    "/privacy/": PUBLIC,
+    "/robots.txt": PUBLIC,
+    "/sitemap.xml": PUBLIC,
     "/accounts/2fa/": LOGGED_IN,
     "/accounts/2fa/authenticate/": PUBLIC,
     "/accounts/2fa/reauthenticate/": LOGGED_IN,

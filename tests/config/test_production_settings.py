@@ -37,6 +37,7 @@ def safe(**changes: Any) -> dict[str, Any]:
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 2_500_000,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 1_000,
         "REQUIRES_OWN_SERVER": True,
+        "MAILBOX_DIR": "",
         **changes,
     }
 

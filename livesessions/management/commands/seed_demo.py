@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.utils import translation
 from django_scopes import scope
 
 from livesessions.models.sessions import LiveSession
@@ -78,6 +79,9 @@ class Command(BaseCommand):
         start_session(session=session)
 
     def _print(self, show: Show, base_url: str) -> None:
+        with translation.override("en"):
+            language = show.get_language_display()
+        self.stdout.write(f"Overlay: {base_url}/overlay/{show.overlay.token}/")
         self.stdout.write(f"Web:     {base_url}/")
         self.stdout.write(f"Log-in:  {EMAIL}  password: {PASSWORD}")
-        self.stdout.write(f"Overlay: {base_url}/overlay/{show.overlay.token}/")
+        self.stdout.write(f"Host:    speaks {language}, to a simulated chat")
