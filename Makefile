@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 3
 PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-attack bench-takeover bench-lives bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser guide-pictures lock messages clean
+.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-attack bench-takeover bench-lives bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -120,6 +120,10 @@ test-old-browser: setup ## Run the overlay's browser tests on Chromium 106, as i
 	@sh tests/browser/install_old_chromium.sh "$(CURDIR)/.local/old-chromium"
 	PATH="$(CURDIR)/.local/old-chromium:$$PATH" $(PYTHON) -m pytest -q tests/browser/test_overlay_*.py \
 	  --deselect tests/browser/test_overlay_editor.py
+
+screenshots: setup browser ## Take a picture of every page in both sizes and schemes (SCREENSHOTS=folder)
+	@$(PYTHON) -m config.translations compile
+	$(PYTHON) -m pytest -q tests/browser/screenshots.py
 
 guide-pictures: setup browser ## Take the set-up guide's pictures from the running app
 	@$(PYTHON) -m config.translations compile

@@ -1,0 +1,57 @@
+"""Asks axe-core about every page: in light colours on a desk, and in dark ones on a phone."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import BrowserContext, Page
+from rest_framework.test import APIClient
+
+from tenants.models import Tenant, User
+from tests.browser.every_page import EveryPage, PageOfApp, opener
+
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+# The page in OBS and its preview are pictures that nobody operates.
+NOT_OPERATED = ("overlay-str", "overlay-str-visitor", "shows-uuid-overlay-preview")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("scheme", "size"), [("light", DESK), ("dark", PHONE)], ids=["desk", "phone"])
+def test_no_page_breaks_a_rule_of_accessibility(
+    scheme: str,
+    size: dict[str, int],
+    alice: User,
+    tenant: Tenant,
+    api_for: Callable[[User], APIClient],
+    redis_client: object,
+    base_url: str,
+    new_context: Callable[..., BrowserContext],
+) -> None:
+    open_page = opener(new_context, color_scheme=scheme, viewport=size, reduced_motion="reduce")
+    every = EveryPage(alice, tenant, api_for(alice), base_url, open_page)
+    problems: list[str] = []
+    for each in every.pages:
+        if each.name not in NOT_OPERATED:
+            problems += problems_of(every.browser_of(each), each)
+    assert len(every.pages) > 40
+    assert not problems, "\n".join(problems)
+
+
+def problems_of(page: Page, of: PageOfApp) -> list[str]:
+    """Return the rules that a page breaks, each with its first places; and whether it is too wide."""
+    page.goto(of.path, wait_until="load")
+    found = []
+    wide_px: int = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    if wide_px > 0:
+        found.append(f"{of.path}: {wide_px} px wider than the screen")
+    broken: list[dict[str, Any]] = Axe().run(page, options=OPTIONS).response["violations"]
+    for rule in broken:
+        places = ", ".join(str(node["target"][0]) for node in rule["nodes"][:3])
+        found.append(f"{of.path}: {rule['id']} ({rule['impact']}), {len(rule['nodes'])} places: {places}")
+    return found
