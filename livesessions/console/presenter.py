@@ -1,28 +1,32 @@
-"""Prepares a live for its console: its phase, and its chat messages and replies as lines."""
+"""Prepares a live for its console: its phase, its figures, and what happened so far."""
 
-import hashlib
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from dataclasses import replace
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import NotRequired, TypedDict, TypeVar
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import timezone
 
 from chatsources.events import EventKind
-from livesessions.console.publisher import ConsoleChatMessage, ConsoleReplyMessage, ConsoleStateMessage
+from livesessions.console.facts import LiveFacts, ReplyHealth
+from livesessions.console.publisher import (
+    ConsoleChatMessage,
+    ConsoleReplyMessage,
+    ConsoleStateMessage,
+    Message,
+)
+from livesessions.console.rows import ChatRow, HeldRow, ReplyRow, chat_row, held_row, reply_row, without_quote
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
-from livesessions.pipeline.reply.approvals import HELD_FOR_S
 from livesessions.querysets import held_replies
 from livesessions.worker.observer import NOT_ON_CONSOLE, hearing_of
 from livesessions.worker.registry import waiting_reason_of
-from moderation.labels import CATEGORY_LABELS
 from overlay.presence import OpenPage
 
 LINES_AT_FIRST = 50
 
-Line = dict[str, Any]
 Row = TypeVar("Row")
 
 
@@ -59,21 +63,77 @@ def show_message(session: LiveSession, message: ConsoleStateMessage) -> None:
         session.stop_requested_at = timezone.now()
 
 
-def describe(session: LiveSession, *, may_control: bool) -> dict[str, Any]:
-    """Return the template context of the console's state and controls. Reads Redis while a live waits."""
+class ConsoleState(TypedDict):
+    """The template context of the console's state and controls."""
+
+    session: LiveSession
+    phase: str
+    may_control: bool
+    conflict: NotRequired[object]
+
+
+def describe(session: LiveSession, *, may_control: bool) -> ConsoleState:
+    """Return the context of the state and the controls. Reads Redis while a live waits."""
     session.waiting_reason = waiting_reason_of(session)
+    return {"session": session, "phase": phase_of(session).value, "may_control": may_control}
+
+
+def with_state(facts: LiveFacts, state: ConsoleState) -> LiveFacts:
+    """Return the facts with what a session's row says, in the reader's language."""
+    session = state["session"]
+    return replace(
+        facts,
+        phase=state["phase"],
+        is_muted=session.muted,
+        waiting=str(session.get_waiting_reason_display()) if session.waiting_reason else "",
+        end_reason=str(session.end_reason_text) if session.end_reason else "",
+        chat=str(session.get_source_display()),
+        counts=facts.counts or session.counts,
+    )
+
+
+def numbers_of(facts: LiveFacts, viewers: int | None) -> dict[str, str]:
+    """Return the figures of a live as they are shown, by their names."""
     return {
-        "session": session,
-        "phase": phase_of(session).value,
-        "may_control": may_control,
-        "counts": session.counts,
+        "viewers": "–" if viewers is None else intcomma(viewers),
+        "messages": intcomma(facts.counts.get("decoded", 0)),
     }
 
 
-def read_recent_lines(session: LiveSession) -> tuple[list[Line], list[Line]]:
-    """Return the latest chat lines and replies, oldest first. Three queries."""
+def facts_of(state: ConsoleState, messages: Iterable[Message], pages: Iterable[OpenPage]) -> LiveFacts:
+    """Return what a page knows of its live when it is opened."""
+    health = ReplyHealth()
+    for message in messages:
+        if message["kind"] == "reply":
+            health.note(message)
+    return health.apply_to(with_state(LiveFacts(pages=tuple(pages)), state))
+
+
+class PlainRows(TypedDict):
+    """The rows of a page without scripts, newest first; of held replies the oldest."""
+
+    chat: list[ChatRow]
+    replies: list[ReplyRow]
+    held: list[HeldRow]
+
+
+def plain_rows(messages: Iterable[Message]) -> PlainRows:
+    """Return what happened so far as rows."""
+    rows: PlainRows = {"chat": [], "replies": [], "held": []}
+    for message in messages:
+        if message["kind"] == "chat":
+            rows["chat"].insert(0, chat_row(message))
+        elif message["kind"] == "reply" and message["status"] == Reply.Status.HELD:
+            rows["held"].append(held_row(message))
+        elif message["kind"] == "reply":
+            rows["replies"].insert(0, reply_row(message))
+    return rows
+
+
+def read_recent(session: LiveSession) -> list[Message]:
+    """Return the latest chat messages, replies and held replies, each oldest first. Four queries."""
     events = (
-        ChatEvent.objects.filter(session=session)
+        ChatEvent.objects.filter(session=session, session_month=session.log_month)
         .exclude(kind__in=[*NOT_ON_CONSOLE, EventKind.DELETED])
         .order_by("-occurred_at", "-id")[:LINES_AT_FIRST]
     )
@@ -82,56 +142,25 @@ def read_recent_lines(session: LiveSession) -> tuple[list[Line], list[Line]]:
         .exclude(status__in=[Reply.Status.HELD, Reply.Status.QUEUED])
         .order_by("-created_at")[:LINES_AT_FIRST]
     )
-    return (
-        [line_of(_chat_message(event)) for event in _oldest_first(events)],
-        _without_deleted_quotes(
-            session, [line_of(_reply_message(reply)) for reply in _oldest_first(replies)]
-        ),
-    )
-
-
-def _without_deleted_quotes(session: LiveSession, replies: list[Line]) -> list[Line]:
-    """Return replies without the quoted texts and names of messages that moderators have deleted."""
-    quoted = [line["trigger_id"] for line in replies if line["trigger_id"]]
-    events = ChatEvent.objects.filter(session=session, session_month=session.log_month, deleted=True)
-    deleted = set(events.filter(source_id__in=quoted).values_list("source_id", flat=True))
     return [
-        {**line, "trigger_name": "", "trigger_text": ""} if line["trigger_id"] in deleted else line
-        for line in replies
+        *map(_chat_message, _oldest_first(events)),
+        *_without_deleted_quotes(session, list(map(_reply_message, _oldest_first(replies)))),
+        *map(_reply_message, held_replies(session)),
     ]
 
 
-def read_held_lines(session: LiveSession) -> list[Line]:
-    """Return the replies that wait for approval, oldest first. One query."""
-    return [line_of(_reply_message(reply)) for reply in held_replies(session)]
-
-
-def overlays_context(pages: list[OpenPage]) -> dict[str, Any]:
-    """Return the template context of the console's list of open overlay pages."""
-    return {"overlays": pages, "overlays_known": True}
+def _without_deleted_quotes(
+    session: LiveSession, replies: list[ConsoleReplyMessage]
+) -> list[ConsoleReplyMessage]:
+    """Return replies without the quoted texts and names of messages that moderators have deleted."""
+    quoted = [reply["trigger_id"] for reply in replies if reply["trigger_id"]]
+    events = ChatEvent.objects.filter(session=session, session_month=session.log_month, deleted=True)
+    deleted = set(events.filter(source_id__in=quoted).values_list("source_id", flat=True))
+    return [without_quote(reply) if reply["trigger_id"] in deleted else reply for reply in replies]
 
 
 def _oldest_first(rows: Iterable[Row]) -> list[Row]:
     return list(rows)[::-1]
-
-
-def line_of(message: ConsoleChatMessage | ConsoleReplyMessage) -> Line:
-    """Return a message with what a page needs: times, texts of its reasons, and an id safe in selectors."""
-    digest = hashlib.blake2s(message["id"].encode(), digest_size=8).hexdigest()
-    at = datetime.fromisoformat(message["at"])
-    line: Line = {**message, "dom_id": f"{message['kind']}-{digest}", "at": at}
-    if message["kind"] == "reply":
-        _fault, _mark, category = message["fault"].partition(":")
-        return {**line, "until": at + timedelta(seconds=HELD_FOR_S), "whys": _words_of([category])}
-    # Workers of the previous release, which may still run, send no categories.
-    return {**line, "whys": _words_of(message.get("categories", []))}
-
-
-def _words_of(categories: Iterable[str]) -> list[Any]:
-    """Return the lazily translated texts of categories, each once."""
-    return [
-        CATEGORY_LABELS[category] for category in dict.fromkeys(categories) if category in CATEGORY_LABELS
-    ]
 
 
 def _chat_message(event: ChatEvent) -> ConsoleChatMessage:
@@ -147,6 +176,9 @@ def _chat_message(event: ChatEvent) -> ConsoleChatMessage:
         "at": event.occurred_at.isoformat(),
         "categories": [str(reason.get("category", "")) for reason in event.reasons],
         "viewer": event.viewer_hash,
+        "streak": event.streak_id,
+        "streak_open": event.streak_open,
+        "diamonds": event.diamonds,
     }
 
 

@@ -1,6 +1,6 @@
 """Publishes the messages of a live to its open consoles, and defines their types.
 
-Messages are sent to the session's group; `livesessions/console/consumers.py` renders them as HTML.
+Messages are sent to the session's group; `livesessions/console/frames.py` makes frames for pages from them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ class ConsoleChatMessage(TypedDict):
     """An event of the room. `event` is an `EventKind`.
 
     `categories` are the reasons for its risk; `viewer` is the viewer's hash, which no page contains.
+    `streak` is the id of a gift's streak; `diamonds` is the price of one gift.
     """
 
     kind: Literal["chat"]
@@ -30,6 +31,9 @@ class ConsoleChatMessage(TypedDict):
     at: str
     categories: list[str]
     viewer: str
+    streak: NotRequired[str]
+    streak_open: NotRequired[bool]
+    diamonds: NotRequired[int]
 
 
 class ConsoleDeletedMessage(TypedDict):

@@ -7,12 +7,15 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from livesessions.access import get_session_for, get_show_for
 from livesessions.console.forms import SayForm, SessionForm
-from livesessions.console.presenter import describe, overlays_context, read_held_lines, read_recent_lines
+from livesessions.console.headline import headline_of
+from livesessions.console.health import health_of
+from livesessions.console.presenter import describe, facts_of, numbers_of, plain_rows, read_recent
 from livesessions.console.unpriced import unpriced_services
 from livesessions.errors import CommandUnreachable, SessionConflict, shopping_live
 from livesessions.models.sessions import LiveSession
@@ -66,15 +69,21 @@ def session_create(request: TenantRequest, show_id: UUID) -> HttpResponse:
 @member_required()
 def session_detail(request: TenantRequest, session_id: UUID) -> HttpResponse:
     session = get_session_for(request, session_id)
-    chat, replies = read_recent_lines(session)
+    state = describe(session, may_control=may_control(request))
+    pages = read_pages(session.show.overlay_id)
+    messages = read_recent(session)
+    facts = facts_of(state, messages, pages)
+    with timezone.override(request.tenant.time_zone):
+        plain = plain_rows(messages)
     context = {
-        **describe(session, may_control=may_control(request)),
+        **state,
         "session_id": session.id,
-        "chat": chat,
-        "replies": replies,
-        "held": read_held_lines(session),
+        "headline": headline_of(facts),
+        "health": health_of(facts),
+        "numbers": numbers_of(facts, None),
+        "plain": plain,
         "say_form": SayForm(auto_id="say-%s"),
-        **overlays_context(read_pages(session.show.overlay_id)),
+        "overlays": pages,
         "overlay_url": _absolute(request, reverse("overlay:page", args=[session.show.overlay.token])),
         "events_url": _events_url(request, session),
         "unpriced": unpriced_services(session.show) if session.is_open else [],
@@ -128,7 +137,8 @@ def command(request: TenantRequest, session_id: UUID, act: Callable[..., object]
     if not request.htmx:
         return _back_to_console(request, session, conflict)
     session.refresh_from_db()
-    context = {**describe(session, may_control=True), "conflict": conflict}
+    state = describe(session, may_control=True)
+    context = {**state, "conflict": conflict}
     return render(request, f"{CONSOLE}#session-controls", context, status=409 if conflict else 200)
 
 

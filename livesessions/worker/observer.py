@@ -238,6 +238,9 @@ def _chat_message(line: QueuedChatLine) -> publisher.ConsoleChatMessage:
         "at": event.occurred_at.isoformat(),
         "categories": list(dict.fromkeys(line.categories)),
         "viewer": line.viewer,
+        "streak": event.gift.streak_id if event.gift else "",
+        "streak_open": event.streak_open,
+        "diamonds": event.gift.diamonds if event.gift else 0,
     }
 
 

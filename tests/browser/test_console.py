@@ -12,7 +12,9 @@ from django_scopes import scope
 from playwright.sync_api import Page, Route, expect
 
 from livesessions.console import publisher
+from livesessions.models.events import ChatEvent
 from livesessions.models.sessions import LiveSession
+from moderation.models import ViewerRule
 from tenants.models import Membership, User
 
 LoggedInPage = Callable[[User], Page]
@@ -75,6 +77,22 @@ def reply(status: str, *, heard: bool) -> publisher.ConsoleReplyMessage:
     }
 
 
+def write_message(session: LiveSession, number: int, *, viewer: str) -> None:
+    now = timezone.now()
+    ChatEvent.objects.create(
+        tenant=session.tenant,
+        session=session,
+        source_id=f"line-{number}",
+        kind="comment",
+        occurred_at=now,
+        received_at=now,
+        viewer_hash=viewer,
+        viewer_name="Giulia",
+        text=f"ciao {number}",
+        risk="low",
+    )
+
+
 def publish(session: LiveSession, *messages: publisher.Message) -> None:
     async def send() -> None:
         await publisher.publish(session.id, list(messages))
@@ -88,27 +106,44 @@ def publish(session: LiveSession, *messages: publisher.Message) -> None:
 def test_lines_stream_in_as_text_and_the_newest_is_in_view(desk: Page, on_air: LiveSession) -> None:
     title = desk.title()
     publish(on_air, *(chat(number, HOSTILE) for number in range(60)))
-    newest = desk.locator("#chat-feed > li").last
+    newest = desk.locator("#chat-feed li").last
     expect(newest).to_contain_text(f"{HOSTILE} 59")
     expect(newest).to_be_in_viewport()
     assert desk.title() == title
 
 
-def test_the_page_keeps_the_last_200_lines(desk: Page, on_air: LiveSession) -> None:
-    for start in (0, 150, 300):
-        publish(on_air, *(chat(number) for number in range(start, start + 150)))
-    lines = desk.locator("#chat-feed > li")
-    expect(lines.last).to_contain_text("ciao 449")
-    expect(lines).to_have_count(200)
-    expect(lines.first).to_contain_text("ciao 250")
+def test_the_page_shows_the_last_60_messages(desk: Page, on_air: LiveSession) -> None:
+    rows = desk.locator("#chat-feed li")
+    for start in (0, 50, 100):
+        publish(on_air, *(chat(number) for number in range(start, start + 50)))
+        expect(rows.last).to_contain_text(f"ciao {start + 49}")
+    expect(rows).to_have_count(60)
+    expect(rows.first).to_contain_text("ciao 90")
+
+
+def test_a_reader_who_looks_back_is_not_moved_and_jumps_to_the_newest(
+    desk: Page, on_air: LiveSession
+) -> None:
+    publish(on_air, *(chat(number) for number in range(50)))
+    expect(desk.locator("#chat-feed li").last).to_contain_text("ciao 49")
+    desk.locator("#chat-feed").hover()
+    desk.mouse.wheel(0, -600)
+    jump = desk.locator(".desk-chat .feed-jump")
+    expect(jump).to_have_text("Jump to newest")
+    publish(on_air, chat(50), chat(51))
+    expect(jump).to_have_text("2 new messages")
+    expect(desk.locator("#chat-feed li")).to_have_count(50)
+    jump.click()
+    expect(desk.locator("#chat-feed li").last).to_contain_text("ciao 51")
+    expect(jump).to_be_hidden()
 
 
 def test_a_reply_changes_in_its_place(desk: Page, on_air: LiveSession) -> None:
-    replies = desk.locator("#host-feed > li")
+    replies = desk.locator("#host-feed li")
     publish(on_air, reply("speaking", heard=False))
     expect(replies).to_contain_text("Speaking")
     publish(on_air, reply("spoken", heard=True))
-    expect(replies).to_contain_text("Heard in OBS")
+    expect(replies).to_contain_text("Heard")
     expect(replies).to_have_count(1)
 
 
@@ -149,7 +184,7 @@ def test_mute_and_stop_go_over_the_socket_when_the_server_cannot_take_the_form(
     expect(desk.locator("#session-state")).to_contain_text("Your host is silent.")
     expect(desk.locator("#mute-button")).to_contain_text("Unmute")
     desk.click("#mute-button")
-    expect(desk.locator("#session-state")).to_contain_text("Your host reads the chat")
+    expect(desk.locator("#session-state")).to_contain_text("nobody hears your host")
     desk.click("#stop-button")
     desk.click("#stop-confirm")
     expect(desk.locator("#session-state")).to_contain_text("Stopping")
@@ -165,13 +200,43 @@ def test_stop_asks_first(desk: Page, on_air: LiveSession) -> None:
     expect(desk.locator("#session-state")).to_contain_text("Stopping")
 
 
-def test_on_a_phone_mute_is_under_the_thumb_and_nothing_is_cut_off(desk: Page) -> None:
+def test_on_a_phone_tabs_show_one_part_and_mute_is_under_the_thumb(desk: Page, on_air: LiveSession) -> None:
     desk.set_viewport_size({"width": 390, "height": 844})
+    publish(on_air, chat(1))
+    expect(desk.get_by_text("ciao 1")).to_be_in_viewport()
+    desk.get_by_role("tab", name="Chat").press("ArrowRight")
+    expect(desk.get_by_role("tab", name="Host")).to_be_focused()
+    expect(desk.locator("#say-text")).to_be_in_viewport()
+    expect(desk.get_by_text("ciao 1")).to_be_hidden()
+    desk.keyboard.press("End")
+    expect(desk.locator("#session-health")).to_contain_text("Not open")
+    desk.get_by_role("tab", name="Games").click()
+    expect(desk.locator("#quiz-button")).to_be_visible()
+    expect(desk.locator("#game-end-button")).to_be_hidden()
+    expect(desk.locator(".headline")).to_contain_text("nobody hears your host")
     box = desk.locator("#mute-button").bounding_box()
     assert box is not None
     assert box["y"] > 844 * 0.85
     assert box["height"] >= 48
     assert desk.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_one_menu_acts_on_the_row_that_opened_it(desk: Page, on_air: LiveSession) -> None:
+    with scope(tenant=on_air.tenant):
+        write_message(on_air, 2, viewer="ab" * 16)
+    publish(on_air, chat(1), {**chat(2), "viewer": "ab" * 16})
+    desk.get_by_role("button", name="What to do about Giulia").press("Enter")
+    menu = desk.locator("#row-menu")
+    expect(menu.get_by_role("button", name="Block")).to_be_visible()
+    desk.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(desk.get_by_role("button", name="What to do about Giulia")).to_be_focused()
+    desk.keyboard.press("Enter")
+    menu.get_by_role("button", name="Block").click()
+    expect(desk.locator("#viewer-said")).to_contain_text("no longer answer this viewer")
+    expect(menu).to_be_hidden()
+    with scope(tenant=on_air.tenant):
+        assert ViewerRule.objects.get().viewer_hash == "ab" * 16
 
 
 def test_the_controls_work_without_scripts(

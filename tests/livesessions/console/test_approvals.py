@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_scopes import scope
 from rest_framework.test import APIClient
 
-from livesessions.console.consumers import Frames
+from livesessions.console.frames import Frames
 from livesessions.errors import SessionConflict
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
@@ -27,7 +27,7 @@ from livesessions.worker.commands import (
     decode_command,
 )
 from tenants.models import Membership, Tenant, User
-from tests.livesessions.console.test_frames import chat
+from tests.livesessions.console.test_frames import chat, words_of
 from tests.livesessions.console.test_frames import reply as reply_message
 from tests.patience import PATIENCE_S
 
@@ -141,7 +141,7 @@ def test_the_console_shows_what_waits_and_not_what_has_expired(
     hold(text=HOSTILE, trigger_text=HOSTILE, trigger_viewer_name=HOSTILE)
     hold(text="troppo tardi", created_at=timezone.now() - timedelta(seconds=61))
     page = client_for(alice).get(f"/lives/{on_air.id}/").content.decode()
-    assert page.count('class="held-line"') == 1
+    assert page.count('class="held-row"') == 1
     assert "troppo tardi" not in page
     assert HOSTILE not in page
 
@@ -193,16 +193,16 @@ def test_a_held_reply_is_drawn_once_and_taken_away_when_decided() -> None:
     first = frames.update([held], None)  # type: ignore[list-item]
     again = frames.update([{**held, "fault": "policy:slurs"}], None)  # type: ignore[list-item]
     decided = frames.update([{**held, "status": "speaking"}], None)  # type: ignore[list-item]
-    assert "#held-feed" in first
-    assert "#host-feed" not in first
-    assert again == "", "what is being edited is not drawn over"
-    assert 'hx-swap-oob="delete"' in decided
-    assert "#host-feed" in decided
+    assert "Ciao Giulia!" in first["held"][0]["html"]
+    assert "replies" not in first
+    assert again == {}, "what is being edited is not drawn over"
+    assert decided["decided"] == [first["held"][0]["id"]]
+    assert decided["replies"][0]["text"] == "Ciao Giulia!"
 
 
 def test_who_only_looks_on_sees_the_queue_without_buttons() -> None:
     frames = Frames("en", timezone.get_default_timezone(), session_id=NOBODY)
-    drawn = frames.update([reply_message(1, status="held"), chat(1, viewer="ab")], None)
+    drawn = words_of(frames.update([reply_message(1, status="held"), chat(1, viewer="ab")], None))
     assert "Ciao Giulia!" in drawn
     assert "<form" not in drawn
 
@@ -212,10 +212,11 @@ def test_who_only_looks_on_sees_the_queue_without_buttons() -> None:
 
 def test_a_line_says_why_it_was_not_answered() -> None:
     frames = Frames("it", timezone.get_default_timezone())
-    drawn = frames.update([chat(1, risk="high", categories=["slurs", "link", "later"])], None)
+    drawn = words_of(frames.update([chat(1, risk="high", categories=["slurs", "link", "later"])], None))
     assert "Not answered" not in drawn
-    unknown = frames.update([chat(2, risk="high")], None)
-    assert "flag-high" in unknown
+    unknown = frames.update([chat(2, risk="high")], None)["chat"][0]["mark"]
+    assert unknown is not None
+    assert unknown["tone"] == "bad"
 
 
 def test_a_line_that_the_room_deletes_is_blanked_on_open_consoles() -> None:
@@ -227,12 +228,13 @@ def test_a_line_that_the_room_deletes_is_blanked_on_open_consoles() -> None:
         chat(4, viewer="cc"),
     ]
     frames.update([*lines], None)
-    drawn = frames.update([{"kind": "deleted", "ids": ["line-1"], "viewers": ["bb"]}], None)
+    frame = frames.update([{"kind": "deleted", "ids": ["line-1"], "viewers": ["bb"]}], None)
+    drawn = words_of(frame)
     assert drawn.count("A moderator of the live deleted this message") == 2
     assert "Giulia" not in drawn
     assert "ciao" not in drawn
-    assert "line-menu" not in drawn
-    assert frames.update([{"kind": "deleted", "ids": ["other"], "viewers": [""]}], None) == ""
+    assert {row["source"] for row in frame["chat"]} == {""}, "nobody can be acted on any more"
+    assert frames.update([{"kind": "deleted", "ids": ["other"], "viewers": [""]}], None) == {}
 
 
 def test_a_viewer_is_blocked_from_the_console_with_a_note(
@@ -255,7 +257,7 @@ def test_a_viewer_is_blocked_from_the_console_with_a_note(
         risk="low",
     )
     client, path = client_for(alice), f"/lives/{on_air.id}/viewer/"
-    assert "line-menu" in client.get(f"/lives/{on_air.id}/").content.decode()
+    assert "row-menu" in client.get(f"/lives/{on_air.id}/").content.decode()
     sent = {"source_id": "line-1", "standing": "blocked", "note": "quella delle offese"}
     answer = client.post(path, sent, headers=HTMX)
     assert "no longer answer this viewer" in answer.content.decode()
@@ -315,7 +317,7 @@ def test_charlie_finds_nothing_and_bob_only_looks_on(
         assert client_for(charlie).post(path, {"text": "x"}).status_code == 404
         assert client_for(bob).post(path, {"text": "x"}).status_code == 403
     assert told(timeout=0.1) is None
-    assert "held-line" in client_for(bob).get(f"/lives/{on_air.id}/").content.decode()
+    assert "held-row" in client_for(bob).get(f"/lives/{on_air.id}/").content.decode()
     Membership.objects.filter(user=bob).update(role=Membership.Role.EDITOR)
     answer = client_for(bob).post(f"/lives/{on_air.id}/replies/{reply.id}/reject/", headers=HTMX)
     assert answer.status_code == 200

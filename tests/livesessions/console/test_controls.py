@@ -103,7 +103,7 @@ def test_a_line_to_say_reaches_the_worker_and_the_field_is_empty_again(
     assert isinstance(command, Say)
     assert command.text == "Ciao a tutti"
     assert "Ciao a tutti" not in page
-    assert "Your host says it as soon as possible." in page
+    assert "Queued: next up." in page
 
 
 @pytest.mark.parametrize("text", ["", "   ", "a" * 301])

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from livesessions.console.consumers import Frames
+from livesessions.console.frames import Frames
 from livesessions.models.sessions import LiveSession
 from livesessions.worker.commands import (
     Command,
@@ -62,7 +62,8 @@ def test_a_poll_that_the_rules_refuse_is_not_sent_and_the_reason_is_said(
 )
 def test_the_console_says_why_nothing_came_of_a_game(refused: str, words: str) -> None:
     frames = Frames("en", ZoneInfo("Europe/Rome"))
-    frame = frames.update([{"kind": "game", "game": {"kind": "", "leaders": [], "refused": refused}}], None)
+    game = {"kind": "", "leaders": [], "refused": refused}
+    frame = frames.update([{"kind": "game", "game": game}], None)["parts"]["game-state"]
     assert words in frame
     assert "No game is running." not in frame
 
@@ -89,8 +90,9 @@ def test_the_console_draws_the_game_that_runs() -> None:
         ],
         "leaders": [{"name": "Bea", "points": 10}],
     }
-    frame = frames.update([{"kind": "game", "game": game}], None)
-    assert "#game-state" in frame
+    update = frames.update([{"kind": "game", "game": game}], None)
+    assert update["game"] == "poll", "the page shows the button that ends it"
+    frame = update["parts"]["game-state"]
     assert "41 s" in frame
     assert "3 · 75 %" in frame
     assert "<b>monti" not in frame

@@ -1,3 +1,4 @@
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -75,10 +76,12 @@ async def test_a_console_first_gets_what_happened_so_far(
 ) -> None:
     await database_sync_to_async(_write_line)(session, "ciao da prima")
     socket = await connect(await database_sync_to_async(client_for)(alice), session.id)
-    frame = await socket.receive_from()
-    assert 'hx-swap-oob="innerHTML:#chat-feed"' in frame
-    assert "ciao da prima" in frame
-    assert "Ready" in frame
+    frame = json.loads(await socket.receive_from())
+    assert frame["whole"]
+    assert [row["text"] for row in frame["chat"]] == ["ciao da prima"]
+    assert "Ready" in frame["parts"]["session-state"]
+    assert "nobody hears your host" in frame["parts"]["session-state"]
+    assert "Not open" in frame["parts"]["session-health"]
 
 
 async def test_what_happens_then_is_appended_in_one_frame(
@@ -87,10 +90,10 @@ async def test_what_happens_then_is_appended_in_one_frame(
     socket = await connect(await database_sync_to_async(client_for)(alice), session.id)
     await socket.receive_from()
     await publisher.publish(session.id, [chat(1), chat(2)])
-    frame = await socket.receive_from()
-    assert frame.count('hx-swap-oob="beforeend:#chat-feed"') == 1
-    assert frame.index("ciao 1") < frame.index("ciao 2")
-    assert "chat-feed" not in await _next(socket, session.id, [_counts(3)])
+    frame = json.loads(await socket.receive_from())
+    assert [row["text"] for row in frame["chat"]] == ["ciao 1", "ciao 2"]
+    assert "whole" not in frame
+    assert "chat" not in json.loads(await _next(socket, session.id, [_counts(3)]))
 
 
 async def test_a_line_that_the_page_has_is_replaced_not_repeated(
@@ -98,10 +101,9 @@ async def test_a_line_that_the_page_has_is_replaced_not_repeated(
 ) -> None:
     await database_sync_to_async(_write_line)(session, "ciao 1")
     socket = await connect(await database_sync_to_async(client_for)(alice), session.id)
-    await socket.receive_from()
-    frame = await _next(socket, session.id, [chat(1)])
-    assert "beforeend" not in frame
-    assert 'hx-swap-oob="true"' in frame
+    before = json.loads(await socket.receive_from())
+    frame = json.loads(await _next(socket, session.id, [chat(1)]))
+    assert frame["chat"][0]["id"] == before["chat"][0]["id"]
 
 
 async def test_a_change_of_state_redraws_the_state_and_the_controls(
@@ -112,8 +114,9 @@ async def test_a_change_of_state_redraws_the_state_and_the_controls(
     await database_sync_to_async(_put_on_air)(session)
     await database_sync_to_async(publisher.publish_state)(session)
     frame = await socket.receive_from()
-    assert "ON AIR" in frame
-    assert 'id="mute-button"' in frame
+    parts = json.loads(frame)["parts"]
+    assert "ON AIR" in parts["session-state"]
+    assert 'id="mute-button"' in parts["session-controls"]
 
 
 async def test_bobs_socket_carries_no_controls(
