@@ -7,7 +7,7 @@ from moderation.stage.lexicon import Lexicon
 from moderation.stage.terms import Likeness, Term, terms_of
 from moderation.stage.verdict import Category
 
-POLICY_NAMES = {"it": "Regole di base", "en": "Basic rules"}
+POLICY_NAMES = {"it": "Regole di base", "en": "Basic rules", "de": "Grundregeln"}
 WORDLISTS = Path(__file__).with_name("wordlists")
 LANGUAGES = ("it", "en", "de")
 INNOCENT = "innocent"

@@ -8,21 +8,26 @@ DEFAULT_VOICES: dict[str, dict[str, VoiceSpec]] = {
     "pico": {
         "it": VoiceSpec(voice_id="clara", language="it"),
         "en": VoiceSpec(voice_id="clara", language="en"),
+        "de": VoiceSpec(voice_id="clara", language="de"),
     },
     "espeak": {
         "it": VoiceSpec(voice_id="f3", language="it", speed=1.0, pitch=0.0),
         "en": VoiceSpec(voice_id="f3", language="en", speed=1.0, pitch=0.0),
+        "de": VoiceSpec(voice_id="f3", language="de", speed=1.0, pitch=0.0),
     },
     "elevenlabs": {
         "it": VoiceSpec(voice_id="JBFqnCBsd6RMkjVDRZzb", language="it"),
         "en": VoiceSpec(voice_id="JBFqnCBsd6RMkjVDRZzb", language="en"),
+        "de": VoiceSpec(voice_id="JBFqnCBsd6RMkjVDRZzb", language="de"),
     },
     "openai": {
         "it": VoiceSpec(voice_id="coral", language="it"),
         "en": VoiceSpec(voice_id="coral", language="en"),
+        "de": VoiceSpec(voice_id="coral", language="de"),
     },
     "azure": {
         "it": VoiceSpec(voice_id="it-IT-IsabellaNeural", language="it"),
         "en": VoiceSpec(voice_id="en-US-JennyNeural", language="en"),
+        "de": VoiceSpec(voice_id="de-DE-KatjaNeural", language="de"),
     },
 }

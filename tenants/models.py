@@ -18,6 +18,7 @@ class Language(models.TextChoices):
 
     ITALIAN = "it", _("Italian")
     ENGLISH = "en", _("English")
+    GERMAN = "de", _("German")
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-LANGUAGES = ("it", "en")
+LANGUAGES = ("it", "en", "de")
 FALLBACK = "en"
 
 

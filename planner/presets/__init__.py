@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-LANGUAGES = ("it", "en")
+LANGUAGES = ("it", "en", "de")
 TRAITS = ("energy", "formality", "humour", "length")
 
 

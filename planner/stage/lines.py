@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from random import Random
 
-LANGUAGES = ("it", "en")
+LANGUAGES = ("it", "en", "de")
 FALLBACK = "en"
 REST_S = 30 * 60.0
 

@@ -15,8 +15,22 @@ _DECORATION = re.compile(r"^[xX]+$")
 _STRETCH = re.compile(r"(.)\1{2,}", re.IGNORECASE)
 _LINK = re.compile(r"https?:|www\.|\.(?:com|it|net|org|io|gg|me)\b", re.IGNORECASE)
 _VOWEL = re.compile(r"[aeiouyàáâäãèéêëìíîïòóôöõùúûü]", re.IGNORECASE)
-_TOGETHER = {"it": ("e", "altri"), "en": ("and", "others")}
-_NOBODY = {"user", "utente", "null", "undefined", "none", "anonymous", "anonimo", "guest", "tiktok"}
+_TOGETHER = {"it": ("e", "altri"), "en": ("and", "others"), "de": ("und", "andere")}
+_NOBODY = {
+    "user",
+    "utente",
+    "nutzer",
+    "benutzer",
+    "null",
+    "undefined",
+    "none",
+    "anonymous",
+    "anonimo",
+    "anonym",
+    "guest",
+    "gast",
+    "tiktok",
+}
 # A name is not left hanging on one of these: `Mamma di 3` is called `Mamma`.
 _PARTICLES = {
     "di",
@@ -34,6 +48,13 @@ _PARTICLES = {
     "e",
     "il",
     "la",
+    "von",
+    "vom",
+    "aus",
+    "und",
+    "der",
+    "die",
+    "das",
 }
 
 

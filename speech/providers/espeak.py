@@ -46,7 +46,7 @@ class EspeakSynthesizer:
 
     async def warm_up(self) -> None:
         """Start every helper and have it load its first voices."""
-        await self._pool.warm_up(*(_request("a", VoiceSpec("", language)) for language in ("it", "en")))
+        await self._pool.warm_up(*(_request("a", VoiceSpec("", language)) for language in ("it", "en", "de")))
 
     async def aclose(self) -> None:
         """End the helpers. Running lines fail."""

@@ -43,6 +43,7 @@ MEASURE_TIMEOUT_S = 4.0
 MEASUREMENT_LINES = {
     "it": "Ciao a tutti e benvenuti! Oggi parliamo di musica, di viaggi e di quello che vi va.",
     "en": "Hello everybody, and welcome! Today we talk about music, travelling and whatever you like.",
+    "de": "Hallo zusammen und willkommen! Heute reden wir über Musik, übers Reisen und was euch so einfällt.",
 }
 PROBE_TEXT = "Ok."
 

@@ -47,6 +47,7 @@ PAGE = "speech/voice_edit.html"
 SENTENCES = {
     "it": "Ciao Giulia, grazie della rosa! Siamo in 1.250 e sono le 21:30.",
     "en": "Hi Julia, thank you for the rose! There are 1,250 of us and it is 9:30 pm.",
+    "de": "Hallo Julia, danke für die Rose! Wir sind 1.250, und es ist 21:30 Uhr.",
 }
 
 

@@ -196,7 +196,7 @@ def test_there_are_many_different_lines_and_every_gap_is_filled(language: str) -
 
 
 def test_other_languages_are_simulated_in_english() -> None:
-    assert [event.text for event in show(language="de-DE", limit=50)] == [
+    assert [event.text for event in show(language="fr-FR", limit=50)] == [
         event.text for event in show(language="en", limit=50)
     ]
 

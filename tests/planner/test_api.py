@@ -33,7 +33,7 @@ def test_a_persona_is_made_with_a_name_and_a_character(persona: dict[str, Any]) 
     [
         ("name", {"name": " "}),
         ("system_prompt", {"system_prompt": "x" * 4001}),
-        ("language", {"language": "de"}),
+        ("language", {"language": "fr"}),
         ("reply_in", {"reply_in": "latin"}),
         ("style.energy", {"style": {"energy": 1.1}}),
         ("style.charm", {"style": {"charm": 0.5}}),

@@ -86,7 +86,7 @@ def test_a_language_that_nobody_taught_the_gate_is_not_judged() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_ready_line_would_be_held_back(language: str, package: str) -> None:
     gate = gate_for(language, heard="ciao come va? dimmi cosa ne pensi della live")
-    present = {"it": "la tua rosa", "en": "your rose"}[language]
+    present = {"it": "la tua rosa", "en": "your rose", "de": "deine Rose"}[language]
     for lines in load_lines(package, f"lines_{language}.toml").values():
         for line in lines:
             for sentence in split_sentences(fill(line, name="Anna", host="Viva", present=present)):

@@ -95,7 +95,7 @@ def test_a_persona_is_changed_on_its_page(alice: User, persona: Persona, client_
         ("style_energy", "1.2"),
         ("style_energy", "0.333"),
         ("style_humour", "much"),
-        ("language", "de"),
+        ("language", "fr"),
         ("reply_in", "latin"),
         ("forbidden_topics", "x" * 81),
         ("forbidden_topics", "\n".join(map(str, range(31)))),

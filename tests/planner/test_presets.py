@@ -22,7 +22,7 @@ def test_a_preset_is_found_by_its_name_in_addresses() -> None:
     found = find_preset("tech-it")
     assert found is not None
     assert (found.genre, found.language) == (Genre.TECH, "it")
-    assert find_preset("tech-de") is None
+    assert find_preset("tech-fr") is None
     assert find_preset("../tech-it") is None
 
 

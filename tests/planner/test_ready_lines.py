@@ -72,7 +72,15 @@ def test_what_a_word_holds_is_never_filled_in_again() -> None:
 
 @pytest.mark.parametrize(
     ("tag", "language"),
-    [("it", "it"), ("it-IT", "it"), ("IT_ch", "it"), ("en-GB", "en"), ("de", "en"), ("", "en")],
+    [
+        ("it", "it"),
+        ("it-IT", "it"),
+        ("IT_ch", "it"),
+        ("en-GB", "en"),
+        ("de-AT", "de"),
+        ("fr", "en"),
+        ("", "en"),
+    ],
 )
 def test_a_language_tag_is_served_by_a_language_that_has_lines(tag: str, language: str) -> None:
     assert template_language(tag) == language

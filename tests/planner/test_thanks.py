@@ -30,7 +30,11 @@ def gift(name: str, count: int, *, language: str = "it", viewer: str = "marco") 
         (gift("Mystery Thing", 12, language="en"), "your 12 Mystery Thing gifts"),
         (gift("🎁", 2), "i tuoi 2 regali"),
         (gift("", 1, language="en"), "your gift"),
-        (gift("{viewer}", 2, language="de"), "your 2 viewer gifts"),
+        (gift("{viewer}", 2, language="fr"), "your 2 viewer gifts"),
+        (gift("Rose", 5, language="de"), "deine 5 Rosen"),
+        (gift("Coffee", 1, language="de"), "deinen Kaffee"),
+        (gift("Mystery Thing", 12, language="de"), "deine 12 Mystery Thing-Geschenke"),
+        (gift("Rosa", 2), "le tue 2 rose"),
     ],
 )
 def test_a_gift_is_thanked_by_name_with_its_total(turn: Turn, present: str) -> None:
@@ -111,7 +115,10 @@ def test_every_gift_line_names_the_gift(language: str) -> None:
         (("giulia", "sara", "ugo"), 40, "it", "marco, giulia e tanti altri"),
         (("🔥", "sara"), 3, "it", "marco, sara e un'altra persona"),
         (("giulia", "sara", "ugo"), 5, "en", "marco, giulia and three others"),
-        (("giulia", "sara", "ugo"), 5, "de", "marco, giulia and three others"),
+        (("giulia", "sara", "ugo"), 5, "fr", "marco, giulia and three others"),
+        (("giulia", "sara", "ugo"), 5, "de", "marco, giulia und drei andere"),
+        (("giulia", "sara"), 4, "de", "marco, giulia, sara und noch jemand"),
+        (("giulia", "sara", "ugo"), 40, "de", "marco, giulia und viele andere"),
     ],
 )
 def test_many_who_follow_are_called_together(
@@ -126,12 +133,17 @@ def test_many_who_follow_are_called_together(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_gathered_gifts_are_thanked_with_their_total_and_three_names_at_most(language: str) -> None:
     host = CannedReplies(seed=3)
+    called, present = {
+        "it": ("marco, giulia e altri", "i vostri 9 regali"),
+        "en": ("marco, giulia and others", "your 9 gifts"),
+        "de": ("marco, giulia und andere", "eure 9 geschenke"),
+    }[language]
     turn = Turn(TurnKind.GIFT, "marco", language, count=9, also=("giulia", "sara", "ugo", "ivo"))
     lines = [host.line_for(turn) for _ in range(20)]
     assert len(set(lines)) == 20
     for line in lines:
-        assert {"it": "marco, giulia e altri", "en": "marco, giulia and others"}[language] in line.casefold()
-    assert sum({"it": "i vostri 9 regali", "en": "your 9 gifts"}[language] in line for line in lines) > 15
+        assert called in line.casefold()
+    assert sum(present in line.casefold() for line in lines) > 15
 
 
 def test_gathered_gifts_of_one_kind_are_said_by_their_name() -> None:
@@ -152,9 +164,8 @@ def test_a_gift_that_is_worth_much_gets_big_words(language: str) -> None:
         )
         return line.replace("La tua", "la tua").replace("Your rose", "your rose")
 
-    said = {
-        fill(line, name="Marco", present={"it": "la tua rosa", "en": "your rose"}[language]) for line in big
-    }
+    present = {"it": "la tua rosa", "en": "your rose", "de": "deine Rose"}[language]
+    said = {fill(line, name="Marco", present=present) for line in big}
     assert all(words(500) in said for _ in range(len(big)))
     assert words(499) not in said
     host = CannedReplies(big_gift_diamonds=0)
@@ -184,6 +195,7 @@ def test_lines_are_short_before_the_names_come_in(language: str) -> None:
 def test_no_line_asks_for_a_gift(language: str) -> None:
     begging = {"it": ("regalami", "mandami", "mandate", "ancora uno", "fammi un regalo", "chi mi regala")}
     begging["en"] = ("send me", "send more", "gift me", "give me a gift", "one more gift", "keep them coming")
+    begging["de"] = ("schick mir", "schickt mir", "schenk mir", "schenkt mir", "noch eins", "mehr geschenke")
     for lines in lines_of(language).values():
         assert not [line for line in lines if any(words in line.casefold() for words in begging[language])]
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-AND = {"it": "e", "en": "and"}
-OTHERS = {"it": "altri", "en": "others"}
-ONE_OTHER = {"it": "un'altra persona", "en": "one more"}
-MANY_OTHERS = {"it": "tanti altri", "en": "many others"}
+AND = {"it": "e", "en": "and", "de": "und"}
+OTHERS = {"it": "altri", "en": "others", "de": "andere"}
+ONE_OTHER = {"it": "un'altra persona", "en": "one more", "de": "noch jemand"}
+MANY_OTHERS = {"it": "tanti altri", "en": "many others", "de": "viele andere"}
 NUMBERS = {
     "it": ("", "", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci"),
     "en": ("", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    "de": ("", "", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn"),
 }
 
 
@@ -32,4 +33,4 @@ def _others(number: int | None, language: str) -> str:
     if number >= len(NUMBERS[language]):
         return MANY_OTHERS[language]
     spelt = NUMBERS[language][number]
-    return f"{spelt} {OTHERS[language]}" if language == "en" else f"{OTHERS[language]} {spelt}"
+    return f"{OTHERS[language]} {spelt}" if language == "it" else f"{spelt} {OTHERS[language]}"

@@ -47,7 +47,8 @@ YOURS = {
         ("il tuo ", "il vostro "),
         ("le tue ", "le vostre "),
         ("i tuoi ", "i vostri "),
-    )
+    ),
+    "de": (("dein ", "euer "), ("deine ", "eure "), ("deinen ", "euren ")),
 }
 
 

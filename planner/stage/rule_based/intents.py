@@ -22,6 +22,8 @@ _NEGATION = re.compile(
     r"(?: [^\s,.;!?]+){1,4}$"
 )
 
+# `ü` in a pattern means the `u` of a normalised text, or `ue` as it was typed; `ß` likewise.
+_UMLAUTS = str.maketrans({"ä": "ae?", "ö": "oe?", "ü": "ue?", "ß": "ss?"})
 _STRETCH = re.compile(r"(.)\1{2,}")
 _SPACE = re.compile(r"\s+")
 
@@ -59,7 +61,8 @@ def understand(text: str, language: str) -> Understood:
 def _patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     intents = load_lines(__package__, f"intents_{language}.toml")
     return tuple(
-        (intent, re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)")) for intent, words in intents.items()
+        (intent, re.compile(rf"(?<!\w)(?:{'|'.join(words).translate(_UMLAUTS)})(?!\w)"))
+        for intent, words in intents.items()
     )
 
 

@@ -37,7 +37,7 @@ PLACEHOLDERS = (UNKNOWN, CHATTER)
 # What half an hour's rest allows of some hundred lines: so many in a row, the others spread over it.
 BURST = 30
 STAND_IN_EVERY_S = 26.0
-NAMELESS_HOST = {"it": "l'host virtuale", "en": "the virtual host"}
+NAMELESS_HOST = {"it": "l'host virtuale", "en": "the virtual host", "de": "der virtuelle Host"}
 
 
 class RuleBasedModel:

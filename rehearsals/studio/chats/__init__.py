@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from rehearsals.studio.line_runner import ViewerLine
 
-LANGUAGES = ("it", "en")
+LANGUAGES = ("it", "en", "de")
 
 
 @cache

@@ -46,7 +46,7 @@ def test_a_show_takes_a_handle_with_or_without_its_at(api: APIClient) -> None:
         ("handle", {"name": "x", "handle": "not a handle"}),
         ("handle", {"name": "x", "handle": "x" * 25}),
         ("handle", {"name": "x", "handle": "@@twice"}),
-        ("language", {"name": "x", "language": "de"}),
+        ("language", {"name": "x", "language": "fr"}),
         ("mode", {"name": "x", "mode": "other"}),
         ("persona", {"name": "x", "persona": "y"}),
         ("tenant", {"name": "x", "tenant": "y"}),
