@@ -32,6 +32,7 @@ test: setup browser ## Run all tests
 	@$(PYTHON) -m config.translations compile
 	$(PYTEST) --ignore tests/browser
 	$(PYTEST) tests/browser
+	@sh tests/scripts/run.sh test
 
 test-quick: setup ## Run the tests that need no browser, kill no process and are fast
 	@$(PYTHON) -m config.translations compile
@@ -56,6 +57,7 @@ check: setup ## Check style, types, layers, sizes, translations, licences, migra
 	$(PYTHON) -m config.notices check
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) -m config.deploy_check
+	@sh tests/scripts/run.sh check
 
 notices: setup ## Write THIRD-PARTY-NOTICES.md from the pinned packages' metadata (needs the package index)
 	$(PYTHON) -m config.notices write

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from overlay.access import get_overlay_by_token
 from overlay.connection.release import PAGE, SCRIPT, page_release
 from overlay.editor.pictures import CONTENT_TYPES
+from overlay.editor.samples import preview_samples
 from overlay.models import Overlay
 from overlay.themes import THEMES
 
@@ -44,6 +45,8 @@ def render_page(request: HttpRequest, overlay: Overlay, *, preview: bool = False
         "look": looks[layout["theme"]],
     }
     with translation.override(overlay.tenant.language):
+        if preview:
+            context["samples_json"] = json.dumps(preview_samples())
         response = render(request, PAGE, context)
     response.headers["Content-Language"] = overlay.tenant.language
     response.headers["Content-Security-Policy"] = _policy(request.get_host())

@@ -2,9 +2,9 @@
 // What every page does. Each page works without it.
 
 import { offerCopying } from "./copying.js";
+import { reportFailures } from "./failures.js";
 import { closeMenus } from "./menus.js";
 import { offerShowing } from "./passwords.js";
-import { reportFailures } from "./failures.js";
 import { Toasts } from "./toasts.js";
 
 offerCopying(document);

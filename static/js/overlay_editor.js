@@ -17,7 +17,7 @@ const saved = JSON.parse(editor.dataset.layout);
 const phone = matchMedia("(max-width: 899px)");
 let shown = "tall";
 let history = [];
-let picture = saved.picture;
+const picture = saved.picture;
 
 // --- the form as a layout ------------------------------------------------------------------------------
 
@@ -31,7 +31,14 @@ function boxOf(side, widget) {
   const name = `${side}-${widget}`;
   const old = saved[side][widget];
   const share = (key) => number(`${name}-${key}`, old[key] * 100) / 100;
-  const box = { x: share("x"), y: share("y"), w: share("w"), h: share("h"), size: share("size"), opacity: share("opacity") };
+  const box = {
+    x: share("x"),
+    y: share("y"),
+    w: share("w"),
+    h: share("h"),
+    size: share("size"),
+    opacity: share("opacity"),
+  };
   if (widget === "label") {
     box.w = (old.w / old.size) * box.size;
     box.h = (old.h / old.size) * box.size;
@@ -62,13 +69,15 @@ function show() {
   const layout = layoutOf();
   preview.contentWindow?.postMessage({ type: "layout", layout }, location.origin);
   for (const handle of handles.children) place(handle, layout[shown][handle.dataset.widget]);
-  for (const output of form.querySelectorAll("output")) output.textContent = document.getElementById(output.htmlFor.value).value;
+  for (const output of form.querySelectorAll("output"))
+    output.textContent = document.getElementById(output.htmlFor.value).value;
 }
 
 // --- undo -----------------------------------------------------------------------------------------------
 
 const inputs = () => [...form.elements].filter(({ name, type }) => name && !["hidden", "file"].includes(type));
-const freeze = () => inputs().map(({ type, value, checked }) => (["checkbox", "radio"].includes(type) ? checked : value));
+const freeze = () =>
+  inputs().map(({ type, value, checked }) => (["checkbox", "radio"].includes(type) ? checked : value));
 let before = freeze();
 
 function remember() {
@@ -96,7 +105,12 @@ const percent = (share) => `${(share * 100).toFixed(2)}%`;
 
 function place(handle, box) {
   handle.hidden = !box.on;
-  for (const [name, value] of [["left", box.x], ["top", box.y], ["width", box.w], ["height", box.h]]) {
+  for (const [name, value] of [
+    ["left", box.x],
+    ["top", box.y],
+    ["width", box.w],
+    ["height", box.h],
+  ]) {
     handle.style.setProperty(name, percent(value));
   }
   handle.style.setProperty("z-index", box.order);
@@ -155,7 +169,9 @@ function snap(box, axis, resizing) {
   guide.classList.toggle("is-on", best !== null);
   if (best === null) return box;
   guide.style.setProperty(axis === "x" ? "left" : "top", percent(best.line));
-  return resizing ? resized(box, axis === "x" ? best.off : 0, axis === "y" ? best.off : 0) : moved(box, axis === "x" ? best.off : 0, axis === "y" ? best.off : 0);
+  return resizing
+    ? resized(box, axis === "x" ? best.off : 0, axis === "y" ? best.off : 0)
+    : moved(box, axis === "x" ? best.off : 0, axis === "y" ? best.off : 0);
 }
 
 handles.addEventListener("pointerdown", (event) => {
@@ -188,7 +204,10 @@ handles.addEventListener("keydown", (event) => {
   if (!steps || !handle) return;
   event.preventDefault();
   const box = boxOf(shown, handle.dataset.widget);
-  set(handle.dataset.widget, event.shiftKey && handle.dataset.widget !== "label" ? resized(box, ...steps) : moved(box, ...steps));
+  set(
+    handle.dataset.widget,
+    event.shiftKey && handle.dataset.widget !== "label" ? resized(box, ...steps) : moved(box, ...steps),
+  );
   remember();
 });
 
@@ -204,11 +223,18 @@ handles.addEventListener("dblclick", ({ target }) => {
 function choose(side) {
   shown = side;
   canvas.dataset.canvas = side;
-  for (const button of editor.querySelectorAll(".segmented button")) button.setAttribute("aria-pressed", button.dataset.canvas === side);
+  for (const button of editor.querySelectorAll(".segmented button"))
+    button.setAttribute("aria-pressed", button.dataset.canvas === side);
   for (const boxes of form.querySelectorAll(".boxes")) boxes.hidden = boxes.dataset.canvas !== side;
   const [left, top, right, bottom] = safeAreas[side];
   const safe = canvas.querySelector(".safe");
-  for (const [name, value] of [["left", left], ["top", top], ["right", right], ["bottom", bottom]]) safe.style.setProperty(name, percent(value));
+  for (const [name, value] of [
+    ["left", left],
+    ["top", top],
+    ["right", right],
+    ["bottom", bottom],
+  ])
+    safe.style.setProperty(name, percent(value));
   build();
   scale();
   show();
@@ -240,7 +266,10 @@ async function shrink(input) {
   if (!file) return;
   const bitmap = await createImageBitmap(file);
   const share = Math.min(1, PICTURE_SIDE / Math.max(bitmap.width, bitmap.height));
-  const paper = new OffscreenCanvas(Math.max(1, Math.round(bitmap.width * share)), Math.max(1, Math.round(bitmap.height * share)));
+  const paper = new OffscreenCanvas(
+    Math.max(1, Math.round(bitmap.width * share)),
+    Math.max(1, Math.round(bitmap.height * share)),
+  );
   paper.getContext("2d").drawImage(bitmap, 0, 0, paper.width, paper.height);
   const blob = await paper.convertToBlob({ type: "image/png" });
   const files = new DataTransfer();
@@ -249,7 +278,8 @@ async function shrink(input) {
   field("avatar").value = "own";
 }
 
-for (const button of editor.querySelectorAll(".segmented button")) button.addEventListener("click", () => choose(button.dataset.canvas));
+for (const button of editor.querySelectorAll(".segmented button"))
+  button.addEventListener("click", () => choose(button.dataset.canvas));
 form.addEventListener("input", ({ target }) => {
   if (target.name === "theme" && !field("own_colors").checked) {
     for (const name of ["accent", "text", "panel"]) field(name).value = target.dataset[name];
@@ -261,7 +291,8 @@ form.addEventListener("change", ({ target }) => {
   remember();
 });
 // A click on the switch must not open the box as well.
-for (const toggle of form.querySelectorAll(".switch")) toggle.addEventListener("click", (event) => event.stopPropagation());
+for (const toggle of form.querySelectorAll(".switch"))
+  toggle.addEventListener("click", (event) => event.stopPropagation());
 phone.addEventListener("change", slide);
 new ResizeObserver(scale).observe(canvas);
 addEventListener("message", ({ origin, data }) => {

@@ -1,5 +1,3 @@
-"use strict";
-
 // Same limits as in planner/forms.py: between them the prompt does not mention the trait.
 const LOW = 0.35;
 const HIGH = 0.65;

@@ -1,9 +1,11 @@
-"use strict";
-
 // Without this script the lists are plain text, one word a line, and a button tests the line.
 
 const SHOWN_AT_MOST = 300;
-const clean = (text) => text.replace(/\s+/g, " ").trim().replace(/^[# ]+/, "");
+const clean = (text) =>
+  text
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/^[# ]+/, "");
 const keyOf = (term) => term.toLowerCase();
 
 class Terms {

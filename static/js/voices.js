@@ -1,5 +1,3 @@
-"use strict";
-
 // A slider says where it stands; a browser that restores a form after going back does it without an event.
 function nameSlider(slider) {
   const output = slider.closest(".slider").querySelector("output");

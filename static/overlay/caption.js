@@ -1,3 +1,4 @@
+// @ts-check
 // The caption: shows the host's sentence word by word with the audio, and a level meter.
 
 import { makeHabit, Pace } from "./pace.js";

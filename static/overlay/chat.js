@@ -1,3 +1,4 @@
+// @ts-check
 // The chat's lines. Names and texts are untrusted: they are set as text only, never as HTML.
 
 const MAX_SHOWN = 8;

@@ -1,3 +1,4 @@
+// @ts-check
 // Helpers to build the widgets' elements.
 
 /** Create an element with a class and a text. The text is untrusted and never parsed as HTML. */

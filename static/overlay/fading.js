@@ -1,3 +1,4 @@
+// @ts-check
 // Fades against clicks at the start and end of audio, in seconds. The worklet uses the same values.
 
 export const CUT_S = 0.012; // short enough for a cut, long enough not to click

@@ -1,3 +1,4 @@
+// @ts-check
 // The binary frame of overlay/connection/wire.py: a header of 33 bytes, then mono PCM, 16 bits, little-endian.
 
 export const VERSION = 2;
@@ -27,7 +28,10 @@ function uuidAt(view, offset) {
   let text = "";
   for (let i = 0; i < 16; i++) {
     if (i === 4 || i === 6 || i === 8 || i === 10) text += "-";
-    text += view.getUint8(offset + i).toString(16).padStart(2, "0");
+    text += view
+      .getUint8(offset + i)
+      .toString(16)
+      .padStart(2, "0");
   }
   return text;
 }

@@ -1,6 +1,8 @@
+// @ts-check
 // Describes this page and the program that shows it.
 
 const PAGE_VERSION = 2;
+/** @type {[string, RegExp][]} */
 const KINDS = [
   ["streamlabs", /(?:Streamlabs|SLOBS)[^/]*\/([\w.+-]+)/i],
   ["tiktok", /(?:TikTok ?Live ?Studio|LiveStudio)[^/]*\/([\w.+-]+)/i],
@@ -24,7 +26,9 @@ export class Hello {
 
   /** `changed()` is called when the page's size or visibility changes. */
   constructor(changed) {
-    Object.assign(this, recognise(navigator.userAgent, window.obsstudio));
+    const { software, version } = recognise(navigator.userAgent, window.obsstudio);
+    this.software = software;
+    this.version = version;
     this.#changed = changed;
     addEventListener("resize", () => changed());
     addEventListener("obsSourceVisibleChanged", ({ detail }) => this.#set({ visible: detail.visible }));

@@ -1,3 +1,4 @@
+// @ts-check
 // The jitter buffer's delay: longer on an uneven network, shorter again on a steady one.
 
 const LEAST_S = 0.3;

@@ -1,3 +1,4 @@
+// @ts-check
 // Applies a layout to the widgets; see overlay/layout.py for its format.
 
 const WIDE = "(min-aspect-ratio: 1/1)";
@@ -40,7 +41,7 @@ export class Layout {
 
   #place() {
     const boxes = this.#wide.matches ? this.#layout.wide : this.#layout.tall;
-    for (const element of document.querySelectorAll("[data-widget]")) {
+    for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-widget]"))) {
       const box = boxes[element.dataset.widget];
       element.dataset.on = box.on;
       for (const name of ["x", "y", "w", "h", "size", "opacity", "order"]) {

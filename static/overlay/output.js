@@ -1,3 +1,4 @@
+// @ts-check
 // An audio output at one sample rate: the browser resamples the mix once instead of each chunk.
 
 import { CUT_S } from "./fading.js";

@@ -1,3 +1,4 @@
+// @ts-check
 // The page: plays and shows the socket's messages, and reports playback.
 
 import { Caption } from "./caption.js";
@@ -15,7 +16,8 @@ const { body } = document;
 const element = (id) => document.getElementById(id);
 const word = (name) => body.dataset[`word${name[0].toUpperCase()}${name.slice(1)}`];
 const words = Object.fromEntries(
-  Object.keys(body.dataset).filter((name) => name.startsWith("word"))
+  Object.keys(body.dataset)
+    .filter((name) => name.startsWith("word"))
     .map((name) => [name[4].toLowerCase() + name.slice(5), body.dataset[name]]),
 );
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -55,7 +57,7 @@ const stage = new Stage({ level: () => player.level, still, words, renew: () => 
 
 function setMuted(value) {
   muted = value;
-  body.dataset.muted = value;
+  body.dataset.muted = String(value);
   player.setMuted(value);
   if (value) caption.hide(null);
 }
@@ -78,7 +80,7 @@ function setLive(live) {
 function tryOut(forMs) {
   if (onAir) return;
   clearTimeout(trial);
-  body.dataset.live = true;
+  body.dataset.live = "true";
   trial = setTimeout(() => {
     forgetTrial();
     setLive(false);
@@ -100,7 +102,7 @@ function announce() {
 const handlers = {
   state(message) {
     clearTimeout(forgetting);
-    body.dataset.connected = true;
+    body.dataset.connected = "true";
     if (message.release && message.release !== body.dataset.release) watch.renew();
     setLive(message.live);
     setMuted(message.muted);
@@ -134,7 +136,7 @@ const socket = new OverlaySocket(body.dataset.socket, {
   open: announce,
   reached: () => player.reached,
   lost() {
-    body.dataset.connected = false;
+    body.dataset.connected = "false";
     clearTimeout(forgetting);
     forgetting = setTimeout(() => player.close(), FORGET_AFTER_MS);
   },
@@ -146,11 +148,11 @@ const socket = new OverlaySocket(body.dataset.socket, {
   },
 });
 
-element("mute").addEventListener("click", ({ currentTarget }) => {
+element("mute").addEventListener("click", () => {
   muteHere = !muteHere;
-  body.dataset.muteHere = muteHere;
-  currentTarget.setAttribute("aria-pressed", muteHere);
-  currentTarget.setAttribute("aria-label", word(muteHere ? "unmute" : "mute"));
+  body.dataset.muteHere = String(muteHere);
+  element("mute").setAttribute("aria-pressed", String(muteHere));
+  element("mute").setAttribute("aria-label", word(muteHere ? "unmute" : "mute"));
   player.setLoud(!muteHere);
 });
 element("unblock").addEventListener("click", () => {

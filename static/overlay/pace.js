@@ -1,3 +1,4 @@
+// @ts-check
 // Which words of a sentence have been said: estimated by their share of its text, checked against the voice's pauses.
 
 const QUIET = 0.008; // a loudness below it is a pause; speech is at about 0.1

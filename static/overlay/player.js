@@ -1,3 +1,4 @@
+// @ts-check
 // Plays the host's utterances one after the other, without gaps.
 
 import { unpackAudio } from "./frames.js";

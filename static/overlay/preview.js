@@ -1,3 +1,4 @@
+// @ts-check
 // The page with sample content for the editor, which sends each change of the layout.
 
 import { Caption } from "./caption.js";
@@ -5,12 +6,15 @@ import { Chat } from "./chat.js";
 import { Stage } from "./stage.js";
 import { Timings } from "./timings.js";
 
-const { body, documentElement } = document;
+const { body } = document;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const words = Object.fromEntries(
-  Object.entries(body.dataset).filter(([name]) => name.startsWith("word")).map(([name, text]) => [name[4].toLowerCase() + name.slice(5), text]),
+  Object.entries(body.dataset)
+    .filter(([name]) => name.startsWith("word"))
+    .map(([name, text]) => [name[4].toLowerCase() + name.slice(5), text]),
 );
-const samples = documentElement.lang === "it" ? await import("./samples_it.js") : await import("./samples_en.js");
+/** @type {{ sentences: string[], lines: object[], poll: { question: string, options: string[] }, leaders: object[] }} */
+const samples = JSON.parse(body.dataset.samples);
 
 const began = performance.now();
 let speaking = false;
@@ -39,8 +43,8 @@ function pass(ms) {
 }
 
 async function talk() {
-  for (let i = 0; ; i = (i + 1) % samples.SENTENCES.length) {
-    const text = samples.SENTENCES[i];
+  for (let i = 0; ; i = (i + 1) % samples.sentences.length) {
+    const text = samples.sentences[i];
     const utterance = `sample-${performance.now()}`;
     const duration = text.length * 66;
     timings.note({ type: "begin", utterance, text });
@@ -55,9 +59,9 @@ async function talk() {
 }
 
 async function write() {
-  for (let i = 4; ; i = (i + 1) % samples.LINES.length) {
+  for (let i = 4; ; i = (i + 1) % samples.lines.length) {
     await pass(2600);
-    line(samples.LINES[i]);
+    line(samples.lines[i]);
   }
 }
 
@@ -67,17 +71,31 @@ async function play() {
   for (let left = 38; ; left = left > 0 ? left - 1 : 38) {
     votes[left % 3] += left % 4;
     const all = votes.reduce((sum, some) => sum + some, 0);
-    const options = samples.POLL.options.map((text, i) => ({ text, votes: votes[i], percent: Math.round((100 * votes[i]) / all) }));
-    stage.note({ type: "game", game: { kind: "poll", phase: "open", seconds_left: left, question: samples.POLL.question, options, leaders: samples.LEADERS } });
+    const options = samples.poll.options.map((text, i) => ({
+      text,
+      votes: votes[i],
+      percent: Math.round((100 * votes[i]) / all),
+    }));
+    stage.note({
+      type: "game",
+      game: {
+        kind: "poll",
+        phase: "open",
+        seconds_left: left,
+        question: samples.poll.question,
+        options,
+        leaders: samples.leaders,
+      },
+    });
     stage.note({ type: "tally", counts });
     for (const kind of Object.keys(counts)) counts[kind] += left % 3 === 0 ? 1 : 0;
     await pass(1000);
   }
 }
 
-body.dataset.connected = true;
-body.dataset.live = true;
-for (const sample of samples.LINES.slice(0, 4)) line(sample);
+body.dataset.connected = "true";
+body.dataset.live = "true";
+for (const sample of samples.lines.slice(0, 4)) line(sample);
 addEventListener("message", ({ origin, data }) => {
   if (origin === location.origin && data?.type === "layout") stage.note(data);
 });

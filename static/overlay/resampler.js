@@ -1,3 +1,4 @@
+// @ts-check
 // Resamples a stream of chunks without seams: a sinc of 32 taps under a Hann window.
 
 const HALF = 16;

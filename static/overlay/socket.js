@@ -1,3 +1,4 @@
+// @ts-check
 // The page's socket: reconnects, sends the replay position, and queues reports.
 
 import { VERSION } from "./frames.js";
@@ -53,13 +54,22 @@ export class OverlaySocket {
     this.#got = 0;
     this.#askedAt = null;
     const mine = (act) => (event) => socket === this.#socket && act(event);
-    socket.addEventListener("open", mine(() => this.#opened()));
-    socket.addEventListener("message", mine((event) => this.#receive(event.data)));
-    socket.addEventListener("close", mine((event) => this.#lose(event.code)));
+    socket.addEventListener(
+      "open",
+      mine(() => this.#opened()),
+    );
+    socket.addEventListener(
+      "message",
+      mine((event) => this.#receive(event.data)),
+    );
+    socket.addEventListener(
+      "close",
+      mine((event) => this.#lose(event.code)),
+    );
   }
 
   #query() {
-    const query = new URLSearchParams({ version: VERSION });
+    const query = new URLSearchParams({ version: String(VERSION) });
     if (this.#wasThere) {
       const reached = this.#on.reached();
       if (reached) query.set("utterance", reached.utterance);

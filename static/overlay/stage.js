@@ -1,3 +1,4 @@
+// @ts-check
 // Further widgets: each is loaded when it is first switched on, and gets the messages that it missed.
 
 import { Layout } from "./layout.js";
@@ -22,7 +23,9 @@ export class Stage {
   constructor(tools) {
     this.#tools = tools;
     const { body, documentElement } = document;
-    this.#layout = new Layout(documentElement, JSON.parse(body.dataset.themes), (layout, boxes) => this.#mount(layout, boxes));
+    this.#layout = new Layout(documentElement, JSON.parse(body.dataset.themes), (layout, boxes) =>
+      this.#mount(layout, boxes),
+    );
     this.#layout.apply(JSON.parse(body.dataset.layout));
   }
 

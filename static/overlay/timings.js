@@ -1,3 +1,4 @@
+// @ts-check
 // The start and length of each sentence of an utterance, as far as known.
 
 const MAX_KEPT = 16;

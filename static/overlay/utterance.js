@@ -1,3 +1,4 @@
+// @ts-check
 // One utterance: schedules its chunks and captions on the output's clock, and cuts cleanly.
 
 import { fadeIn } from "./fading.js";

@@ -1,3 +1,4 @@
+// @ts-check
 // Schedules samples on an audio context's clock. Two implementations of one interface, by `mode`:
 //   lay(id, frame, samples)  plays a track's samples from a frame on; adjacent ones are seamless
 //   cut(id)                  stops a track at once, without a click

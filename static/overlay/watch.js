@@ -1,3 +1,4 @@
+// @ts-check
 // Detects a page without sound, reports it and repairs it: resume, then a new graph, then a reload.
 
 const LOOK_EVERY_MS = 500;

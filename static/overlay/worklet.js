@@ -1,3 +1,4 @@
+// @ts-check
 // Runs in the browser's audio thread: plays samples at given frames of the context's clock.
 
 const CUT_S = 0.012;

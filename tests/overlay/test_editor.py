@@ -1,6 +1,9 @@
 """The overlay's editor: who may use it, what it keeps, and which pictures it takes."""
 
+import json
+import re
 from collections.abc import Callable
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -188,3 +191,12 @@ def test_what_is_no_picture_is_refused_in_words(
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert stored(show)["picture"] == ""
+
+
+def test_the_preview_plays_samples_in_the_language_of_the_overlay(
+    show: Show, alice: User, client_for: ClientFor
+) -> None:
+    page = client_for(alice).get(f"/shows/{show.id}/overlay/preview/").content.decode()
+    samples = json.loads(unescape(re.findall(r'data-samples="([^"]*)"', page)[0]))
+    assert samples["lines"][0] == {"name": "Marta", "text": "ciao a tutti da Palermo!", "kind": "comment"}
+    assert len(samples["poll"]["options"]) == 3

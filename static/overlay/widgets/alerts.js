@@ -1,3 +1,4 @@
+// @ts-check
 // Gifts, follows and subscriptions, shown one after the other.
 
 import { make } from "../elements.js";
@@ -59,7 +60,13 @@ export class Widget {
       const card = this.#card(this.#waiting.shift());
       this.#place.replaceChildren(card);
       if (!this.#tools.still.matches) {
-        card.animate([{ opacity: 0, transform: "translateY(40%) scale(.9)" }, { opacity: 1, transform: "none" }], COME);
+        card.animate(
+          [
+            { opacity: 0, transform: "translateY(40%) scale(.9)" },
+            { opacity: 1, transform: "none" },
+          ],
+          COME,
+        );
       }
       await pass(SHOWN_MS);
       if (!this.#tools.still.matches) {
@@ -79,7 +86,10 @@ export class Widget {
     use.setAttribute("href", `#icon-${kind}`);
     icon.append(use);
     const words = make("p", "alert-words");
-    words.append(make("bdi", "name", more ? `${name} +${more}` : name), make("bdi", "text", text || this.#tools.words[kind]));
+    words.append(
+      make("bdi", "name", more ? `${name} +${more}` : name),
+      make("bdi", "text", text || this.#tools.words[kind]),
+    );
     card.append(icon, words);
     return card;
   }

@@ -1,3 +1,4 @@
+// @ts-check
 // A face for the voice: the mouth follows the loudness, the eyes blink, the body breathes.
 
 import { make } from "../elements.js";
@@ -70,8 +71,13 @@ export class Widget {
 
   #show(open) {
     if (!this.#picture) return;
-    if (this.#mouth) this.#mouth.style.setProperty("transform", `scale(${(1 - 0.18 * open).toFixed(3)}, ${(0.12 + 0.88 * open).toFixed(3)})`);
-    else if (!this.#tools.still.matches) this.#picture.style.setProperty("transform", `scale(${(1 + 0.05 * open).toFixed(3)})`);
+    if (this.#mouth)
+      this.#mouth.style.setProperty(
+        "transform",
+        `scale(${(1 - 0.18 * open).toFixed(3)}, ${(0.12 + 0.88 * open).toFixed(3)})`,
+      );
+    else if (!this.#tools.still.matches)
+      this.#picture.style.setProperty("transform", `scale(${(1 + 0.05 * open).toFixed(3)})`);
     this.#glow.style.setProperty("opacity", open.toFixed(3));
   }
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // The running quiz or poll: the question, bars that move with the votes, and the remaining time.
 
 import { fit, make } from "../elements.js";
@@ -54,7 +55,13 @@ export class Widget {
     this.#card.append(head, ...(options.length ? [list] : []), this.#result, this.#time);
     this.#place.replaceChildren(this.#card);
     if (!this.#tools.still.matches) {
-      this.#card.animate([{ opacity: 0, transform: "translateY(6%)" }, { opacity: 1, transform: "none" }], 260);
+      this.#card.animate(
+        [
+          { opacity: 0, transform: "translateY(6%)" },
+          { opacity: 1, transform: "none" },
+        ],
+        260,
+      );
     }
   }
 
@@ -90,7 +97,8 @@ export class Widget {
   #show({ kind, phase, winner, answer }) {
     const { words } = this.#tools;
     let result = "";
-    if (kind === "quiz") result = phase === "closed" ? [winner && `🏆 ${winner}`, answer].filter(Boolean).join(" · ") : words.quiz;
+    if (kind === "quiz")
+      result = phase === "closed" ? [winner && `🏆 ${winner}`, answer].filter(Boolean).join(" · ") : words.quiz;
     else if (phase !== "closed") result = words.poll;
     if (this.#result.textContent === result) return;
     this.#result.textContent = result;

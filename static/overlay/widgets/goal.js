@@ -1,3 +1,4 @@
+// @ts-check
 // Progress towards the live's goal.
 
 import { make } from "../elements.js";
@@ -43,5 +44,7 @@ export class Widget {
 }
 
 function short(number) {
-  return new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1 }).format(number);
+  return new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1 }).format(
+    number,
+  );
 }

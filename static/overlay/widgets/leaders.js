@@ -1,3 +1,4 @@
+// @ts-check
 // The leaderboard of this live's games.
 
 import { fit, make } from "../elements.js";
@@ -27,7 +28,11 @@ export class Widget {
     const list = make("ol", "leaders-list");
     for (const [i, { name, points }] of known.entries()) {
       const row = make("li", "leader");
-      row.append(make("b", "leader-place", String(i + 1)), make("bdi", "name", name), make("span", "leader-points", String(points)));
+      row.append(
+        make("b", "leader-place", String(i + 1)),
+        make("bdi", "name", name),
+        make("span", "leader-points", String(points)),
+      );
       list.append(row);
     }
     card.append(make("p", "leaders-title", this.#tools.words.leaders), list);
