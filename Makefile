@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 3
 PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-attack bench-takeover bench-lives bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
+.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-attack bench-takeover bench-lives bench-pages bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -107,6 +107,10 @@ bench-lives: setup ## Measure how many lives one worker carries (STEPS=1,20,60,1
 bench-attack: setup ## Measure an overlay and the pages while large requests attack (frames late, ms, MB)
 	@$(PYTHON) manage.py migrate --verbosity 0
 	$(PYTHON) -m bench.attack
+
+bench-pages: setup browser ## Measure each page of a full workspace: server time (ms) and weight (EVENTS=1000000 SESSIONS=200)
+	@$(PYTHON) manage.py migrate --verbosity 0
+	$(PYTHON) -m bench.pages.server_time --events $(or $(EVENTS),1000000) --sessions $(or $(SESSIONS),200)
 
 bench-planner: setup ## Measure the host without a model: repetitions, scores, its own replies (ms)
 	$(PYTHON) -m bench.planner

@@ -11,7 +11,7 @@ Environment.read_env(str(Path(__file__).resolve().parent.parent.parent / ".env")
 
 from config.settings.base import *  # noqa: E402
 
-DEBUG = True
+DEBUG = env.bool("DEBUG", default=True)
 SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET)
 VIEWER_HASH_KEY = env.str("VIEWER_HASH_KEY", default=DEVELOPMENT_SECRET)
 FIELD_ENCRYPTION_KEYS = env.encryption_keys("FIELD_ENCRYPTION_KEYS", default=DEVELOPMENT_FIELD_KEY)
