@@ -3,8 +3,8 @@
 import logging
 import re
 
-# An overlay's token, and the keys that are sent by mail.
-_SECRET = re.compile(r"(overlay/|accounts/confirm-email/|accounts/password/reset/key/)[^/\s'\"?]+")
+# The tokens of overlays and of emergency links, and the keys that are sent by mail.
+_SECRET = re.compile(r"(overlay/|emergency/|accounts/confirm-email/|accounts/password/reset/key/)[^/\s'\"?]+")
 
 
 class HideSecrets(logging.Filter):

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 
+from livesessions.models.kills import EmergencyLink
 from livesessions.models.plans import QuizQuestion, Segment
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
@@ -38,3 +39,9 @@ def get_session_for(request: TenantRequest, session_id: UUID) -> LiveSession:
     if session.is_open and session.stop_requested_at and end_stopped(id=session.id):
         session.refresh_from_db()
     return session
+
+
+def get_emergency_link_for(request: TenantRequest, link_id: UUID) -> EmergencyLink:
+    links = EmergencyLink.objects.filter(tenant=request.tenant).select_related("show")
+    link: EmergencyLink = get_object_or_404(links, id=link_id)
+    return link

@@ -1,6 +1,15 @@
-from django.contrib import admin
+from contextlib import suppress
 
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from livesessions.errors import SessionConflict
+from livesessions.kill.services import kill_session
 from livesessions.models.events import ChatEvent
+from livesessions.models.kills import EmergencyLink, Kill, StopAcknowledgement
 from livesessions.models.plans import QuizQuestion, Segment
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
@@ -53,6 +62,21 @@ class LiveSessionAdmin(ReadOnlyAdmin):
     list_filter = ["status", "source", "end_reason"]
     list_select_related = ["show", "tenant"]
     search_fields = ["id", "show__name", "show__handle", "tenant__name", "tenant__slug"]
+    actions = ["kill"]
+
+    def has_kill_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("livesessions.change_livesession")
+
+    @admin.action(description=_("Kill the chosen lives: silence and end them now"), permissions=["kill"])
+    def kill(self, request: HttpRequest, sessions: QuerySet[LiveSession]) -> None:
+        """End each chosen live; those that have ended are counted apart."""
+        ended = 0
+        for session in sessions.select_related("show"):
+            with suppress(SessionConflict):
+                kill_session(session=session, way=Kill.Way.STAFF)
+                ended += 1
+        words = ngettext("%(count)d live was ended.", "%(count)d lives were ended.", ended)
+        self.message_user(request, words % {"count": ended})
 
 
 @admin.register(ChatEvent)
@@ -80,3 +104,31 @@ class ReplyAdmin(ReadOnlyAdmin):
     list_filter = ["status", "fault", "trigger_kind"]
     list_select_related = ["tenant"]
     search_fields = ["=id", "=session__id"]
+
+
+@admin.register(Kill)
+class KillAdmin(ReadOnlyAdmin):
+    list_display = ["session", "tenant", "way", "pressed_by", "label", "pressed_at"]
+    list_filter = ["way"]
+    list_select_related = ["tenant", "session", "pressed_by"]
+    search_fields = ["=session__id", "tenant__name", "tenant__slug"]
+    ordering = ["-pressed_at"]
+
+
+@admin.register(StopAcknowledgement)
+class StopAcknowledgementAdmin(ReadOnlyAdmin):
+    list_display = ["session", "tenant", "part", "source", "at"]
+    list_filter = ["part"]
+    list_select_related = ["tenant", "session"]
+    search_fields = ["=session__id", "tenant__name", "tenant__slug"]
+    ordering = ["-id"]
+
+
+@admin.register(EmergencyLink)
+class EmergencyLinkAdmin(ReadOnlyAdmin):
+    """Shows emergency links without their addresses."""
+
+    list_display = ["name", "tenant", "show", "created_by", "created_at", "rotated_at", "last_used_at"]
+    list_select_related = ["tenant", "show", "created_by"]
+    search_fields = ["name", "tenant__name", "tenant__slug"]
+    exclude = ["token_hash"]

@@ -13,6 +13,7 @@ from django_scopes import scopes_disabled
 
 from livesessions.console import publisher
 from livesessions.eventlog import partitions
+from livesessions.kill.acknowledgements import acknowledge_page
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.querysets import latest_sessions
@@ -28,6 +29,7 @@ from overlay.presence import OpenPage
 from overlay.signals import (
     OverlayUse,
     overlay_pages_changed,
+    overlay_silenced,
     overlay_use_asked,
     standing_orders_asked,
     utterance_acknowledged,
@@ -78,6 +80,17 @@ async def send_open_pages_to_consoles(overlay_id: Any, pages: list[OpenPage], **
     message: publisher.ConsoleOverlaysMessage = {"kind": "overlays", "pages": pages}
     for session_id in await database_sync_to_async(_open_sessions_of)(overlay_id):
         await publisher.publish(session_id, [message])
+
+
+@receiver(overlay_silenced)
+async def acknowledge_silence(overlay_id: UUID, page_id: str, **kwargs: Any) -> None:
+    """Record that a page has fallen silent, for whoever pressed the kill switch."""
+    await database_sync_to_async(_acknowledge_page)(overlay_id, page_id)
+
+
+def _acknowledge_page(overlay_id: UUID, page_id: str) -> None:
+    with scopes_disabled():
+        acknowledge_page(overlay_id, page_id)
 
 
 def _open_sessions_of(overlay_id: Any) -> list[UUID]:

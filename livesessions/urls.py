@@ -2,6 +2,8 @@ from django.urls import include, path
 
 from livesessions.console import approval_views, decision_views, game_views
 from livesessions.console import views as lives
+from livesessions.kill import link_views
+from livesessions.kill import views as kills
 
 app_name = "livesessions"
 
@@ -11,6 +13,20 @@ urlpatterns = [
     path("lives/<uuid:session_id>/", lives.session_detail, name="session_detail"),
     path("lives/<uuid:session_id>/start/", lives.session_start, name="session_start"),
     path("lives/<uuid:session_id>/stop/", lives.session_stop, name="session_stop"),
+    path("lives/<uuid:session_id>/kill/", kills.session_kill, name="session_kill"),
+    path("lives/<uuid:session_id>/kill/progress/", kills.kill_progress, name="kill_progress"),
+    path("emergency-links/", link_views.emergency_link_list, name="emergency_link_list"),
+    path(
+        "emergency-links/<uuid:link_id>/rotate/",
+        link_views.emergency_link_rotate,
+        name="emergency_link_rotate",
+    ),
+    path(
+        "emergency-links/<uuid:link_id>/delete/",
+        link_views.emergency_link_delete,
+        name="emergency_link_delete",
+    ),
+    path("emergency/<str:token>/", link_views.emergency, name="emergency"),
     path("lives/<uuid:session_id>/mute/", lives.session_mute, name="session_mute"),
     path("lives/<uuid:session_id>/unmute/", lives.session_unmute, name="session_unmute"),
     path("lives/<uuid:session_id>/skip/", lives.session_skip, name="session_skip"),

@@ -29,6 +29,7 @@ from overlay.connection.reports import (
     Heartbeat,
     PageDescription,
     Report,
+    Silenced,
     parse_connect_query,
     parse_report,
 )
@@ -37,7 +38,7 @@ from overlay.models import Overlay
 from overlay.orders.listening import register_socket, standing_orders, unregister_socket
 from overlay.orders.order import OrderKind
 from overlay.publisher import overlay_group
-from overlay.signals import utterance_acknowledged
+from overlay.signals import overlay_silenced, utterance_acknowledged
 from providers.redis import async_redis
 from tenants.sockets.refusal import refuse
 from tenants.sockets.watch import CHECK_EVERY_S, RightsWatch
@@ -264,6 +265,10 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 continue
             if isinstance(report, Acknowledgement):
                 await _acknowledge(overlay_id, report)
+            elif isinstance(report, Silenced):
+                await overlay_silenced.asend_robust(
+                    sender=type(self), overlay_id=overlay_id, page_id=self.channel_name
+                )
             elif not await self.registration.update(report):
                 await self.close(CLOSE_TRY_AGAIN)  # the page reconnects and resumes
             self.reports.task_done()

@@ -75,6 +75,15 @@ def read_pages(overlay_id: UUID) -> list[OpenPage]:
     return _present(entries, _now_ms())
 
 
+def count_pages(overlay_id: UUID) -> int | None:
+    """Return how many pages are open on an overlay; None if Redis is away. Blocks."""
+    try:
+        entries = cast("dict[Any, Any]", sync_redis().hgetall(_key(overlay_id)))
+    except (RedisError, OSError):
+        return None
+    return len(_present(entries, _now_ms()))
+
+
 def _present(entries: dict[Any, Any], now_ms: int) -> list[OpenPage]:
     pages: list[OpenPage] = [json.loads(entry) for entry in entries.values()]
     return sorted(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from overlay.editor.pictures import Picture
@@ -36,6 +36,20 @@ def end_overlay(overlay_id: UUID, *, lease: int) -> None:
     Nothing more is heard of the lease with this number.
     """
     _order(Order(overlay_id, OrderKind.END, lease))
+
+
+def silence_overlay(overlay_id: UUID, *, lease: int) -> None:
+    """Do at once what `end_overlay` does with its transaction: before any row is locked or written.
+
+    A service that is away delays none of the other ways to the pages by more than a second.
+    """
+    order = Order(overlay_id, OrderKind.END, lease)
+    open_sockets.deliver(order)
+    try:
+        notify(order)
+    except (OperationalError, InterfaceError):
+        logger.warning("database unreachable: order to an overlay not notified: overlay=%s", overlay_id)
+    async_to_sync(send_order)(order)
 
 
 def announce_lease(overlay_id: UUID, *, lease: int) -> None:

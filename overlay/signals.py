@@ -41,3 +41,7 @@ utterance_acknowledged = Signal()
 # Sent asynchronously from a page's socket when a page connects, leaves or changes.
 # Arguments: overlay_id, pages (a list of `OpenPage`).
 overlay_pages_changed = Signal()
+
+# Sent asynchronously from a page's socket when the page has fallen silent and gone off air.
+# Arguments: overlay_id, page_id (a text that is the page's own).
+overlay_silenced = Signal()

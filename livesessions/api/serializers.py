@@ -84,6 +84,24 @@ class SessionSerializer(OverlayAddresses):
         return waiting_text(waiting_reason_of(session))
 
 
+class PartProgressSerializer(serializers.Serializer[Any]):
+    """A part of a live after the kill switch was pressed; `after_s` is when it had stopped."""
+
+    part = serializers.CharField(source="name")
+    state = serializers.CharField()
+    after_s = serializers.FloatField()
+
+
+class KillSerializer(serializers.Serializer[Any]):
+    """A press of the kill switch, and what it has reached so far."""
+
+    session = serializers.UUIDField(source="kill.session_id")
+    pressed_at = serializers.DateTimeField(source="kill.pressed_at")
+    way = serializers.CharField(source="kill.way")
+    is_complete = serializers.BooleanField()
+    parts = PartProgressSerializer(many=True)
+
+
 class TikTokOptions(StrictSerializer):
     """A TikTok chat has no options: the handle is the show's."""
 

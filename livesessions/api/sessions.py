@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import cast
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.decorators import api_view, throttle_classes
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,10 +16,14 @@ from livesessions.api.reply_serializers import ReplySerializer
 from livesessions.api.serializers import (
     ApprovalSerializer,
     HeldReplySerializer,
+    KillSerializer,
     LineSerializer,
     SessionCreateSerializer,
     SessionSerializer,
 )
+from livesessions.kill.acknowledgements import progress_of
+from livesessions.kill.services import kill_session
+from livesessions.models.kills import Kill
 from livesessions.models.sessions import LiveSession
 from livesessions.querysets import held_replies
 from livesessions.services.approvals import approve_reply, reject_reply
@@ -98,6 +104,19 @@ def _command(
         return answer_row(SessionSerializer, row, request)
 
     return cast("Callable[..., Response]", view)
+
+
+@api_view(["GET", "POST"])
+@throttle_classes([EmergencyThrottle])
+def kill(request: Request, session_id: UUID) -> Response:
+    """Press the kill switch of a live; or return what a press has reached so far."""
+    row = get_session_for(tenant_request(request), session_id)
+    if request.method == "POST":
+        row = kill_session(session=row, way=Kill.Way.API)
+    progress = progress_of(row)
+    if progress is None:
+        raise NotFound(_("The kill switch of this live was not pressed."), code="not_killed")
+    return Response(KillSerializer(progress).data)
 
 
 start = _command(start_session)

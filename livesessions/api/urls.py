@@ -13,6 +13,7 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/", sessions.session, name="session"),
     path("sessions/<uuid:session_id>/start/", sessions.start, name="start"),
     path("sessions/<uuid:session_id>/stop/", sessions.stop, name="stop"),
+    path("sessions/<uuid:session_id>/kill/", sessions.kill, name="kill"),
     path("sessions/<uuid:session_id>/mute/", sessions.mute, name="mute"),
     path("sessions/<uuid:session_id>/unmute/", sessions.unmute, name="unmute"),
     path("sessions/<uuid:session_id>/skip/", sessions.skip, name="skip"),

@@ -85,11 +85,11 @@ class ConsoleConsumer(MemberConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Carry out a command of the page, which has this way beside its forms."""
-        kind = parse_command(text_data)
-        if kind is None or not self.may_control or not self.shown.is_open or not await self.may_act():
+        wanted = parse_command(text_data)
+        if wanted is None or not self.may_control or not self.shown.is_open or not await self.may_act():
             return
         actor = Actor(AuditEntry.ActorKind.USER, self.scope["user"].id)
-        message, is_stored = await carry_out(kind, self.shown, actor)
+        message, is_stored = await carry_out(wanted, self.shown, actor)
         state = await self._read_state(message, is_row_behind=not is_stored)
         if not is_stored:
             state["conflict"] = NOT_STORED

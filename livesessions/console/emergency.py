@@ -1,4 +1,4 @@
-"""Mute, unmute and stop over the socket of an open console: they work while the database is away.
+"""Mute, unmute, stop and kill over the socket of an open console: they work while the database is away.
 
 The overlay and the worker are told first. The row follows as soon as the database takes it.
 """
@@ -8,17 +8,21 @@ import json
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from channels.db import database_sync_to_async
 from django.db import InterfaceError, OperationalError
+from django.utils import timezone
 from django_scopes import scope
 from redis.exceptions import RedisError
 
 from livesessions.console.publisher import ConsoleStateMessage, publish_now, state_message
 from livesessions.errors import SessionConflict
+from livesessions.kill.services import kill_session
+from livesessions.models.kills import Kill
 from livesessions.models.sessions import LiveSession
 from livesessions.services.sessions import mute_session, send_if_redis_answers, stop_session, unmute_session
 from livesessions.worker.commands import Command, Mute, Stop, Unmute
@@ -32,22 +36,37 @@ logger = logging.getLogger(__name__)
 RETRY_S = 0.5
 STORED_WITHIN_S = 2.0
 
-COMMANDS: dict[OrderKind, tuple[Command, Callable[..., LiveSession]]] = {
-    OrderKind.MUTE: (Mute(), mute_session),
-    OrderKind.UNMUTE: (Unmute(), unmute_session),
-    OrderKind.END: (Stop(), stop_session),
-}
+
+@dataclass(frozen=True, slots=True)
+class EmergencyCommand:
+    """A command that a page may send: the overlay's order, the worker's command, and the row's service."""
+
+    kind: OrderKind
+    command: Command
+    service: Callable[..., LiveSession]
 
 
-WORDS = {"mute": OrderKind.MUTE, "unmute": OrderKind.UNMUTE, "stop": OrderKind.END}
+def _kill_from_console(*, session: LiveSession, pressed_at: datetime) -> LiveSession:
+    return kill_session(session=session, way=Kill.Way.CONSOLE, pressed_at=pressed_at)
+
+
+MUTE = EmergencyCommand(OrderKind.MUTE, Mute(), lambda *, session, pressed_at: mute_session(session=session))
+UNMUTE = EmergencyCommand(
+    OrderKind.UNMUTE, Unmute(), lambda *, session, pressed_at: unmute_session(session=session)
+)
+STOP = EmergencyCommand(OrderKind.END, Stop(), lambda *, session, pressed_at: stop_session(session=session))
+KILL = EmergencyCommand(OrderKind.END, Stop(), _kill_from_console)
+
+WORDS = {"mute": MUTE, "unmute": UNMUTE, "stop": STOP, "kill": KILL}
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What a session's row does not say yet, and who wants it."""
+    """What a session's row does not say yet, who wants it, and since when."""
 
-    kind: OrderKind
+    wanted: EmergencyCommand
     actor: Actor
+    at: datetime = field(default_factory=timezone.now)
 
 
 class RowWriter:
@@ -60,10 +79,10 @@ class RowWriter:
     def store(self, session: LiveSession, change: _Change) -> "asyncio.Task[None]":
         """Store a command, instead of an earlier one that is not stored yet; return the task that does it.
 
-        A stop is not replaced.
+        An end is replaced by a kill only.
         """
         waiting = self._changes.get(session.id)
-        if waiting is None or waiting.kind is not OrderKind.END:
+        if waiting is None or waiting.wanted.kind is not OrderKind.END or change.wanted is KILL:
             self._changes[session.id] = change
         if session.id not in self._tasks:
             self._tasks[session.id] = asyncio.create_task(self._run(session), name=f"row-{session.id}")
@@ -88,7 +107,7 @@ class RowWriter:
 _writers: "WeakKeyDictionary[asyncio.AbstractEventLoop, RowWriter]" = WeakKeyDictionary()
 
 
-def parse_command(text: str | None) -> OrderKind | None:
+def parse_command(text: str | None) -> EmergencyCommand | None:
     """Return the command of a page's message, `{"command": "mute"}`; None for any other message."""
     try:
         return WORDS.get(json.loads(text or "")["command"])
@@ -96,16 +115,19 @@ def parse_command(text: str | None) -> OrderKind | None:
         return None
 
 
-async def carry_out(kind: OrderKind, session: LiveSession, actor: Actor) -> tuple[ConsoleStateMessage, bool]:
+async def carry_out(
+    wanted: EmergencyCommand, session: LiveSession, actor: Actor
+) -> tuple[ConsoleStateMessage, bool]:
     """Carry out a command at once. `session` is as it was last read, with its show.
 
     Return its new state, and whether the row was written within `STORED_WITHIN_S`.
     """
-    await send_order(Order(session.show.overlay_id, kind, session.lease_number))
-    message = _state_after(kind, session)
-    await in_thread(_tell, session.id, kind, message)
+    change = _Change(wanted, actor)
+    await send_order(Order(session.show.overlay_id, wanted.kind, session.lease_number))
+    message = _state_after(wanted.kind, session)
+    await in_thread(_tell, session.id, wanted, message)
     writer = _writers.setdefault(asyncio.get_running_loop(), RowWriter())
-    stored, _ = await asyncio.wait([writer.store(session, _Change(kind, actor))], timeout=STORED_WITHIN_S)
+    stored, _ = await asyncio.wait([writer.store(session, change)], timeout=STORED_WITHIN_S)
     return message, bool(stored)
 
 
@@ -118,21 +140,19 @@ def _state_after(kind: OrderKind, session: LiveSession) -> ConsoleStateMessage:
     return message
 
 
-def _tell(session_id: UUID, kind: OrderKind, message: ConsoleStateMessage) -> None:
+def _tell(session_id: UUID, wanted: EmergencyCommand, message: ConsoleStateMessage) -> None:
     """Tell the worker and the other consoles, over Redis."""
-    command, _service = COMMANDS[kind]
-    send_if_redis_answers(session_id, command)
+    send_if_redis_answers(session_id, wanted.command)
     with suppress(RedisError, OSError):
         publish_now(session_id, message)
 
 
 def _apply(session: LiveSession, change: _Change) -> None:
-    _command, service = COMMANDS[change.kind]
     with scope(tenant=session.tenant_id), acting_as(change.actor):
         row = LiveSession.objects.select_related("show").filter(id=session.id).first()
         if row is None:
             return
         try:
-            service(session=row)
+            change.wanted.service(session=row, pressed_at=change.at)
         except SessionConflict:
             logger.info("command came too late: session=%s", session.id)

@@ -33,6 +33,7 @@ class LiveSession(models.Model):
 
     class EndReason(models.TextChoices):
         STOPPED = "stopped", _("You stopped it.")
+        KILLED = "killed", _("The kill switch ended it.")
         LIVE_ENDED = "live_ended", _("The live on TikTok ended.")
         HANDLE_NOT_FOUND = (
             "handle_not_found",
@@ -105,7 +106,12 @@ class LiveSession(models.Model):
         indexes = [
             models.Index(
                 fields=["lease_expires_at"], condition=Q(status="active"), name="livesessions_leases_held"
-            )
+            ),
+            models.Index(
+                fields=["tenant", "-started_at", "-id"],
+                condition=Q(started_at__isnull=False),
+                name="livesessions_lives_by_start",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

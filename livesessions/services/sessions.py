@@ -70,7 +70,7 @@ def _call_worker(session: LiveSession) -> None:
         run_live(str(session.id))
         with scope(tenant=session.tenant_id):
             leases.record_waiting_reason(session_ids=[session.id], reason=waiting_reason())
-    _notify_consoles(session)
+    notify_consoles(session)
 
 
 @transaction.atomic
@@ -150,7 +150,7 @@ def send(session: LiveSession, command: Command) -> None:
 def _send_and_notify(session: LiveSession, command: Command) -> None:
     """Send a command that is also on the session's row, and the row's state to the consoles."""
     send_if_redis_answers(session.id, command)
-    _notify_consoles(session)
+    notify_consoles(session)
 
 
 def send_if_redis_answers(session_id: UUID, command: Command) -> None:
@@ -159,7 +159,8 @@ def send_if_redis_answers(session_id: UUID, command: Command) -> None:
         send_command(session_id, command)
 
 
-def _notify_consoles(session: LiveSession) -> None:
+def notify_consoles(session: LiveSession) -> None:
+    """Send a session's state to its open consoles; without Redis they see it later."""
     with _log_redis_errors("consoles not notified"):
         publisher.publish_state(session)
 

@@ -6,7 +6,7 @@ All functions block and read across tenants: a worker calls them in a thread.
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import BigIntegerField, DurationField, ExpressionWrapper, F, Func, Min, Q, QuerySet
@@ -14,6 +14,8 @@ from django.db.models.functions import Coalesce, Now
 from redis.exceptions import RedisError
 
 from livesessions.console import publisher
+from livesessions.kill.acknowledgements import acknowledge
+from livesessions.kill.parts import PartName
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from overlay.services import announce_lease
@@ -21,6 +23,7 @@ from overlay.services import announce_lease
 logger = logging.getLogger(__name__)
 
 Status = LiveSession.Status
+EndReason = LiveSession.EndReason
 
 LEASE = timedelta(seconds=10)
 RENEW_S = 3.0
@@ -93,6 +96,8 @@ def release(*, session_id: UUID, owner: str, counts: dict[str, int]) -> bool:
         .filter(id=session_id)
         .update(status=Status.PENDING, lease_expires_at=None, counts=counts)
     )
+    if not released:
+        _record_obeyed(session_id, owner, counts)
     return bool(released)
 
 
@@ -108,6 +113,33 @@ def finish(*, session_id: UUID, owner: str, reason: str, counts: dict[str, int])
         .filter(id=session_id)
         .update(status=Status.ENDED, end_reason=reason, ended_at=Now(), lease_expires_at=None, counts=counts)
     )
+    if not ended:
+        _record_obeyed(session_id, owner, counts)
+    return bool(ended)
+
+
+def _record_obeyed(session_id: UUID, owner: str, counts: dict[str, int]) -> None:
+    """Record that the worker of a killed live has ended it, and its counts, which only the worker knows."""
+    killed = LiveSession.objects.filter(id=session_id, lease_owner=owner, end_reason=EndReason.KILLED)
+    if killed.update(counts=counts):
+        acknowledge(session=killed.get(), part=PartName.WORKER, source=owner)
+
+
+def end_now(*, session_id: UUID, pressed_at: datetime) -> bool:
+    """End a session by the kill switch, whether or not a worker holds it. Return whether the press ended it.
+
+    A worker may have obeyed before the row could be written: the press counts as the reason then too.
+    """
+    after_the_press = Q(end_reason=EndReason.STOPPED, ended_at__gte=pressed_at)
+    rows = LiveSession.objects.filter(~Q(status=Status.ENDED) | after_the_press, id=session_id)
+    ended = rows.update(
+        status=Status.ENDED,
+        end_reason=EndReason.KILLED,
+        ended_at=Coalesce("ended_at", Now()),
+        stop_requested_at=Coalesce("stop_requested_at", Now()),
+        lease_expires_at=None,
+        waiting_reason="",
+    )
     return bool(ended)
 
 
@@ -119,7 +151,7 @@ def end_stopped(**which: UUID) -> list[UUID]:
     if ids:
         stopped.filter(id__in=ids).update(
             status=Status.ENDED,
-            end_reason=LiveSession.EndReason.STOPPED,
+            end_reason=EndReason.STOPPED,
             ended_at=Now(),
             lease_expires_at=None,
         )

@@ -103,13 +103,18 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Silenced:
+    """A report that the page has stopped all audio and gone off air."""
+
+
+@dataclass(frozen=True, slots=True)
 class FramesReceived:
     """The number of audio frames received since the page connected."""
 
     frames: int
 
 
-Report = Acknowledgement | PageDescription | SoundReport | Heartbeat | FramesReceived
+Report = Acknowledgement | PageDescription | SoundReport | Heartbeat | Silenced | FramesReceived
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,8 @@ def parse_report(frame: str) -> Report:
             return FramesReceived(_whole(message, "frames", 0, MAX_FRAMES))
         case "ping":
             return Heartbeat()
+        case "silenced":
+            return Silenced()
         case "sound":
             return SoundReport(_one_of(message, "state", SoundState))
         case "hello":

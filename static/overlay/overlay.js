@@ -122,7 +122,10 @@ const handlers = {
   resumed: (message) => player.close(message.utterances),
   missed: (message) => caption.show(message),
   mute: (message) => setMuted(message.muted),
-  live: (message) => setLive(message.live),
+  live(message) {
+    setLive(message.live);
+    if (!message.live) socket.tell({ type: "silenced" });
+  },
   trial: (message) => tryOut(message.for_ms),
 };
 

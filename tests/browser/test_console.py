@@ -185,19 +185,26 @@ def test_mute_and_stop_go_over_the_socket_when_the_server_cannot_take_the_form(
     expect(desk.locator("#mute-button")).to_contain_text("Unmute")
     desk.click("#mute-button")
     expect(desk.locator("#session-state")).to_contain_text("nobody hears your host")
-    desk.click("#stop-button")
-    desk.click("#stop-confirm")
-    expect(desk.locator("#session-state")).to_contain_text("Stopping")
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("k")
+    expect(desk.locator("#kill-result [data-part=session]")).to_have_attribute("data-state", "done")
     expect(desk.locator("#request-failed")).to_be_hidden()
 
 
-def test_stop_asks_first(desk: Page, on_air: LiveSession) -> None:
-    desk.click("#stop-button")
-    desk.click("text=Keep going")
-    expect(desk.locator("#stop-ask")).to_be_hidden()
-    desk.click("#stop-button")
-    desk.click("#stop-confirm")
-    expect(desk.locator("#session-state")).to_contain_text("Stopping")
+def test_the_kill_switch_silences_when_pressed_and_ends_the_live_when_held(
+    desk: Page, on_air: LiveSession
+) -> None:
+    desk.click("#kill-button")
+    expect(desk.locator("#session-state")).to_contain_text("Your host is silent.")
+    expect(desk.locator("#kill-end")).to_be_visible()
+    desk.click("#mute-button")
+    expect(desk.locator("#kill-end")).to_be_hidden()
+    desk.focus("#kill-button")
+    desk.keyboard.down("Enter")
+    expect(desk.locator("#kill-result [data-part=session]")).to_have_attribute("data-state", "done")
+    desk.keyboard.up("Enter")
+    expect(desk.locator("#session-state")).to_contain_text("kill switch")
+    expect(desk.locator("#kill-report")).to_be_visible()
 
 
 def test_on_a_phone_tabs_show_one_part_and_mute_is_under_the_thumb(desk: Page, on_air: LiveSession) -> None:

@@ -114,6 +114,8 @@ ASKS: dict[str, dict[str, Ask]] = {
     "GET /api/v1/sessions/<uuid>/": {"done": Ask(), "waiting": Ask(rows=WAITING), "ended": Ask(rows=ENDED)},
     "POST /api/v1/sessions/<uuid>/start/": {"done": Ask(rows=WAITING), "ended": Ask(rows=ENDED)},
     "POST /api/v1/sessions/<uuid>/stop/": {"done": Ask(), "ended": Ask(rows=ENDED)},
+    "GET /api/v1/sessions/<uuid>/kill/": {"done": Ask()},
+    "POST /api/v1/sessions/<uuid>/kill/": {"done": Ask(), "ended": Ask(rows=ENDED)},
     "POST /api/v1/sessions/<uuid>/mute/": {"done": Ask(), "ended": Ask(rows=ENDED)},
     "POST /api/v1/sessions/<uuid>/unmute/": {"done": Ask(), "ended": Ask(rows=ENDED)},
     "POST /api/v1/sessions/<uuid>/skip/": {"done": Ask(), "not on air": Ask(rows=WAITING)},

@@ -10,6 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
+from livesessions.kill import links
+from livesessions.kill.services import kill_session
+from livesessions.models.kills import EmergencyLink, Kill
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
@@ -59,6 +62,9 @@ class Scene:
 
     def word(self) -> Any:
         return pronunciations.add_pronunciation(tenant=self.tenant, written="Nike", spoken="naichi")
+
+    def link(self) -> EmergencyLink:
+        return links.create_link(tenant=self.tenant, user=self.alice, name="Phone").link
 
     def voice(self) -> Any:
         return voices.create_voice(tenant=self.tenant, name="Second", language="it")
@@ -147,6 +153,14 @@ ACTS: dict[str, Act] = {
         lambda s: sessions.mute_session(session=s.session),
         lambda s, _: sessions.unmute_session(session=s.session),
     ),
+    "session.killed": (
+        lambda s: None,
+        lambda s, _: kill_session(session=s.session, way=Kill.Way.CONSOLE),
+    ),
+    "emergency_link.created": (lambda s: None, lambda s, _: s.link()),
+    "emergency_link.rotated": (Scene.link, lambda s, link: links.rotate_link(link=link)),
+    "emergency_link.deleted": (Scene.link, lambda s, link: links.delete_link(link=link)),
+    "emergency_link.used": (Scene.link, lambda s, link: links.press(link=link, address=None)),
     "session.reply_skipped": (lambda s: None, lambda s, _: sessions.skip_reply(session=s.session)),
     "session.text_said": (
         lambda s: None,

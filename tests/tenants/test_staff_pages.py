@@ -11,6 +11,7 @@ from django.urls import reverse
 from django_scopes import scope, scopes_disabled
 
 from livesessions.models.events import ChatEvent
+from livesessions.models.kills import EmergencyLink, Kill, StopAcknowledgement
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from moderation.models import ViewerRule
@@ -112,7 +113,7 @@ def test_staff_can_add_what_may_be_added(
     staff: Client, rows: dict[type[Model], Model], model: type[Model]
 ) -> None:
     by_services_only = {User, ApiToken, LiveSession, ChatEvent, Reply, Rehearsal, CachedLine, AuditEntry}
-    by_services_only |= {apps.get_model("overlay", "Overlay")}
+    by_services_only |= {apps.get_model("overlay", "Overlay"), Kill, EmergencyLink, StopAcknowledgement}
     assert staff.get(page(model, "add")).status_code == (403 if model in by_services_only else 200)
 
 
@@ -155,6 +156,17 @@ def test_staff_revoke_a_token_from_the_list(staff: Client, rows: dict[type[Model
     staff.post(page(ApiToken, "changelist"), {"action": "revoke", "_selected_action": [str(token.pk)]})
     with scopes_disabled():
         assert ApiToken.objects.get(pk=token.pk).revoked_at is not None
+
+
+def test_staff_kill_a_live_from_the_list(staff: Client, rows: dict[type[Model], Model]) -> None:
+    live = rows[LiveSession]
+    with scopes_disabled():
+        Kill.objects.all().delete()
+    staff.post(page(LiveSession, "changelist"), {"action": "kill", "_selected_action": [str(live.pk)]})
+    with scopes_disabled():
+        ended = LiveSession.objects.get(pk=live.pk)
+        assert (ended.status, ended.end_reason) == ("ended", "killed")
+        assert Kill.objects.get().way == Kill.Way.STAFF
 
 
 def test_no_page_of_the_staff_shows_a_secret(staff: Client, rows: dict[type[Model], Model]) -> None:

@@ -25,7 +25,11 @@ FLUSH_S = 0.05
 RETRY_S = 0.5
 DRAIN_S = 10.0
 CLAIM_WITHIN_S = 1.0
-CLAIM_OPTIONS = "-c statement_timeout=1s -c lock_timeout=1s -c synchronous_commit=off"
+# A worker that freezes inside a claim must not keep the row locked, which the kill switch ends.
+CLAIM_OPTIONS = (
+    "-c statement_timeout=1s -c lock_timeout=1s -c idle_in_transaction_session_timeout=1s"
+    " -c synchronous_commit=off"
+)
 BATCH_ROWS = 2_000
 # Beyond this a live is read more slowly, unless the database is down.
 FAR_BEHIND_ROWS = 10_000

@@ -77,6 +77,7 @@ socket.addEventListener("open", () => showConnection("open"));
 socket.addEventListener("lost", () => showConnection("lost"));
 socket.addEventListener("frame", (event) => show(/** @type {CustomEvent} */ (event).detail));
 socket.open();
+document.addEventListener("console:command", (event) => socket.send(/** @type {CustomEvent} */ (event).detail.command));
 
 document.addEventListener("keydown", (event) => {
   const isTyping = /** @type {Element} */ (event.target).closest("input, textarea, select, [popover]");
