@@ -2,11 +2,15 @@
 
 from django.urls import include, path, re_path
 
-from tenants.api.views import not_found
+from tenants.api.reference import reference
+from tenants.api.views import not_found, openapi, root
 
 app_name = "api"
 
 urlpatterns = [
+    path("", root, name="root"),
+    path("openapi.json", openapi, name="openapi"),
+    path("docs/", reference, name="reference"),
     path("", include("livesessions.api.urls")),
     path("", include("overlay.api_urls")),
     path("", include("planner.api_urls")),

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404
 
 from livesessions.models.kills import EmergencyLink
 from livesessions.models.plans import QuizQuestion, Segment
+from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.worker.leases import end_stopped
@@ -45,3 +46,9 @@ def get_emergency_link_for(request: TenantRequest, link_id: UUID) -> EmergencyLi
     links = EmergencyLink.objects.filter(tenant=request.tenant).select_related("show")
     link: EmergencyLink = get_object_or_404(links, id=link_id)
     return link
+
+
+def get_reply_for(request: TenantRequest, session_id: UUID, reply_id: UUID) -> Reply:
+    replies = Reply.objects.filter(tenant=request.tenant, session_id=session_id).select_related("session")
+    reply: Reply = get_object_or_404(replies, id=reply_id)
+    return reply

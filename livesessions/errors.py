@@ -96,9 +96,9 @@ def reply_refused(why: str) -> SessionConflict:
     )
 
 
-def line_refused(why: str) -> SessionConflict:
+def text_refused(why: str) -> SessionConflict:
     return SessionConflict(
-        _("Your rules block this text: %(why)s. Change the text.") % {"why": why}, code="line_refused"
+        _("Your rules block this text: %(why)s. Change the text.") % {"why": why}, code="text_refused"
     )
 
 

@@ -1,10 +1,11 @@
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
+from livesessions.models.events import SHOWN, ChatEvent
 from livesessions.models.plans import Segment
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
@@ -38,3 +39,35 @@ def plan_length_s(show: Show) -> int:
     """Return the length of a show's plan in seconds; 0 without a plan."""
     total: int | None = Segment.objects.filter(show=show).aggregate(total=Sum("duration_s"))["total"]
     return total or 0
+
+
+def replies_of(session: LiveSession, *, before: tuple[datetime, UUID] | None = None) -> QuerySet[Reply]:
+    """Return a live's replies, newest first; with `before`, only those that are older than that row."""
+    replies = Reply.objects.filter(session=session).select_related("session")
+    if before is not None:
+        at, reply_id = before
+        older = Q(created_at__lt=at) | Q(created_at=at, id__lt=reply_id)
+        replies = replies.filter(older, created_at__lte=at)  # the second lets PostgreSQL search the index
+    return replies.order_by("-created_at", "-id")
+
+
+def without_deleted_quotes(session: LiveSession, replies: Sequence[Reply]) -> list[Reply]:
+    """Return replies, unsaved, without the texts and names of messages that moderators have deleted."""
+    quoted = {reply.trigger_source_id for reply in replies} - {""}
+    events = ChatEvent.objects.filter(session=session, session_month=session.log_month, deleted=True)
+    deleted = set(events.filter(source_id__in=quoted).values_list("source_id", flat=True))
+    for reply in replies:
+        if reply.trigger_source_id in deleted:
+            reply.trigger_text = reply.trigger_viewer_name = ""
+    return list(replies)
+
+
+def console_events(
+    session: LiveSession, *, after: int = 0, since: datetime | None = None
+) -> QuerySet[ChatEvent]:
+    """Return the events that the console shows, in the order in which they were recorded, oldest first.
+
+    `after` is the key of the last event read; `since` a time before which nothing is returned.
+    """
+    events = ChatEvent.objects.filter(SHOWN, session=session, session_month=session.log_month, id__gt=after)
+    return (events.filter(occurred_at__gte=since) if since else events).order_by("id")

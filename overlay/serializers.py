@@ -29,7 +29,7 @@ from overlay.layout import (
     WORDS,
 )
 from overlay.themes import FONTS, THEMES, Colors
-from tenants.api.serializers import StrictSerializer
+from tenants.api.serializers import OptionalFields, StrictSerializer
 
 PLACES = 4  # decimal places of a stored layout
 
@@ -130,6 +130,42 @@ class LayoutSerializer(StrictSerializer):
         if avatar == "own" and not self.context["has_picture"]:
             raise serializers.ValidationError(_("Send a picture first."))
         return avatar
+
+
+class GoalChangeSerializer(OptionalFields, GoalSerializer):
+    """A goal in a request."""
+
+
+class BoxChangeSerializer(OptionalFields, BoxSerializer):
+    """A widget's box in a request."""
+
+
+class LabelChangeSerializer(OptionalFields, LabelSerializer):
+    """The AI label's box in a request."""
+
+
+class CanvasChangeSerializer(OptionalFields, StrictSerializer):
+    """Widgets in one format, in a request."""
+
+    label = LabelChangeSerializer()  # type: ignore[assignment]
+
+    def get_fields(self) -> dict[str, Field[Any, Any, Any, Any]]:
+        boxes = {name: BoxChangeSerializer(required=False) for name in WIDGETS if name != LABEL}
+        return {**super().get_fields(), **boxes}
+
+
+class LayoutChangeSerializer(OptionalFields, LayoutSerializer):
+    """The body of a change; what is left out, at any level, is completed before it is validated."""
+
+    goal = GoalChangeSerializer()
+    tall = CanvasChangeSerializer()  # type: ignore[assignment]
+    wide = CanvasChangeSerializer()  # type: ignore[assignment]
+
+
+class PictureAddressSerializer(serializers.Serializer[Any]):
+    """The address of the avatar's picture."""
+
+    url = serializers.URLField(allow_blank=True)
 
 
 class PictureSerializer(StrictSerializer):

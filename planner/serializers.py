@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from planner.limits import PROMPT_LENGTH, SAMPLE_LENGTH, SAMPLES, TOPIC_LENGTH, TOPICS
@@ -14,19 +15,29 @@ from tenants.names import NAME_LENGTH, refuse_direction_controls
 MIDDLE = 0.5
 
 
+class TraitsSerializer(serializers.Serializer[Any]):
+    """All slider values in an answer, from 0 to 1."""
+
+    energy = serializers.FloatField()
+    formality = serializers.FloatField()
+    humour = serializers.FloatField()
+    length = serializers.FloatField()
+
+
 class PersonaSerializer(serializers.Serializer[Any]):
     """A persona in an answer of the API."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
     system_prompt = serializers.CharField()
-    language = serializers.CharField()
-    reply_in = serializers.CharField()
+    language = serializers.ChoiceField(choices=Language.choices)
+    reply_in = serializers.ChoiceField(choices=Persona.ReplyIn.choices)
     style = serializers.SerializerMethodField()  # type: ignore[assignment]
-    forbidden_topics = serializers.ListField()
-    sample_lines = serializers.ListField()
+    forbidden_topics = serializers.ListField(child=serializers.CharField())
+    sample_lines = serializers.ListField(child=serializers.CharField())
     created_at = serializers.DateTimeField()
 
+    @extend_schema_field(TraitsSerializer)
     def get_style(self, persona: Persona) -> dict[str, float]:
         return {trait: persona.style.get(trait, MIDDLE) for trait in TRAITS}
 

@@ -1,10 +1,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import status
-from rest_framework.decorators import api_view
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,7 +10,7 @@ from rest_framework.response import Response
 from providers.models import Credential
 from providers.querysets import readable_credentials
 from speech.access import get_pronunciation_for, get_voice_for
-from speech.errors import VoiceCircle
+from speech.errors import PronunciationConflict, VoiceCircle, VoiceInUse
 from speech.models import Pronunciation, VoiceProfile
 from speech.serializers import (
     PronunciationChangeSerializer,
@@ -23,12 +21,40 @@ from speech.serializers import (
 from speech.services.pronunciations import add_pronunciation, change_pronunciation, delete_pronunciation
 from speech.services.voices import Provider, change_voice, create_voice, delete_voice, has_shared
 from speech.stage.capabilities import capabilities_of
+from tenants.api.operations import Operation, api_route
 from tenants.api.paging import answer_page
+from tenants.api.problems import Problem
 from tenants.api.requests import tenant_request, valid_input
 from tenants.api.responses import answer_row
+from tenants.models import Scope
+
+VOICE_IN_USE = Problem(VoiceInUse.code, VoiceInUse.status, "Shows use the voice. Choose another there.")
+CONFLICT = Problem(
+    PronunciationConflict.code,
+    PronunciationConflict.status,
+    "The word exists already in this language, or there are as many as possible.",
+)
 
 
-@api_view(["GET", "POST"])
+@api_route(
+    Operation(
+        method="GET",
+        name="list_voices",
+        summary="List the voices, newest first",
+        scope=Scope.READ,
+        answer=VoiceSerializer,
+        pages=True,
+    ),
+    Operation(
+        method="POST",
+        name="create_voice",
+        summary="Create a voice",
+        scope=Scope.WRITE,
+        body=VoiceChangeSerializer,
+        answer=VoiceSerializer,
+        status=status.HTTP_201_CREATED,
+    ),
+)
 def voices(request: Request) -> Response:
     tenant = tenant_request(request).tenant
     if request.method == "GET":
@@ -43,7 +69,32 @@ def voices(request: Request) -> Response:
     return answer_row(VoiceSerializer, row, request, status.HTTP_201_CREATED)
 
 
-@api_view(["GET", "PATCH", "DELETE"])
+@api_route(
+    Operation(
+        method="GET",
+        name="read_voice",
+        summary="Read a voice",
+        scope=Scope.READ,
+        answer=VoiceSerializer,
+    ),
+    Operation(
+        method="PATCH",
+        name="change_voice",
+        summary="Change a voice",
+        description="Only the fields that are sent change. They apply from the next live.",
+        scope=Scope.WRITE,
+        body=VoiceChangeSerializer,
+        answer=VoiceSerializer,
+    ),
+    Operation(
+        method="DELETE",
+        name="delete_voice",
+        summary="Delete a voice that no show uses",
+        scope=Scope.WRITE,
+        status=status.HTTP_204_NO_CONTENT,
+        problems=[VOICE_IN_USE],
+    ),
+)
 def voice(request: Request, voice_id: UUID) -> Response:
     row = get_voice_for(tenant_request(request), voice_id)
     if request.method == "DELETE":
@@ -60,11 +111,6 @@ def voice(request: Request, voice_id: UUID) -> Response:
 
 def _wanted_voice(request: Request, row: VoiceProfile, *, is_new: bool = False) -> dict[str, Any]:
     wanted = valid_input(VoiceChangeSerializer, request, changes=None if is_new else row)
-    if wanted.get("backup"):
-        try:
-            wanted["backup"] = get_voice_for(tenant_request(request), wanted["backup"])
-        except Http404:
-            raise ValidationError({"backup": [_("There is no such voice.")]}) from None
     provider = wanted.get("provider", row.provider)
     if provider != Provider.AUTO:
         _refuse_beyond(provider, wanted, row)
@@ -73,22 +119,44 @@ def _wanted_voice(request: Request, row: VoiceProfile, *, is_new: bool = False) 
 
 def _refuse_beyond(provider: str, wanted: dict[str, Any], row: VoiceProfile) -> None:
     """Refuse what a provider cannot do, in so far as it was asked for."""
+    problems: dict[str, list[str]] = {}
     if (
         "provider" in wanted
         and not has_shared(provider)
         and not readable_credentials(row.tenant_id, Credential.Kind.VOICE).get(provider)
     ):
-        raise ValidationError({"provider": [_("This provider cannot be used yet.")]})
+        problems["provider"] = [_("This provider cannot be used yet.")]
     can = capabilities_of(provider)
     for name, most, natural in (("speed", can.speed, 1.0), ("pitch", can.pitch, 0.0)):
         value = wanted.get(name, natural)
         if value != (most.hold(value) if most else natural):
             words = _("This provider allows only %(least)s to %(most)s.")
             ends = (most.least, most.most) if most else (natural, natural)
-            raise ValidationError({name: [words % {"least": ends[0], "most": ends[1]}]})
+            problems[name] = [words % {"least": ends[0], "most": ends[1]}]
+    if problems:
+        raise ValidationError(problems)
 
 
-@api_view(["GET", "POST"])
+@api_route(
+    Operation(
+        method="GET",
+        name="list_pronunciations",
+        summary="List the pronunciations",
+        scope=Scope.READ,
+        answer=PronunciationSerializer,
+        pages=True,
+    ),
+    Operation(
+        method="POST",
+        name="create_pronunciation",
+        summary="Create a pronunciation",
+        scope=Scope.WRITE,
+        body=PronunciationChangeSerializer,
+        answer=PronunciationSerializer,
+        status=status.HTTP_201_CREATED,
+        problems=[CONFLICT],
+    ),
+)
 def pronunciations(request: Request) -> Response:
     tenant = tenant_request(request).tenant
     if request.method == "GET":
@@ -97,7 +165,32 @@ def pronunciations(request: Request) -> Response:
     return answer_row(PronunciationSerializer, row, request, status.HTTP_201_CREATED)
 
 
-@api_view(["GET", "PATCH", "DELETE"])
+@api_route(
+    Operation(
+        method="GET",
+        name="read_pronunciation",
+        summary="Read a pronunciation",
+        scope=Scope.READ,
+        answer=PronunciationSerializer,
+    ),
+    Operation(
+        method="PATCH",
+        name="change_pronunciation",
+        summary="Change a pronunciation",
+        description="Only the fields that are sent change. They apply from the next live.",
+        scope=Scope.WRITE,
+        body=PronunciationChangeSerializer,
+        answer=PronunciationSerializer,
+        problems=[CONFLICT],
+    ),
+    Operation(
+        method="DELETE",
+        name="delete_pronunciation",
+        summary="Delete a pronunciation",
+        scope=Scope.WRITE,
+        status=status.HTTP_204_NO_CONTENT,
+    ),
+)
 def pronunciation(request: Request, pronunciation_id: UUID) -> Response:
     row = get_pronunciation_for(tenant_request(request), pronunciation_id)
     if request.method == "DELETE":

@@ -1,13 +1,15 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
+from speech.access import get_voice_for
 from speech.errors import PronunciationConflict
 from speech.forms import VOICE_ID
 from speech.services.pronunciations import SPOKEN_LENGTH, WRITTEN_LENGTH, parse_line
 from speech.services.voices import Provider
-from tenants.api.serializers import StrictSerializer
+from tenants.api.serializers import RowField, StrictSerializer
 from tenants.models import Language
 from tenants.names import NAME_LENGTH, refuse_direction_controls
 
@@ -17,13 +19,13 @@ class VoiceSerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     name = serializers.CharField()
-    provider = serializers.CharField()
+    provider = serializers.ChoiceField(choices=Provider.choices)
     voice_id = serializers.CharField()
-    language = serializers.CharField()
+    language = serializers.ChoiceField(choices=Language.choices)
     speed = serializers.FloatField()
     pitch = serializers.FloatField()
-    backup = serializers.UUIDField(source="backup_id")
-    loudness_lufs = serializers.FloatField()
+    backup = serializers.UUIDField(source="backup_id", allow_null=True)
+    loudness_lufs = serializers.FloatField(allow_null=True)
     loudness_heard_s = serializers.FloatField()
     created_at = serializers.DateTimeField()
 
@@ -39,7 +41,7 @@ class VoiceChangeSerializer(StrictSerializer):
     language = serializers.ChoiceField(required=False, choices=Language.choices)
     speed = serializers.FloatField(required=False, min_value=0.5, max_value=2.0)
     pitch = serializers.FloatField(required=False, min_value=-1.0, max_value=1.0)
-    backup = serializers.UUIDField(required=False, allow_null=True)
+    backup = RowField(get_voice_for, gettext_lazy("There is no such voice."), required=False, allow_null=True)
 
 
 class PronunciationSerializer(serializers.Serializer[Any]):
@@ -48,7 +50,7 @@ class PronunciationSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     written = serializers.CharField()
     spoken = serializers.CharField()
-    language = serializers.CharField()
+    language = serializers.ChoiceField(choices=Language.choices, allow_blank=True)
 
 
 class PronunciationChangeSerializer(StrictSerializer):

@@ -97,8 +97,25 @@ class Membership(models.Model):
         return self.RANK[self.Role(self.role)] >= self.RANK[self.Role(role)]
 
 
+class Scope(models.TextChoices):
+    """What an API token may do; the role of its creator limits it further."""
+
+    READ = "read", _("Read shows, hosts, lives, messages and replies")
+    WRITE = "write", _("Create and change shows, hosts, voices and overlays")
+    LIVE = "live", _("Prepare, start, mute, skip and end lives, and decide about held replies")
+    SAY = "say", _("Make the host say a text")
+    EVENTS = "events", _("Post the chat of a live, as a bridge does")
+
+
+def every_scope() -> list[str]:
+    return [str(scope) for scope in Scope.values]
+
+
 class ApiToken(models.Model):
-    """A key for the REST API. Only its hash is stored; the key is shown once, when it is created."""
+    """A key for the REST API. Only its hash is stored; the key is shown once, when it is created.
+
+    It works until `expires_at`, if it has one, and until it is revoked.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="api_tokens")
@@ -106,7 +123,9 @@ class ApiToken(models.Model):
     name = models.CharField(_("name"), max_length=100)
     prefix = models.CharField(max_length=12)
     key_hash = models.CharField(max_length=64, unique=True)
+    scopes: "models.JSONField[list[str]]" = models.JSONField(default=every_scope)
     created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
@@ -117,6 +136,15 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """Return what the token may do in words, in the order of the scopes."""
+        return [str(scope.label) for scope in Scope if scope in self.scopes]
 
 
 class AuditEntry(models.Model):

@@ -1,19 +1,22 @@
 import hashlib
 import secrets
+from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.text import slugify
 from django_scopes import scope, scopes_disabled
 
 from tenants import audit
-from tenants.models import ApiToken, Membership, Tenant, User
+from tenants.models import ApiToken, Membership, Scope, Tenant, User
 from tenants.names import NAME_LENGTH
 from tenants.signals import tenant_created
 
 KEY_PREFIX = "vv_"
 LAST_USED_RESOLUTION_S = 60
+TOKEN_LIFETIME = timedelta(days=365)
 
 
 @transaction.atomic
@@ -55,12 +58,30 @@ def _insert_tenant(*, name: str, language: str, time_zone: str) -> Tenant:
 
 
 @transaction.atomic
-def create_api_token(*, tenant: Tenant, user: User, name: str) -> tuple[ApiToken, str]:
-    """Create an API token; return its row and its key, which is not stored."""
+def create_api_token(
+    *,
+    tenant: Tenant,
+    user: User,
+    name: str,
+    scopes: Iterable[str] = Scope.values,
+    lifetime: timedelta | None = TOKEN_LIFETIME,
+) -> tuple[ApiToken, str]:
+    """Create an API token; return its row and its key, which is not stored.
+
+    Without a `lifetime` it never expires.
+    """
     key = KEY_PREFIX + secrets.token_urlsafe(32)
-    token = ApiToken(tenant=tenant, created_by=user, name=name, prefix=key[:10], key_hash=hash_key(key))
+    token = ApiToken(
+        tenant=tenant,
+        created_by=user,
+        name=name,
+        prefix=key[:10],
+        key_hash=hash_key(key),
+        scopes=[str(scope) for scope in Scope.values if scope in set(scopes)],
+        expires_at=timezone.now() + lifetime if lifetime else None,
+    )
     token.save()
-    audit.record("token.created", token)
+    audit.record("token.created", token, detail={"scopes": token.scopes})
     return token, key
 
 
@@ -78,7 +99,7 @@ def hash_key(key: str) -> str:
 
 
 def find_api_token(*, key: str) -> ApiToken | None:
-    """Return the token of a key; None if it is revoked, or its creator is disabled or has left the tenant.
+    """Return the token of a key; None if it is revoked or expired, or its creator is disabled or has left.
 
     Searches all tenants, because the key determines the tenant.
     """
@@ -86,6 +107,7 @@ def find_api_token(*, key: str) -> ApiToken | None:
         token: ApiToken | None = (
             ApiToken.objects.select_related("tenant", "created_by")
             .filter(key_hash=hash_key(key), revoked_at__isnull=True)
+            .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()))
             .filter(created_by__is_active=True, created_by__memberships__tenant=F("tenant"))
             .first()
         )

@@ -20,6 +20,8 @@ def routes(patterns: list[Any] | None = None, prefix: str = "") -> Iterator[tupl
 
 def api_routes() -> dict[str, Any]:
     """Return the views of the REST API by their routes, which begin after `/api/v1/`."""
-    served = {route.removeprefix(API): view for route, view in routes() if route.startswith(API)}
-    served.pop("")  # answers 404 for every other address
-    return served
+    return {
+        route.removeprefix(API): view
+        for route, view in routes()
+        if route.startswith(API) and hasattr(getattr(view, "cls", None), "operations")
+    }

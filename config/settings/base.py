@@ -15,6 +15,7 @@ from redis.retry import Retry
 from config.environment import LOG_LEVELS, TRANSPORTS, WEB, Environment
 from config.queues import make_queues
 from config.settings.accounts import *
+from config.settings.rest_api import *
 
 django_stubs_ext.monkeypatch()  # lets generic classes of Django be written with their types
 
@@ -264,21 +265,6 @@ MEDIA_ROOT = env.str("MEDIA_ROOT", default="") or str(BASE_DIR / "media")
 X_FRAME_OPTIONS = "DENY"
 # The overlay's address is a secret, so pages send no referrer to other sites.
 SECURE_REFERRER_POLICY = "same-origin"
-
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.api.authentication.ApiTokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": [
-        "rest_framework.permissions.IsAuthenticated",
-        "tenants.api.permissions.EditorsWrite",
-    ],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["tenants.api.parsers.BoundedJSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
-    "PAGE_SIZE": 50,
-    "EXCEPTION_HANDLER": "tenants.api.errors.answer_error",
-    "DEFAULT_THROTTLE_CLASSES": ["tenants.api.throttles.ApiTokenThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"token": "120/min", "emergency": "120/min"},
-}
 
 # Recorded chats that a live can replay; only names in this folder are accepted.
 RECORDINGS_DIR = BASE_DIR / "recordings"

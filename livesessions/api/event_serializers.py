@@ -2,6 +2,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from chatsources.events import EventKind
@@ -93,7 +94,27 @@ class EventSerializer(StrictSerializer):
         return attrs
 
 
+@extend_schema_field(EventSerializer(many=True))
+class EventListField(serializers.ListField):
+    """The events of a batch, not validated yet."""
+
+
 class EventsSerializer(StrictSerializer):
     """A batch of events; each is validated on its own, so that an invalid one does not reject the others."""
 
-    events = serializers.ListField(max_length=MAX_EVENTS)
+    events = EventListField(max_length=MAX_EVENTS)
+
+
+class RejectedSerializer(serializers.Serializer[Any]):
+    """A posted event that is not valid: its index, from 0, and its errors by field."""
+
+    index = serializers.IntegerField()
+    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))  # type: ignore[assignment]
+
+
+class IntakeSerializer(serializers.Serializer[Any]):
+    """What became of a batch of events."""
+
+    accepted = serializers.IntegerField()
+    duplicates = serializers.IntegerField()
+    rejected = RejectedSerializer(many=True)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from livesessions.models.replies import Reply
@@ -50,8 +51,16 @@ class ReplySerializer(serializers.Serializer[Any]):
     heard_started_at = serializers.DateTimeField(allow_null=True)
     heard_ended_at = serializers.DateTimeField(allow_null=True)
 
+    @extend_schema_field(serializers.ChoiceField(choices=REPLY_STATUSES))
     def get_status(self, reply: Reply) -> str:
         return reply_status(reply)
+
+
+class RepliesSerializer(serializers.Serializer[Any]):
+    """A page of replies."""
+
+    next = serializers.URLField(allow_null=True)
+    results = ReplySerializer(many=True)
 
 
 def reply_status(reply: Reply) -> str:

@@ -7,7 +7,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
@@ -51,27 +53,40 @@ def _overlay_of(row: Show | LiveSession) -> Overlay:
     return row.overlay if isinstance(row, Show) else row.show.overlay
 
 
+class OpenPageSerializer(serializers.Serializer[Any]):
+    """A page that is open on the overlay of a live. `sound` is empty while nothing was heard of it."""
+
+    software = serializers.CharField()
+    version = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    audio = serializers.CharField()
+    sound = serializers.CharField()
+    visible = serializers.BooleanField()
+
+
 class SessionSerializer(OverlayAddresses):
     """A live in answers."""
 
     id = serializers.UUIDField()
     show = serializers.UUIDField(source="show_id")
-    source = serializers.CharField()  # type: ignore[assignment]
-    source_options = serializers.JSONField()
-    status = serializers.CharField()
-    end_reason = serializers.CharField()
+    source = serializers.ChoiceField(choices=LiveSession.Source.choices)  # type: ignore[assignment]
+    source_options = serializers.DictField()
+    status = serializers.ChoiceField(choices=LiveSession.Status.choices)
+    end_reason = serializers.ChoiceField(choices=LiveSession.EndReason.choices, allow_blank=True)
     end_reason_text = serializers.CharField()
     muted = serializers.BooleanField()
     waiting_reason = serializers.SerializerMethodField()
     waiting_reason_text = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
-    start_requested_at = serializers.DateTimeField()
-    started_at = serializers.DateTimeField()
-    stop_requested_at = serializers.DateTimeField()
-    ended_at = serializers.DateTimeField()
-    counts = serializers.JSONField()
+    start_requested_at = serializers.DateTimeField(allow_null=True)
+    started_at = serializers.DateTimeField(allow_null=True)
+    stop_requested_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    counts = serializers.DictField(child=serializers.IntegerField())
     overlays = serializers.SerializerMethodField()
 
+    @extend_schema_field(OpenPageSerializer(many=True))
     def get_overlays(self, session: LiveSession) -> list[dict[str, Any]]:
         if not session.is_open:
             return []
@@ -89,7 +104,7 @@ class PartProgressSerializer(serializers.Serializer[Any]):
 
     part = serializers.CharField(source="name")
     state = serializers.CharField()
-    after_s = serializers.FloatField()
+    after_s = serializers.FloatField(allow_null=True)
 
 
 class KillSerializer(serializers.Serializer[Any]):
@@ -138,18 +153,21 @@ OPTIONS: dict[str, type[StrictSerializer]] = {
 }
 
 
+class SourceOptionsField(serializers.DictField):
+    """The options of the source that is sent beside them."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        options = super().run_validation({} if data is empty else data)
+        kind = OPTIONS.get(str(self.root.initial_data.get("source")))
+        return kind().run_validation(options) if kind else options
+
+
 class SessionCreateSerializer(StrictSerializer):
     """The input that creates a live; each source has its own options."""
 
     show = serializers.UUIDField()
     source = serializers.ChoiceField(choices=LiveSession.Source.choices)  # type: ignore[assignment]
-    source_options = serializers.DictField(default=dict)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        options = OPTIONS[attrs["source"]](data=attrs["source_options"])
-        if not options.is_valid():
-            raise serializers.ValidationError({"source_options": options.errors})
-        return {**attrs, "source_options": dict(options.validated_data)}
+    source_options = SourceOptionsField(required=False)
 
 
 class ApprovalSerializer(StrictSerializer):
@@ -168,10 +186,17 @@ class HeldReplySerializer(serializers.Serializer[Any]):
     held_at = serializers.DateTimeField(source="created_at")
     expires_at = serializers.SerializerMethodField()
 
+    @extend_schema_field(serializers.DateTimeField())
     def get_expires_at(self, reply: Reply) -> str:
         field = serializers.DateTimeField()
         shown: str = field.to_representation(reply.created_at + HELD_FOR)
         return shown
+
+
+class HeldRepliesSerializer(serializers.Serializer[Any]):
+    """All answers that wait for approval; at most five."""
+
+    results = HeldReplySerializer(many=True)
 
 
 class LineSerializer(StrictSerializer):

@@ -1,32 +1,18 @@
 """Lives and their commands in the REST API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 from uuid import UUID
 
-from django.utils.translation import gettext as _
 from rest_framework import status
-from rest_framework.decorators import api_view, throttle_classes
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from livesessions.access import get_session_for, get_show_for
+from livesessions.api import problems
 from livesessions.api.reply_serializers import ReplySerializer
-from livesessions.api.serializers import (
-    ApprovalSerializer,
-    HeldReplySerializer,
-    KillSerializer,
-    LineSerializer,
-    SessionCreateSerializer,
-    SessionSerializer,
-)
-from livesessions.kill.acknowledgements import progress_of
-from livesessions.kill.services import kill_session
-from livesessions.models.kills import Kill
+from livesessions.api.serializers import LineSerializer, SessionCreateSerializer, SessionSerializer
 from livesessions.models.sessions import LiveSession
-from livesessions.querysets import held_replies
-from livesessions.services.approvals import approve_reply, reject_reply
 from livesessions.services.lines import say_line
 from livesessions.services.sessions import (
     create_session,
@@ -36,13 +22,42 @@ from livesessions.services.sessions import (
     stop_session,
     unmute_session,
 )
+from tenants.api.operations import Operation, api_route
 from tenants.api.paging import answer_page
+from tenants.api.problems import NOT_FOUND, Problem
 from tenants.api.requests import tenant_request, valid_input
 from tenants.api.responses import answer_row
 from tenants.api.throttles import ApiTokenThrottle, EmergencyThrottle
+from tenants.models import Scope
 
 
-@api_view(["GET", "POST"])
+@api_route(
+    Operation(
+        method="GET",
+        name="list_sessions",
+        summary="List the lives, newest first",
+        scope=Scope.READ,
+        answer=SessionSerializer,
+        pages=True,
+    ),
+    Operation(
+        method="POST",
+        name="create_session",
+        summary="Prepare a live",
+        description="Each source has its own `source_options`. A show has one live at a time.",
+        scope=Scope.LIVE,
+        body=SessionCreateSerializer,
+        answer=SessionSerializer,
+        status=status.HTTP_201_CREATED,
+        problems=[
+            problems.SHOW_IS_TAKEN,
+            problems.SHOW_IS_ARCHIVED,
+            problems.HANDLE_MISSING,
+            problems.SHOPPING_LIVE,
+            NOT_FOUND,
+        ],
+    ),
+)
 def sessions(request: Request) -> Response:
     asked = tenant_request(request)
     if request.method == "GET":
@@ -53,52 +68,85 @@ def sessions(request: Request) -> Response:
     return answer_row(SessionSerializer, create_session(**wanted), request, status.HTTP_201_CREATED)
 
 
-@api_view(["GET"])
+@api_route(
+    Operation(
+        method="GET",
+        name="read_session",
+        summary="Read a live",
+        scope=Scope.READ,
+        answer=SessionSerializer,
+    )
+)
 def session(request: Request, session_id: UUID) -> Response:
     return answer_row(SessionSerializer, get_session_for(tenant_request(request), session_id), request)
 
 
-@api_view(["POST"])
+@api_route(
+    Operation(
+        method="POST",
+        name="say",
+        summary="Make the host say a text",
+        description=(
+            "The rules judge the text first. The answer is its reply, which is said next: "
+            "follow it by its `id` under `replies/`. A text that waits longer than 45 seconds expires."
+        ),
+        scope=Scope.SAY,
+        body=LineSerializer,
+        answer=ReplySerializer,
+        status=status.HTTP_202_ACCEPTED,
+        problems=[
+            problems.NOT_ON_AIR,
+            problems.ALREADY_ENDED,
+            problems.TEXT_REFUSED,
+            problems.COMMAND_UNREACHABLE,
+        ],
+    )
+)
 def say(request: Request, session_id: UUID) -> Response:
     row = get_session_for(tenant_request(request), session_id)
     reply = say_line(session=row, text=valid_input(LineSerializer, request)["text"])
     return answer_row(ReplySerializer, reply, request, status.HTTP_202_ACCEPTED)
 
 
-@api_view(["POST"])
+@api_route(
+    Operation(
+        method="POST",
+        name="skip",
+        summary="Cut what the host is saying",
+        description="The worker acts on it a moment later, or never if it is gone by then.",
+        scope=Scope.LIVE,
+        answer=SessionSerializer,
+        status=status.HTTP_202_ACCEPTED,
+        problems=[problems.NOT_ON_AIR, problems.ALREADY_ENDED, problems.COMMAND_UNREACHABLE],
+    )
+)
 def skip(request: Request, session_id: UUID) -> Response:
     row = get_session_for(tenant_request(request), session_id)
     skip_reply(session=row)
     return answer_row(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
 
 
-@api_view(["GET"])
-def held(request: Request, session_id: UUID) -> Response:
-    """Return the answers that wait for approval, oldest first; at most five."""
-    rows = held_replies(get_session_for(tenant_request(request), session_id))
-    return Response({"results": HeldReplySerializer(rows, many=True).data})
-
-
-@api_view(["POST"])
-def approve(request: Request, session_id: UUID, reply_id: UUID) -> Response:
-    row = get_session_for(tenant_request(request), session_id)
-    text = valid_input(ApprovalSerializer, request)["text"]
-    approve_reply(session=row, reply_id=reply_id, text=text)
-    return answer_row(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
-
-
-@api_view(["POST"])
-def reject(request: Request, session_id: UUID, reply_id: UUID) -> Response:
-    row = get_session_for(tenant_request(request), session_id)
-    reject_reply(session=row, reply_id=reply_id)
-    return answer_row(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
-
-
 def _command(
-    change: Callable[..., LiveSession], throttle: type[ApiTokenThrottle] = ApiTokenThrottle
+    change: Callable[..., LiveSession],
+    name: str,
+    summary: str,
+    description: str = "",
+    *,
+    conflicts: Sequence[Problem] = (),
+    throttle: type[ApiTokenThrottle] = ApiTokenThrottle,
 ) -> Callable[..., Response]:
-    @api_view(["POST"])
-    @throttle_classes([throttle])
+    @api_route(
+        Operation(
+            method="POST",
+            name=name,
+            summary=summary,
+            description=description,
+            scope=Scope.LIVE,
+            answer=SessionSerializer,
+            problems=conflicts,
+        ),
+        throttles=[throttle],
+    )
     def view(request: Request, session_id: UUID) -> Response:
         row = change(session=get_session_for(tenant_request(request), session_id))
         return answer_row(SessionSerializer, row, request)
@@ -106,20 +154,32 @@ def _command(
     return cast("Callable[..., Response]", view)
 
 
-@api_view(["GET", "POST"])
-@throttle_classes([EmergencyThrottle])
-def kill(request: Request, session_id: UUID) -> Response:
-    """Press the kill switch of a live; or return what a press has reached so far."""
-    row = get_session_for(tenant_request(request), session_id)
-    if request.method == "POST":
-        row = kill_session(session=row, way=Kill.Way.API)
-    progress = progress_of(row)
-    if progress is None:
-        raise NotFound(_("The kill switch of this live was not pressed."), code="not_killed")
-    return Response(KillSerializer(progress).data)
-
-
-start = _command(start_session)
-stop = _command(stop_session, EmergencyThrottle)
-mute = _command(mute_session, EmergencyThrottle)
-unmute = _command(unmute_session, EmergencyThrottle)
+start = _command(
+    start_session,
+    "start",
+    "Go on air",
+    "A live that is starting or on air already is answered as it is.",
+    conflicts=[problems.ALREADY_ENDED, problems.SHOPPING_LIVE],
+)
+stop = _command(
+    stop_session,
+    "stop",
+    "End the live",
+    "The overlay is silent at once. It is no error to end a live twice.",
+    throttle=EmergencyThrottle,
+)
+mute = _command(
+    mute_session,
+    "mute",
+    "Silence the host at once",
+    "It works without a worker, too.",
+    conflicts=[problems.ALREADY_ENDED],
+    throttle=EmergencyThrottle,
+)
+unmute = _command(
+    unmute_session,
+    "unmute",
+    "Let the host speak again",
+    conflicts=[problems.ALREADY_ENDED],
+    throttle=EmergencyThrottle,
+)

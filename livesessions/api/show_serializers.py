@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from livesessions.api.serializers import OverlayAddresses
@@ -22,7 +23,9 @@ from livesessions.shows.limits import (
     MOST_ANSWERS_PER_VIEWER,
     MOST_REPLIES_A_MINUTE,
 )
-from tenants.api.serializers import StrictSerializer, lines_field
+from planner.access import get_persona_for
+from speech.access import get_voice_for
+from tenants.api.serializers import RowField, StrictSerializer, lines_field
 from tenants.models import Language
 from tenants.names import NAME_LENGTH, refuse_direction_controls
 
@@ -35,8 +38,8 @@ class ShowSerializer(OverlayAddresses):
     id = serializers.UUIDField()
     name = serializers.CharField()
     handle = serializers.CharField()
-    mode = serializers.CharField()
-    language = serializers.CharField()
+    mode = serializers.ChoiceField(choices=Show.Mode.choices)
+    language = serializers.ChoiceField(choices=Language.choices)
     persona = serializers.UUIDField(source="persona_id")
     voice = serializers.UUIDField(source="voice_id")
     facts = serializers.CharField()
@@ -54,9 +57,9 @@ class ShowSerializer(OverlayAddresses):
     holds_replies = serializers.BooleanField()
     call_to_action_every_s = serializers.IntegerField()
     game_every_s = serializers.IntegerField()
-    calls_to_action = serializers.ListField()
+    calls_to_action = serializers.ListField(child=serializers.CharField())
     created_at = serializers.DateTimeField()
-    archived_at = serializers.DateTimeField()
+    archived_at = serializers.DateTimeField(allow_null=True)
 
 
 class HandleField(serializers.CharField):
@@ -80,8 +83,8 @@ class ShowChangeSerializer(StrictSerializer):
     name = serializers.CharField(max_length=NAME_LENGTH, validators=[refuse_direction_controls])
     handle = HandleField(required=False, allow_blank=True, validators=[handle_validator])
     mode = serializers.ChoiceField(required=False, choices=Show.Mode.choices)
-    persona = serializers.UUIDField(required=False)
-    voice = serializers.UUIDField(required=False)
+    persona = RowField(get_persona_for, gettext_lazy("There is no such persona."), required=False)
+    voice = RowField(get_voice_for, gettext_lazy("There is no such voice."), required=False)
     facts = serializers.CharField(required=False, allow_blank=True, max_length=MAX_FACTS_LENGTH)
     is_shopping = serializers.BooleanField(required=False)
     follows_per_thanks = _count(MAX_PER_THANKS)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from livesessions.api import events, sessions, shows
+from livesessions.api import events, kills, replies, sessions, shows
 
 urlpatterns = [
     path("shows/", shows.shows, name="shows"),
@@ -13,13 +13,15 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/", sessions.session, name="session"),
     path("sessions/<uuid:session_id>/start/", sessions.start, name="start"),
     path("sessions/<uuid:session_id>/stop/", sessions.stop, name="stop"),
-    path("sessions/<uuid:session_id>/kill/", sessions.kill, name="kill"),
+    path("sessions/<uuid:session_id>/kill/", kills.kill, name="kill"),
     path("sessions/<uuid:session_id>/mute/", sessions.mute, name="mute"),
     path("sessions/<uuid:session_id>/unmute/", sessions.unmute, name="unmute"),
     path("sessions/<uuid:session_id>/skip/", sessions.skip, name="skip"),
     path("sessions/<uuid:session_id>/say/", sessions.say, name="say"),
-    path("sessions/<uuid:session_id>/held/", sessions.held, name="held"),
-    path("sessions/<uuid:session_id>/replies/<uuid:reply_id>/approve/", sessions.approve, name="approve"),
-    path("sessions/<uuid:session_id>/replies/<uuid:reply_id>/reject/", sessions.reject, name="reject"),
+    path("sessions/<uuid:session_id>/held/", replies.held, name="held"),
+    path("sessions/<uuid:session_id>/replies/", replies.replies, name="replies"),
+    path("sessions/<uuid:session_id>/replies/<uuid:reply_id>/", replies.reply, name="reply"),
+    path("sessions/<uuid:session_id>/replies/<uuid:reply_id>/approve/", replies.approve, name="approve"),
+    path("sessions/<uuid:session_id>/replies/<uuid:reply_id>/reject/", replies.reject, name="reject"),
     path("sessions/<uuid:session_id>/events/", events.events, name="events"),
 ]

@@ -9,6 +9,10 @@ from chatsources.events import EventKind
 from livesessions.models.sessions import LiveSession
 from tenants.models import Tenant
 
+# What the console shows. The rest is only counted there, and is most of the log.
+NOT_SHOWN = (EventKind.VIEWERS, EventKind.LIKE, EventKind.JOIN, EventKind.DELETED)
+SHOWN = ~Q(kind__in=[kind.value for kind in NOT_SHOWN])
+
 
 class ChatEvent(models.Model):
     """One event of a live room; an event is stored once.
@@ -58,6 +62,8 @@ class ChatEvent(models.Model):
         ]
         indexes = [
             models.Index(fields=["session", "occurred_at"]),
+            # The order in which events were recorded, for readers of the log that must miss none.
+            models.Index(fields=["session", "id"], condition=SHOWN, name="livesessions_shown_in_order"),
             models.Index(
                 fields=["session", "viewer_hash"], condition=~Q(text=""), name="livesessions_words_of_viewers"
             ),

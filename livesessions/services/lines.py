@@ -22,7 +22,7 @@ def say_line(*, session: LiveSession, text: str) -> Reply:
     """
     require_on_air(session)
     if why := held_back_for(session, text):
-        raise errors.line_refused(why)
+        raise errors.text_refused(why)
     reply = Reply.objects.create(
         id=uuid4(),
         tenant_id=session.tenant_id,

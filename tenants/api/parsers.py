@@ -41,8 +41,17 @@ class BoundedJSONParser(BaseParser):
             parsed = json.loads(raw, parse_constant=_refuse)
         except RecursionError:
             raise ParseError(_("The JSON body is nested too deeply.")) from None
+        except json.JSONDecodeError as error:
+            where = {"line": error.lineno, "column": error.colno}
+            raise ParseError(
+                _("The body is not valid JSON: line %(line)s, column %(column)s.") % where
+            ) from error
+        except UnicodeDecodeError as error:
+            raise ParseError(_("The body is not valid JSON: it is not encoded as UTF-8.")) from error
         except ValueError as error:
-            raise ParseError(_("The body is not valid JSON.")) from error
+            raise ParseError(
+                _("The body is not valid JSON: it has a number that JSON does not allow.")
+            ) from error
         if _is_deep(parsed):
             raise ParseError(_("The JSON body is nested too deeply."))
         return parsed

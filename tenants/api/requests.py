@@ -20,7 +20,8 @@ def valid_input(
 
     With `changes`, the row to change, no field is required.
     """
-    serializer = kind(changes, data=request.data, partial=changes is not None)
+    context = {"request": request}
+    serializer = kind(changes, data=request.data, partial=changes is not None, context=context)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
 

@@ -37,6 +37,7 @@ UNKNOWN = {"nonsense": 1}
 SPARE_PERSONA, SPARE_VOICE = {"personas": "spare persona"}, {"voices": "spare voice"}
 WAITING, ENDED = {"sessions": "waiting session"}, {"sessions": "ended session"}
 ASKS: dict[str, dict[str, Ask]] = {
+    "GET /api/v1/": {"done": Ask()},
     "GET /api/v1/shows/": {"done": Ask()},
     "POST /api/v1/shows/": {
         "done": Ask({"name": "New", "language": "it"}),
@@ -125,6 +126,11 @@ ASKS: dict[str, dict[str, Ask]] = {
         "not on air": Ask({"text": "Ciao"}, rows=WAITING),
     },
     "GET /api/v1/sessions/<uuid>/held/": {"done": Ask()},
+    "GET /api/v1/sessions/<uuid>/replies/": {"done": Ask(), "none": Ask(rows=WAITING)},
+    "GET /api/v1/sessions/<uuid>/replies/<uuid>/": {
+        "done": Ask(),
+        "of another live": Ask(rows=WAITING),
+    },
     "POST /api/v1/sessions/<uuid>/replies/<uuid>/approve/": {
         "done": Ask({"text": "Ciao"}),
         "wrong": Ask({"text": ["Ciao"]}),
@@ -136,6 +142,7 @@ ASKS: dict[str, dict[str, Ask]] = {
         "unknown": Ask(rows={"replies": "nobody"}),
         "decided": Ask(rows={"replies": "spoken reply"}),
     },
+    "GET /api/v1/sessions/<uuid>/events/": {"done": Ask()},
     "POST /api/v1/sessions/<uuid>/events/": {
         "done": Ask({"events": [COMMENT, {**COMMENT, "id": "2", "gift": {"id": " "}}]}),
         "wrong": Ask({"events": {}}),

@@ -20,7 +20,7 @@ ADMIN_APPS = re.compile(r"\^\(\w+(\|\w+)+\)")
 
 def pages() -> set[str]:
     """Return the path of every page: `/shows/<uuid>/`, each parameter by its kind alone."""
-    return {path for path, _ in served_views() if not path.startswith(API)}
+    return {path for path, view in served_views() if not path.startswith(API) or not hasattr(view, "cls")}
 
 
 def api() -> set[tuple[str, str]]:
@@ -28,9 +28,9 @@ def api() -> set[tuple[str, str]]:
     return {
         (method.upper(), path)
         for path, view in served_views()
-        if path.startswith(API) and path != API
+        if path.startswith(API) and hasattr(getattr(view, "cls", None), "operations")
         for method in view.cls.http_method_names
-        if method != "options" and hasattr(view.cls, method)
+        if method != "options"
     }
 
 

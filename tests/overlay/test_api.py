@@ -144,7 +144,7 @@ def test_what_makes_no_sense_is_named_and_changes_nothing(
     before = api.get(path_of(show)).json()
     answer = getattr(api, method)(path_of(show), sent, format="json")
     assert answer.status_code == 400
-    assert list(answer.json()["errors"]) == [field]
+    assert field in answer.json()["errors"]
     assert api.get(path_of(show)).json() == before
 
 
@@ -205,7 +205,7 @@ def test_a_picture_is_sent_chosen_and_taken_away(
 def test_what_is_no_picture_is_refused(api: APIClient, show: Show, sent: dict[str, Any], field: str) -> None:
     answer = api.put(path_of(show, "picture/"), sent, format="multipart")
     assert answer.status_code == 400
-    assert list(answer.json()["errors"]) == [field]
+    assert field in answer.json()["errors"]
     assert api.put(path_of(show, "picture/"), {"picture": "me.png"}, format="json").status_code == 415
 
 

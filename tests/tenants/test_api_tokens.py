@@ -2,9 +2,10 @@ import hashlib
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django_scopes import scope
 
-from tenants.models import ApiToken, Membership, Tenant, User
+from tenants.models import ApiToken, Membership, Scope, Tenant, User
 from tenants.services import create_api_token, find_api_token, revoke_api_token
 
 
@@ -38,6 +39,19 @@ def test_a_revoked_token_is_refused(token_and_key: tuple[ApiToken, str]) -> None
     token, key = token_and_key
     revoke_api_token(token=token)
     assert status(key) == 401
+
+
+def test_a_token_works_until_it_expires(token_and_key: tuple[ApiToken, str], tenant: Tenant) -> None:
+    token, key = token_and_key
+    assert token.expires_at is not None
+    assert (token.expires_at - token.created_at).days in (364, 365), "a year, unless it is chosen"
+    assert set(token.scopes) == set(Scope.values), "every scope, unless they are chosen"
+    with scope(tenant=tenant):
+        ApiToken.objects.filter(id=token.id).update(expires_at=timezone.now())
+    assert status(key) == 401
+    with scope(tenant=tenant):
+        ApiToken.objects.filter(id=token.id).update(expires_at=None)
+    assert status(key) == 200
 
 
 def test_revoking_twice_keeps_the_first_time(token_and_key: tuple[ApiToken, str]) -> None:

@@ -277,7 +277,7 @@ def test_a_line_that_the_rules_block_is_refused_before_anybody_is_told(
     with scope(tenant=on_air.tenant):
         Policy.objects.filter(id=on_air.show.policy_id).update(blocklist=["parolaccia"])
     answer = api.post(f"/api/v1/sessions/{on_air.id}/say/", {"text": "Una parolaccia"}, format="json")
-    assert (answer.status_code, answer.json()["code"]) == (409, "line_refused")
+    assert (answer.status_code, answer.json()["code"]) == (409, "text_refused")
     assert "one of your blocked words" in answer.json()["detail"]
     with scope(tenant=on_air.tenant):
         assert not Reply.objects.filter(session=on_air).exists()

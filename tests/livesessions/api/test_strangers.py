@@ -3,9 +3,11 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django_scopes import scope
 from rest_framework.test import APIClient
 
+from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from overlay.models import Overlay
@@ -15,9 +17,9 @@ from tenants.models import Tenant, User
 from tests.routes import api_routes
 
 NOBODY = UUID(int=1)
-ROWS = ("show", "session", "persona", "voice", "pronunciation")
-DECISIONS = [f"replies/{NOBODY}/approve", f"replies/{NOBODY}/reject"]
-COMMANDS = ["start", "stop", "mute", "unmute", "skip", "say", "events", *DECISIONS]
+ROWS = ("show", "session", "persona", "voice", "pronunciation", "reply")
+DECISIONS = ["replies/{reply}/approve", "replies/{reply}/reject"]
+COMMANDS = ["start", "stop", "kill", "mute", "unmute", "skip", "say", "events", *DECISIONS]
 ROUTES = [
     ("get", "/api/v1/shows/{show}/", {}),
     ("patch", "/api/v1/shows/{show}/", {"name": "Mine now"}),
@@ -45,6 +47,9 @@ ROUTES = [
     ("post", "/api/v1/sessions/", {"show": "{show}", "source": "simulator"}),
     ("get", "/api/v1/sessions/{session}/", {}),
     ("get", "/api/v1/sessions/{session}/held/", {}),
+    ("get", "/api/v1/sessions/{session}/events/", {}),
+    ("get", "/api/v1/sessions/{session}/replies/", {}),
+    ("get", "/api/v1/sessions/{session}/replies/{reply}/", {}),
     *(("post", f"/api/v1/sessions/{{session}}/{command}/", {"text": "Ciao"}) for command in COMMANDS),
 ]
 every_route = pytest.mark.parametrize(
@@ -53,23 +58,29 @@ every_route = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def pronunciation(tenant: Tenant) -> Pronunciation:
+def ids(session: LiveSession) -> dict[str, UUID]:
+    """The ids of Alice's rows, by the names in the paths above."""
+    show, tenant = session.show, session.tenant
     with scope(tenant=tenant):
-        return add_pronunciation(tenant=tenant, written="Nike", spoken="naichi")
-
-
-def address_of(path: str, session: LiveSession, pronunciation: Pronunciation) -> str:
-    show = session.show
-    ids = {"show": show.id, "session": session.id, "persona": show.persona_id, "voice": show.voice_id}
-    return path.format(**ids, pronunciation=pronunciation.id)
+        word = add_pronunciation(tenant=tenant, written="Nike", spoken="naichi")
+        reply = Reply.objects.create(
+            tenant=tenant, session=session, trigger_kind="comment", text="Ciao", created_at=timezone.now()
+        )
+    return {
+        "show": show.id,
+        "session": session.id,
+        "persona": show.persona_id,
+        "voice": show.voice_id,
+        "pronunciation": word.id,
+        "reply": reply.id,
+    }
 
 
 def test_the_routes_below_are_all_there_are() -> None:
     shapes = {path.format(**{name: f"<uuid:{name}_id>" for name in ROWS}) for _, path, _ in ROUTES}
-    shapes = {shape.replace(str(NOBODY), "<uuid:reply_id>") for shape in shapes}
     served = {f"/api/v1/{route}" for route in api_routes()}
     assert served == shapes | {
-        f"/api/v1/{name}/" for name in ("shows", "personas", "voices", "pronunciations")
+        f"/api/v1/{name}" for name in ("", "shows/", "personas/", "voices/", "pronunciations/")
     }
 
 
@@ -78,7 +89,7 @@ def test_charlie_finds_nothing_of_alices(
     charlie: User,
     other_tenant: Tenant,
     session: LiveSession,
-    pronunciation: Pronunciation,
+    ids: dict[str, UUID],
     api_for: Callable[[User], APIClient],
     method: str,
     path: str,
@@ -96,15 +107,13 @@ def test_charlie_finds_nothing_of_alices(
     with scope(tenant=session.tenant):
         before = LiveSession.objects.values().get(id=session.id)
         overlay_before = Overlay.objects.values().get(id=session.show.overlay_id)
-    assert ask(address_of(path, session, pronunciation), session.show_id) == ask(nowhere, NOBODY), (
-        "it must not tell what exists"
-    )
+    assert ask(path.format(**ids), session.show_id) == ask(nowhere, NOBODY), "it must not tell what exists"
     assert ask(nowhere, NOBODY)[0] == 404
     with scope(tenant=session.tenant):
         assert LiveSession.objects.values().get(id=session.id) == before
         assert Overlay.objects.values().get(id=session.show.overlay_id) == overlay_before
         assert not Show.objects.filter(name="Mine now").exists()
-        assert Pronunciation.objects.get(id=pronunciation.id).spoken == "naichi"
+        assert Pronunciation.objects.get(id=ids["pronunciation"]).spoken == "naichi"
 
 
 def test_charlies_lists_hold_nothing_of_alices(
@@ -118,14 +127,14 @@ def test_charlies_lists_hold_nothing_of_alices(
 @every_route
 def test_without_a_token_there_is_no_way_in(
     session: LiveSession,
-    pronunciation: Pronunciation,
+    ids: dict[str, UUID],
     alice: User,
     client_for: Callable[[User], Client],
     method: str,
     path: str,
     body: dict[str, str],
 ) -> None:
-    address = address_of(path, session, pronunciation)
+    address = path.format(**ids)
     for client in (Client(), client_for(alice)):  # a cookie alone is no token: no form can forge a call
         answer = getattr(client, method)(address, body, content_type="application/json")
         assert answer.status_code == 401
@@ -137,12 +146,12 @@ def test_without_a_token_there_is_no_way_in(
 def test_bob_who_only_looks_on_changes_nothing(
     bob: User,
     session: LiveSession,
-    pronunciation: Pronunciation,
+    ids: dict[str, UUID],
     api_for: Callable[[User], APIClient],
     method: str,
     path: str,
     body: dict[str, str],
 ) -> None:
-    address = address_of(path, session, pronunciation)
+    address = path.format(**ids)
     answer = getattr(api_for(bob), method)(address, body, format="json")
     assert answer.status_code == (200 if method == "get" else 403)
