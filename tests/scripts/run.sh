@@ -7,7 +7,7 @@ if ! command -v npm >/dev/null 2>&1; then
   echo "Skipped: the scripts' $1 needs Node.js 20 or newer, see https://nodejs.org (a tool for development only)."
   exit 0
 fi
-if ! cmp -s package-lock.json node_modules/.vivavoce-lock 2>/dev/null; then
+if [ ! -x node_modules/.bin/biome ] || ! cmp -s package-lock.json node_modules/.vivavoce-lock; then
   log=$(mktemp)
   if ! npm ci --no-audit --no-fund >"$log" 2>&1; then
     # A lock file that does not fit package.json is a fault; a registry out of reach is not.
