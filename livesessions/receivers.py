@@ -28,6 +28,7 @@ from overlay.orders.order import Order, OrderKind
 from overlay.presence import OpenPage
 from overlay.signals import (
     OverlayUse,
+    overlay_language_asked,
     overlay_pages_changed,
     overlay_silenced,
     overlay_use_asked,
@@ -119,6 +120,12 @@ def _standing_orders(session: LiveSession, overlay_id: UUID) -> Iterator[Order]:
         yield Order(overlay_id, OrderKind.LEASED, session.lease_number)
     if session.muted:
         yield Order(overlay_id, OrderKind.MUTE)
+
+
+@receiver(overlay_language_asked)
+def find_language_of_show(overlay_id: UUID, **kwargs: Any) -> str | None:
+    with scopes_disabled():  # the overlay's page has no tenant but its token
+        return Show.objects.filter(overlay_id=overlay_id).values_list("language", flat=True).first()
 
 
 @receiver(overlay_use_asked)
