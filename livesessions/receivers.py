@@ -12,6 +12,7 @@ from django.utils.translation import gettext, override
 from django_scopes import scopes_disabled
 
 from livesessions.console import publisher
+from livesessions.errors import SessionConflict
 from livesessions.eventlog import partitions
 from livesessions.kill.acknowledgements import acknowledge_page
 from livesessions.models.sessions import LiveSession
@@ -42,7 +43,7 @@ from providers.redis import async_redis
 from speech.models import VoiceProfile
 from speech.signals import VoiceUse, voice_assignment_requested, voice_uses_asked, voices_changed
 from tenants.models import Language, Tenant
-from tenants.signals import tenant_created
+from tenants.signals import tenant_closing, tenant_created, tenant_deleting
 
 
 @receiver(tenant_created)
@@ -51,6 +52,19 @@ def create_first_show(tenant: Tenant, **kwargs: Any) -> None:
     with override(tenant.language):
         name = gettext("My first show")
     make_show(tenant=tenant, name=name, language=tenant.language)
+
+
+@receiver(tenant_closing)
+def refuse_to_close_during_a_live(tenant: Tenant, **kwargs: Any) -> None:
+    started = LiveSession.objects.filter(tenant=tenant, start_requested_at__isnull=False)
+    if started.exclude(status=LiveSession.Status.ENDED).exists():
+        raise SessionConflict(gettext("A live is running. End it first, then delete the workspace."))
+
+
+@receiver(tenant_deleting)
+def delete_shows(tenant: Tenant, **kwargs: Any) -> None:
+    """Delete the shows first: they protect their persona, voice, policy and overlay."""
+    Show.objects.filter(tenant=tenant).delete()
 
 
 @receiver(utterance_acknowledged)
