@@ -21,11 +21,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE_LANGUAGE = "en"
-LANGUAGES = ("en", "it")
-# Languages of hosts in which only what viewers read is translated, by the templates that they read.
-VIEWER_LANGUAGES = ("de",)
-VIEWER_SOURCES = frozenset({"templates/overlay/page.html", "overlay/badge.py", "overlay/editor/samples.py"})
-CATALOGUES = (*LANGUAGES, *VIEWER_LANGUAGES)
+LANGUAGES = ("en", "it", "de")
 PLURAL_FORMS = "nplurals=2; plural=(n != 1);"
 WITHOUT_TEXTS = {"tests", "migrations", "docs", "requirements", "staticfiles", "docker"}
 
@@ -90,9 +86,8 @@ def catalogue_path(root: Path, language: str) -> Path:
 
 def update_catalogues(root: Path) -> None:
     """Add new texts, delete unused ones, and keep existing translations."""
-    every = find_messages(root)
-    for language in CATALOGUES:
-        messages = _texts_of(language, every)
+    messages = find_messages(root)
+    for language in LANGUAGES:
         path = catalogue_path(root, language)
         path.parent.mkdir(parents=True, exist_ok=True)
         old = _read(path)
@@ -107,12 +102,6 @@ def update_catalogues(root: Path) -> None:
         for key in sorted(messages):
             catalogue.append(_entry(messages[key], old.get(key), language))
         catalogue.save(str(path))
-
-
-def _texts_of(language: str, messages: dict[Key, CatalogueMessage]) -> dict[Key, CatalogueMessage]:
-    if language not in VIEWER_LANGUAGES:
-        return messages
-    return {key: message for key, message in messages.items() if message.files & VIEWER_SOURCES}
 
 
 def _read(path: Path) -> dict[Key, polib.POEntry]:
@@ -143,10 +132,9 @@ def _entry(message: CatalogueMessage, old: polib.POEntry | None, language: str) 
 
 def find_problems(root: Path) -> list[str]:
     """Return the problems of the catalogues, one line each."""
-    every = find_messages(root)
+    messages = find_messages(root)
     problems = []
-    for language in CATALOGUES:
-        messages = _texts_of(language, every)
+    for language in LANGUAGES:
         entries = _read(catalogue_path(root, language))
         missing, gone = messages.keys() - entries.keys(), entries.keys() - messages.keys()
         problems += [f"{language}: not in the catalogue: {singular!r}" for singular, _ in sorted(missing)]
@@ -173,7 +161,7 @@ def _faults(entry: polib.POEntry) -> Iterator[str]:
 
 def compile_catalogues(root: Path) -> None:
     """Write the binary catalogues atomically, so that a starting process never reads half a file."""
-    for language in CATALOGUES:
+    for language in LANGUAGES:
         path = catalogue_path(root, language)
         fresh = path.with_suffix(".mo.new")
         polib.pofile(str(path)).save_as_mofile(str(fresh))

@@ -219,9 +219,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tenants.User"
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("it", _("Italian"))]
-# The language of the demo that `make run` puts on air; empty: the machine's.
-DEMO_LANGUAGE = env.str("VIVAVOCE_DEMO_LANGUAGE", default="")
+LANGUAGES = [("en", _("English")), ("it", _("Italian")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -1,10 +1,11 @@
 from typing import Any, cast
 
+from django.conf import settings
 from django.db.models import Model
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 
-from tenants.http import TenantRequest, public_address
+from tenants.http import TenantRequest
 
 
 def tenant_request(request: Request) -> TenantRequest:
@@ -27,4 +28,6 @@ def valid_input(
 
 def absolute_url(request: Request, path: str) -> str:
     """Return the public URL of one of the site's paths."""
-    return public_address(request._request, path)
+    if settings.PUBLIC_URL:
+        return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
+    return request.build_absolute_uri(path)

@@ -90,7 +90,7 @@ def test_the_overlays_code_is_drawn_only_when_asked_for_and_with_the_warning(
     assert 'class="segno"' in client.get(url(show, "qr/guide/")).content.decode()
 
 
-def test_the_pictures_of_both_languages_are_there_and_small() -> None:
+def test_the_pictures_of_every_language_are_there_and_small() -> None:
     for language, _ in settings.LANGUAGES:
         for stem in ("overlay", "heard"):
             found = finders.find(f"guide/{stem}-{language}.webp")
