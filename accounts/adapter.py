@@ -6,11 +6,13 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import ngettext
 
 from accounts.known_devices import remember_device
 from accounts.log_in_limits import forget_password_tries, take_password_try
 from tenants.models import User
+from tenants.team.invitations import INVITATION_KEY
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no types
@@ -31,6 +33,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the librar
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """Stop counting the wrong tries of somebody who has chosen a new password."""
         forget_password_tries(request, credentials.get("email", ""))
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Return the page of the invitation that the visitor has opened; without one, the usual page."""
+        if key := request.session.pop(INVITATION_KEY, None):
+            return reverse("tenants:invitation_accept", args=[key])
+        usual: str = super().get_login_redirect_url(request)
+        return usual
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        return self.get_login_redirect_url(request)
 
     def post_login(
         self, request: HttpRequest, user: User, *, email: str | None, **options: Any

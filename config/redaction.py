@@ -4,7 +4,9 @@ import logging
 import re
 
 # The tokens of overlays and of emergency links, and the keys that are sent by mail.
-_SECRET = re.compile(r"(overlay/|emergency/|accounts/confirm-email/|accounts/password/reset/key/)[^/\s'\"?]+")
+_SECRET = re.compile(
+    r"(overlay/|emergency/|invitations/|accounts/confirm-email/|accounts/password/reset/key/)[^/\s'\"?]+"
+)
 
 
 class HideSecrets(logging.Filter):

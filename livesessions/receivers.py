@@ -12,6 +12,7 @@ from django.utils.translation import gettext, override
 from django_scopes import scopes_disabled
 
 from livesessions.console import publisher
+from livesessions.errors import SessionConflict
 from livesessions.eventlog import partitions
 from livesessions.kill.acknowledgements import acknowledge_page
 from livesessions.models.sessions import LiveSession
@@ -28,6 +29,7 @@ from overlay.orders.order import Order, OrderKind
 from overlay.presence import OpenPage
 from overlay.signals import (
     OverlayUse,
+    overlay_language_asked,
     overlay_pages_changed,
     overlay_silenced,
     overlay_use_asked,
@@ -41,7 +43,7 @@ from providers.redis import async_redis
 from speech.models import VoiceProfile
 from speech.signals import VoiceUse, voice_assignment_requested, voice_uses_asked, voices_changed
 from tenants.models import Language, Tenant
-from tenants.signals import tenant_created
+from tenants.signals import tenant_closing, tenant_created, tenant_deleting
 
 
 @receiver(tenant_created)
@@ -50,6 +52,19 @@ def create_first_show(tenant: Tenant, **kwargs: Any) -> None:
     with override(tenant.language):
         name = gettext("My first show")
     make_show(tenant=tenant, name=name, language=tenant.language)
+
+
+@receiver(tenant_closing)
+def refuse_to_close_during_a_live(tenant: Tenant, **kwargs: Any) -> None:
+    started = LiveSession.objects.filter(tenant=tenant, start_requested_at__isnull=False)
+    if started.exclude(status=LiveSession.Status.ENDED).exists():
+        raise SessionConflict(gettext("A live is running. End it first, then delete the workspace."))
+
+
+@receiver(tenant_deleting)
+def delete_shows(tenant: Tenant, **kwargs: Any) -> None:
+    """Delete the shows first: they protect their persona, voice, policy and overlay."""
+    Show.objects.filter(tenant=tenant).delete()
 
 
 @receiver(utterance_acknowledged)
@@ -119,6 +134,12 @@ def _standing_orders(session: LiveSession, overlay_id: UUID) -> Iterator[Order]:
         yield Order(overlay_id, OrderKind.LEASED, session.lease_number)
     if session.muted:
         yield Order(overlay_id, OrderKind.MUTE)
+
+
+@receiver(overlay_language_asked)
+def find_language_of_show(overlay_id: UUID, **kwargs: Any) -> str | None:
+    with scopes_disabled():  # the overlay's page has no tenant but its token
+        return Show.objects.filter(overlay_id=overlay_id).values_list("language", flat=True).first()
 
 
 @receiver(overlay_use_asked)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django_scopes import scopes_disabled
 
 from overlay.models import Overlay
-from overlay.signals import OverlayUse, overlay_use_asked
+from overlay.signals import OverlayUse, overlay_language_asked, overlay_use_asked
 from tenants.http import TenantRequest
 
 TOKEN = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -30,6 +30,13 @@ def get_overlay_by_token(token: str) -> Overlay:
     if overlay is None:
         raise Http404("No overlay has this address.")
     return overlay
+
+
+def language_of(overlay: Overlay) -> str:
+    """Return the language of what viewers read on an overlay: its show's, or else its workspace's."""
+    answers = overlay_language_asked.send(sender=Overlay, overlay_id=overlay.id)
+    known = (str(answer) for _receiver, answer in answers if answer is not None)
+    return next(known, overlay.tenant.language)
 
 
 def get_overlay_for(request: TenantRequest, use_id: UUID) -> tuple[Overlay, OverlayUse]:

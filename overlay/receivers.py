@@ -7,9 +7,14 @@ from django.dispatch import receiver
 
 from overlay.errors import OverlayUnreachable
 from overlay.models import Overlay
-from overlay.services import close_overlay_sockets
+from overlay.services import close_overlay_sockets, delete_picture
 
 logger = logging.getLogger(__name__)
+
+
+@receiver(post_delete, sender=Overlay)
+def delete_picture_of_deleted_overlay(instance: Overlay, **kwargs: Any) -> None:
+    delete_picture(instance)
 
 
 @receiver(post_delete, sender=Overlay)

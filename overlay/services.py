@@ -92,7 +92,7 @@ def save_layout(*, overlay: Overlay, layout: Layout, picture: Picture | None = N
     """Store a layout and a new avatar picture, and show both at once; raise `OverlayUnreachable`."""
     if picture is None:
         return _store(overlay, layout, "layout")
-    _delete_picture(overlay)
+    delete_picture(overlay)
     overlay.avatar_picture.save(f"avatar.{picture.kind}", ContentFile(picture.data), save=False)
     return _store(overlay, layout, "layout", "avatar_picture")
 
@@ -100,7 +100,7 @@ def save_layout(*, overlay: Overlay, layout: Layout, picture: Picture | None = N
 @transaction.atomic
 def remove_picture(*, overlay: Overlay) -> Overlay:
     """Delete the avatar's picture and show another avatar; raise `OverlayUnreachable`."""
-    _delete_picture(overlay)
+    delete_picture(overlay)
     overlay.avatar_picture = ""
     return _store(overlay, overlay.whole_layout, "layout", "avatar_picture")
 
@@ -121,11 +121,11 @@ def duplicate_overlay(*, overlay: Overlay) -> Overlay:
 @transaction.atomic
 def delete_overlay(*, overlay: Overlay) -> None:
     """Delete an overlay with its avatar's picture; its open pages are closed when that is committed."""
-    _delete_picture(overlay)
     overlay.delete()
 
 
-def _delete_picture(overlay: Overlay) -> None:
+def delete_picture(overlay: Overlay) -> None:
+    """Delete the file of the avatar's picture, once the transaction is committed."""
     if name := overlay.avatar_picture.name:
         storage = overlay.avatar_picture.storage
         transaction.on_commit(lambda: storage.delete(name))

@@ -24,6 +24,10 @@ class OverlayUse:
 # every other receiver returns None.
 overlay_use_asked = Signal()
 
+# Arguments: overlay_id. The receiver that knows whose overlay it is returns the language in which viewers are
+# addressed, such as "de"; every other receiver returns None.
+overlay_language_asked = Signal()
+
 # Arguments: overlay_ids. Each receiver returns the `Order`s that its rows demand of these overlays' pages,
 # such as a mute; they are sent to pages that may have missed them.
 standing_orders_asked = Signal()

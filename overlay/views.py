@@ -12,7 +12,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from overlay.access import get_overlay_by_token
+from overlay.access import get_overlay_by_token, language_of
 from overlay.connection.release import PAGE, SCRIPT, page_release
 from overlay.editor.pictures import CONTENT_TYPES
 from overlay.editor.samples import preview_samples
@@ -24,7 +24,7 @@ from overlay.themes import THEMES
 @gzip_page  # no attacker controls part of its content, so its length reveals nothing of the token
 @xframe_options_sameorigin
 def page(request: HttpRequest, token: str) -> HttpResponse:
-    """Render the page for OBS in the tenant's language.
+    """Render the page for OBS in the show's language.
 
     Its URL is a secret: it is never cached, indexed or sent as a referrer.
     """
@@ -34,9 +34,11 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 def render_page(request: HttpRequest, overlay: Overlay, *, preview: bool = False) -> HttpResponse:
     """Render an overlay's page; a preview plays samples, has no token and does not connect."""
     layout = overlay.whole_layout
+    language = language_of(overlay)
     looks = {key: static(f"overlay/themes/{key}.css") for key in THEMES}
     context = {
         "overlay": overlay,
+        "language": language,
         "script": static("overlay/preview.js" if preview else SCRIPT),
         "release": page_release(),
         "socket": "" if preview else f"/ws/overlay/{overlay.token}/",
@@ -44,11 +46,11 @@ def render_page(request: HttpRequest, overlay: Overlay, *, preview: bool = False
         "themes_json": json.dumps(looks),
         "look": looks[layout["theme"]],
     }
-    with translation.override(overlay.tenant.language):
+    with translation.override(language):
         if preview:
             context["samples_json"] = json.dumps(preview_samples())
         response = render(request, PAGE, context)
-    response.headers["Content-Language"] = overlay.tenant.language
+    response.headers["Content-Language"] = language
     response.headers["Content-Security-Policy"] = _policy(request.get_host())
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from tenants.http import TenantRequest
-from tenants.models import ApiToken, Membership
+from tenants.models import ApiToken, Invitation, Membership
 
 P = ParamSpec("P")
 View = Callable[Concatenate[TenantRequest, P], HttpResponse]
@@ -40,3 +40,14 @@ def member_required(
 def get_api_token_for(request: TenantRequest, token_id: UUID) -> ApiToken:
     token: ApiToken = get_object_or_404(ApiToken.objects.filter(tenant=request.tenant), id=token_id)
     return token
+
+
+def get_membership_for(request: TenantRequest, member_id: UUID) -> Membership:
+    return get_object_or_404(Membership.objects.filter(tenant=request.tenant), id=member_id)
+
+
+def get_invitation_for(request: TenantRequest, invitation_id: UUID) -> Invitation:
+    """Return an invitation of the workspace that still waits for an answer."""
+    waiting = Invitation.objects.filter(tenant=request.tenant, accepted_at=None, revoked_at=None)
+    invitation: Invitation = get_object_or_404(waiting, id=invitation_id)
+    return invitation

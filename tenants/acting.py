@@ -15,10 +15,11 @@ from tenants.models import AuditEntry
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who makes a change, and from which network address.
+    """Who makes a change, and from where.
 
     - `user_id`: the person; for a token, its creator.
     - `label`: the token's name, or the part of the system.
+    - `address`: the shortened network address; `device`: the browser and its system, or the program.
     """
 
     kind: AuditEntry.ActorKind
@@ -26,6 +27,7 @@ class Actor:
     token_id: UUID | None = None
     label: str = ""
     address: str | None = None
+    device: str = ""
 
 
 SYSTEM = Actor(AuditEntry.ActorKind.SYSTEM)

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import scopes_disabled
 
 from tenants import audit
-from tenants.models import ApiToken, AuditEntry, Membership, Tenant, User
+from tenants.models import ApiToken, AuditEntry, Invitation, Membership, Tenant, User
 from tenants.services import revoke_api_token
+from tenants.team.invitations import revoke_invitation
 
 P = ParamSpec("P")
 
@@ -133,6 +134,27 @@ class MembershipAdmin(AuditedAdmin):
     list_select_related = ["user", "tenant"]
     search_fields = ["user__email", "tenant__name", "tenant__slug"]
     autocomplete_fields = ["user", "tenant"]
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    """Shows invitations without their keys; staff can revoke them."""
+
+    list_display = ["email", "tenant", "role", "invited_by", "sent_at", "accepted_at", "revoked_at"]
+    list_filter = [
+        "role",
+        ("accepted_at", admin.EmptyFieldListFilter),
+        ("revoked_at", admin.EmptyFieldListFilter),
+    ]
+    list_select_related = ["tenant", "invited_by"]
+    search_fields = ["email", "tenant__name", "invited_by__email"]
+    exclude = ["key_hash"]
+    actions = ["revoke"]
+
+    @admin.action(description=_("Revoke the chosen invitations"))
+    def revoke(self, request: HttpRequest, invitations: QuerySet[Invitation]) -> None:
+        for invitation in invitations:
+            revoke_invitation(invitation=invitation)
 
 
 @admin.register(ApiToken)

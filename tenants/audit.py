@@ -45,6 +45,7 @@ def record(
         token_id=by.token_id,
         actor_label=by.label,
         address=by.address,
+        device=by.device,
         verb=verb,
         object_type=target._meta.label_lower if target else "",
         object_id=str(target.pk) if target else "",

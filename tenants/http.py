@@ -1,6 +1,6 @@
 """The type of requests after the middleware, and helpers to read them."""
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from uuid import UUID
 
 from django.conf import settings
@@ -37,3 +37,19 @@ def client_address(request: HttpRequest) -> str | None:
         return str(ip_address(found))
     except ValueError:
         return None
+
+
+def shortened_address(request: HttpRequest) -> str | None:
+    """Return the network of the client's address: without its last 8 bits, of IPv6 without its last 80."""
+    found = client_address(request)
+    if found is None:
+        return None
+    prefix = 24 if ip_address(found).version == 4 else 48
+    return str(ip_network((found, prefix), strict=False).network_address)
+
+
+def public_address(request: HttpRequest, path: str) -> str:
+    """Return the public URL of one of the site's paths, for mails."""
+    if settings.PUBLIC_URL:
+        return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
+    return request.build_absolute_uri(path)

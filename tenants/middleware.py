@@ -6,7 +6,8 @@ from django.urls import reverse
 from django_scopes import scope
 
 from tenants.acting import Actor, acting_as
-from tenants.http import client_address
+from tenants.devices import device_of
+from tenants.http import shortened_address
 from tenants.models import ApiToken, AuditEntry, Membership, User
 from tenants.services import find_api_token
 
@@ -44,13 +45,14 @@ class TenantMiddleware:
 
 
 def _actor_of(request: HttpRequest, token: ApiToken | None) -> Actor:
-    kind, address = AuditEntry.ActorKind, client_address(request)
+    kind, address, device = AuditEntry.ActorKind, shortened_address(request), device_of(request)
     if token is not None:
-        return Actor(kind.TOKEN, token.created_by_id, token.id, token.name, address)
+        return Actor(kind.TOKEN, token.created_by_id, token.id, token.name, address, device)
     if not isinstance(request.user, User):
-        return Actor(kind.SYSTEM, address=address)
+        return Actor(kind.SYSTEM, address=address, device=device)
     in_admin = request.path.startswith(reverse("admin:index"))
-    return Actor(kind.STAFF if in_admin else kind.USER, request.user.id, address=address)
+    who = kind.STAFF if in_admin else kind.USER
+    return Actor(who, request.user.id, address=address, device=device)
 
 
 def _bearer_key_of(request: HttpRequest) -> str | None:

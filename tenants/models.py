@@ -61,6 +61,8 @@ class Tenant(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Rome")
     plan = models.CharField(_("plan"), max_length=20, choices=Plan, default=Plan.FREE)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Set when the owner deletes the workspace; a background job then deletes its rows.
+    closed_at = models.DateTimeField(null=True, editable=False)
     members: "models.ManyToManyField[User, Membership]" = models.ManyToManyField(
         User, through="Membership", related_name="tenants"
     )
@@ -109,6 +111,46 @@ class Scope(models.TextChoices):
 
 def every_scope() -> list[str]:
     return [str(scope) for scope in Scope.values]
+
+
+class Invitation(models.Model):
+    """An invitation to a workspace by e-mail. Only the hash of its link's key is stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail address"))
+    role = models.CharField(_("role"), max_length=10, choices=Membership.Role)
+    key_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField()
+    sent_count = models.PositiveSmallIntegerField(default=1)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager["Invitation"]] = ScopedManager(tenant="tenant")
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                "tenant",
+                Lower("email"),
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="tenants_one_open_invitation",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role=Membership.Role.OWNER), name="tenants_nobody_is_invited_as_owner"
+            ),
+        ]
+        indexes = [models.Index(Lower("email"), name="tenants_invitation_by_email")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def has_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
 
 
 class ApiToken(models.Model):
@@ -166,7 +208,8 @@ class AuditEntry(models.Model):
     user_id = models.UUIDField(null=True)
     token_id = models.UUIDField(null=True)
     actor_label = models.CharField(max_length=100, blank=True)
-    address = models.GenericIPAddressField(null=True)
+    address = models.GenericIPAddressField(null=True)  # shortened to its network
+    device = models.CharField(max_length=60, blank=True)
     verb = models.CharField(max_length=60)
     object_type = models.CharField(max_length=60, blank=True)
     object_id = models.CharField(max_length=64, blank=True)

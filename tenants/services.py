@@ -12,7 +12,7 @@ from django_scopes import scope, scopes_disabled
 from tenants import audit
 from tenants.models import ApiToken, Membership, Scope, Tenant, User
 from tenants.names import NAME_LENGTH
-from tenants.signals import tenant_created
+from tenants.signals import tenant_closing, tenant_created, tenant_deleting
 
 KEY_PREFIX = "vv_"
 LAST_USED_RESOLUTION_S = 60
@@ -30,13 +30,25 @@ def create_tenant(*, owner: User, name: str, language: str, time_zone: str = "Eu
     return tenant
 
 
-def delete_tenant(*, tenant: Tenant) -> None:
-    """Delete a tenant with its rows and its audit entries; only its id stays, in the entry of this deletion.
+@transaction.atomic
+def close_tenant(*, tenant: Tenant) -> None:
+    """Take a workspace from its members at once; `delete_tenant` then deletes its rows.
 
-    Raise `ProtectedError` while a higher app has rows that are protected by others.
+    Raise an `AppError` while a higher app refuses, as during a live.
     """
+    tenant_closing.send(sender=Tenant, tenant=tenant)
+    tenant.closed_at = timezone.now()
+    tenant.save(update_fields=["closed_at"])
+    audit.record("tenant.closed", tenant)
+    for membership in Membership.objects.filter(tenant=tenant):
+        membership.delete()  # one by one: each member's open sockets hear of it
+
+
+def delete_tenant(*, tenant: Tenant) -> None:
+    """Delete a tenant with its rows and its audit entries; only its id stays, in this deletion's entry."""
     tenant_id = tenant.id
     with scopes_disabled(), audit.erasing():
+        tenant_deleting.send(sender=Tenant, tenant=tenant)
         tenant.delete()
         audit.record("tenant.deleted", None, detail={"tenant": str(tenant_id)})
 

@@ -6,6 +6,8 @@ from django.utils import timezone
 from huey import crontab
 
 from tenants.audit import erase_old_entries
+from tenants.models import Tenant
+from tenants.services import delete_tenant
 
 background_jobs = settings.QUEUES["background"]
 
@@ -20,3 +22,16 @@ def clear_expired_log_ins() -> None:
 def erase_old_audit_entries() -> None:
     """Delete the audit entries older than `AUDIT_RETENTION_DAYS`."""
     erase_old_entries(timezone.now())
+
+
+@background_jobs.task()  # type: ignore[untyped-decorator]
+def delete_closed_tenants() -> None:
+    """Delete the workspaces that their owners have closed."""
+    for tenant in Tenant.objects.exclude(closed_at=None):
+        delete_tenant(tenant=tenant)
+
+
+@background_jobs.periodic_task(crontab(hour="4", minute="30"))  # type: ignore[untyped-decorator]
+def delete_left_over_tenants() -> None:
+    """Delete the closed workspaces whose job was lost."""
+    delete_closed_tenants.call_local()

@@ -220,6 +220,8 @@ AUTH_USER_MODEL = "tenants.User"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("it", _("Italian")), ("de", _("German"))]
+# The language of the demo that `make run` puts on air; empty: the machine's.
+DEMO_LANGUAGE = env.str("VIVAVOCE_DEMO_LANGUAGE", default="")
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -1,11 +1,10 @@
 from typing import Any, cast
 
-from django.conf import settings
 from django.db.models import Model
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 
-from tenants.http import TenantRequest
+from tenants.http import TenantRequest, public_address
 
 
 def tenant_request(request: Request) -> TenantRequest:
@@ -28,6 +27,4 @@ def valid_input(
 
 def absolute_url(request: Request, path: str) -> str:
     """Return the public URL of one of the site's paths."""
-    if settings.PUBLIC_URL:
-        return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
-    return request.build_absolute_uri(path)
+    return public_address(request._request, path)

@@ -97,7 +97,7 @@ def test_the_theme_changes_at_once_where_the_overlay_is_open(
     expect(page.locator("html[data-theme=neon]")).to_have_count(1)
     page.set_viewport_size({"width": 1280, "height": 720})
     expect(page.locator("[data-widget=chat]")).to_be_hidden()
-    expect(page.get_by_text("Virtual Host · AI")).to_be_visible()
+    expect(page.get_by_text("Host virtuale · IA")).to_be_visible()
     assert viewer.complaints == []
 
 

@@ -109,7 +109,7 @@ def test_a_live_that_ends_leaves_the_badge_alone(viewer: Viewer, studio: Studio)
     studio.do(studio.publisher.set_live(False))
     expect(chat_of(viewer)).to_have_count(0)
     expect(viewer.page.locator(".on-air")).to_be_hidden()
-    expect(viewer.page.get_by_text("Virtual Host · AI")).to_be_visible()
+    expect(viewer.page.get_by_text("Host virtuale · IA")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1080, 1920), (1920, 1080), (390, 844)])

@@ -2,10 +2,12 @@
 
 import ast
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
@@ -31,11 +33,13 @@ from providers import services as providers
 from providers.models import Credential
 from speech.services import pronunciations, voices
 from tenants import services as tenants
-from tenants.models import ApiToken, AuditEntry, Tenant, User
+from tenants.models import ApiToken, AuditEntry, Invitation, Membership, Tenant, User
+from tenants.team import invitations, members
 from tests.architecture.sources import APPS, files, tree
 
 HASH = "ab" * 32
 RULE: dict[str, Any] = {"viewer_hash": HASH, "role": ViewerRule.Role.BLOCKED}
+DORA: dict[str, Any] = {"email": "dora@example.com", "role": Membership.Role.VIEWER}
 KEY: dict[str, Any] = {"kind": Credential.Kind.VOICE, "provider": "elevenlabs"}
 # Recorded elsewhere: the staff's pages, retention, and what deletes a tenant.
 TESTED_WITH_THE_LOG = {"staff.added", "staff.changed", "staff.deleted", "audit.erased", "tenant.deleted"}
@@ -65,6 +69,23 @@ class Scene:
 
     def link(self) -> EmergencyLink:
         return links.create_link(tenant=self.tenant, user=self.alice, name="Phone").link
+
+    def member(self) -> Membership:
+        bob = User.objects.create_user("bob@example.com", name="Bob")
+        return Membership.objects.create(tenant=self.tenant, user=bob, role=Membership.Role.VIEWER)
+
+    def owner(self) -> Membership:
+        return Membership.objects.get(tenant=self.tenant, user=self.alice)
+
+    def dora(self) -> User:
+        dora = User.objects.create_user("dora@example.com", name="Dora")
+        EmailAddress.objects.create(user=dora, email=dora.email, verified=True)
+        return dora
+
+    def invitation(self) -> Invitation:
+        invitation, _key = invitations.create_invitation(tenant=self.tenant, by=self.alice, **DORA)
+        Invitation.objects.update(sent_at=timezone.now() - timedelta(hours=1))
+        return invitation
 
     def voice(self) -> Any:
         return voices.create_voice(tenant=self.tenant, name="Second", language="it")
@@ -98,6 +119,30 @@ ACTS: dict[str, Act] = {
     "tenant.created": (
         lambda s: None,
         lambda s, _: tenants.create_tenant(owner=s.alice, name="Another", language="it"),
+    ),
+    "tenant.closed": (
+        lambda s: LiveSession.objects.update(start_requested_at=None),
+        lambda s, _: tenants.close_tenant(tenant=s.tenant),
+    ),
+    "invitation.sent": (
+        lambda s: None,
+        lambda s, _: invitations.create_invitation(tenant=s.tenant, by=s.alice, **DORA),
+    ),
+    "invitation.sent_again": (
+        Scene.invitation,
+        lambda s, row: invitations.renew_invitation(invitation=row),
+    ),
+    "invitation.revoked": (Scene.invitation, lambda s, row: invitations.revoke_invitation(invitation=row)),
+    "member.joined": (
+        Scene.invitation,
+        lambda s, row: invitations.accept_invitation(invitation=row, user=s.dora()),
+    ),
+    "member.role_changed": (Scene.member, lambda s, row: members.change_role(member=row, role="admin")),
+    "member.removed": (Scene.member, lambda s, row: members.remove_member(member=row, by=s.owner())),
+    "member.left": (Scene.member, lambda s, row: members.leave_tenant(member=row)),
+    "ownership.transferred": (
+        Scene.member,
+        lambda s, row: members.transfer_ownership(owner=s.owner(), to=row),
     ),
     "token.created": (lambda s: None, lambda s, _: s.token()),
     "token.revoked": (Scene.token, lambda s, token: tenants.revoke_api_token(token=token)),

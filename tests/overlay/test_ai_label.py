@@ -5,11 +5,15 @@ import re
 import pytest
 from django.conf import settings
 from django.test import Client
+from django_scopes import scope
 
+from livesessions.shows.services.shows import create_show
 from overlay.models import Overlay
+from tenants.models import User
+from tenants.services import create_tenant
 
 STATIC = settings.BASE_DIR / "static" / "overlay"
-LABEL = '<span lang="en">Virtual Host · AI</span>'
+LABEL = '<span>{% translate "Virtual Host · AI" context "badge" %}</span>'
 HIDES = re.compile(
     r"display:\s*none|visibility:\s*hidden|opacity:\s*0(?!\.?[1-9])|clip-path|content-visibility"
 )
@@ -20,8 +24,23 @@ def test_the_page_carries_the_label_whatever_is_asked(overlay: Overlay, client: 
     page = client.get(f"/overlay/{overlay.token}/{asked}").content.decode()
     header = re.search(r'<header class="badge panel" data-widget="label">.*?</header>', page, re.DOTALL)
     assert header is not None
-    assert LABEL in header[0]
+    assert "<span>Host virtuale · IA</span>" in header[0]
     assert "hidden" not in header[0].replace('aria-hidden="true"', "")
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [("it", "Host virtuale · IA"), ("en", "Virtual Host · AI"), ("de", "Virtueller Host · KI")],
+)
+def test_the_label_is_in_the_language_of_the_show(
+    alice: User, client: Client, language: str, label: str
+) -> None:
+    tenant = create_tenant(owner=alice, name="Alice", language="en")
+    with scope(tenant=tenant):
+        show = create_show(tenant=tenant, name="Show", language=language)
+    answer = client.get(f"/overlay/{show.overlay.token}/")
+    assert answer.headers["Content-Language"] == language
+    assert f"<span>{label}</span>" in answer.content.decode()
 
 
 def test_the_template_shows_it_under_no_condition() -> None:

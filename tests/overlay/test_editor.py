@@ -127,7 +127,7 @@ def test_the_preview_knows_no_address_and_may_be_framed_by_us_only(
     assert 'data-socket=""' in answer.content.decode()
     assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
-    assert "Virtual Host · AI" in answer.content.decode()
+    assert "Host virtuale · IA" in answer.content.decode()
 
 
 def test_a_picture_becomes_the_avatar_whatever_it_is_called(

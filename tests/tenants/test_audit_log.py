@@ -104,12 +104,15 @@ def test_old_entries_are_erased_and_that_is_recorded(token: ApiToken, settings: 
     assert (entry.verb, entry.detail["entries"]) == ("audit.erased", recent)
 
 
-def test_a_browsers_change_names_the_user_and_the_address(
+def test_a_browsers_change_names_the_user_the_network_and_the_device(
     alice: User, tenant: Tenant, client_for: Callable[[User], Client]
 ) -> None:
-    client_for(alice).post(reverse("tenants:api_token_create"), {"name": "Mine"}, REMOTE_ADDR="192.0.2.7")
+    browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:150.0) Gecko/20100101 Firefox/150.0"
+    headers: Any = {"REMOTE_ADDR": "192.0.2.7", "HTTP_USER_AGENT": browser}
+    client_for(alice).post(reverse("tenants:api_token_create"), {"name": "Mine"}, **headers)
     (entry,) = entries(verb="token.created")
-    assert (entry.actor_kind, entry.user_id, entry.address) == (Kind.USER, alice.id, "192.0.2.7")
+    assert (entry.actor_kind, entry.user_id, entry.address) == (Kind.USER, alice.id, "192.0.2.0")
+    assert entry.device == "Firefox · Windows"
     assert (entry.tenant_id, entry.object_type) == (tenant.id, "tenants.apitoken")
 
 

@@ -19,8 +19,9 @@ from moderation.services import set_viewer_rule
 from providers.models import Credential
 from rehearsals.models import Rehearsal
 from speech.models import CachedLine
-from tenants.models import ApiToken, AuditEntry, Membership, Tenant, User
+from tenants.models import ApiToken, AuditEntry, Invitation, Membership, Tenant, User
 from tenants.services import create_api_token
+from tenants.team.invitations import create_invitation
 from tests.accounts.codes import give_second_factor, prove_second_factor
 from tests.architecture.sources import APPS
 
@@ -58,12 +59,16 @@ def rows(session: LiveSession, tenant: Tenant, alice: User) -> dict[type[Model],
     """One row of Alice's of every model."""
     with scope(tenant=tenant):
         create_api_token(tenant=tenant, user=alice, name="Deck")
+        invited, _key = create_invitation(
+            tenant=tenant, by=alice, email="dora@example.com", role=Membership.Role.VIEWER
+        )
         set_viewer_rule(tenant=tenant, viewer_hash="1", role=ViewerRule.Role.BLOCKED)
         ChatEvent.objects.create(
             tenant=tenant, session=session, source_id="1", kind="comment", occurred_at=NOW, received_at=NOW
         )
         Reply.objects.create(tenant=tenant, session=session, status=Reply.Status.SPOKEN, created_at=NOW)
         made: dict[type[Model], Model] = {User: alice, Tenant: tenant, LiveSession: session}
+        made[Invitation] = invited
         for model in MODELS:
             made[model] = made.get(model) or _row_of(tenant, model, made)
     return made
@@ -114,6 +119,7 @@ def test_staff_can_add_what_may_be_added(
 ) -> None:
     by_services_only = {User, ApiToken, LiveSession, ChatEvent, Reply, Rehearsal, CachedLine, AuditEntry}
     by_services_only |= {apps.get_model("overlay", "Overlay"), Kill, EmergencyLink, StopAcknowledgement}
+    by_services_only |= {Invitation}
     assert staff.get(page(model, "add")).status_code == (403 if model in by_services_only else 200)
 
 

@@ -16,6 +16,7 @@ from livesessions.access import get_session_for, get_show_for
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.shows.services.overlay_tests import run_show_overlay_test
+from overlay.badge import badge_text
 from overlay.presence import read_pages
 from overlay.testing.outcome_messages import MESSAGES, OutcomeMessage
 from overlay.testing.services import OverlaySample
@@ -102,6 +103,7 @@ def _context(request: TenantRequest, show: Show, program: str) -> dict[str, Any]
         "program": program,
         "program_name": PROGRAMS[program],
         "programs": PROGRAMS.items(),
+        "badge": badge_text(show.language),
         "overlay_url": _absolute(request, reverse("overlay:page", args=[show.overlay.token])),
         "guide_url": _absolute(request, reverse("livesessions:show_setup", args=[show.id])),
         "overlays": read_pages(show.overlay_id),
