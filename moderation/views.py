@@ -184,7 +184,7 @@ def blocklist_export(request: TenantRequest, policy_id: UUID) -> HttpResponse:
 def viewer_rule_list(request: TenantRequest) -> HttpResponse:
     rules = ViewerRule.objects.filter(tenant=request.tenant).order_by("-created_at", "id")
     page = Paginator(rules, RULES_A_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "may_edit": _may_edit(request)}
+    context = {"page": page, "rows": page.object_list, "may_edit": _may_edit(request)}
     return render(request, "moderation/viewer_rule_list.html", context)
 
 

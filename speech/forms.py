@@ -202,7 +202,7 @@ class KeyForm(forms.Form):
         return cleaned
 
 
-LANGUAGE_OR_ALL = [("", _("every language")), *Language.choices]
+LANGUAGE_OR_ALL = [("", _("Every language")), *Language.choices]
 
 
 class PronunciationForm(forms.Form):
