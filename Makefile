@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 3
 PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-attack bench-takeover bench-lives bench-pages bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
+.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-console bench-attack bench-takeover bench-lives bench-pages bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -111,6 +111,10 @@ bench-attack: setup ## Measure an overlay and the pages while large requests att
 bench-pages: setup browser ## Measure each page of a full workspace: server time (ms) and weight (EVENTS=1000000 SESSIONS=200)
 	@$(PYTHON) manage.py migrate --verbosity 0
 	$(PYTHON) -m bench.pages.server_time --events $(or $(EVENTS),1000000) --sessions $(or $(SESSIONS),200)
+
+bench-console: setup browser ## Measure the live console under 600 and 3,000 messages a minute (SECONDS=20)
+	@$(PYTHON) manage.py migrate --verbosity 0
+	$(PYTHON) -m bench.pages.console --seconds $(or $(SECONDS),20)
 
 bench-planner: setup ## Measure the host without a model: repetitions, scores, its own replies (ms)
 	$(PYTHON) -m bench.planner

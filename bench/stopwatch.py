@@ -16,6 +16,7 @@ from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.ports import Gate, Observer
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.pipeline.rules import ReplaceableGate
+from livesessions.pipeline.selection.queue_report import QueueReport
 from livesessions.worker.recorder.recorder import Recorder
 from moderation.stage.verdict import Verdict
 
@@ -163,6 +164,9 @@ class WatchedObserver:
 
     def game_changed(self, state: dict[str, Any]) -> None:
         self._observer.game_changed(state)
+
+    def queue_changed(self, report: QueueReport) -> None:
+        self._observer.queue_changed(report)
 
 
 def resident_mb() -> float:

@@ -102,6 +102,27 @@ def text_refused(why: str) -> SessionConflict:
     )
 
 
+def message_refused(why: str) -> SessionConflict:
+    return SessionConflict(
+        _("Your rules block this message: %(why)s. Your host does not answer it.") % {"why": why},
+        code="message_refused",
+    )
+
+
+def message_deleted() -> SessionConflict:
+    return SessionConflict(
+        _("A moderator of the live deleted this message, so your host does not answer it."),
+        code="message_deleted",
+    )
+
+
+def quick_lines_full(limit: int) -> SessionConflict:
+    return SessionConflict(
+        _("A show has at most %(limit)s quick lines. Remove one first.") % {"limit": limit},
+        code="quick_lines_full",
+    )
+
+
 def poll_refused(why: str) -> SessionConflict:
     return SessionConflict(
         _("Your rules block this text: %(why)s. Reword the poll.") % {"why": why},

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from livesessions.console import approval_views, decision_views, game_views
+from livesessions.console import approval_views, decision_views, game_views, queue_views, say_views
 from livesessions.console import views as lives
 from livesessions.kill import link_views
 from livesessions.kill import views as kills
@@ -30,7 +30,14 @@ urlpatterns = [
     path("lives/<uuid:session_id>/mute/", lives.session_mute, name="session_mute"),
     path("lives/<uuid:session_id>/unmute/", lives.session_unmute, name="session_unmute"),
     path("lives/<uuid:session_id>/skip/", lives.session_skip, name="session_skip"),
-    path("lives/<uuid:session_id>/say/", lives.session_say, name="session_say"),
+    path("lives/<uuid:session_id>/pause/", queue_views.session_pause, name="session_pause"),
+    path("lives/<uuid:session_id>/resume/", queue_views.session_resume, name="session_resume"),
+    path("lives/<uuid:session_id>/queue/", queue_views.session_queue, name="session_queue"),
+    path("lives/<uuid:session_id>/say/", say_views.session_say, name="session_say"),
+    path("lives/<uuid:session_id>/quick-lines/add/", say_views.quick_line_add, name="quick_line_add"),
+    path(
+        "lives/<uuid:session_id>/quick-lines/remove/", say_views.quick_line_remove, name="quick_line_remove"
+    ),
     path(
         "lives/<uuid:session_id>/replies/<uuid:reply_id>/approve/",
         approval_views.reply_approve,

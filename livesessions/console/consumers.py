@@ -1,5 +1,7 @@
 import json
 import logging
+import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -11,17 +13,25 @@ from django.db import InterfaceError, OperationalError
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django_scopes import scope, scopes_disabled
+from redis.exceptions import RedisError
 
 from livesessions.console.batching import MessageBatcher
 from livesessions.console.emergency import carry_out, parse_command
 from livesessions.console.frames import Frame, Frames
 from livesessions.console.presenter import ConsoleState, describe, read_recent, show_message
 from livesessions.console.publisher import ConsoleStateMessage, Message, console_group
+from livesessions.console.series import Step, read_steps
+from livesessions.console.timeline import TimelineEntry, read_timeline
 from livesessions.models.sessions import LiveSession
+from livesessions.worker.commands import WatchQueue, command_channel, encode_command
 from overlay.presence import read_pages
+from providers.redis import async_redis
 from tenants.acting import Actor
 from tenants.models import AuditEntry, Membership, User
 from tenants.sockets.member_consumer import MemberConsumer
+
+# More often than `WATCHED_FOR_S` of the queue's report, and soon enough for a worker that took the live over.
+WATCH_EVERY_S = 10.0
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +47,7 @@ class ConsoleConsumer(MemberConsumer):
     frames: Frames
     batcher: MessageBatcher | None = None
     may_control: bool
+    watched_at_s: float
     shown: LiveSession  # as it was last read; shown on while the database is away
 
     @property
@@ -53,16 +64,19 @@ class ConsoleConsumer(MemberConsumer):
         self.may_control = self.membership.may_act_as(Membership.Role.EDITOR)
         # Joined before the rows are read: messages in between arrive twice and are shown once.
         await self.channel_layer.group_add(console_group(self.session_id), self.channel_name)
-        state, messages = await database_sync_to_async(self._read_all)()
+        state, messages, steps, timeline = await database_sync_to_async(self._read_all)()
         self.frames = Frames(
             _language_of(self.scope),
             ZoneInfo(self.membership.tenant.time_zone),
             session_id=self.session_id,
             may_control=self.may_control,
+            steps=steps,
+            timeline=timeline,
             overlay_url=reverse("overlay:page", args=[state["session"].show.overlay.token]),
         )
         await self.accept()
         await self._send_frame(self.frames.whole(messages, state))
+        await self._watch_queue()
         self.batcher = MessageBatcher(self._update_from, on_failure=self.close)
         self.batcher.start()
 
@@ -76,7 +90,15 @@ class ConsoleConsumer(MemberConsumer):
         if self.batcher is not None:
             self.batcher.add(event["messages"])
 
+    async def _watch_queue(self) -> None:
+        """Ask the live's worker for its queue, which it reports for a while."""
+        self.watched_at_s = time.monotonic()
+        with suppress(RedisError, OSError):
+            await async_redis().publish(command_channel(self.session_id), encode_command(WatchQueue()))
+
     async def _update_from(self, messages: list[Message]) -> None:
+        if time.monotonic() - self.watched_at_s > WATCH_EVERY_S:
+            await self._watch_queue()
         state = None
         for message in messages:
             if message["kind"] == "state":
@@ -118,12 +140,14 @@ class ConsoleConsumer(MemberConsumer):
             self.shown = LiveSession.objects.select_related("show__overlay").get(id=self.session_id)
         return describe(self.shown, may_control=self.may_control)
 
-    def _read_all(self) -> tuple[ConsoleState, list[Message]]:
+    def _read_all(self) -> tuple[ConsoleState, list[Message], list[Step], list[TimelineEntry]]:
         state = self._read_row()
         with scope(tenant=state["session"].tenant_id):
             messages = read_recent(state["session"])
+            steps = read_steps(state["session"], time.time())
+            timeline = read_timeline(state["session"])
         pages = read_pages(state["session"].show.overlay_id)
-        return state, [*messages, {"kind": "overlays", "pages": pages}]
+        return state, [*messages, {"kind": "overlays", "pages": pages}], steps, timeline
 
 
 def _language_of(connection: dict[str, Any]) -> str:

@@ -1,13 +1,15 @@
 """Builds what a console's socket sends: rows as values, and redrawn parts of the page."""
 
+import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import tzinfo
 from typing import Any, NotRequired, TypedDict, TypeVar
 from uuid import UUID
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -15,7 +17,13 @@ from livesessions.console.facts import LiveFacts, ReplyHealth
 from livesessions.console.headline import Headline, headline_of
 from livesessions.console.health import HealthItem, health_of
 from livesessions.console.presenter import ConsoleState, numbers_of, with_state
-from livesessions.console.publisher import ConsoleChatMessage, ConsoleReplyMessage, Message
+from livesessions.console.publisher import (
+    ConsoleChatMessage,
+    ConsoleQueueMessage,
+    ConsoleReplyMessage,
+    Message,
+)
+from livesessions.console.queue_rows import QueueFrame, queue_frame
 from livesessions.console.rows import (
     ChatRow,
     GiftStreaks,
@@ -27,11 +35,14 @@ from livesessions.console.rows import (
     row_id,
     without_quote,
 )
+from livesessions.console.series import RoomSeries, Series, Step
+from livesessions.console.timeline import Timeline, TimelineEntry
 from livesessions.pipeline.intake.screener import MESSAGES
 from livesessions.pipeline.outcome import ReplyOutcome
 
 PAGE = "livesessions/session_detail.html"
 MAX_ROWS = 60  # of each feed in one frame, as many as a page shows
+SERIES_EVERY_S = 5.0
 MAX_KNOWN = 200  # messages that can still be changed on the page
 HELD = ReplyOutcome.HELD.value
 
@@ -53,7 +64,8 @@ class Frame(TypedDict):
     - `held`: replies that wait for approval; `decided` are the ids of those that wait no more.
     - `phase`: the `Phase`; `parts`: the new content of elements, by their ids.
     - `numbers`: figures as they are shown, by their names.
-    - `game`: the kind of the running game, empty when none runs.
+    - `game`: the kind of the running game, empty when none runs; `queue`: what the host says next.
+    - `series`: the figures of the last ten minutes.
     """
 
     whole: NotRequired[bool]
@@ -65,6 +77,8 @@ class Frame(TypedDict):
     parts: NotRequired[dict[str, str]]
     numbers: NotRequired[dict[str, str]]
     game: NotRequired[str]
+    queue: NotRequired[QueueFrame]
+    series: NotRequired[Series]
 
 
 class Frames:
@@ -78,10 +92,17 @@ class Frames:
         session_id: UUID | None = None,
         may_control: bool = False,
         overlay_url: str = "",
+        steps: Iterable[Step] = (),
+        timeline: Iterable[TimelineEntry] = (),
+        now_s: Callable[[], float] = time.time,
     ) -> None:
         self._language = language
         self._time_zone = time_zone
         self._always = {"session_id": session_id, "may_control": may_control, "overlay_url": overlay_url}
+        self._series = RoomSeries(steps)
+        self._series_due_s = 0.0
+        self._timeline = Timeline(timeline)
+        self._now_s = now_s
         self._streaks = GiftStreaks()
         self._chat: OrderedDict[str, ConsoleChatMessage] = OrderedDict()
         self._replies: OrderedDict[str, ConsoleReplyMessage] = OrderedDict()
@@ -99,22 +120,47 @@ class Frames:
     def whole(self, messages: Sequence[Message], state: ConsoleState) -> Frame:
         """Return the frame that replaces all rows, from what happened so far, oldest first."""
         rows: Frame = {"chat": [], "replies": [], "held": []}
-        return {**rows, **self.update(messages, state), "whole": True}
+        frame: Frame = {**rows, **self.update(messages, state), "whole": True}
+        frame["series"] = self._series.series(self._now_s())
+        return frame
 
     def update(self, messages: Sequence[Message], state: ConsoleState | None) -> Frame:
         """Return the frame for a batch of messages; an empty one when it would change nothing."""
+        before, game = (self._facts, self._game.get("kind", "")) if self._state else (None, "")
         self._note(messages, state)
         with self._as_reader():
             frame = self._rows_of(messages)
-            if parts := self._parts_for(messages, has_state=state is not None):
+            parts = self._parts_for(messages, has_state=state is not None)
+            if self._has_happened(before, game):
+                parts["session-timeline"] = self._render(
+                    "session-timeline", {"timeline": self._timeline.entries}
+                )
+            if parts:
                 frame["parts"] = parts
             if numbers := self._changed_numbers():
                 frame["numbers"] = numbers
         if state is not None:
             frame["phase"] = state["phase"]
-        if any(message["kind"] == "game" for message in messages):
-            frame["game"] = self._game.get("kind", "")
+        for message in messages:
+            if message["kind"] == "game":
+                frame["game"] = message["game"].get("kind", "")
+            elif message["kind"] == "queue":
+                frame["queue"] = self._queue_of(message)
+            elif message["kind"] == "counts" and self._now_s() >= self._series_due_s:
+                self._series_due_s = self._now_s() + SERIES_EVERY_S
+                frame["series"] = self._series.series(self._now_s())
         return frame
+
+    def _has_happened(self, before: LiveFacts | None, game: str) -> bool:
+        """Add to the timeline; return whether it has changed. The first frame of a page shows all of it."""
+        if before is None:
+            return bool(self._state)
+        has_changed = self._timeline.note_change(before, self._facts)
+        return self._timeline.note_game(game, self._game.get("kind", "")) or has_changed
+
+    def _queue_of(self, message: ConsoleQueueMessage) -> QueueFrame:
+        with self._as_reader():
+            return queue_frame(message["queue"])
 
     # --- rows ----------------------------------------------------------------------------------------
 
@@ -193,12 +239,15 @@ class Frames:
                 case "counts":
                     facts = facts.with_counts(message)
                     self._viewers = message["viewers"]
+                    self._series.note(self._now_s(), message["viewers"], message["counts"])
                 case "overlays":
                     facts = replace(facts, pages=tuple(message["pages"]))
                 case "reply":
                     self._replies_health.note(message)
                 case "game":
                     self._game = message["game"]
+                case "queue":
+                    facts = replace(facts, is_paused=message["queue"]["is_paused"])
         self._facts = self._replies_health.apply_to(facts)
 
     def _parts_for(self, messages: Sequence[Message], *, has_state: bool) -> dict[str, str]:
@@ -228,6 +277,7 @@ class Frames:
         if not self._state:
             return {}
         numbers = numbers_of(self._facts, self._viewers)
+        numbers["rate"] = intcomma(self._series.messages_per_minute(self._now_s()))
         changed = {name: text for name, text in numbers.items() if self._numbers.get(name) != text}
         self._numbers = numbers
         return changed

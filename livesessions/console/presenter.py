@@ -7,6 +7,7 @@ from typing import NotRequired, TypedDict, TypeVar
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from chatsources.events import EventKind
 from livesessions.console.facts import LiveFacts, ReplyHealth
@@ -94,9 +95,12 @@ def with_state(facts: LiveFacts, state: ConsoleState) -> LiveFacts:
 
 def numbers_of(facts: LiveFacts, viewers: int | None) -> dict[str, str]:
     """Return the figures of a live as they are shown, by their names."""
+    gifts = facts.counts.get("gifts", 0)
     return {
         "viewers": "–" if viewers is None else intcomma(viewers),
-        "messages": intcomma(facts.counts.get("decoded", 0)),
+        "gifts": ngettext("%(count)s gift", "%(count)s gifts", gifts) % {"count": intcomma(gifts)},
+        "diamonds": intcomma(facts.counts.get("diamonds", 0)),
+        "likes": intcomma(facts.counts.get("likes", 0)),
     }
 
 

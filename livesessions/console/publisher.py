@@ -8,6 +8,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 from uuid import UUID
 
 from livesessions.models.sessions import LiveSession
+from livesessions.pipeline.selection.queue_report import QueueReport
 from overlay.presence import OpenPage
 from providers.channel_groups import encode_group_message
 from providers.redis import async_redis, sync_redis
@@ -98,6 +99,13 @@ class ConsoleGameMessage(TypedDict):
     game: dict[str, Any]
 
 
+class ConsoleQueueMessage(TypedDict):
+    """What the host says next and whether the streamer has paused it."""
+
+    kind: Literal["queue"]
+    queue: QueueReport
+
+
 class ConsoleOverlaysMessage(TypedDict):
     """The pages that are open on the show's overlay now."""
 
@@ -113,6 +121,7 @@ Message = (
     | ConsoleStateMessage
     | ConsoleCountsMessage
     | ConsoleGameMessage
+    | ConsoleQueueMessage
 )
 
 

@@ -158,8 +158,8 @@ def chat_row(message: ConsoleChatMessage) -> ChatRow:
         "source": message["id"] if message.get("viewer") else "",
         "group": "message" if event in MESSAGES else "gift" if event == EventKind.GIFT else "event",
         "icon": ICONS.get(event, ""),  # type: ignore[call-overload]
-        "name": _cut(message["name"], NAME_LENGTH),
-        "text": _cut(text, TEXT_LENGTH) if is_quote else _EVENT_WORDS[event](message),
+        "name": cut(message["name"], NAME_LENGTH),
+        "text": cut(text, TEXT_LENGTH) if is_quote else _EVENT_WORDS[event](message),
         "is_quote": is_quote,
         "risk": message["risk"],
         "mark": _verdict_mark(message),
@@ -174,7 +174,7 @@ def erased(message: ConsoleChatMessage) -> ConsoleChatMessage:
 
 
 def _gift_words(message: ConsoleChatMessage) -> str:
-    name = _cut(message["gift_name"], NAME_LENGTH) or _("a gift")
+    name = cut(message["gift_name"], NAME_LENGTH) or _("a gift")
     words = _("sent %(gift)s") % {"gift": name}
     return f"{words} × {intcomma(message['count'])}" if message["count"] > 1 else words
 
@@ -228,7 +228,7 @@ def reply_row(message: ConsoleReplyMessage) -> ReplyRow:
         "answers": row_id("chat", message["trigger_id"]) if message.get("trigger_id") else "",
         "trigger_name": trigger_name,
         "trigger_text": trigger_text,
-        "text": _cut(message["text"], TEXT_LENGTH),
+        "text": cut(message["text"], TEXT_LENGTH),
         "marks": [*_outcome_marks(message), *_hearing_marks(message), *_delay_marks(message)],
         "at": at.isoformat(),
         "time": _time(at, "%H:%M:%S"),
@@ -241,8 +241,8 @@ def held_row(message: ConsoleReplyMessage) -> HeldRow:
     return {
         "id": row_id("reply", message["id"]),
         "reply": message["id"],
-        "trigger_name": _cut(message["trigger_name"], NAME_LENGTH),
-        "trigger_text": _cut(message["trigger_text"], QUOTE_LENGTH),
+        "trigger_name": cut(message["trigger_name"], NAME_LENGTH),
+        "trigger_text": cut(message["trigger_text"], QUOTE_LENGTH),
         "text": message["text"],
         "until": at + timedelta(seconds=HELD_FOR_S),
     }
@@ -256,7 +256,7 @@ def without_quote(message: ConsoleReplyMessage) -> ConsoleReplyMessage:
 def _trigger_of(message: ConsoleReplyMessage) -> tuple[str, str]:
     if message["trigger_kind"] == "streamer":
         return "", _("Your message")
-    name, text = _cut(message["trigger_name"], NAME_LENGTH), _cut(message["trigger_text"], QUOTE_LENGTH)
+    name, text = cut(message["trigger_name"], NAME_LENGTH), cut(message["trigger_text"], QUOTE_LENGTH)
     if name and not text and message["trigger_kind"] == "gift":
         text = _("sent a gift")
     return name, text
@@ -336,5 +336,6 @@ def _time(at: datetime, pattern: str) -> str:
     return f"{timezone.localtime(at):{pattern}}"
 
 
-def _cut(text: str, length: int) -> str:
+def cut(text: str, length: int) -> str:
+    """Return a text of at most so many characters."""
     return Truncator(text).chars(length) if len(text) > length else text

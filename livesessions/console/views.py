@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,7 +19,6 @@ from livesessions.console.unpriced import unpriced_services
 from livesessions.errors import CommandUnreachable, SessionConflict, shopping_live
 from livesessions.models.sessions import LiveSession
 from livesessions.querysets import latest_sessions, plan_length_s
-from livesessions.services.lines import say_line
 from livesessions.services.sessions import (
     create_session,
     mute_session,
@@ -135,37 +133,15 @@ def command(request: TenantRequest, session_id: UUID, act: Callable[..., object]
     except (CommandUnreachable, OverlayUnreachable):
         conflict = str(UNREACHABLE)
     if not request.htmx:
-        return _back_to_console(request, session, conflict)
+        return back_to_console(request, session, conflict)
     session.refresh_from_db()
     state = describe(session, may_control=True)
     context = {**state, "conflict": conflict}
     return render(request, f"{CONSOLE}#session-controls", context, status=409 if conflict else 200)
 
 
-@require_POST
-@member_required(EDITOR)
-def session_say(request: TenantRequest, session_id: UUID) -> HttpResponse:
-    session = get_session_for(request, session_id)
-    form = SayForm(request.POST, auto_id="say-%s")
-    status = 422
-    if form.is_valid():
-        try:
-            say_line(session=session, text=form.cleaned_data["text"])
-            form, status = SayForm(auto_id="say-%s"), 200
-        except SessionConflict as conflict:
-            form.add_error("text", str(conflict))
-            status = 409
-        except CommandUnreachable:
-            form.add_error("text", str(UNREACHABLE))
-            status = 503
-    if not request.htmx:
-        problem = " ".join(str(error) for error in form["text"].errors)
-        return _back_to_console(request, session, problem)
-    context: dict[str, Any] = {"session": session, "say_form": form, "was_accepted": status == 200}
-    return render(request, f"{CONSOLE}#say", context, status=status)
-
-
-def _back_to_console(request: TenantRequest, session: LiveSession, problem: str) -> HttpResponse:
+def back_to_console(request: TenantRequest, session: LiveSession, problem: str) -> HttpResponse:
+    """Answer a form that was sent without htmx."""
     if problem:
         messages.error(request, problem)
     return redirect("livesessions:session_detail", session.id)

@@ -3,6 +3,7 @@ from typing import ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import JSONField, Value
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
@@ -58,6 +59,10 @@ class Show(Pacing):
     game_every_s = models.PositiveSmallIntegerField(_("seconds between games"), default=420)
     calls_to_action: "models.JSONField[list[str]]" = models.JSONField(
         _("calls to action"), default=list, blank=True
+    )
+    # Sentences that the streamer has the host say with one click, in the console.
+    quick_lines: "models.JSONField[list[str]]" = models.JSONField(
+        _("quick lines"), default=list, db_default=Value([], JSONField()), blank=True
     )
     created_at = models.DateTimeField(auto_now_add=True)
     # An archived show is only read: it cannot go live until it is taken out of the archive.

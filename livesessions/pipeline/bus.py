@@ -25,6 +25,13 @@ class MessageShown:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageTaken:
+    """A viewer's message has passed the rules."""
+
+    event: LiveEvent
+
+
+@dataclass(frozen=True, slots=True)
 class EventsWithdrawn:
     """Nothing may be said any more about the events that `matches` accepts."""
 
@@ -44,8 +51,8 @@ class MessageFlagged:
     flags: Flags
 
 
-Announcement = TurnQueued | MessageShown | EventsWithdrawn | BigGiftQueued | MessageFlagged
-A = TypeVar("A", TurnQueued, MessageShown, EventsWithdrawn, BigGiftQueued, MessageFlagged)
+Announcement = TurnQueued | MessageShown | MessageTaken | EventsWithdrawn | BigGiftQueued | MessageFlagged
+A = TypeVar("A", TurnQueued, MessageShown, MessageTaken, EventsWithdrawn, BigGiftQueued, MessageFlagged)
 
 
 class LiveBus:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from dataclasses import replace
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from livesessions.pipeline.bus import BigGiftQueued
@@ -25,6 +25,7 @@ class HostState(TypedDict):
     paused: bool
     owed: list[QueuedTurnState]
     held: list[HeldReplyState]
+    paused_by_streamer: NotRequired[bool]  # older workers save none
 
 
 class Host:
@@ -45,6 +46,7 @@ class Host:
         self._approvals = approvals
         self._muted = muted
         self._paused = False
+        self._paused_by_streamer = False
         self._may_speak = asyncio.Event()
         self._replies: OrderedDict[UUID, ReplyRunner] = OrderedDict()
         self._running: asyncio.Task[None] | None = None
@@ -133,6 +135,15 @@ class Host:
         self._paused = paused
         self._update()
 
+    def set_paused_by_streamer(self, paused: bool) -> None:
+        """Say nothing new from now on, or go on; the running reply is said to its end."""
+        self._paused_by_streamer = paused
+        self._update()
+
+    @property
+    def paused_by_streamer(self) -> bool:
+        return self._paused_by_streamer
+
     def report_playback(
         self,
         utterance_id: UUID,
@@ -160,7 +171,7 @@ class Host:
         return next(reversed(self._replies.values()))
 
     def _update(self) -> None:
-        if self._muted or self._paused:
+        if self._muted or self._paused or self._paused_by_streamer:
             self._may_speak.clear()
         else:
             self._may_speak.set()
@@ -174,7 +185,12 @@ class Host:
         turn = self._current
         if turn is not None and turn.priority in OWED and not self._latest.has_begun:
             owed[:0] = [part.to_state(now_s) for part in turn.gathered or (turn,)]
-        return {"paused": self._paused, "owed": owed, "held": self._approvals.to_state(now_s)}
+        return {
+            "paused": self._paused,
+            "owed": owed,
+            "held": self._approvals.to_state(now_s),
+            "paused_by_streamer": self._paused_by_streamer,
+        }
 
     def restore(self, state: HostState) -> None:
         now_s = self._context.now_s()
@@ -182,3 +198,4 @@ class Host:
             self._queue.put(QueuedTurn.from_state(owed, now_s))
         self._approvals.restore(state["held"], now_s)
         self.set_paused(state["paused"])
+        self.set_paused_by_streamer(state.get("paused_by_streamer", False))

@@ -33,6 +33,7 @@ from livesessions.pipeline.reply.generation import Generation
 from livesessions.pipeline.reply.runner import ReplyContext
 from livesessions.pipeline.rules import ReplaceableGate, Rules
 from livesessions.pipeline.selection.director import Director, DirectorContext
+from livesessions.pipeline.selection.queue_control import QueueControl
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.pipeline.selection.turn_queue import TurnQueue
 from livesessions.pipeline.selection.turns import Priority, QueuedTurn
@@ -123,6 +124,15 @@ class Live:
             show=self._overlay_chat.show_game,
         )
         self._ingest = Ingest(ChatReader(parts.source, parts.further_sources), self._intake_context())
+        self.queue = QueueControl(
+            self._queue,
+            self._director,
+            bus=self._bus,
+            observer=self._observer,
+            now_s=self._now_s,
+            turn_of=self._ingest.turn_of,
+            is_paused=lambda: self._host.paused_by_streamer,
+        )
         self._background = (
             self._overlay_chat.run,
             self._host.run,
@@ -277,6 +287,7 @@ class Live:
             viewers=self._ingest.viewers, counts=self.counts, connection=self._parts.source.state
         )
         self.games.report()
+        self.queue.report()
 
     async def _each_sink(self, send: Callable[[AudioSink], Awaitable[None]]) -> None:
         """Send to every sink, even if some are unreachable."""
@@ -296,6 +307,11 @@ class Live:
         """Silence the host at once, or let it speak again."""
         self._host.set_muted(muted)
         await self._each_sink(lambda sink: sink.set_muted(muted))
+
+    def set_paused(self, paused: bool) -> None:
+        """Let the host say nothing new after its running reply, or go on. The chat is still read."""
+        self._host.set_paused_by_streamer(paused)
+        self.queue.report_now()
 
     def skip(self) -> None:
         """Cut the running reply and go on with the next."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from chatsources.events import LiveEvent
 from chatsources.port import SourceState
 from livesessions.pipeline.records import ReplyRecord
+from livesessions.pipeline.selection.queue_report import QueueReport
 from moderation.stage.verdict import Verdict
 from planner.stage.turn import TokenUsage, Turn
 from speech.stage.audio import AudioChunk
@@ -121,3 +122,6 @@ class Observer(Protocol):
 
     def game_changed(self, state: dict[str, Any]) -> None:
         """A game began, went on or ended; `state` is as `Games.state` returns it."""
+
+    def queue_changed(self, report: QueueReport) -> None:
+        """The turns that come next have changed; only while a console is open."""

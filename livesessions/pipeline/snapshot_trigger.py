@@ -7,6 +7,7 @@ from chatsources.events import EventKind, LiveEvent
 from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.ports import Observer
 from livesessions.pipeline.records import ReplyRecord
+from livesessions.pipeline.selection.queue_report import QueueReport
 from moderation.stage.verdict import Verdict
 
 # Only a snapshot knows which replies are held, and what a person decided about them.
@@ -40,3 +41,6 @@ class SnapshotTrigger:
 
     def game_changed(self, state: dict[str, Any]) -> None:
         self._observer.game_changed(state)
+
+    def queue_changed(self, report: QueueReport) -> None:
+        self._observer.queue_changed(report)

@@ -13,13 +13,18 @@ from redis.exceptions import RedisError
 from livesessions.pipeline.live import Live
 from livesessions.worker.commands import (
     WORKERS_CHANNEL,
+    AnswerMessage,
     Approve,
     Command,
     EndGame,
     Mute,
+    PauseHost,
+    PinMessage,
     Reject,
     ReloadRules,
+    RemoveTurn,
     ReportPlayback,
+    ResumeHost,
     Say,
     SetViewerRole,
     Skip,
@@ -27,6 +32,8 @@ from livesessions.worker.commands import (
     StartQuiz,
     Stop,
     Unmute,
+    UnpinMessage,
+    WatchQueue,
     command_channel,
     decode_command,
     playback_channel,
@@ -152,6 +159,20 @@ async def _apply(live: Live, command: Command) -> None:
             live.approve(reply_id, text)
         case Reject(reply_id):
             live.reject(reply_id)
+        case PauseHost():
+            live.set_paused(True)
+        case ResumeHost():
+            live.set_paused(False)
+        case AnswerMessage(message_id):
+            live.queue.answer(message_id)
+        case PinMessage(message_id):
+            live.queue.pin(message_id)
+        case UnpinMessage(message_id):
+            live.queue.unpin(message_id)
+        case RemoveTurn(message_id):
+            live.queue.remove(message_id)
+        case WatchQueue():
+            live.queue.watch()
         case SetViewerRole(viewer_hash, role):
             live.set_viewer_role(viewer_hash, role)
         case StartQuiz():

@@ -55,6 +55,49 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseHost:
+    """Let the host say nothing new after its running reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeHost:
+    """Let a paused host speak again."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerMessage:
+    """Answer a viewer's message next."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinMessage:
+    """Keep a viewer's message in the queue until it is answered or removed."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnpinMessage:
+    """Keep a message no longer than any other."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTurn:
+    """Take a turn out of the queue."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchQueue:
+    """Report the queue for a while: a console is open."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetViewerRole:
     """Set the role of a viewer, who is known by the tenant's hash; an empty role removes it."""
 
@@ -106,6 +149,13 @@ Command = (
     | Say
     | Approve
     | Reject
+    | PauseHost
+    | ResumeHost
+    | AnswerMessage
+    | PinMessage
+    | UnpinMessage
+    | RemoveTurn
+    | WatchQueue
     | SetViewerRole
     | StartQuiz
     | StartPoll
@@ -122,6 +172,13 @@ COMMANDS: dict[str, type[Command]] = {
     "say": Say,
     "approve": Approve,
     "reject": Reject,
+    "pause": PauseHost,
+    "resume": ResumeHost,
+    "answer": AnswerMessage,
+    "pin": PinMessage,
+    "unpin": UnpinMessage,
+    "remove": RemoveTurn,
+    "watch_queue": WatchQueue,
     "viewer_role": SetViewerRole,
     "quiz": StartQuiz,
     "poll": StartPoll,

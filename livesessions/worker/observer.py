@@ -19,6 +19,7 @@ from livesessions.console import publisher
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.records import ReplyRecord
+from livesessions.pipeline.selection.queue_report import QueueReport
 from livesessions.worker.recorder.recorder import Recorder
 from livesessions.worker.recorder.rows import MAX_COUNT, MAX_DIAMONDS, EventRow
 from moderation.stage.verdict import Verdict
@@ -146,6 +147,9 @@ class LiveObserver:
 
     def game_changed(self, state: dict[str, Any]) -> None:
         self._console_batcher.queue(self._session.id, {"kind": "game", "game": state})
+
+    def queue_changed(self, report: QueueReport) -> None:
+        self._console_batcher.queue(self._session.id, {"kind": "queue", "queue": report})
 
     def _event_row(self, event: LiveEvent, verdict: Verdict | None, viewer_hash: str) -> EventRow:
         viewer, gift = event.viewer, event.gift or NO_GIFT

@@ -8,6 +8,7 @@ from uuid import UUID
 from chatsources.events import LiveEvent
 from chatsources.port import SourceState
 from livesessions.pipeline.records import ReplyRecord
+from livesessions.pipeline.selection.queue_report import QueueReport
 from moderation.stage.verdict import Verdict
 
 
@@ -76,3 +77,6 @@ class TraceObserver:
 
     def game_changed(self, state: dict[str, Any]) -> None:
         """Do nothing: what a game says is among the replies."""
+
+    def queue_changed(self, report: QueueReport) -> None:
+        """Do nothing: no console is open."""

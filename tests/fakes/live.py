@@ -14,6 +14,7 @@ from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.ports import ClaimReply, no_claim
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.pipeline.rules import ReplaceableGate
+from livesessions.pipeline.selection.queue_report import QueueReport
 from livesessions.pipeline.selection.rates import Rates
 from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Verdict
@@ -179,6 +180,7 @@ class FakeObserver:
     viewers: int | None = None
     connection: SourceState | None = None
     games: list[dict[str, Any]] = field(default_factory=list)
+    queues: list[QueueReport] = field(default_factory=list)
 
     def event_happened(self, event: LiveEvent, verdict: Verdict | None) -> None:
         self.events.append((event, verdict))
@@ -191,6 +193,9 @@ class FakeObserver:
 
     def game_changed(self, state: dict[str, Any]) -> None:
         self.games.append(state)
+
+    def queue_changed(self, report: QueueReport) -> None:
+        self.queues.append(report)
 
     @property
     def replies(self) -> list[ReplyRecord]:

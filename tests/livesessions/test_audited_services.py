@@ -18,7 +18,7 @@ from livesessions.models.kills import EmergencyLink, Kill
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
-from livesessions.services import approvals, lines, sessions
+from livesessions.services import approvals, lines, queue, sessions
 from livesessions.shows.services import lifecycle
 from livesessions.shows.services.shows import change_show, create_show
 from livesessions.worker.chat_controls import run_chat_control
@@ -206,6 +206,8 @@ ACTS: dict[str, Act] = {
     "emergency_link.rotated": (Scene.link, lambda s, link: links.rotate_link(link=link)),
     "emergency_link.deleted": (Scene.link, lambda s, link: links.delete_link(link=link)),
     "emergency_link.used": (Scene.link, lambda s, link: links.press(link=link, address=None)),
+    "session.host_paused": (lambda s: None, lambda s, _: queue.pause_host(session=s.session)),
+    "session.host_resumed": (lambda s: None, lambda s, _: queue.resume_host(session=s.session)),
     "session.reply_skipped": (lambda s: None, lambda s, _: sessions.skip_reply(session=s.session)),
     "session.text_said": (
         lambda s: None,

@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chatsources.events import EventKind, LiveEvent
-from livesessions.pipeline.bus import LiveBus, MessageFlagged
+from livesessions.pipeline.bus import LiveBus, MessageFlagged, MessageTaken
 from livesessions.pipeline.intake.chat_reader import ChatReader
 from livesessions.pipeline.intake.deescalation import Deescalation
 from livesessions.pipeline.intake.event_counts import EventCounts
 from livesessions.pipeline.intake.first_times import FirstTimes
 from livesessions.pipeline.intake.game_controller import GameController
 from livesessions.pipeline.intake.overlay_chat_queue import OverlayChatQueue, OverlayMessage
+from livesessions.pipeline.intake.room_totals import RoomTotals
 from livesessions.pipeline.intake.screener import MESSAGES, EventScreener, ScreenedEvent
 from livesessions.pipeline.intake.seen_events import Novelty, SeenEvents
 from livesessions.pipeline.intake.state import IntakeState
@@ -20,8 +21,8 @@ from livesessions.pipeline.intake.thanks_batcher import BATCHED, ThanksBatcher
 from livesessions.pipeline.intake.turns_of_events import gift_text, gift_turn, group_turn, message_turn
 from livesessions.pipeline.ports import Gate, Observer
 from livesessions.pipeline.selection.turn_queue import TurnQueue
-from livesessions.pipeline.selection.turns import Priority
-from moderation.stage.verdict import Action, Risk
+from livesessions.pipeline.selection.turns import Priority, QueuedTurn
+from moderation.stage.verdict import Action, Risk, Verdict
 from moderation.stage.viewer_roles import TRUSTED_ROLES, ViewerRole, ViewerRoles
 from planner.stage.thanks_groups import Group
 from planner.stage.turn import TurnKind
@@ -58,6 +59,7 @@ class Ingest:
         self._streaks = StreakMerger()
         self._streak_opened = asyncio.Event()
         self._event_counts = EventCounts()
+        self._room_totals = RoomTotals()
         self._deescalation = Deescalation(context.queue, language=context.language, now_s=context.now_s)
         self._thanks = ThanksBatcher(context.per_thanks, thank=self._thank_group, now_s=context.now_s)
         self.viewers: int | None = None
@@ -78,6 +80,7 @@ class Ingest:
             "dropped": met.lost + queue.dropped,
             "stale": queue.stale,
             "not_shown": self._context.overlay_chat.skipped,
+            **self._room_totals.totals,
         }
 
     async def run(self) -> None:
@@ -113,19 +116,29 @@ class Ingest:
         if verdict.blocked:
             return
         self._show(event, event.text)
+        self._room_totals.add_message()
+        self._context.bus.announce(MessageTaken(event))
         self._context.queue.message_shown()
         if self._context.games.takes(event, screened.role):
             self._context.queue.message_shown()
         elif not self._deescalation.is_quiet(event):
-            self._context.queue.put(
-                message_turn(
-                    event,
-                    language=self._context.language,
-                    now_s=self._context.now_s(),
-                    careful=verdict.risk is Risk.MEDIUM,
-                    trusted=screened.role in TRUSTED_ROLES,
-                )
-            )
+            self._context.queue.put(self._message_turn(screened, verdict))
+
+    def _message_turn(self, screened: ScreenedEvent, verdict: Verdict) -> QueuedTurn:
+        return message_turn(
+            screened.event,
+            language=self._context.language,
+            now_s=self._context.now_s(),
+            careful=verdict.risk is Risk.MEDIUM,
+            trusted=screened.role in TRUSTED_ROLES,
+        )
+
+    def turn_of(self, event: LiveEvent) -> QueuedTurn | None:
+        """Return an earlier message as a turn; None if the rules of now block it."""
+        screened = self._screener.screen(event)
+        if screened.verdict is None or screened.verdict.blocked:
+            return None
+        return self._message_turn(screened, screened.verdict)
 
     def _take_gift(self, event: LiveEvent) -> None:
         for finished in self._streaks.add(event, self._context.now_s()):
@@ -138,6 +151,7 @@ class Ingest:
         self._show(event, gift_text(event, language=self._context.language))
         if event.receiver_id:
             return  # a guest's gift
+        self._room_totals.add_gift(event)
         self._count(event)
         self._context.queue.put(
             gift_turn(event, language=self._context.language, now_s=self._context.now_s())
@@ -182,7 +196,9 @@ class Ingest:
         self._context.overlay_chat.show(OverlayMessage(event.source_id, name, text, event.kind.value))
 
     def _count(self, event: LiveEvent) -> None:
+        likes_before = self._event_counts.counts.get(EventKind.LIKE.value, 0)
         if self._event_counts.add(event):
+            self._room_totals.add_likes(self._event_counts.counts.get(EventKind.LIKE.value, 0) - likes_before)
             self._context.overlay_chat.show_counts(self._event_counts.counts)
 
     # --- changed rules -------------------------------------------------------------------------------

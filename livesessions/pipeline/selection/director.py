@@ -14,8 +14,9 @@ from livesessions.pipeline.selection.picking import AnswerPicker, AnswersState, 
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.pipeline.selection.reply_pacer import PacerState, ReplyClass
 from livesessions.pipeline.selection.turn_queue import TurnQueue
-from livesessions.pipeline.selection.turns import Priority, QueuedTurn
+from livesessions.pipeline.selection.turns import Hold, Priority, QueuedTurn
 from planner.stage.choice.next_action import Situation, changes_in_s, decide
+from planner.stage.choice.scoring import LineScore
 from planner.stage.cues import CueSource, NextAction
 from planner.stage.turn import Turn, TurnKind
 
@@ -165,7 +166,7 @@ class Director:
         if self._context.is_approval_queue_full():
             answers, cues = 0, self._cues.verbatim()
         return Situation(
-            streamer_lines=len(queue.queued(Priority.STREAMER)),
+            streamer_lines=len(queue.queued(Priority.STREAMER)) + len(self._wanted_next()),
             help_lines=len(queue.queued(Priority.HELP)),
             big_thanks=big,
             thanks=len(gifts) - big,
@@ -184,8 +185,11 @@ class Director:
         return max(self._pacer.ready_at_s(reply_class, now_s) - now_s, 0.0)
 
     def _take(self, state: NextAction, situation: Situation) -> QueuedTurn | None:
-        if situation.streamer_lines:
+        if self._queue.queued(Priority.STREAMER):
             return self._first(Priority.STREAMER)
+        if wanted := self._wanted_next():
+            self._queue.remove(wanted[:1])
+            return wanted[0]
         if situation.help_lines:
             return self._first(Priority.HELP)
         if state is NextAction.ANSWER:
@@ -195,6 +199,31 @@ class Director:
                 return self._thanks.take()
             return self._last(Priority.REST)
         return self._cues.turn_for(state, self._now_s())
+
+    def _wanted_next(self) -> list[QueuedTurn]:
+        """Return the turns that the streamer wants next; messages only if another answer may be approved."""
+        wanted = self._queue.held(Hold.NEXT)
+        if self._context.is_approval_queue_full():
+            return [turn for turn in wanted if turn.priority is not Priority.COMMENT]
+        return wanted
+
+    def ranked(self, limit: int) -> list[tuple[QueuedTurn, LineScore | None]]:
+        """Return the queued turns in the order in which they may be said, at most `limit` of each class.
+
+        Messages come with their scores. A turn can overtake another one until it is said.
+        """
+        queue = self._queue
+        first = [*queue.queued(Priority.STREAMER), *queue.held(Hold.NEXT), *queue.queued(Priority.HELP)]
+        gifts = sorted(queue.queued(Priority.GIFT), key=lambda item: -item.turn.diamonds)
+        courtesies = list(queue.queued(Priority.REST))[-limit:]
+        ordered: dict[int, tuple[QueuedTurn, LineScore | None]] = {}
+        for item in [*first[:limit], *gifts[:limit]]:
+            ordered.setdefault(id(item), (item, None))
+        for item, found in self._answers.ranked(self._now_s(), limit):
+            ordered.setdefault(id(item), (item, found))
+        for item in courtesies:
+            ordered.setdefault(id(item), (item, None))
+        return list(ordered.values())
 
     def _first(self, priority: Priority) -> QueuedTurn:
         item = self._queue.queued(priority)[0]
@@ -262,6 +291,8 @@ class Director:
 
 def _action_of(item: QueuedTurn, state: NextAction) -> NextAction:
     """A turn that calms the chat is queued like help, and changes the topic."""
+    if item.hold is Hold.NEXT:
+        return NextAction.ANSWER if item.priority is Priority.COMMENT else NextAction.THANK
     return NextAction.TOPIC if item.turn.kind is TurnKind.CALM else state
 
 

@@ -9,12 +9,12 @@ from typing import Any, NotRequired, TypedDict
 from chatsources.events import LiveEvent
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.pipeline.selection.turn_queue import TurnQueue
-from livesessions.pipeline.selection.turns import Priority, QueuedTurn
+from livesessions.pipeline.selection.turns import Hold, Priority, QueuedTurn
 from planner.stage.choice.answer_choice import choose
 from planner.stage.choice.answered_lines import AnsweredLines, Line, is_same_line, line_of
 from planner.stage.choice.audience import Audience, viewer_of
 from planner.stage.choice.duplicates import NO_QUESTION, QuestionWords, question_words
-from planner.stage.choice.scoring import Candidate, ScoringLimits
+from planner.stage.choice.scoring import Candidate, LineScore, ScoringLimits, score
 from planner.stage.choice.thanks import WaitingGift, gifts_to_thank, is_big
 from planner.stage.names import sayable_name
 
@@ -22,6 +22,8 @@ from planner.stage.names import sayable_name
 MAX_ALSO = 12
 REMEMBERED_S = 60.0
 REMEMBERED_ANSWERS = 20
+# Of more messages, the older ones have lost their freshness and are hardly chosen.
+MAX_RANKED = 60
 # No limit applies to a viewer who has been alone in the chat for so long.
 ALONE_S = 120.0
 
@@ -71,12 +73,33 @@ class AnswerPicker:
         candidates = [self._candidate(item, now_s) for item in items]
         choice = choose(candidates, self._limits, just_answered=self._just_answered())
         if choice is None:
-            return None
+            return self._take_pinned()
         item, same = items[choice.place], [items[place] for place in choice.same]
         asked = {id(each) for each in same}
         same += [other for other in self._repeated(item) if id(other) not in asked]
         self._queue.remove([item, *same])
         return _merged(item, same, score=choice.score.as_values())
+
+    def _take_pinned(self) -> QueuedTurn | None:
+        """Return the oldest pinned message, when no other one may be answered."""
+        pinned = (item for item in self._queue.queued(Priority.COMMENT) if item.hold is Hold.PINNED)
+        item = next(pinned, None)
+        if item is not None:
+            self._queue.remove([item])
+        return item
+
+    def ranked(self, now_s: float, limit: int) -> list[tuple[QueuedTurn, LineScore | None]]:
+        """Return the best of the latest messages with their scores, then the pinned ones without a score."""
+        items = list(self._queue.queued(Priority.COMMENT))[-MAX_RANKED:]
+        scored = [
+            (found.total, item, found)
+            for item in items
+            if (found := score(self._candidate(item, now_s, has_wording=False), self._limits))
+        ]
+        best = sorted(scored, key=lambda entry: -entry[0])[:limit]
+        shown = {id(item) for _total, item, _found in best}
+        pinned = [item for item in self._queue.held(Hold.PINNED) if id(item) not in shown]
+        return [*((item, found) for _total, item, found in best), *((item, None) for item in pinned)]
 
     def note_gift(self, item: QueuedTurn) -> None:
         """Record the viewer of a gift."""
@@ -110,7 +133,7 @@ class AnswerPicker:
         for each in item.gathered or (item,):
             self._answered_lines.forget(viewer_of(each.turn), self._line(each))
 
-    def _candidate(self, item: QueuedTurn, now_s: float) -> Candidate:
+    def _candidate(self, item: QueuedTurn, now_s: float, *, has_wording: bool = True) -> Candidate:
         viewer = viewer_of(item.turn)
         return Candidate(
             turn=item.turn,
@@ -120,7 +143,7 @@ class AnswerPicker:
             was_last=bool(viewer) and viewer == self._audience.last,
             answers_lately=0 if self._is_alone else self._audience.answers_lately(viewer, self._wall_s()),
             trusted=item.trusted,
-            wording=self._wording(item.turn.text, item.turn.language),
+            wording=self._wording(item.turn.text, item.turn.language) if has_wording else NO_QUESTION,
         )
 
     def _drop_repeated(self) -> None:
@@ -129,7 +152,8 @@ class AnswerPicker:
         repeated = [
             item
             for item in self._queue.queued(Priority.COMMENT)
-            if lines.knows(viewer := viewer_of(item.turn))
+            if not item.hold
+            and lines.knows(viewer := viewer_of(item.turn))
             and lines.has(viewer, self._line(item), now_s, is_alone=is_alone)
         ]
         if repeated:

@@ -1,8 +1,8 @@
 """Queued turns: what the host may react to, with its priority and the events behind it."""
 
 from dataclasses import dataclass, field, fields
-from enum import IntEnum
-from typing import Any, TypedDict
+from enum import IntEnum, StrEnum
+from typing import Any, NotRequired, TypedDict
 
 from chatsources.events import LiveEvent
 from chatsources.state import EventState, event_from_state, event_to_state
@@ -26,6 +26,14 @@ class Priority(IntEnum):
     REST = 4
 
 
+class Hold(StrEnum):
+    """How the streamer holds a turn in the queue: not at all, until it is said, or as the next one."""
+
+    NONE = ""
+    PINNED = "pinned"
+    NEXT = "next"
+
+
 # The turns that another worker must still react to when it takes the live over.
 OWED = (Priority.STREAMER, Priority.HELP, Priority.GIFT)
 
@@ -40,6 +48,7 @@ class QueuedTurnState(TypedDict):
     line: str
     also: list[EventState]
     approved: RecordState | None
+    hold: NotRequired[str]  # older workers save none
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,7 @@ class QueuedTurn:
     - `also`: the other events that it answers.
     - `trusted`: whether the viewer is trusted or a moderator.
     - `approved`: the record of a held reply that a person has approved, or of the streamer's own text.
+    - `hold`: whether the streamer has pinned it, or wants it next. A held turn does not grow old.
 
     The director sets the rest when it selects the turn: the action, the score, the turns that were merged
     into it, and the cue it came from.
@@ -63,13 +73,23 @@ class QueuedTurn:
     also: tuple[LiveEvent, ...] = ()
     trusted: bool = False
     approved: ReplyRecord | None = None
+    hold: Hold = Hold.NONE
     state: NextAction = NextAction.ANSWER
     score: dict[str, float] = field(default_factory=dict)
     gathered: tuple["QueuedTurn", ...] = ()
     cue: tuple[Cue, CueSource] | None = None
 
+    @property
+    def id(self) -> str:
+        """The id by which the console names it: of its event, or of its reply; empty without either."""
+        if self.event is not None:
+            return self.event.source_id
+        return str(self.approved.id) if self.approved is not None else ""
+
     def is_fresh(self, now_s: float) -> bool:
         """Return whether it is recent enough to be said."""
+        if self.hold:
+            return True
         return now_s - self.arrived_s <= (GIFTS_MAX_AGE_S if self.priority is Priority.GIFT else MAX_AGE_S)
 
     def to_state(self, now_s: float) -> QueuedTurnState:
@@ -81,6 +101,7 @@ class QueuedTurn:
             "line": self.line,
             "also": [event_to_state(event) for event in self.also],
             "approved": record_to_state(self.approved) if self.approved else None,
+            "hold": self.hold.value,
         }
 
     @classmethod
@@ -97,4 +118,5 @@ class QueuedTurn:
             state["line"],
             also=also,
             approved=record_from_state(held, trigger=event, also=also) if held else None,
+            hold=Hold(state.get("hold", "")),
         )

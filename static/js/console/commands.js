@@ -55,7 +55,7 @@ export class Commands {
   /** The server could not take a form: the socket, which needs no database, may. @param {Event} event */
   #onFailure(event) {
     const { command } = /** @type {HTMLElement} */ (event.target).closest("form")?.dataset ?? {};
-    // @ts-ignore the event's detail is htmx's
+    // @ts-expect-error the event's detail is htmx's
     const status = event.detail.xhr?.status;
     if (!command || (status && status < 500) || !this.#socket.send(command)) return;
     event.stopPropagation(); // nothing has failed yet

@@ -17,6 +17,7 @@ export class Feed {
   #empty;
   #jump;
   #make;
+  /** @type {RowStore<any>} */
   #store = new RowStore(STORED);
   /** @type {(row: any) => boolean} */
   #matches = () => true;

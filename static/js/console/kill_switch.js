@@ -41,10 +41,12 @@ export class HeldPress {
   down() {
     if (this.isDown) return;
     this.#on.pressed();
-    this.#timer = Number(setTimeout(() => {
-      this.#timer = 0;
-      this.#on.held();
-    }, HOLD_MS));
+    this.#timer = Number(
+      setTimeout(() => {
+        this.#timer = 0;
+        this.#on.held();
+      }, HOLD_MS),
+    );
   }
 
   up() {
@@ -103,11 +105,15 @@ class KillSwitch {
     });
     this.#end.addEventListener("click", () => void this.#kill());
     const keys = new KillKeys();
-    document.addEventListener("keydown", (event) => {
-      if (!keys.note(event, event.timeStamp) || this.#root.hidden) return;
-      event.preventDefault();
-      void this.#kill();
-    }, true);
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        if (!keys.note(event, event.timeStamp) || this.#root.hidden) return;
+        event.preventDefault();
+        void this.#kill();
+      },
+      true,
+    );
     const desk = document.querySelector(".desk");
     if (desk) new MutationObserver(() => this.#follow(desk)).observe(desk, { attributeFilter: ["data-phase"] });
   }

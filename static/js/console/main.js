@@ -6,9 +6,13 @@ import { showClocks } from "./clocks.js";
 import { Commands } from "./commands.js";
 import { Feed } from "./feed.js";
 import { replaceParts, showNumbers } from "./parts.js";
+import { Queue } from "./queue.js";
+import { RowFilter } from "./row_filter.js";
 import { RowMenu } from "./row_menu.js";
 import { chatRow, replyRow } from "./rows.js";
+import { Say } from "./say.js";
 import { ConsoleSocket } from "./socket.js";
+import { drawSparkline } from "./sparkline.js";
 import { Tabs } from "./tabs.js";
 
 const desk = /** @type {HTMLElement} */ (document.querySelector(".desk"));
@@ -20,8 +24,11 @@ const commands = new Commands(desk, socket);
 const tabs = new Tabs(desk);
 const chat = new Feed(element("chat-feed"), chatRow);
 const host = new Feed(element("host-feed"), replyRow);
+const queue = new Queue(/** @type {HTMLElement} */ (desk.querySelector(".queue")));
+new RowFilter(/** @type {HTMLElement} */ (desk.querySelector(".chat-tools")), chat);
 const menu = element("row-menu");
-if (menu) new RowMenu(menu, element("chat-feed"), chat);
+if (menu) new RowMenu(menu, element("chat-feed"), chat, (source) => queue.send("answer", source));
+if (element("say")) new Say(element("say"));
 
 /** @param {any} frame */
 function showRows(frame) {
@@ -44,7 +51,6 @@ function showHeld(frame) {
   for (const id of frame.decided ?? []) document.getElementById(`held-${id}`)?.remove();
   for (const row of frame.held ?? []) {
     held.insertAdjacentHTML("beforeend", row.html);
-    // @ts-ignore htmx is a global
     htmx.process(held.lastElementChild);
   }
   const panel = /** @type {HTMLElement} */ (held.closest(".held"));
@@ -59,6 +65,14 @@ function show(frame) {
   if (frame.phase) desk.dataset.phase = frame.phase;
   if (frame.parts) replaceParts(frame.parts);
   if (frame.numbers) showNumbers(frame.numbers);
+  for (const [name, values] of Object.entries(frame.series ?? {})) {
+    const picture = desk.querySelector(`[data-series="${name}"]`);
+    if (picture) drawSparkline(picture, values);
+  }
+  if (frame.queue) {
+    queue.show(frame.queue);
+    desk.toggleAttribute("data-paused", frame.queue.is_paused);
+  }
   if (frame.parts?.["session-controls"]) commands.answered();
   if (frame.game !== undefined) element("panel-games").dataset.game = frame.game;
   if (frame.parts?.["session-health"]) {

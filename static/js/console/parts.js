@@ -10,7 +10,6 @@ export function replaceParts(parts) {
     const element = document.getElementById(id);
     if (!element) continue;
     element.innerHTML = html;
-    // @ts-ignore htmx is a global
     htmx.process(element);
   }
   if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();

@@ -13,20 +13,21 @@ export class RowMenu {
    * @param {HTMLElement} menu a popover with the forms
    * @param {HTMLElement} list the element that holds the rows
    * @param {import("./feed.js").Feed} feed
+   * @param {(source: string) => void} answer has the host answer a message
    */
-  constructor(menu, list, feed) {
+  constructor(menu, list, feed, answer) {
     this.#menu = menu;
     this.#feed = feed;
     list.addEventListener("click", (event) => {
-      const button = /** @type {Element} */ (event.target).closest(".row-more");
-      if (button instanceof HTMLElement) this.#open(button);
+      const button = /** @type {Element} */ (event.target).closest("button");
+      if (button?.matches(".row-more")) this.#open(button);
+      if (button?.matches(".row-answer")) answer(feed.row(button.closest("li")?.id ?? "")?.source ?? "");
     });
     menu.addEventListener("htmx:afterRequest", (event) => {
-      // @ts-ignore the event's detail is htmx's
+      // @ts-expect-error the event's detail is htmx's
       if (event.detail.successful) menu.hidePopover();
     });
     menu.addEventListener("toggle", (event) => {
-      // @ts-ignore ToggleEvent
       if (event.newState === "closed") this.#opener?.focus({ preventScroll: true });
     });
   }
@@ -39,13 +40,15 @@ export class RowMenu {
     for (const field of this.#menu.querySelectorAll("input[name=source_id]")) {
       /** @type {HTMLInputElement} */ (field).value = row.source;
     }
+    const forMessages = /** @type {HTMLElement} */ (this.#menu.querySelector(".for-messages"));
+    forMessages.hidden = row.group !== "message";
     const note = /** @type {HTMLInputElement | null} */ (this.#menu.querySelector("input[name=note]"));
     if (note) note.value = "";
     const name = this.#menu.querySelector(".row-menu-name bdi");
     if (name) name.textContent = row.name;
     this.#menu.showPopover();
     this.#place(button.getBoundingClientRect());
-    this.#menu.querySelector("button")?.focus();
+    /** @type {HTMLElement | null} */ (this.#menu.querySelector("form:not([hidden]) button"))?.focus();
   }
 
   /** @param {DOMRect} at the button's place */

@@ -47,6 +47,7 @@ export function chatRow(row, known) {
   for (const old of words.querySelectorAll(".icon, .remark")) old.remove();
   if (row.icon) words.prepend(icon(row.icon));
   if (row.mark) words.append(" ", remarkElement(row.mark));
+  if (row.answered) words.append(" ", remarkElement({ tone: "good", icon: "check", text: made.dataset.wordAnswered ?? "" }));
   setText(made, ".row-name", row.name);
   setText(made, ".row-text", row.text);
   made.querySelector(".row-text")?.classList.toggle("is-quote", row.is_quote);
@@ -57,6 +58,8 @@ export function chatRow(row, known) {
     more.hidden = !row.source;
     more.setAttribute("aria-label", (more.dataset.label ?? "").replace("{name}", row.name || "?"));
   }
+  const answer = /** @type {HTMLElement | null} */ (made.querySelector(".row-answer"));
+  if (answer) answer.hidden = row.group !== "message" || !row.source || row.risk === "high";
   return made;
 }
 

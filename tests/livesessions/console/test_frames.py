@@ -217,10 +217,10 @@ def test_a_row_shows_the_time_of_the_workspace() -> None:
 
 def test_figures_are_sent_when_they_change_and_only_then(frames: Frames, session: LiveSession) -> None:
     frames.whole([], describe(session, may_control=False))
-    first = counts_message(viewers=1234, counts={"decoded": 9})
-    assert frames.update([first], None)["numbers"] == {"viewers": "1,234", "messages": "9"}
+    first = counts_message(viewers=1234, counts={"gifts": 9})
+    assert frames.update([first], None)["numbers"] == {"viewers": "1,234", "gifts": "9 gifts"}
     assert frames.update([first], None) == {}
-    assert frames.update([counts_message(1235, {"decoded": 9})], None) == {"numbers": {"viewers": "1,235"}}
+    assert frames.update([counts_message(1235, {"gifts": 9})], None) == {"numbers": {"viewers": "1,235"}}
 
 
 def test_the_quote_of_a_deleted_message_is_taken_from_the_reply(frames: Frames) -> None:

@@ -69,12 +69,12 @@ def test_a_live_that_waits_for_its_worker_is_starting(
     assert "Starting…" in console()
 
 
-def test_a_live_on_air_offers_mute_skip_and_stop(session: LiveSession, console: Callable[[], str]) -> None:
+def test_a_live_on_air_offers_its_commands(session: LiveSession, console: Callable[[], str]) -> None:
     with scope(tenant=session.tenant):
         put_on_air(session)
     page = console()
     assert "ON AIR" in page
-    assert all(f'id="{button}-button"' in page for button in ("mute", "skip", "stop"))
+    assert all(f'id="{button}-button"' in page for button in ("mute", "skip", "pause", "kill"))
 
 
 def test_a_muted_live_says_so_and_offers_to_unmute(session: LiveSession, console: Callable[[], str]) -> None:
