@@ -17,7 +17,7 @@ def add_quick_line(*, session: LiveSession, text: str) -> None:
     Raise `SessionConflict` for a text that the rules block, and when there are enough.
     """
     if why := held_back_for(session, text):
-        raise errors.line_refused(why)
+        raise errors.text_refused(why)
     show = Show.objects.select_for_update().get(id=session.show_id)
     if text not in show.quick_lines:
         if len(show.quick_lines) >= MAX_QUICK_LINES:
