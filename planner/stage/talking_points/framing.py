@@ -14,13 +14,13 @@ from planner.stage.lines import (
     snapshot_books,
     template_language,
 )
+from planner.stage.talking_points.wording import ENDINGS, after_colon, ended
 from planner.stage.turn import Turn, TurnKind
 
 MAX_CHARACTERS = 240  # leaves the frame its room within a reply
 # A frame that is drawn has been used: a point that repeats itself must not use them all.
 TRIES = 3
 SENTENCE_WORDS = 6
-ENDINGS = (".", "!", "?", "…")
 PHRASE = "topic_phrase"
 
 
@@ -35,12 +35,14 @@ class TalkingPointTemplates:
         point = shorten(clean_for_speech(turn.point), MAX_CHARACTERS)
         if not point or is_repeat(point):
             return ""
-        book = self._books[template_language(turn.language or language)]
+        tongue = template_language(turn.language or language)
+        book = self._books[tongue]
+        point = after_colon(point, tongue)
         if turn.kind is TurnKind.TOPIC and not is_sentence(point):
             line = _draw(book, PHRASE, point.rstrip(",;:"), is_repeat)
             if line:
                 return line
-        return _draw(book, turn.kind.value, _ended(point), is_repeat)
+        return _draw(book, turn.kind.value, ended(point, tongue), is_repeat)
 
     def snapshot(self) -> BooksState:
         """Return which templates have been used."""
@@ -61,8 +63,3 @@ def _draw(book: LineBook, topic: str, point: str, is_repeat: Callable[[str], boo
         return fill(frame, name="", point=point)
 
     return book.draw_fresh(topic, spoken=spoken, is_repeat=is_repeat, tries=TRIES)
-
-
-def _ended(point: str) -> str:
-    point = point.rstrip(",;:")
-    return point if point.endswith(ENDINGS) else f"{point}."
