@@ -118,7 +118,7 @@ def test_a_preset_becomes_a_persona(alice: User, show: Show, logged_in_page: Log
     expect(page.locator(".preset")).to_have_count(len(presets()))
     page.get_by_role("link", name="Grinta").click()
     expect(page.get_by_label("Name", exact=True)).to_have_value("Grinta")
-    page.get_by_role("button", name="Create the persona").click()
+    page.get_by_role("button", name="Create persona").click()
     expect(page.get_by_text("The persona is ready")).to_be_visible()
     page.get_by_label("Use it in").select_option(label=f"{show.name} (Italian)")
     page.get_by_role("button", name="Use it in this show").click()
