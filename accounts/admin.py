@@ -1,4 +1,5 @@
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialApp, SocialToken
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -7,6 +8,8 @@ from tenants.admin import AuditedAdmin
 
 # The library's own page would show the secrets.
 admin.site.unregister(Authenticator)
+# Providers come from the environment, and tokens are not stored.
+admin.site.unregister([SocialApp, SocialToken])
 
 
 @admin.register(Authenticator)

@@ -4,19 +4,36 @@ Otherwise the time of the answer would tell strangers who has an account here.
 """
 
 import secrets
+from typing import Any
 
+from allauth.account.forms import LoginForm, SignupForm
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
-from allauth.account.forms import SignupForm
 from allauth.account.models import EmailAddress
 from allauth.account.signals import user_signed_up
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.log_in_limits import take_reset_mail
 from tenants.models import User
 
+EMAIL_LABEL = _("E-mail")
+
+
+class LogInForm(LoginForm):  # type: ignore[misc]  # the library has no types
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["login"].label = EMAIL_LABEL
+
 
 class SignUpForm(SignupForm):  # type: ignore[misc]  # the library has no types
+    """Asks for an address and, once, for a password: the page can show what was typed."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"].label = EMAIL_LABEL
+        self.fields["password1"].help_text = _("8 characters or more")
+
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Create the user; for a known address create one and take it back, then write to the address."""
         if self.account_already_exists:
@@ -47,6 +64,10 @@ def _read_what_a_confirmation_reads(user: User) -> None:
 
 
 class ResetPasswordForm(AllauthResetPasswordForm):  # type: ignore[misc]  # the library has no types
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"].label = EMAIL_LABEL
+
     def save(self, request: HttpRequest, **options: object) -> str:
         """Send the link; to an unknown address send that it is unknown, after the queries of a link.
 

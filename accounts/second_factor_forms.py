@@ -6,7 +6,9 @@ from typing import Any
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base_forms
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp_forms
+from allauth.mfa.webauthn import forms as webauthn_forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -72,3 +74,14 @@ def _too_many_codes(wait_s: float) -> str:
         "Too many wrong codes. Wait %(minutes)d minutes.",
         minutes,
     ) % {"minutes": minutes}
+
+
+class LogInWithPasskeyForm(webauthn_forms.LoginWebAuthnForm):  # type: ignore[misc]
+    """Takes a passkey at the log-in; what is none is refused like a wrong one."""
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            return super().clean_credential()
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            # The library reads whatever was sent as if it were well formed.
+            raise get_adapter().validation_error("incorrect_code") from error

@@ -1,5 +1,6 @@
 """Reads settings from the environment; a missing or malformed value raises `ImproperlyConfigured`."""
 
+import json
 import re
 from base64 import urlsafe_b64decode
 from typing import Any
@@ -56,6 +57,22 @@ class Environment(environ.Env):  # type: ignore[misc]
         if old in self.ENVIRON:
             raise ImproperlyConfigured(f"{old} in the environment is now {new}: see docs/configuration.md.")
 
+    def open_id_providers(self, var: str, default: str = "") -> list[dict[str, Any]]:
+        """Return providers of OpenID Connect as allauth wants them, from a JSON list of objects.
+
+        Each object has `id`, `name`, `server_url`, `client_id` and `secret`.
+        """
+        value: str = self.str(var, default=default)
+        try:
+            given = json.loads(value or "[]")
+            if not isinstance(given, list):
+                raise ValueError("not a list")
+            return [_open_id_provider(each) for each in given]
+        except (LookupError, TypeError, ValueError):
+            raise ImproperlyConfigured(
+                f"{var} in the environment is malformed: see docs/configuration.md."
+            ) from None
+
     def choice(self, var: str, choices: tuple[str, ...], default: str) -> str:
         """Return one of the choices, whatever its case."""
         value: str = self.str(var, default=default).lower()
@@ -78,6 +95,22 @@ class Environment(environ.Env):  # type: ignore[misc]
             expected = " or ".join(f"{scheme}://…" for scheme in schemes)
             raise ImproperlyConfigured(f"{var} in the environment must look like {expected}")
         return value
+
+
+def _open_id_provider(given: dict[str, str]) -> dict[str, Any]:
+    names = ("id", "name", "server_url", "client_id", "secret")
+    provider_id, name, server_url, client_id, secret = (given[each] for each in names)
+    if not (PATH_PART.fullmatch(provider_id) and name and client_id and secret):
+        raise ValueError("not a provider")
+    if not _is_address(server_url, WEB):
+        raise ValueError("not an address")
+    return {
+        "provider_id": provider_id,
+        "name": name,
+        "client_id": client_id,
+        "secret": secret,
+        "settings": {"server_url": server_url},
+    }
 
 
 def _is_encryption_key(key: str) -> bool:

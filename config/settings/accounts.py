@@ -6,12 +6,12 @@ env = Environment()
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": f"accounts.password_rules.{name}"} for name in ("UnlikeTheAccount", "LongEnough", "NotCommon")
 ]
 ALLAUTH_TRUSTED_PROXY_COUNT = 0  # production has a proxy in front
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
+    "login": "accounts.forms.LogInForm",
     "signup": "accounts.forms.SignUpForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
 }
@@ -22,8 +22,11 @@ MFA_FORMS = {
     "authenticate": "accounts.second_factor_forms.AuthenticateForm",
     "reauthenticate": "accounts.second_factor_forms.ReauthenticateForm",
     "activate_totp": "accounts.second_factor_forms.ActivateTOTPForm",
+    "login_webauthn": "accounts.second_factor_forms.LogInWithPasskeyForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+# A passkey logs in without a password. Signing up with one would need codes instead of links in the mails.
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Vivavoce"
 MFA_TOTP_TOLERANCE = 1  # the clocks of phones differ by seconds
 # Where the staff site is. An address that nobody guesses keeps strangers from trying.
@@ -35,8 +38,18 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # of changes to passwords, addresses and sec
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that has signed up, and only there
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "website:front_page"
+ACCOUNT_SIGNUP_REDIRECT_URL = "website:start"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+# Providers of OpenID Connect through which people may log in.
+OPEN_ID_PROVIDERS = env.open_id_providers("OIDC_PROVIDERS", default="")
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": OPEN_ID_PROVIDERS}}
+# A link, because the policy of the pages would stop a form on its way to the provider.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_STORE_TOKENS = False

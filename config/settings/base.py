@@ -134,6 +134,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
     "channels",
     "csp",
@@ -349,6 +351,8 @@ TIKTOK_SIGN_API_KEY = env.str("TIKTOK_SIGN_API_KEY", default="")
 SIGN_REQUESTS_PER_MINUTE = env.int("SIGN_REQUESTS_PER_MINUTE", default=120)
 SIGN_REQUESTS_PER_TENANT_PER_MINUTE = env.int("SIGN_REQUESTS_PER_TENANT_PER_MINUTE", default=60)
 
+# The sender of all mails; production names its own.
+DEFAULT_FROM_EMAIL = "Vivavoce <vivavoce@localhost>"
 # Whom visitors write to; shown on the public pages.
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 

@@ -26,6 +26,7 @@ if not (_database_url and _redis_url):
 vars().update(data_stores(_database_url, _redis_url))
 
 EMAIL_BACKEND = "website.mailbox.backend.MailboxBackend"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # passkeys work on http://localhost
 MAILBOX_DIR = str(BASE_DIR / ".local" / "mails")
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True

@@ -83,7 +83,7 @@ def test_a_confirmation_is_asked_for_in_words_that_show_the_address(client: Clie
 
 def test_the_mail_with_the_link_is_in_our_words(client: Client, alice: User) -> None:
     client.post("/accounts/password/reset/", {"email": "alice@example.com"})
-    assert "open this link to choose a new password:" in mail.outbox[0].body
+    assert "Open this link to choose a new password:" in mail.outbox[0].body
     assert "http://testserver/accounts/password/reset/key/" in mail.outbox[0].body
 
 

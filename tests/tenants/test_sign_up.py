@@ -59,16 +59,57 @@ def test_nobody_is_in_before_the_address_is_verified(client: Client) -> None:
     assert "_auth_user_id" not in client.session
 
 
-def test_the_mailed_link_verifies_the_address_and_lets_the_user_in(client: Client) -> None:
+def test_the_mailed_link_logs_in_the_browser_that_has_signed_up(client: Client) -> None:
     dora = sign_up(client)
     assert [message.to for message in mail.outbox] == [["dora@example.com"]]
-    link = address_in(mail.outbox[0], "/accounts/confirm-email/")
-    client.get(link)
-    assert not EmailAddress.objects.get(user=dora).verified, "a mail scanner's GET must not verify"
-    client.post(link)
+    answer = client.get(address_in(mail.outbox[0], "/accounts/confirm-email/"))
+    assert answer["Location"] == "/start/"
     assert EmailAddress.objects.get(user=dora).verified
-    client.post("/accounts/login/", {"login": "dora@example.com", "password": PASSWORD})
     assert "_auth_user_id" in client.session
+
+
+def test_in_another_browser_a_button_confirms_and_the_log_in_follows(client: Client) -> None:
+    dora = sign_up(client)
+    link = address_in(mail.outbox[0], "/accounts/confirm-email/")
+    other = Client()
+    other.get(link)
+    assert not EmailAddress.objects.get(user=dora).verified, "a mail scanner's GET must not verify"
+    page = other.post(link, follow=True)
+    assert EmailAddress.objects.get(user=dora).verified
+    assert "Confirmed. Now log in." in page.content.decode()
+    assert "_auth_user_id" not in other.session
+    other.post("/accounts/login/", {"login": "dora@example.com", "password": PASSWORD})
+    assert "_auth_user_id" in other.session
+
+
+def test_a_link_of_somebody_else_does_not_log_in(client: Client) -> None:
+    sign_up(Client(), "erin@example.com")
+    link = address_in(mail.outbox[0], "/accounts/confirm-email/")
+    sign_up(client)
+    client.get(link)
+    client.post(link)
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_page_says_once_what_a_password_needs_and_what_one_accepts(client: Client) -> None:
+    page = client.get("/accounts/signup/").content.decode()
+    assert page.count('type="password"') == 1
+    assert page.count("8 characters or more") == 1
+    assert 'href="/privacy/"' in page
+    assert 'href="/ai/"' in page
+
+
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        ("short", "Use 8 characters or more."),
+        ("password1", "Too many people use this password."),
+        ("dora@example.com", "This is too close to your name or e-mail address."),
+    ],
+)
+def test_a_refused_password_is_explained_in_one_sentence(client: Client, password: str, said: str) -> None:
+    page = client.post("/accounts/signup/", {"email": "dora@example.com", "password1": password})
+    assert said in page.content.decode()
 
 
 def test_an_address_is_kept_in_lower_case_and_only_once(client: Client) -> None:
