@@ -18,5 +18,8 @@ vars().update(
 STORAGES["lines"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# A server of its own, in a browser test, keeps its mails where the browser can read them.
+if MAILBOX_DIR := env.str("TEST_MAILBOX_DIR", default=""):
+    EMAIL_BACKEND = "website.mailbox.backend.MailboxBackend"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
