@@ -147,7 +147,9 @@ def set_up(hand: SlowHand, language: str) -> None:
 def hear_the_rehearsal(hand: SlowHand) -> None:
     """Start it with one press; the host is loud in the page, and its words can be read."""
     hand.press("#rehearsal-start button")
-    frame = hand.page.wait_for_selector("#rehearsal-stage iframe").content_frame()
+    overlay = hand.page.wait_for_selector("#rehearsal-stage iframe")
+    assert overlay is not None
+    frame = overlay.content_frame()
     assert frame is not None
     frame.wait_for_selector("[data-connected=true]")
     frame.evaluate(

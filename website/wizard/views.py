@@ -112,8 +112,15 @@ def start_host(request: TenantRequest) -> HttpResponse:
         if preset.language == show.language
     ]
     chosen = next((host["slug"] for host in hosts if host["name"] == show.persona.name), DEFAULT_HOST)
-    context = {"hosts": hosts, "chosen": chosen, "default": DEFAULT_HOST, "hello": _hello(show.language)}
-    return _page(request, Step.HOST, language=show.language, **context)
+    return _page(
+        request,
+        Step.HOST,
+        hosts=hosts,
+        chosen=chosen,
+        default=DEFAULT_HOST,
+        hello=_hello(show.language),
+        language=show.language,
+    )
 
 
 @never_cache
