@@ -212,6 +212,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "tenants.context_processors.tenant",
                 "website.context_processors.mailbox",
+                "website.context_processors.set_up",
             ],
         },
     }
