@@ -27,6 +27,7 @@ from overlay.layout import (
     MIN_WIDTH,
     WIDGETS,
     WORDS,
+    default_layout,
 )
 from overlay.themes import FONTS, THEMES, Colors
 from tenants.api.serializers import OptionalFields, StrictSerializer
@@ -117,6 +118,8 @@ class GoalSerializer(StrictSerializer):
 class LayoutSerializer(StrictSerializer):
     """An overlay's whole layout."""
 
+    example: Any = default_layout()
+
     theme = serializers.ChoiceField(choices=list(THEMES))
     font = serializers.ChoiceField(choices=list(FONTS), allow_blank=True)
     colors = ColorsSerializer(allow_null=True)
@@ -157,6 +160,8 @@ class CanvasChangeSerializer(OptionalFields, StrictSerializer):
 class LayoutChangeSerializer(OptionalFields, LayoutSerializer):
     """The body of a change; what is left out, at any level, is completed before it is validated."""
 
+    example = {"theme": "neon", "tall": {"chat": {"x": 0.1, "y": 0.6}, "goal": {"on": True}}}
+
     goal = GoalChangeSerializer()
     tall = CanvasChangeSerializer()  # type: ignore[assignment]
     wide = CanvasChangeSerializer()  # type: ignore[assignment]
@@ -164,6 +169,8 @@ class LayoutChangeSerializer(OptionalFields, LayoutSerializer):
 
 class PictureAddressSerializer(serializers.Serializer[Any]):
     """The address of the avatar's picture."""
+
+    example = {"url": "https://vivavoce.example/media/avatars/6f1d.png"}
 
     url = serializers.URLField(allow_blank=True)
 

@@ -13,6 +13,15 @@ from tenants.models import Language
 from tenants.names import NAME_LENGTH, refuse_direction_controls
 
 MIDDLE = 0.5
+EXAMPLE = {
+    "name": "Melody",
+    "system_prompt": "You love every kind of music and never put a song down.",
+    "language": "en",
+    "reply_in": "show",
+    "style": {"energy": 0.7, "formality": 0.1, "humour": 0.5, "length": 0.5},
+    "forbidden_topics": ["private lives of artists"],
+    "sample_lines": ["Which song is in your headphones tonight?"],
+}
 
 
 class TraitsSerializer(serializers.Serializer[Any]):
@@ -26,6 +35,12 @@ class TraitsSerializer(serializers.Serializer[Any]):
 
 class PersonaSerializer(serializers.Serializer[Any]):
     """A persona in an answer of the API."""
+
+    example = {
+        "id": "0c9e8d3a-7f57-4a0c-8d2e-3a1b5c6d7e8f",
+        **EXAMPLE,
+        "created_at": "2026-01-31T20:00:00.000000Z",
+    }
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -58,10 +73,22 @@ class StyleSerializer(StrictSerializer):
 class PersonaChangeSerializer(StrictSerializer):
     """A persona's fields in a request of the API."""
 
-    name = serializers.CharField(max_length=NAME_LENGTH, validators=[refuse_direction_controls])
-    system_prompt = serializers.CharField(max_length=PROMPT_LENGTH)
+    example = EXAMPLE
+
+    name = serializers.CharField(
+        max_length=NAME_LENGTH,
+        validators=[refuse_direction_controls],
+        help_text="What the host is called on air.",
+    )
+    system_prompt = serializers.CharField(
+        max_length=PROMPT_LENGTH, help_text="Personality in your own words."
+    )
     language = serializers.ChoiceField(required=False, choices=Language.choices)
-    reply_in = serializers.ChoiceField(required=False, choices=Persona.ReplyIn.choices)
+    reply_in = serializers.ChoiceField(
+        required=False,
+        choices=Persona.ReplyIn.choices,
+        help_text="`show`: the show's language. `viewer`: the language that each viewer writes.",
+    )
     style = StyleSerializer(required=False)  # type: ignore[assignment]
     forbidden_topics = lines_field(TOPICS, TOPIC_LENGTH)
     sample_lines = lines_field(SAMPLES, SAMPLE_LENGTH)

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
@@ -5,13 +6,16 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tenants.models import ApiToken, Tenant
+from tenants.models import ApiToken, Scope, Tenant
 
 if TYPE_CHECKING:
     TenantFormBase = forms.ModelForm[Tenant]
     ApiTokenFormBase = forms.ModelForm[ApiToken]
 else:
     TenantFormBase = ApiTokenFormBase = forms.ModelForm
+
+
+NEVER = "never"
 
 
 @cache
@@ -37,8 +41,34 @@ class TenantForm(TenantFormBase):
 
 
 class ApiTokenForm(ApiTokenFormBase):
+    """A new token: its name, its scopes, and for how long it works."""
+
+    scopes = forms.MultipleChoiceField(
+        label=_("What may it do?"),
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[Scope.READ, Scope.LIVE],
+        error_messages={"required": _("Choose at least one.")},
+    )
+    lifetime = forms.ChoiceField(
+        label=_("Expires"),
+        choices=[
+            ("30", _("in 30 days")),
+            ("90", _("in 90 days")),
+            ("365", _("in a year")),
+            (NEVER, _("never")),
+        ],
+        initial="365",
+    )
+
     class Meta:
         model = ApiToken
         fields = ["name"]
         labels = {"name": _("What is it for?")}
         help_texts = {"name": _("For example: Stream Deck, my website.")}
+
+    @property
+    def chosen_lifetime(self) -> timedelta | None:
+        """Return how long the token works; None for ever."""
+        days = self.cleaned_data["lifetime"]
+        return None if days == NEVER else timedelta(days=int(days))

@@ -1,4 +1,5 @@
 import uuid
+from datetime import timedelta
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -182,6 +183,11 @@ class ApiToken(models.Model):
     @property
     def is_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def expires_soon(self) -> bool:
+        """Whether the last two weeks of the token have begun."""
+        return self.expires_at is not None and self.expires_at <= timezone.now() + timedelta(days=14)
 
     @property
     def scope_labels(self) -> list[str]:

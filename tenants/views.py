@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tenants import services
 from tenants.access import get_api_token_for, member_required
 from tenants.forms import ApiTokenForm, TenantForm
-from tenants.http import TenantRequest
+from tenants.http import TenantRequest, public_address
 from tenants.middleware import SESSION_KEY
 from tenants.models import ApiToken, Membership
 
@@ -59,7 +60,11 @@ def api_token_create(request: TenantRequest) -> HttpResponse:
     if not form.is_valid():
         return _tokens(request, form=form, status=422)
     _token, key = services.create_api_token(
-        tenant=request.tenant, user=request.user, name=form.cleaned_data["name"]
+        tenant=request.tenant,
+        user=request.user,
+        name=form.cleaned_data["name"],
+        scopes=form.cleaned_data["scopes"],
+        lifetime=form.chosen_lifetime,
     )
     return _tokens(request, form=ApiTokenForm(), key=key)
 
@@ -75,5 +80,11 @@ def api_token_revoke(request: TenantRequest, token_id: UUID) -> HttpResponse:
 
 def _tokens(request: TenantRequest, *, status: int = 200, **context: Any) -> HttpResponse:
     tokens = ApiToken.objects.filter(tenant=request.tenant).select_related("created_by")
+    addresses = {name: public_address(request, reverse(f"api:{name}")) for name in ("shows", "sessions")}
     part = "#tokens" if request.htmx else ""
-    return render(request, f"tenants/api_token_list.html{part}", {"tokens": tokens, **context}, status=status)
+    return render(
+        request,
+        f"tenants/api_token_list.html{part}",
+        {"tokens": tokens, "addresses": addresses, **context},
+        status=status,
+    )

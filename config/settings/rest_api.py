@@ -25,6 +25,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVERS": [{"url": "/"}],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "APPEND_COMPONENTS": {
         "securitySchemes": {
             "token": {
@@ -35,6 +36,7 @@ SPECTACULAR_SETTINGS = {
         }
     },
     "TAGS": [
+        {"name": "root", "description": "Where everything is."},
         {"name": "shows", "description": "The reusable set-up of a live, with its plan and its overlay."},
         {"name": "personas", "description": "Who hosts a show: personality, tone and topics to avoid."},
         {"name": "voices", "description": "How a host sounds, and which voice speaks when that one fails."},

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from chatsources.events import EventKind
 from chatsources.webcast import MAX_NAME_CHARS, MAX_TEXT_CHARS
+from livesessions.api import examples
 from tenants.api.serializers import CleanTextField, IdField, StrictSerializer
 
 MAX_EVENTS = 500
@@ -58,24 +59,41 @@ class GiftSerializer(StrictSerializer):
 class EventSerializer(StrictSerializer):
     """One event that a bridge posts."""
 
-    id = IdField()
+    id = IdField(help_text="Unique in the live. The same id again is ignored.")
     kind = serializers.ChoiceField(choices=[kind.value for kind in EventKind])
-    at = serializers.DateTimeField(required=False)
+    at = serializers.DateTimeField(required=False, help_text="When it happened; now when left out.")
     tiktok_msg_id = IdField(
         pattern=TIKTOK_MSG_ID,
         max_length=20,
         wrong=gettext_lazy("This is not a message id of TikTok."),
         required=False,
+        help_text="The number of TikTok's own message, if you know it.",
     )
     viewer = ViewerSerializer(required=False)
     text = CleanTextField(cut_at=MAX_TEXT_CHARS, required=False)
-    count = serializers.IntegerField(min_value=0, max_value=MAX_COUNT, required=False)
+    count = serializers.IntegerField(
+        min_value=0,
+        max_value=MAX_COUNT,
+        required=False,
+        help_text="How many; 1 when left out. Of a streak of gifts the total so far.",
+    )
     gift = GiftSerializer(required=False)
-    streak_open = serializers.BooleanField(required=False)
-    total = serializers.IntegerField(min_value=0, max_value=MAX_COUNT, required=False)
-    receiver_id = IdField(required=False)
-    targets = serializers.ListField(child=IdField(), max_length=MAX_TARGETS, required=False)
-    target_viewer_ids = serializers.ListField(child=IdField(), max_length=MAX_TARGETS, required=False)
+    streak_open = serializers.BooleanField(required=False, help_text="More of the same gift may follow.")
+    total = serializers.IntegerField(
+        min_value=0, max_value=MAX_COUNT, required=False, help_text="All likes of the room so far."
+    )
+    receiver_id = IdField(
+        required=False, help_text="The guest who gets the gift; leave it out for the streamer."
+    )
+    targets = serializers.ListField(
+        child=IdField(), max_length=MAX_TARGETS, required=False, help_text="The ids of deleted comments."
+    )
+    target_viewer_ids = serializers.ListField(
+        child=IdField(),
+        max_length=MAX_TARGETS,
+        required=False,
+        help_text="The ids of viewers whose comments were deleted.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         needed, possible = FIELDS[EventKind(attrs["kind"])]
@@ -102,6 +120,8 @@ class EventListField(serializers.ListField):
 class EventsSerializer(StrictSerializer):
     """A batch of events; each is validated on its own, so that an invalid one does not reject the others."""
 
+    example = examples.POSTED
+
     events = EventListField(max_length=MAX_EVENTS)
 
 
@@ -114,6 +134,8 @@ class RejectedSerializer(serializers.Serializer[Any]):
 
 class IntakeSerializer(serializers.Serializer[Any]):
     """What became of a batch of events."""
+
+    example = examples.INTAKE
 
     accepted = serializers.IntegerField()
     duplicates = serializers.IntegerField()

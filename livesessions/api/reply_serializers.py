@@ -7,6 +7,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from livesessions.api import examples
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.selection.turns import MAX_AGE_S
@@ -20,11 +21,20 @@ REPLY_STATUSES = [*Reply.Status.values, HEARD]
 class TriggerSerializer(serializers.Serializer[Reply]):
     """What a reply answers: the event's id as in the list of events, its kind, text and viewer."""
 
-    id = serializers.CharField(source="trigger_source_id")
-    kind = serializers.CharField(source="trigger_kind")
+    id = serializers.CharField(
+        source="trigger_source_id",
+        help_text="The id of the event, as in the list of events; empty when there is none.",
+    )
+    kind = serializers.CharField(
+        source="trigger_kind", help_text="The kind of the event; `streamer` for a text of your own."
+    )
     text = serializers.CharField(source="trigger_text")
     viewer_name = serializers.CharField(source="trigger_viewer_name")
-    also = serializers.ListField(child=serializers.CharField(), source="also_source_ids")
+    also = serializers.ListField(
+        child=serializers.CharField(),
+        source="also_source_ids",
+        help_text="The ids of other events that it answers.",
+    )
 
 
 class TimingsSerializer(serializers.Serializer[Reply]):
@@ -40,11 +50,13 @@ class TimingsSerializer(serializers.Serializer[Reply]):
 class ReplySerializer(serializers.Serializer[Any]):
     """One reply of the host."""
 
+    example = examples.REPLY
+
     id = serializers.UUIDField()
     session = serializers.UUIDField(source="session_id")
     status = serializers.SerializerMethodField()
-    text = serializers.CharField()
-    fault = serializers.CharField()
+    text = serializers.CharField(help_text="What the host says, or would have said.")
+    fault = serializers.CharField(help_text="Why it was refused or failed; empty when nothing went wrong.")
     trigger = TriggerSerializer(source="*")
     timings = TimingsSerializer(source="*")
     created_at = serializers.DateTimeField()
@@ -58,6 +70,8 @@ class ReplySerializer(serializers.Serializer[Any]):
 
 class RepliesSerializer(serializers.Serializer[Any]):
     """A page of replies."""
+
+    example = examples.REPLIES
 
     next = serializers.URLField(allow_null=True)
     results = ReplySerializer(many=True)

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from chatsources.events import EventKind
+from livesessions.api import examples
 from livesessions.models.events import ChatEvent
 from moderation.stage.verdict import Action
 
@@ -70,6 +71,8 @@ class RoomEventSerializer(serializers.Serializer[Any]):
 
 class RoomEventsSerializer(serializers.Serializer[Any]):
     """A page of events. `cursor` is that of its last event, or the one that was sent when it is empty."""
+
+    example = examples.EVENTS
 
     next = serializers.URLField(allow_null=True)
     cursor = serializers.CharField()

@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from livesessions.api import examples
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
@@ -68,13 +69,17 @@ class OpenPageSerializer(serializers.Serializer[Any]):
 class SessionSerializer(OverlayAddresses):
     """A live in answers."""
 
+    example = examples.SESSION
+
     id = serializers.UUIDField()
     show = serializers.UUIDField(source="show_id")
     source = serializers.ChoiceField(choices=LiveSession.Source.choices)  # type: ignore[assignment]
     source_options = serializers.DictField()
     status = serializers.ChoiceField(choices=LiveSession.Status.choices)
     end_reason = serializers.ChoiceField(choices=LiveSession.EndReason.choices, allow_blank=True)
-    end_reason_text = serializers.CharField()
+    end_reason_text = serializers.CharField(
+        help_text="`end_reason` in words, in the language of `Accept-Language`."
+    )
     muted = serializers.BooleanField()
     waiting_reason = serializers.SerializerMethodField()
     waiting_reason_text = serializers.SerializerMethodField()
@@ -83,7 +88,9 @@ class SessionSerializer(OverlayAddresses):
     started_at = serializers.DateTimeField(allow_null=True)
     stop_requested_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
-    counts = serializers.DictField(child=serializers.IntegerField())
+    counts = serializers.DictField(
+        child=serializers.IntegerField(), help_text="How often each kind of event happened."
+    )
     overlays = serializers.SerializerMethodField()
 
     @extend_schema_field(OpenPageSerializer(many=True))
@@ -109,6 +116,8 @@ class PartProgressSerializer(serializers.Serializer[Any]):
 
 class KillSerializer(serializers.Serializer[Any]):
     """A press of the kill switch, and what it has reached so far."""
+
+    example = examples.KILL
 
     session = serializers.UUIDField(source="kill.session_id")
     pressed_at = serializers.DateTimeField(source="kill.pressed_at")
@@ -165,15 +174,27 @@ class SourceOptionsField(serializers.DictField):
 class SessionCreateSerializer(StrictSerializer):
     """The input that creates a live; each source has its own options."""
 
+    example = examples.NEW_SESSION
+
     show = serializers.UUIDField()
-    source = serializers.ChoiceField(choices=LiveSession.Source.choices)  # type: ignore[assignment]
+    source = serializers.ChoiceField(
+        choices=LiveSession.Source.choices, help_text="Where the chat comes from."
+    )  # type: ignore[assignment]
     source_options = SourceOptionsField(required=False)
 
 
 class ApprovalSerializer(StrictSerializer):
     """The input that approves a held answer; `text`, if not empty, replaces its text."""
 
-    text = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    example = examples.APPROVAL
+
+    text = serializers.CharField(
+        max_length=500,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Other words for the answer; empty keeps them.",
+    )
 
 
 class HeldReplySerializer(serializers.Serializer[Any]):
@@ -196,13 +217,18 @@ class HeldReplySerializer(serializers.Serializer[Any]):
 class HeldRepliesSerializer(serializers.Serializer[Any]):
     """All answers that wait for approval; at most five."""
 
+    example = examples.HELD
+
     results = HeldReplySerializer(many=True)
 
 
 class LineSerializer(StrictSerializer):
     """A text that the host says for the streamer."""
 
+    example = examples.LINE
+
     text = serializers.CharField(
         max_length=MAX_LINE_LENGTH,
         error_messages={"blank": gettext_lazy("Write what the host should say.")},
+        help_text="The text to say.",
     )

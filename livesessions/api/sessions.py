@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from livesessions.access import get_session_for, get_show_for
-from livesessions.api import problems
+from livesessions.api import examples, problems
 from livesessions.api.reply_serializers import ReplySerializer
 from livesessions.api.serializers import LineSerializer, SessionCreateSerializer, SessionSerializer
 from livesessions.models.sessions import LiveSession
@@ -93,6 +93,7 @@ def session(request: Request, session_id: UUID) -> Response:
         scope=Scope.SAY,
         body=LineSerializer,
         answer=ReplySerializer,
+        answer_example=examples.QUEUED_LINE,
         status=status.HTTP_202_ACCEPTED,
         problems=[
             problems.NOT_ON_AIR,

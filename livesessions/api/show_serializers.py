@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
+from livesessions.api import examples
 from livesessions.api.serializers import OverlayAddresses
 from livesessions.models.plans import Segment
 from livesessions.models.shows import Show, handle_validator
@@ -34,6 +35,8 @@ MAX_FACTS_LENGTH = 4_000
 
 class ShowSerializer(OverlayAddresses):
     """A show in answers."""
+
+    example = examples.SHOW
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -69,37 +72,71 @@ class HandleField(serializers.CharField):
         return super().to_internal_value(data).removeprefix("@")
 
 
-def _count(most: int, *, least: int = 0) -> serializers.IntegerField:
-    return serializers.IntegerField(required=False, min_value=least, max_value=most)
+def _count(most: int, meaning: str, *, least: int = 0) -> serializers.IntegerField:
+    return serializers.IntegerField(required=False, min_value=least, max_value=most, help_text=meaning)
 
 
-def _seconds(most_s: float) -> serializers.FloatField:
-    return serializers.FloatField(required=False, min_value=0.0, max_value=most_s)
+def _seconds(most_s: float, meaning: str) -> serializers.FloatField:
+    return serializers.FloatField(required=False, min_value=0.0, max_value=most_s, help_text=meaning)
 
 
 class ShowChangeSerializer(StrictSerializer):
     """The changes of a show. Its language is fixed, because its voice and persona speak it."""
 
+    example = examples.SHOW_CHANGE
+
     name = serializers.CharField(max_length=NAME_LENGTH, validators=[refuse_direction_controls])
-    handle = HandleField(required=False, allow_blank=True, validators=[handle_validator])
-    mode = serializers.ChoiceField(required=False, choices=Show.Mode.choices)
-    persona = RowField(get_persona_for, gettext_lazy("There is no such persona."), required=False)
-    voice = RowField(get_voice_for, gettext_lazy("There is no such voice."), required=False)
-    facts = serializers.CharField(required=False, allow_blank=True, max_length=MAX_FACTS_LENGTH)
-    is_shopping = serializers.BooleanField(required=False)
-    follows_per_thanks = _count(MAX_PER_THANKS)
-    shares_per_thanks = _count(MAX_PER_THANKS)
-    subscriptions_per_thanks = _count(MAX_PER_THANKS)
-    small_gift_diamonds = _count(MAX_DIAMONDS)
-    big_gift_diamonds = _count(MAX_DIAMONDS, least=1)
-    cooldown_min_s = _seconds(LONGEST_COOLDOWN_S)
-    cooldown_max_s = _seconds(LONGEST_COOLDOWN_S)
-    answers_per_minute = _count(MOST_REPLIES_A_MINUTE, least=1)
-    thanks_per_minute = _count(MOST_REPLIES_A_MINUTE, least=1)
-    answers_per_viewer = _count(MOST_ANSWERS_PER_VIEWER, least=1)
-    holds_replies = serializers.BooleanField(required=False)
-    call_to_action_every_s = _count(MAX_INTERVAL_S)
-    game_every_s = _count(MAX_INTERVAL_S)
+    handle = HandleField(
+        required=False,
+        allow_blank=True,
+        validators=[handle_validator],
+        help_text="The TikTok handle, with or without @. Lives on TikTok need it.",
+    )
+    mode = serializers.ChoiceField(
+        required=False,
+        choices=Show.Mode.choices,
+        help_text="`self`: the overlay runs in your OBS. `managed`: we run it.",
+    )
+    persona = RowField(
+        get_persona_for,
+        gettext_lazy("There is no such persona."),
+        required=False,
+        help_text="The persona that hosts the show; the standard one of the language when left out.",
+    )
+    voice = RowField(
+        get_voice_for,
+        gettext_lazy("There is no such voice."),
+        required=False,
+        help_text="The voice that speaks; the standard one of the language when left out.",
+    )
+    facts = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=MAX_FACTS_LENGTH,
+        help_text="What the host may know and say.",
+    )
+    is_shopping = serializers.BooleanField(
+        required=False, help_text="A TikTok Shop live, which an AI voice may not host: it cannot start."
+    )
+    follows_per_thanks = _count(MAX_PER_THANKS, "Thank after this many follows; 0 never thanks.")
+    shares_per_thanks = _count(MAX_PER_THANKS, "Thank after this many shares; 0 never thanks.")
+    subscriptions_per_thanks = _count(MAX_PER_THANKS, "Thank after this many subscriptions; 0 never thanks.")
+    small_gift_diamonds = _count(MAX_DIAMONDS, "Gifts below this are thanked together.")
+    big_gift_diamonds = _count(MAX_DIAMONDS, "Gifts from this on interrupt the host.", least=1)
+    cooldown_min_s = _seconds(LONGEST_COOLDOWN_S, "Seconds between two answers in a calm chat.")
+    cooldown_max_s = _seconds(LONGEST_COOLDOWN_S, "Seconds between two answers in a busy chat.")
+    answers_per_minute = _count(MOST_REPLIES_A_MINUTE, "At most so many answers a minute.", least=1)
+    thanks_per_minute = _count(MOST_REPLIES_A_MINUTE, "At most so many thanks a minute.", least=1)
+    answers_per_viewer = _count(
+        MOST_ANSWERS_PER_VIEWER, "At most so many answers to one viewer in five minutes.", least=1
+    )
+    holds_replies = serializers.BooleanField(
+        required=False, help_text="Each answer waits until somebody approves it."
+    )
+    call_to_action_every_s = _count(
+        MAX_INTERVAL_S, "Seconds between invitations to follow and share, a minute more or less; 0 for never."
+    )
+    game_every_s = _count(MAX_INTERVAL_S, "Seconds between games; 0 plays only those of the plan.")
     calls_to_action = lines_field(MAX_CALLS, MAX_CALL_LENGTH)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -122,7 +159,13 @@ class ShowChangeSerializer(StrictSerializer):
 class ShowCreateSerializer(ShowChangeSerializer):
     """The input that creates a show."""
 
-    language = serializers.ChoiceField(required=False, choices=Language.choices)
+    example = examples.NEW_SHOW
+
+    language = serializers.ChoiceField(
+        required=False,
+        choices=Language.choices,
+        help_text="The workspace's when left out. It cannot be changed later.",
+    )
 
 
 class SegmentSerializer(StrictSerializer):
@@ -143,5 +186,7 @@ class SegmentSerializer(StrictSerializer):
 
 class PlanSerializer(StrictSerializer):
     """A show's complete plan, in order."""
+
+    example = examples.PLAN
 
     segments = serializers.ListField(child=SegmentSerializer(), max_length=MAX_SEGMENTS)

@@ -1,5 +1,5 @@
 // @ts-check
-// Buttons that copy the value of a field: <button data-copy="id of the field" data-copied="Copied" hidden><span>Copy</span>.
+// Buttons that copy a field's value or an element's text: <button data-copy="its id" data-copied="Copied" hidden><span>Copy</span>.
 
 const SHOWN_MS = 2000;
 
@@ -25,9 +25,9 @@ function revealIn(root) {
 
 /** @param {HTMLElement} button */
 async function copy(button) {
-  const field = /** @type {HTMLInputElement} */ (document.getElementById(button.dataset.copy ?? ""));
+  const source = document.getElementById(button.dataset.copy ?? "");
   const words = button.querySelector("span");
-  await navigator.clipboard.writeText(field.value);
+  await navigator.clipboard.writeText(source instanceof HTMLInputElement ? source.value : (source?.textContent ?? ""));
   if (!words) return;
   words.dataset.before ??= words.textContent ?? "";
   words.textContent = button.dataset.copied ?? "";

@@ -25,6 +25,7 @@ class Operation:
     - `name`: unique, verb first, such as `list_shows`; also the method's name in generated clients.
     - `scope`: what a token needs; None for what everybody may read.
     - `body`: the serializer of the request; `answer`: that of the response, None for no content.
+    - `answer_example`: where the example of `answer` does not fit.
     - `pages`: whether the answer is a page of many rows.
     - `problems`: the errors of this operation, beside those that every operation can have.
     """
@@ -36,6 +37,7 @@ class Operation:
     description: str = ""
     body: Kind | None = None
     answer: Kind | None = None
+    answer_example: Any = None
     pages: bool = False
     status: int = 200
     query: Sequence[OpenApiParameter] = ()

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.utils import translation
-from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
@@ -17,6 +17,7 @@ from tenants.api.operations import Kind, Operation
 from tenants.api.paging import Pages
 from tenants.api.problems import Problem
 
+API = "/api/v1/"
 _pages: dict[str, Kind] = {}
 PAGE_QUERY = (
     OpenApiParameter(
@@ -52,6 +53,10 @@ class OperationSchema(AutoSchema):
     def get_operation_id(self) -> str:
         return self.operation.name
 
+    def get_tags(self) -> list[str]:
+        first = self.path.removeprefix(API).split("/")[0]
+        return [first or "root"]
+
     def get_summary(self) -> str:
         return self.operation.summary
 
@@ -76,7 +81,8 @@ class OperationSchema(AutoSchema):
         found = []
         if (sent := getattr(operation.body, "example", None)) is not None:
             found.append(OpenApiExample("Request", sent, request_only=True))
-        if (answer := getattr(operation.answer, "example", None)) is not None:
+        answer = operation.answer_example or getattr(operation.answer, "example", None)
+        if answer is not None:
             shown = {"count": 1, "next": None, "previous": None, "results": [answer]}
             found.append(
                 OpenApiExample(
@@ -114,6 +120,18 @@ def problems_of(operation: Operation, *, has_ids: bool) -> list[Problem]:
     if has_ids:
         found.append(problems.NOT_FOUND)
     return list(dict.fromkeys([*found, problems.NOT_ACCEPTABLE]))
+
+
+@cache
+def all_problems() -> tuple[Problem, ...]:
+    """Return every error of the API, by status and code."""
+    endpoints = EndpointEnumerator().get_api_endpoints()  # type: ignore[no-untyped-call]
+    found = set(problems.EVERYWHERE)
+    for path, _regex, method, callback in endpoints:
+        operation = getattr(callback.cls, "operations", {}).get(method)
+        if operation is not None:
+            found.update(problems_of(operation, has_ids="{" in path))
+    return tuple(sorted(found, key=lambda problem: (problem.status, problem.code)))
 
 
 def _refusal(found: list[Problem]) -> OpenApiResponse:

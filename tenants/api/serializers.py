@@ -98,6 +98,12 @@ def lines_field(most: int, length: int) -> serializers.ListField:
 class RootSerializer(serializers.Serializer[Any]):
     """Where everything of the API is."""
 
+    example = {
+        "resources": {"shows": "https://vivavoce.example/api/v1/shows/"},
+        "documentation": "https://vivavoce.example/api/v1/docs/",
+        "openapi": "https://vivavoce.example/api/v1/openapi.json",
+    }
+
     resources = serializers.DictField(child=serializers.URLField())
     documentation = serializers.URLField()
     openapi = serializers.URLField()

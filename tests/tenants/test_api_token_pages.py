@@ -1,9 +1,11 @@
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django_scopes import scope
 
 from tenants.models import ApiToken, Membership, Tenant, User
@@ -11,6 +13,7 @@ from tenants.services import create_api_token, find_api_token
 
 ClientFor = Callable[[User], Client]
 HTMX = {"hx-request": "true"}
+DECK = {"name": "Deck", "scopes": ["live", "say"], "lifetime": "30"}
 
 
 @pytest.fixture
@@ -22,7 +25,7 @@ def token(alice: User, tenant: Tenant) -> ApiToken:
 
 def test_a_new_key_is_shown_once_and_works(alice: User, tenant: Tenant, client_for: ClientFor) -> None:
     client = client_for(alice)
-    answer = client.post("/tokens/new/", {"name": "<b>Deck</b>"})
+    answer = client.post("/tokens/new/", {**DECK, "name": "<b>Deck</b>"})
     page = answer.content.decode()
     key = re.search(r'value="(vv_[\w-]+)"', page)
     assert key is not None
@@ -31,17 +34,56 @@ def test_a_new_key_is_shown_once_and_works(alice: User, tenant: Tenant, client_f
     found = find_api_token(key=key[1])
     assert found is not None
     assert found.tenant == tenant
+    assert found.scopes == ["live", "say"]
+    assert found.expires_at is not None
+    assert (found.expires_at - found.created_at).days in (29, 30)
     assert key[1] not in client.get("/tokens/").content.decode()
 
 
+def test_a_token_may_never_expire(alice: User, tenant: Tenant, client_for: ClientFor) -> None:
+    page = client_for(alice).post("/tokens/new/", {**DECK, "lifetime": "never"}).content.decode()
+    assert "never expires" in page
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"scopes": []}, {"scopes": ["all"]}, {"lifetime": "9999"}, {"lifetime": ""}]
+)
+def test_wrong_scopes_and_lifetimes_are_refused_and_the_rest_stays(
+    alice: User, tenant: Tenant, client_for: ClientFor, wrong: dict[str, object]
+) -> None:
+    answer = client_for(alice).post("/tokens/new/", DECK | wrong)
+    assert answer.status_code == 422
+    assert "errorlist" in answer.content.decode()
+    assert 'value="Deck"' in answer.content.decode()
+    with scope(tenant=tenant):
+        assert not ApiToken.objects.exists()
+
+
+def test_without_tokens_the_page_shows_what_one_is_for(
+    alice: User, tenant: Tenant, client_for: ClientFor
+) -> None:
+    page = client_for(alice).get("/tokens/").content.decode()
+    assert "curl -X POST http://testserver/api/v1/sessions/$SESSION/say/" in page
+    assert 'href="/api/v1/docs/"' in page
+
+
+def test_a_token_that_ends_soon_or_has_ended_says_so(
+    alice: User, token: ApiToken, tenant: Tenant, client_for: ClientFor
+) -> None:
+    for days, word in ((3, "Expires soon"), (-3, "Expired")):
+        with scope(tenant=tenant):
+            ApiToken.objects.filter(id=token.id).update(expires_at=timezone.now() + timedelta(days=days))
+        assert word in client_for(alice).get("/tokens/").content.decode()
+
+
 def test_a_token_without_a_name_is_refused(alice: User, tenant: Tenant, client_for: ClientFor) -> None:
-    answer = client_for(alice).post("/tokens/new/", {"name": " "})
+    answer = client_for(alice).post("/tokens/new/", {**DECK, "name": " "})
     assert answer.status_code == 422
     assert "errorlist" in answer.content.decode()
 
 
 def test_htmx_gets_the_tokens_alone(alice: User, token: ApiToken, client_for: ClientFor) -> None:
-    part = client_for(alice).post("/tokens/new/", {"name": "Deck"}, headers=HTMX).content.decode()
+    part = client_for(alice).post("/tokens/new/", DECK, headers=HTMX).content.decode()
     assert "<html" not in part
     assert "Copy the key now" in part
 
