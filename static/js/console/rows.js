@@ -47,7 +47,8 @@ export function chatRow(row, known) {
   for (const old of words.querySelectorAll(".icon, .remark")) old.remove();
   if (row.icon) words.prepend(icon(row.icon));
   if (row.mark) words.append(" ", remarkElement(row.mark));
-  if (row.answered) words.append(" ", remarkElement({ tone: "good", icon: "check", text: made.dataset.wordAnswered ?? "" }));
+  if (row.answered)
+    words.append(" ", remarkElement({ tone: "good", icon: "check", text: made.dataset.wordAnswered ?? "" }));
   setText(made, ".row-name", row.name);
   setText(made, ".row-text", row.text);
   made.querySelector(".row-text")?.classList.toggle("is-quote", row.is_quote);
