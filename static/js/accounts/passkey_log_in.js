@@ -5,7 +5,9 @@ const form = /** @type {HTMLFormElement | null} */ (document.getElementById("pas
 
 /** @param {HTMLFormElement} form */
 async function readCredential(form) {
-  const answer = await fetch(form.action, { headers: { accept: "application/json", "x-requested-with": "XMLHttpRequest" } });
+  const answer = await fetch(form.action, {
+    headers: { accept: "application/json", "x-requested-with": "XMLHttpRequest" },
+  });
   if (!answer.ok) throw new Error(`${answer.status}`);
   const { request_options: options } = await answer.json();
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options.publicKey);
