@@ -97,23 +97,23 @@ def default_layout() -> Layout:
         "goal": {"kind": GOAL_KINDS[0], "target": 100, "label": ""},
         "tall": {
             LABEL: _box(True, 0.04, 0.125, *LABEL_BOX["tall"], 9),
-            "captions": _box(True, 0.04, 0.475, 0.81, 0.132, 4),
+            "captions": _box(True, 0.225, 0.475, 0.625, 0.132, 4),
             "chat": _box(True, 0.04, 0.613, 0.6, 0.137, 1),
             "alerts": _box(True, 0.04, 0.41, 0.81, 0.064, 6),
             "game": _box(True, 0.04, 0.231, 0.81, 0.175, 5),
             "leaders": _box(False, 0.56, 0.125, 0.29, 0.098, 3),
             "goal": _box(False, 0.04, 0.177, 0.5, 0.046, 2),
-            "avatar": _box(False, 0.645, 0.613, 0.205, 0.137, 7),
+            "avatar": _box(True, 0.04, 0.503, 0.18, 0.104, 7),
         },
         "wide": {
             LABEL: _box(True, 0.03, 0.05, *LABEL_BOX["wide"], 9),
-            "captions": _box(True, 0.35, 0.72, 0.45, 0.23, 4),
+            "captions": _box(True, 0.46, 0.72, 0.34, 0.23, 4),
             "chat": _box(True, 0.03, 0.5, 0.3, 0.45, 1),
             "alerts": _box(True, 0.33, 0.05, 0.34, 0.11, 6),
             "game": _box(True, 0.69, 0.33, 0.28, 0.37, 5),
             "leaders": _box(False, 0.77, 0.05, 0.2, 0.26, 3),
             "goal": _box(False, 0.03, 0.15, 0.27, 0.08, 2),
-            "avatar": _box(False, 0.82, 0.71, 0.15, 0.24, 7),
+            "avatar": _box(True, 0.345, 0.75, 0.11, 0.2, 7),
         },
     }
 

@@ -16,6 +16,7 @@ from overlay.access import get_overlay_by_token, language_of
 from overlay.connection.release import PAGE, SCRIPT, page_release
 from overlay.editor.pictures import CONTENT_TYPES
 from overlay.editor.samples import preview_samples
+from overlay.layout import AVATARS
 from overlay.models import Overlay
 from overlay.themes import THEMES
 
@@ -44,6 +45,9 @@ def render_page(request: HttpRequest, overlay: Overlay, *, preview: bool = False
         "socket": "" if preview else f"/ws/overlay/{overlay.token}/",
         "layout_json": json.dumps(layout),
         "themes_json": json.dumps(looks),
+        "avatars_json": json.dumps(
+            {name: static(f"overlay/widgets/avatars/{name}.svg") for name in AVATARS if name != "own"}
+        ),
         "look": looks[layout["theme"]],
     }
     with translation.override(language):

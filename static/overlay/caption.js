@@ -24,6 +24,7 @@ export class Caption {
   #moving = false;
   #timings;
   #words = []; // their elements
+  #heights = []; // of the text up to and with the line of each word, in rem
   #shown = 0;
   #pace = null;
   #habit = makeHabit();
@@ -108,18 +109,21 @@ export class Caption {
     return element;
   }
 
-  /** Show the words whose audio has been played. */
+  /** Show the words whose audio has been played; the box grows with their lines. */
   #reveal() {
     const said =
       this.#lasts && !this.#still.matches
         ? this.#pace.said(performance.now() - this.#since, this.#lasts(), this.#level())
         : this.#words.length;
+    if (this.#shown >= said) return;
     while (this.#shown < said) this.#words[this.#shown++].classList.add("said");
+    this.#text.style.setProperty("--lines", `${this.#heights[this.#shown - 1]}rem`);
   }
 
   /** Reduce the font size until a long sentence fits its box. */
   #fit() {
     const place = this.#box.parentElement;
+    this.#text.style.setProperty("--lines", "none");
     for (const fit of FITS) {
       this.#box.style.setProperty("--fit", fit);
       this.#text.style.width = "";
@@ -134,6 +138,16 @@ export class Caption {
     range.selectNodeContents(this.#text);
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     this.#text.style.width = `${(range.getBoundingClientRect().width / rem + 0.1).toFixed(2)}rem`;
+    this.#measure(rem);
+  }
+
+  /** Note how high the text is up to each word: the box shows no line whose words are still to come. */
+  #measure(rem) {
+    const tops = this.#words.map((word) => word.offsetTop);
+    const lines = [...new Set(tops)];
+    const line = lines.length > 1 ? lines[1] - lines[0] : this.#text.offsetHeight;
+    this.#heights = tops.map((top) => ((top - tops[0] + line) / rem).toFixed(2));
+    this.#text.style.setProperty("--lines", this.#words.length ? `${this.#heights[0]}rem` : "none");
   }
 
   #move() {

@@ -35,8 +35,10 @@ export class Chat {
     while (this.#list.children.length > MAX_SHOWN) this.#list.firstElementChild.remove();
     this.#tidy();
     if (this.#still.matches) return;
-    this.#list.animate([{ transform: `translateY(${rise}px)` }, { transform: "none" }], SLIDE);
-    this.#list.lastElementChild.animate([{ opacity: 0 }, { opacity: 1 }], SLIDE.duration);
+    // Only the older lines move: the new one appears where it stays, never cut by the edge.
+    const [newest, ...older] = [...this.#list.children].reverse();
+    for (const line of older) line.animate([{ transform: `translateY(${rise}px)` }, { transform: "none" }], SLIDE);
+    newest.animate([{ opacity: 0 }, { opacity: 0, offset: 0.5 }, { opacity: 1 }], SLIDE.duration);
   }
 
   /** Remove lines, also those not received yet. */
@@ -48,7 +50,7 @@ export class Chat {
     }
   }
 
-  /** Fade out a line that no longer fits as a whole. */
+  /** Hide a line that no longer fits as a whole. */
   #tidy() {
     const over = this.#list.offsetHeight - this.#list.parentElement.clientHeight;
     for (const line of this.#list.children) line.classList.toggle("cut", line.offsetTop < over);

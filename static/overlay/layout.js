@@ -48,6 +48,7 @@ export class Layout {
         element.style.setProperty(`--${name}`, box[name]);
       }
     }
+    this.#root.dataset.face = boxes.avatar.on;
     this.#changed(this.#layout, boxes);
   }
 }

@@ -175,13 +175,13 @@ def test_a_line_is_shown_whole_or_not_at_all(viewer: Viewer, studio: Studio) -> 
     write(studio, *(f"{number} una riga che ne prende due, o anche tre" for number in range(9)))
     lines = chat_of(viewer)
     expect(lines.last).to_contain_text("8 una riga")
-    expect(lines.first).to_have_css("opacity", "0")
+    expect(lines.first).to_have_css("visibility", "hidden")
     viewer.page.locator("#chat").evaluate(
         "(list) => Promise.all(list.getAnimations({ subtree: true }).map(({ finished }) => finished))"
     )
     shown = lines.evaluate_all(
         """(lines) => lines.map((line) => ({
-          seen: getComputedStyle(line).opacity === "1",
+          seen: getComputedStyle(line).visibility === "visible",
           inside: line.getBoundingClientRect().top >= line.closest(".chat").getBoundingClientRect().top,
         }))"""
     )

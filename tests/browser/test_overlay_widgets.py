@@ -80,7 +80,7 @@ def test_a_quiz_keeps_its_answer_until_it_is_over(viewer: Viewer, studio: Studio
     expect(viewer.page.locator(".game-question")).to_be_visible()
     assert "Roma" not in viewer.page.content()
     studio.do(studio.publisher.game({**quiz, "phase": "closed", "winner": "Marta"}))
-    expect(viewer.page.locator(".game-result")).to_have_text("🏆 Marta · Roma")
+    expect(viewer.page.locator(".game-result")).to_have_text("🏆 Marta · Risposta: Roma")
 
 
 def test_a_page_that_comes_late_sees_the_game_and_the_goal(
@@ -137,7 +137,7 @@ def test_the_words_of_a_caption_appear_one_after_the_other(viewer: Viewer, studi
 def test_only_what_is_on_is_loaded(page: Page, server_url: str, make_user: Callable[[str], User]) -> None:
     viewer = Viewer(page, server_url)
     viewer.open(make_overlay(make_user("Dora")))
-    assert not any("/widgets/avatar" in url or "/widgets/goal" in url for url in viewer.requests)
+    assert not any("/widgets/leaders" in url or "/widgets/goal" in url for url in viewer.requests)
     assert sum("/themes/" in url for url in viewer.requests) == 1
 
 
