@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 3
 PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-console bench-attack bench-takeover bench-lives bench-pages bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
+.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-console bench-kill bench-attack bench-takeover bench-lives bench-pages bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -95,6 +95,10 @@ bench-reading: setup ## Measure how numbers and signs are read, against a refere
 bench-commands: setup ## Measure a command from a page's service to the host (p50, p95)
 	@$(PYTHON) manage.py migrate --verbosity 0
 	$(PYTHON) -m bench.commands
+
+bench-kill: setup ## Measure the kill switch from its press to a silent overlay (LIVES=50)
+	@$(PYTHON) manage.py migrate --verbosity 0
+	$(PYTHON) -m bench.kill --lives $(or $(LIVES),50)
 
 bench-takeover: setup ## Measure the silence when a worker is killed or stopped (LIVES=20)
 	@$(PYTHON) manage.py migrate --verbosity 0

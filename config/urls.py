@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("planner.urls")),
     path("", include("speech.urls")),
     path("", include("rehearsals.urls")),
+    path("", include("reports.urls")),
     path("", include("moderation.urls")),
     path("", include("tenants.urls")),
     path("", include("providers.urls")),

@@ -11,7 +11,7 @@ from livesessions.kill.services import kill_session
 from livesessions.models.events import ChatEvent
 from livesessions.models.kills import EmergencyLink, Kill, StopAcknowledgement
 from livesessions.models.plans import QuizQuestion, Segment
-from livesessions.models.replies import Reply
+from livesessions.models.replies import Reply, ReplyAudio
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from tenants.admin import AcrossTenantsAdmin, ReadOnlyAdmin
@@ -132,3 +132,11 @@ class EmergencyLinkAdmin(ReadOnlyAdmin):
     list_select_related = ["tenant", "show", "created_by"]
     search_fields = ["name", "tenant__name", "tenant__slug"]
     exclude = ["token_hash"]
+
+
+@admin.register(ReplyAudio)
+class ReplyAudioAdmin(ReadOnlyAdmin):
+    list_display = ["reply_id", "session", "tenant", "size", "created_at"]
+    list_select_related = ["session", "tenant"]
+    search_fields = ["=reply_id", "=session__id"]
+    ordering = ["-id"]

@@ -1,10 +1,12 @@
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
 from channels.db import database_sync_to_async
-from django.db.models.signals import post_migrate
+from django.db import transaction
+from django.db.models.signals import post_delete, post_migrate
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +17,7 @@ from livesessions.console import publisher
 from livesessions.errors import SessionConflict
 from livesessions.eventlog import partitions
 from livesessions.kill.acknowledgements import acknowledge_page
+from livesessions.models.replies import REPLY_AUDIO, ReplyAudio, audio_key
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.querysets import latest_sessions
@@ -39,11 +42,15 @@ from overlay.signals import (
 from overlay.testing.playback_reports import add_report
 from planner.models import Persona
 from planner.signals import PersonaUse, persona_assignment_requested, persona_uses_asked
+from providers.errors import ObjectStoreError
+from providers.object_store import TenantObjects
 from providers.redis import async_redis
 from speech.models import VoiceProfile
 from speech.signals import VoiceUse, voice_assignment_requested, voice_uses_asked, voices_changed
 from tenants.models import Language, Tenant
 from tenants.signals import tenant_closing, tenant_created, tenant_deleting
+
+logger = logging.getLogger(__name__)
 
 
 @receiver(tenant_created)
@@ -140,6 +147,21 @@ def _standing_orders(session: LiveSession, overlay_id: UUID) -> Iterator[Order]:
 def find_language_of_show(overlay_id: UUID, **kwargs: Any) -> str | None:
     with scopes_disabled():  # the overlay's page has no tenant but its token
         return Show.objects.filter(overlay_id=overlay_id).values_list("language", flat=True).first()
+
+
+@receiver(post_delete, sender=ReplyAudio)
+def delete_audio_of_reply(instance: ReplyAudio, **kwargs: Any) -> None:
+    """Delete the file of a deleted row: by retention, or with its live, its show or its workspace."""
+    key = audio_key(instance.session_id, instance.reply_id)
+    objects = TenantObjects(REPLY_AUDIO, instance.tenant_id)
+    transaction.on_commit(lambda: _delete_object(objects, key))
+
+
+def _delete_object(objects: TenantObjects, key: str) -> None:
+    try:
+        objects.delete(key)
+    except ObjectStoreError:
+        logger.warning("audio of a reply not deleted: key=%s", key)
 
 
 @receiver(overlay_use_asked)

@@ -155,6 +155,7 @@ INSTALLED_APPS = [
     "texts",
     "livesessions",
     "rehearsals",
+    "reports",
     "website",
 ]
 
@@ -263,6 +264,17 @@ STORAGES["lines"] = (
         "OPTIONS": {"location": AUDIO_CACHE_DIR, "allow_overwrite": True},
     }
 )
+
+# Where the audio of replies lies that shows keep, in the same bucket or in a folder, and for how long.
+REPLY_AUDIO_DIR = env.str("REPLY_AUDIO_DIR", default="") or str(BASE_DIR / ".local" / "replies")
+REPLY_AUDIO_RETENTION_DAYS = env.int("REPLY_AUDIO_RETENTION_DAYS", default=30)
+STORAGES["replies"] = {
+    **STORAGES["lines"],
+    "OPTIONS": {
+        **STORAGES["lines"]["OPTIONS"],
+        "location": "replies" if AUDIO_CACHE_BUCKET else REPLY_AUDIO_DIR,
+    },
+}
 
 # What tenants upload. Served by the app itself, never by its folder's address.
 MEDIA_ROOT = env.str("MEDIA_ROOT", default="") or str(BASE_DIR / "media")

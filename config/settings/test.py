@@ -16,6 +16,7 @@ vars().update(
 )
 
 STORAGES["lines"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+STORAGES["replies"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # A server of its own, in a browser test, keeps its mails where the browser can read them.

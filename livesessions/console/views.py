@@ -66,7 +66,10 @@ def session_create(request: TenantRequest, show_id: UUID) -> HttpResponse:
 @require_safe
 @member_required()
 def session_detail(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    """Show the console of a live; an ended live has its report instead."""
     session = get_session_for(request, session_id)
+    if not session.is_open:
+        return redirect("reports:live_detail", session.id)
     state = describe(session, may_control=may_control(request))
     pages = read_pages(session.show.overlay_id)
     messages = read_recent(session)

@@ -9,7 +9,7 @@ from django_scopes import scopes_disabled
 
 from livesessions.eventlog import partitions
 from livesessions.models.events import ChatEvent
-from livesessions.models.replies import Reply
+from livesessions.models.replies import Reply, ReplyAudio
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,8 @@ def maintain_event_log(now: datetime) -> None:
     made = partitions.make_partitions(now.date())
     dropped = drop_old_events(now.date())
     erased = erase_old_texts(now)
+    forgotten = delete_old_audio(now)
+    logger.info("audio of replies deleted: %d", forgotten)
     logger.info("event log: months created=%d dropped=%d rows erased=%d", len(made), len(dropped), erased)
 
 
@@ -48,6 +50,20 @@ def erase_old_texts(now: datetime) -> int:
     before = now - timedelta(days=settings.CHAT_TEXT_RETENTION_DAYS)
     with scopes_disabled():
         return _erase_events(before) + _erase_replies(before)
+
+
+def delete_old_audio(now: datetime) -> int:
+    """Delete the audio of replies older than `REPLY_AUDIO_RETENTION_DAYS`; return how many they were.
+
+    A receiver deletes each row's file.
+    """
+    before = now - timedelta(days=settings.REPLY_AUDIO_RETENTION_DAYS)
+    deleted = 0
+    with scopes_disabled():
+        old = ReplyAudio.objects.filter(created_at__lt=before)
+        while ids := list(old.values_list("id", flat=True)[:BATCH]):
+            deleted += ReplyAudio.objects.filter(id__in=ids).delete()[0]
+    return deleted
 
 
 def _erase_events(before: datetime) -> int:

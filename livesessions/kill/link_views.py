@@ -78,9 +78,7 @@ def _list(
     if new is not None:
         address = _address(request, new.token)
         context |= {"new": new.link, "address": address, "code": draw_code(address)}
-    response = render(request, LIST, context, status=status)
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, LIST, context, status=status)
 
 
 def _address(request: HttpRequest, token: str) -> str:

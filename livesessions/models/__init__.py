@@ -1,7 +1,7 @@
 from livesessions.models.events import ChatEvent
 from livesessions.models.kills import EmergencyLink, Kill, StopAcknowledgement
 from livesessions.models.plans import QuizQuestion, Segment
-from livesessions.models.replies import Reply
+from livesessions.models.replies import Reply, ReplyAudio
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 
@@ -12,6 +12,7 @@ __all__ = [
     "LiveSession",
     "QuizQuestion",
     "Reply",
+    "ReplyAudio",
     "Segment",
     "Show",
     "StopAcknowledgement",

@@ -74,3 +74,31 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status} {self.id}"
+
+
+REPLY_AUDIO = "replies"  # in the settings' STORAGES
+
+
+def audio_key(session_id: uuid.UUID, reply_id: uuid.UUID) -> str:
+    """Return the key of a reply's audio within its workspace's objects."""
+    return f"{session_id}/{reply_id}.wav"
+
+
+class ReplyAudio(models.Model):
+    """The audio of a reply that is kept in the object store, which is deleted with this row."""
+
+    # No foreign key: while the database is away, a reply may be said before its row is written.
+    reply_id = models.UUIDField(unique=True)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
+    session = models.ForeignKey(LiveSession, on_delete=models.CASCADE, related_name="reply_audio")
+    size = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    objects: ClassVar[models.Manager["ReplyAudio"]] = ScopedManager(tenant="tenant")
+
+    class Meta:
+        verbose_name_plural = "reply audio"
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return str(self.reply_id)

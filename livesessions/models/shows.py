@@ -45,6 +45,8 @@ class Show(Pacing):
         help_text=_("What the host may know and say."),
     )
     is_shopping = models.BooleanField(_("TikTok Shop live"), default=False)
+    # Whether the audio of the host's replies is kept, to be heard again in the report of a live.
+    keeps_audio = models.BooleanField(_("keep the audio of replies"), default=False, db_default=False)
     # How many of a kind are thanked together; 0: the host does not thank for them.
     follows_per_thanks = models.PositiveSmallIntegerField(_("follows a thanks"), default=1)
     shares_per_thanks = models.PositiveSmallIntegerField(_("shares a thanks"), default=3)

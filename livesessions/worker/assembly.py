@@ -30,6 +30,7 @@ from livesessions.shows.show_plan_factory import build_games, build_rundown, loa
 from livesessions.worker.observer import ConsoleBatcher, LiveObserver
 from livesessions.worker.recorder.backpressure import BackpressureSource
 from livesessions.worker.recorder.recorder import Recorder
+from livesessions.worker.reply_audio import ReplyAudioSink, ReplyAudioStore
 from livesessions.worker.sign_budget import RedisSignBudget
 from moderation.defaults import shipped_lexicon
 from moderation.metering import MeteredModelGate
@@ -84,6 +85,7 @@ class Resources:
     models: tuple[NamedModel, ...]  # empty: the host says canned replies only
     voices: VoicePool
     spend_caps: SpendCaps
+    reply_audio: ReplyAudioStore
     moderation: ModerationModel | None = None  # None: the rules alone decide
 
     def model_gate_of(self, subject: Subject) -> GuardedModelGate | None:
@@ -98,6 +100,8 @@ async def open_resources() -> AsyncIterator[Resources]:
         caps = configured_spend_caps()
         clips = AudioObjectStore()
         stack.callback(clips.close)
+        reply_audio = ReplyAudioStore()
+        stack.callback(reply_audio.close)
         sound_thread = SoundThread()
         stack.callback(sound_thread.close)
         load_grammars(LANGUAGES)
@@ -115,6 +119,7 @@ async def open_resources() -> AsyncIterator[Resources]:
                 sound_thread=sound_thread,
             ),
             spend_caps=caps,
+            reply_audio=reply_audio,
             moderation=open_moderation_model(stack),
         )
 
@@ -163,6 +168,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
         hash_key=settings.VIEWER_HASH_KEY,
     )
     chats = open_chats(session, resources.waiting_redis)
+    kept = [ReplyAudioSink(session, resources.reply_audio)] if show.keeps_audio else []
     own, *further = [BackpressureSource(chat, resources.recorder) for chat in chats]
     environment = LiveEnvironment(
         source=own,
@@ -170,7 +176,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
         model=build_model(resources.models, cap),
         model_gate=resources.model_gate_of(cap.subject),
         voice=resources.voices.chain_of(lineup, cap),
-        sinks=[publisher],
+        sinks=[publisher, *kept],
         screen=publisher,
         observer=observer,
         now=lambda: datetime.now(UTC),

@@ -105,6 +105,7 @@ class Worker:
             stopping,
             self._resources.recorder.run,
             self._resources.console_batcher.run,
+            self._resources.reply_audio.run,
             self._watchdog.run,
             self._resources.voices.save_forever,
             self._resources.voices.probe_forever,

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -12,12 +13,13 @@ from django_scopes import scope, scopes_disabled
 
 from livesessions.models.events import ChatEvent
 from livesessions.models.kills import EmergencyLink, Kill, StopAcknowledgement
-from livesessions.models.replies import Reply
+from livesessions.models.replies import Reply, ReplyAudio
 from livesessions.models.sessions import LiveSession
 from moderation.models import ViewerRule
 from moderation.services import set_viewer_rule
 from providers.models import Credential
 from rehearsals.models import Rehearsal
+from reports.models import LiveSummary
 from speech.models import CachedLine
 from tenants.models import ApiToken, AuditEntry, Invitation, Membership, Tenant, User
 from tenants.services import create_api_token
@@ -36,6 +38,7 @@ VALUES = {
     "PositiveIntegerField": 60,
     "PositiveSmallIntegerField": 60,
     "DateTimeField": NOW,
+    "UUIDField": UUID(int=1),
 }
 by_name = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 
@@ -119,7 +122,7 @@ def test_staff_can_add_what_may_be_added(
 ) -> None:
     by_services_only = {User, ApiToken, LiveSession, ChatEvent, Reply, Rehearsal, CachedLine, AuditEntry}
     by_services_only |= {apps.get_model("overlay", "Overlay"), Kill, EmergencyLink, StopAcknowledgement}
-    by_services_only |= {Invitation}
+    by_services_only |= {Invitation, LiveSummary, ReplyAudio}
     assert staff.get(page(model, "add")).status_code == (403 if model in by_services_only else 200)
 
 

@@ -115,6 +115,11 @@ class ShowSettingsForm(ShowForm):
         label=_("Minutes between games"),
         help_text=_("Quizzes and polls with the chat. 0: only those in the plan."),
     )
+    keeps_audio = forms.BooleanField(
+        label=_("Keep the audio of replies"),
+        required=False,
+        help_text=_("So that you can hear them again in the live's report. Applies from your next live."),
+    )
     is_shopping = forms.BooleanField(label=_("This show is a TikTok Shop live"), required=False)
 
     class Meta(ShowForm.Meta):
@@ -136,6 +141,7 @@ class ShowSettingsForm(ShowForm):
             "calls_to_action",
             "call_to_action_every_s",
             "game_every_s",
+            "keeps_audio",
             "is_shopping",
         ]
         labels = {**ShowForm.Meta.labels, "facts": _("Facts about the show")}

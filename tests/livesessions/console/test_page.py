@@ -95,15 +95,6 @@ def test_a_live_asked_to_stop_is_stopping_and_can_still_be_muted(
     assert 'id="mute-button"' in page
 
 
-def test_an_ended_live_says_why_and_what_to_do(session: LiveSession, console: Callable[[], str]) -> None:
-    with scope(tenant=session.tenant):
-        put_on_air(session)
-        LiveSession.objects.update(status="ended", end_reason="user_offline", ended_at=timezone.now())
-    page = console()
-    assert "The account is not live on TikTok. Go live there first, then start again." in page
-    assert "Prepare a new live" in page
-
-
 def test_the_page_shows_the_last_50_lines_in_order(session: LiveSession, console: Callable[[], str]) -> None:
     with scope(tenant=session.tenant):
         for number in range(52):

@@ -18,6 +18,7 @@ from livesessions.shows.services.plans import replace_plan
 from livesessions.worker.assembly import LiveEnvironment, Resources, assemble, parts_of
 from livesessions.worker.observer import ConsoleBatcher
 from livesessions.worker.recorder.recorder import Recorder
+from livesessions.worker.reply_audio import ReplyAudioStore
 from planner.stage.lines import load_lines
 from providers.redis import async_redis, waiting_redis
 from rehearsals.rehearsal.virtual_clock import VirtualTimeLoop
@@ -117,7 +118,9 @@ def test_a_worker_finds_it_when_it_takes_a_live(show: Show, voices: Voices) -> N
 
     async def say() -> bytes:
         caps = configured_spend_caps()
-        resources = Resources(async_redis(), waiting_redis(), Recorder(), ConsoleBatcher(), (), rack, caps)
+        resources = Resources(
+            async_redis(), waiting_redis(), Recorder(), ConsoleBatcher(), (), rack, caps, ReplyAudioStore()
+        )
         parts = await in_thread(_assembled, show, resources)
         async with aclosing(parts.voice.speak(CALL)) as chunks:
             return b"".join([chunk.pcm async for chunk in chunks])

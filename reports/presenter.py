@@ -1,0 +1,79 @@
+"""Prepares the report of a live for its page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from livesessions.models.kills import Kill
+from livesessions.models.replies import Reply
+from livesessions.models.sessions import LiveSession
+from reports.models import LiveSummary
+from reports.summary.timeline import SAID, Minute, interval_of
+
+SAID_AT_MOST = 2  # replies that are shown with a moment
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One of the liveliest minutes of a live, with what the host said in it."""
+
+    at: datetime
+    minute: Minute
+    replies: Sequence[Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One row of the timeline's table."""
+
+    at: datetime
+    minute: Minute
+
+
+def moments_of(session: LiveSession, summary: LiveSummary) -> list[Moment]:
+    """Return the best moments of a live, in order. One query for each, at most five."""
+    if session.started_at is None:
+        return []
+    found = []
+    for index in summary.moments:
+        begins, ends = interval_of(session.started_at, summary.bucket_s, index)
+        said = Reply.objects.filter(
+            session=session, status__in=SAID, created_at__gte=begins, created_at__lt=ends
+        )
+        replies = list(said.exclude(text="").order_by("created_at")[:SAID_AT_MOST])
+        found.append(Moment(begins, _minute(summary, index), replies))
+    return found
+
+
+def timeline_rows(session: LiveSession, summary: LiveSummary) -> list[TimelineRow]:
+    if session.started_at is None:
+        return []
+    return [
+        TimelineRow(interval_of(session.started_at, summary.bucket_s, index)[0], minute)
+        for index, minute in enumerate(summary.minutes)
+    ]
+
+
+def _minute(summary: LiveSummary, index: int) -> Minute:
+    minute: Minute = summary.minutes[index]
+    return minute
+
+
+def length_text(seconds: int) -> str:
+    """Return a length as people say it: "48 s", "12 min", "1 h 05 min"."""
+    if seconds < 60:
+        return _("%(seconds)d s") % {"seconds": seconds}
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return _("%(minutes)d min") % {"minutes": minutes}
+    return _("%(hours)d h %(minutes)02d min") % {"hours": minutes // 60, "minutes": minutes % 60}
+
+
+def presser_of(kill: Kill) -> str:
+    """Return who pressed the kill switch: a person's name, and the token or the link that they used."""
+    person = kill.pressed_by.get_short_name() if kill.pressed_by else ""
+    if kill.way == Kill.Way.STAFF:
+        return _("our staff")
+    return " · ".join(filter(None, (person, kill.label))) or _("a person whose account is gone")
