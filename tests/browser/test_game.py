@@ -1,4 +1,4 @@
-"""Games from the console's panel, in real processes: a worker plays them, a bridge brings the chat."""
+"""The console in real processes: a worker plays games and answers, a bridge brings the chat."""
 
 import subprocess
 import sys
@@ -128,3 +128,53 @@ def test_a_poll_that_may_not_be_held_says_why(
     page.get_by_label("Options").fill("Questa\nQuella")
     page.locator("#poll-button").click()
     expect(page.locator("#session-controls")).to_contain_text("Your rules block this text")
+
+
+def test_the_streamer_runs_the_host_from_the_console_by_keyboard_and_on_a_phone(
+    alice: User, on_air: LiveSession, logged_in_page: Callable[[User], Page], writes: Writes
+) -> None:
+    page = logged_in_page(alice)
+    page.goto(f"/lives/{on_air.id}/")
+    expect(page.locator(".desk")).to_have_attribute("data-connection", "open")
+
+    page.locator("#pause-button").press("Enter")
+    expect(page.locator("#resume-button")).to_be_visible()
+    writes("Anna", "di che colore è il cielo?")
+    writes("Bea", "come ti chiami?")
+    writes("Carla", "sei una puttana")
+    expect(page.locator("#queue-rows li")).to_have_count(2)
+    expect(page.locator("#queue-rows")).to_contain_text("Asks a question")
+
+    # A message that the rules block offers no answer, and the filter finds it.
+    page.get_by_role("button", name="Marked").press("Enter")
+    expect(page.locator("#chat-feed li")).to_have_count(1)
+    expect(page.locator("#chat-feed li")).to_contain_text("Carla")
+    page.get_by_role("button", name="All").press("Enter")
+
+    page.locator("#queue-rows li", has_text="Bea").get_by_role("button", name="Pin").press("Enter")
+    expect(page.locator("#queue-rows li", has_text="Bea")).to_contain_text("Pinned by you")
+    page.locator("#queue-rows li", has_text="Anna").get_by_role("button", name="Remove").press("Enter")
+    expect(page.locator("#queue-rows li")).to_have_count(1)
+
+    # What was removed is answered all the same when the streamer asks for it.
+    page.get_by_role("button", name="What to do about Anna").press("Enter")
+    page.locator("#row-menu").get_by_role("button", name="Answer this").press("Enter")
+    expect(page.locator("#queue-rows li").first).to_contain_text("You want it next")
+    page.locator("#resume-button").press("Enter")
+    expect(page.locator("#host-feed .trigger", has_text="Anna")).to_be_visible()
+
+    # On a phone: the host says a sentence, which is kept as a quick line and comes back with the arrow key.
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("tab", name="Host").click()
+    page.locator("#say-text").fill("che puttana")
+    page.locator("#say-text").press("Enter")
+    expect(page.locator("#say")).to_contain_text("Your rules block this text")
+    page.locator("#say-text").fill("Buonasera a tutti")
+    page.locator("#say-text").press("Enter")
+    expect(page.locator("#say")).to_contain_text("Queued: next up.")
+    expect(page.locator("#host-feed")).to_contain_text("Buonasera a tutti")
+    page.locator("#say-text").press("ArrowUp")
+    expect(page.locator("#say-text")).to_have_value("Buonasera a tutti")
+    page.get_by_role("button", name="Keep as a quick line").click()
+    expect(page.locator(".quick-line")).to_have_text("Buonasera a tutti")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
