@@ -12,7 +12,7 @@ from tenants.models import Tenant
 from website.models import Onboarding
 
 
-class Step(StrEnum):
+class SetupStep(StrEnum):
     """A step of the wizard, in their order."""
 
     YOU = "you"
@@ -22,12 +22,12 @@ class Step(StrEnum):
     OVERLAY = "overlay"
 
 
-NAMES: dict[Step, Any] = {
-    Step.YOU: _("You"),
-    Step.HANDLE: _("TikTok"),
-    Step.HOST: _("Host"),
-    Step.RULES: _("Rules"),
-    Step.OVERLAY: _("Overlay"),
+NAMES: dict[SetupStep, Any] = {
+    SetupStep.YOU: _("You"),
+    SetupStep.HANDLE: _("TikTok"),
+    SetupStep.HOST: _("Host"),
+    SetupStep.RULES: _("Rules"),
+    SetupStep.OVERLAY: _("Overlay"),
 }
 
 
@@ -41,14 +41,14 @@ class StepLink:
     is_current: bool
 
 
-def url_of(step: Step | None) -> str:
+def url_of(step: SetupStep | None) -> str:
     """Return the address of a step; of the rehearsal for None."""
     return reverse(f"website:start_{step}") if step else reverse("website:rehearsal")
 
 
-def links(tenant: Tenant, current: Step | None) -> list[StepLink]:
+def links(tenant: Tenant, current: SetupStep | None) -> list[StepLink]:
     done = steps_done(tenant)
-    return [StepLink(NAMES[step], url_of(step), step in done, step is current) for step in Step]
+    return [StepLink(NAMES[step], url_of(step), step in done, step is current) for step in SetupStep]
 
 
 def steps_done(tenant: Tenant) -> set[str]:
@@ -56,14 +56,14 @@ def steps_done(tenant: Tenant) -> set[str]:
     return set(row.steps_done) if row else set()
 
 
-def first_open_step(tenant: Tenant) -> Step | None:
+def first_open_step(tenant: Tenant) -> SetupStep | None:
     """Return the first step that was neither saved nor skipped; None when only the rehearsal is left."""
     done = steps_done(tenant)
-    return next((step for step in Step if step not in done), None)
+    return next((step for step in SetupStep if step not in done), None)
 
 
-def step_after(step: Step) -> Step | None:
-    steps = list(Step)
+def step_after(step: SetupStep) -> SetupStep | None:
+    steps = list(SetupStep)
     return next(iter(steps[steps.index(step) + 1 :]), None)
 
 
@@ -71,7 +71,7 @@ def is_finished(tenant: Tenant) -> bool:
     return Onboarding.objects.filter(tenant=tenant, finished_at__isnull=False).exists()
 
 
-def mark_done(tenant: Tenant, step: Step) -> None:
+def mark_done(tenant: Tenant, step: SetupStep) -> None:
     row, _created = Onboarding.objects.get_or_create(tenant=tenant)
     if step not in row.steps_done:
         row.steps_done = [*row.steps_done, step.value]

@@ -31,7 +31,7 @@ from tenants.http import TenantRequest
 from tenants.models import Membership
 from website.views import public_address
 from website.wizard.forms import HandleForm, RulesForm, YouForm
-from website.wizard.progress import Step, finish, first_open_step, links, mark_done, step_after, url_of
+from website.wizard.progress import SetupStep, finish, first_open_step, links, mark_done, step_after, url_of
 from website.wizard.services import choose_host, first_show, set_language, set_rules
 
 ADMIN = Membership.Role.ADMIN
@@ -50,15 +50,15 @@ def start(request: TenantRequest) -> HttpResponse:
 @member_required(ADMIN)
 def start_you(request: TenantRequest) -> HttpResponse:
     if _skips(request):
-        return _go_on(request, Step.YOU)
+        return _go_on(request, SetupStep.YOU)
     form = YouForm(request.POST or None, instance=request.tenant)
     if request.method == POST and form.is_valid():
         form.save()
         set_language(tenant=request.tenant, language=request.tenant.language)
-        return _go_on(request, Step.YOU)
+        return _go_on(request, SetupStep.YOU)
     if form.is_bound:
         request.tenant.refresh_from_db()  # the page around the form shows the stored values
-    return _page(request, Step.YOU, form=form)
+    return _page(request, SetupStep.YOU, form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,20 +66,20 @@ def start_you(request: TenantRequest) -> HttpResponse:
 def start_handle(request: TenantRequest) -> HttpResponse:
     """Save the handle when TikTok knows it, or cannot be asked; a second press saves an unknown one."""
     if _skips(request):
-        return _go_on(request, Step.HANDLE)
+        return _go_on(request, SetupStep.HANDLE)
     show = first_show(request.tenant)
     form = HandleForm(request.POST or None, instance=show)
     if request.method != POST or not form.is_valid():
-        return _page(request, Step.HANDLE, form=form)
+        return _page(request, SetupStep.HANDLE, form=form)
     handle = form.cleaned_data["handle"]
     state = _ask_tiktok(handle) if handle else None
     insists = request.POST.get("insist") == handle
     if state is HandleState.NOT_FOUND and not insists:
-        return _page(request, Step.HANDLE, form=form, unknown=handle, status=422)
+        return _page(request, SetupStep.HANDLE, form=form, unknown=handle, status=422)
     change_show(show=show, handle=handle)
     if state is not None:
         messages.add_message(request, *_said_about(handle, state))
-    return _go_on(request, Step.HANDLE)
+    return _go_on(request, SetupStep.HANDLE)
 
 
 def _ask_tiktok(handle: str) -> HandleState:
@@ -101,11 +101,11 @@ def _said_about(handle: str, state: HandleState) -> tuple[int, str]:
 @member_required(ADMIN)
 def start_host(request: TenantRequest) -> HttpResponse:
     if _skips(request):
-        return _go_on(request, Step.HOST)
+        return _go_on(request, SetupStep.HOST)
     show = first_show(request.tenant)
     if request.method == POST:
         choose_host(show=show, preset=_preset(request.POST.get("host", DEFAULT_HOST), show.language))
-        return _go_on(request, Step.HOST)
+        return _go_on(request, SetupStep.HOST)
     hosts = [
         {"slug": preset.slug, "name": preset.name, "tagline": preset.tagline, "line": preset.sample_lines[0]}
         for preset in presets()
@@ -114,7 +114,7 @@ def start_host(request: TenantRequest) -> HttpResponse:
     chosen = next((host["slug"] for host in hosts if host["name"] == show.persona.name), DEFAULT_HOST)
     return _page(
         request,
-        Step.HOST,
+        SetupStep.HOST,
         hosts=hosts,
         chosen=chosen,
         default=DEFAULT_HOST,
@@ -159,14 +159,14 @@ def _hello(language: str) -> str:
 @member_required(ADMIN)
 def start_rules(request: TenantRequest) -> HttpResponse:
     if _skips(request):
-        return _go_on(request, Step.RULES)
+        return _go_on(request, SetupStep.RULES)
     show = first_show(request.tenant)
     stored = {"safe_mode": show.policy.safe_mode, "holds_replies": show.holds_replies}
     form = RulesForm(request.POST if request.method == POST else None, initial=stored)
     if form.is_valid():
         set_rules(show=show, **form.cleaned_data)
-        return _go_on(request, Step.RULES)
-    return _page(request, Step.RULES, form=form, words=len(show.policy.blocklist), policy=show.policy)
+        return _go_on(request, SetupStep.RULES)
+    return _page(request, SetupStep.RULES, form=form, words=len(show.policy.blocklist), policy=show.policy)
 
 
 @never_cache
@@ -175,7 +175,7 @@ def start_rules(request: TenantRequest) -> HttpResponse:
 def start_overlay(request: TenantRequest) -> HttpResponse:
     """Show the overlay's address, its code and the way into OBS; on "test", say a sentence on it."""
     if _skips(request) or "next" in request.POST:
-        return _go_on(request, Step.OVERLAY)
+        return _go_on(request, SetupStep.OVERLAY)
     show = first_show(request.tenant)
     address = public_address(request, reverse("overlay:page", args=[show.overlay.token]))
     context: dict[str, Any] = {"show": show, "overlay_url": address, "overlays": read_pages(show.overlay_id)}
@@ -184,7 +184,7 @@ def start_overlay(request: TenantRequest) -> HttpResponse:
     if request.htmx:
         return render(request, "website/wizard/overlay.html#overlay-state", context)
     context["code"] = draw_code(address)
-    return _page(request, Step.OVERLAY, **context)
+    return _page(request, SetupStep.OVERLAY, **context)
 
 
 def _test(request: TenantRequest) -> tuple[OutcomeMessage, bool]:
@@ -201,16 +201,16 @@ def _skips(request: TenantRequest) -> bool:
     return request.method == POST and "skip" in request.POST
 
 
-def _go_on(request: TenantRequest, step: Step) -> HttpResponse:
+def _go_on(request: TenantRequest, step: SetupStep) -> HttpResponse:
     mark_done(request.tenant, step)
     return redirect(url_of(step_after(step)))
 
 
-def _page(request: TenantRequest, step: Step, *, status: int = 200, **context: Any) -> HttpResponse:
+def _page(request: TenantRequest, step: SetupStep, *, status: int = 200, **context: Any) -> HttpResponse:
     form = context.get("form")
     if form is not None and form.is_bound and not form.is_valid():
         status = 422
-    context |= {"steps": links(request.tenant, step), "number": list(Step).index(step) + 1}
+    context |= {"steps": links(request.tenant, step), "number": list(SetupStep).index(step) + 1}
     return render(request, f"website/wizard/{step}.html", context, status=status)
 
 
