@@ -33,6 +33,19 @@ class SpendLimits:
     tenant_month_usd: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class MonthSpending:
+    """What a workspace has spent this month, in US dollars, and the most it may spend; 0 is no limit."""
+
+    spent_usd: float
+    limit_usd: float
+
+    @property
+    def share(self) -> float:
+        """The used share of the limit, from 0 to 1; 0 without a limit."""
+        return min(1.0, self.spent_usd / self.limit_usd) if self.limit_usd else 0.0
+
+
 class RedisSpendCap:
     """The `SpendCap` of one subject. Without a live only the months' limits apply.
 
@@ -69,6 +82,11 @@ class RedisSpendCap:
             limit > 0 and spent + self._pending >= limit
             for limit, spent in zip(self._limits, self._spent, strict=True)
         )
+
+    @property
+    def tenant_month(self) -> MonthSpending:
+        """What the subject's workspace has spent this month, as far as it is known here."""
+        return MonthSpending(self._spent[2] + self._pending, self._limits[2])
 
     async def allows(self) -> bool:
         """Write down what is pending, and return whether all limits leave something to spend."""

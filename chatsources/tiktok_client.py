@@ -164,6 +164,13 @@ class WebcastClient(TikTokLiveClient):  # type: ignore[misc]
         found = owner.get("id_str") or owner.get("id") if isinstance(owner, dict) else None
         return str(found or info.get("owner_user_id_str") or info.get("owner_user_id") or "")
 
+    async def find_room(self) -> int:
+        """Return the id of the account's live room; raise `SourceError` when none is found."""
+        try:
+            return int(await self._web.fetch_room_id_from_html(self.unique_id))
+        except EXPECTED_ERRORS as error:
+            raise source_error(error) from error
+
     async def is_alive(self, room_id: int) -> bool | None:
         """Return whether TikTok reports a room as live; None when the answer is unusable."""
         try:

@@ -45,7 +45,7 @@ def viewer_unknown() -> SessionConflict:
 
 def show_is_taken() -> SessionConflict:
     return SessionConflict(
-        _("This show has a live that has not ended. Stop it before you prepare another."),
+        _("This show is already live. End it first."),
         code="show_is_taken",
     )
 

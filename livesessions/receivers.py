@@ -23,7 +23,7 @@ from livesessions.models.shows import Show
 from livesessions.querysets import latest_sessions
 from livesessions.services.rules import send_rules_to_lives
 from livesessions.services.sessions import send_if_redis_answers
-from livesessions.shows.services.shows import change_show, make_show
+from livesessions.shows.services.shows import make_show
 from livesessions.shows.services.voice_cache import warm_shows
 from livesessions.worker.commands import ReportPlayback, SetViewerRole, encode_command, playback_channel
 from moderation.models import Policy, ViewerRule
@@ -40,13 +40,11 @@ from overlay.signals import (
     utterance_acknowledged,
 )
 from overlay.testing.playback_reports import add_report
-from planner.models import Persona
-from planner.signals import PersonaUse, persona_assignment_requested, persona_uses_asked
+from planner.signals import PersonaUse, persona_uses_asked
 from providers.errors import ObjectStoreError
 from providers.object_store import TenantObjects
 from providers.redis import async_redis
-from speech.models import VoiceProfile
-from speech.signals import VoiceUse, voice_assignment_requested, voice_uses_asked, voices_changed
+from speech.signals import VoiceUse, voice_uses_asked, voices_changed
 from tenants.models import Language, Tenant
 from tenants.signals import tenant_closing, tenant_created, tenant_deleting
 
@@ -173,7 +171,7 @@ def find_overlay_of_show(tenant: Tenant, use_id: UUID, **kwargs: Any) -> Overlay
         id=show.id,
         overlay_id=show.overlay_id,
         name=show.name,
-        address=reverse("livesessions:show_edit", args=[show.id]),
+        address=reverse("website:show_detail", args=[show.id]),
         setup_address=reverse("livesessions:show_setup", args=[show.id]),
     )
 
@@ -190,7 +188,7 @@ def list_shows_with_policies(policies: list[Policy], **kwargs: Any) -> dict[UUID
         uses[show.policy_id].append(
             PolicyUse(
                 name=show.name,
-                address=reverse("livesessions:show_edit", args=[show.id]),
+                address=reverse("website:show_rules", args=[show.id]),
                 decisions_address=reverse("livesessions:decision_list", args=[live.id]) if live else "",
             )
         )
@@ -217,17 +215,11 @@ def list_shows_with_personas(tenant: Tenant, **kwargs: Any) -> list[PersonaUse]:
     return [_persona_use_of(show) for show in Show.objects.filter(tenant=tenant).order_by("name")]
 
 
-@receiver(persona_assignment_requested)
-def assign_persona_to_show(persona: Persona, use_id: UUID, **kwargs: Any) -> PersonaUse | None:
-    show = Show.objects.filter(tenant=persona.tenant_id, id=use_id).first()
-    return _persona_use_of(change_show(show=show, persona=persona)) if show else None
-
-
 def _persona_use_of(show: Show) -> PersonaUse:
     return PersonaUse(
         id=show.id,
         name=show.name,
-        address=reverse("livesessions:show_edit", args=[show.id]),
+        address=reverse("website:show_host", args=[show.id]),
         persona_id=show.persona_id,
         language=Language(show.language),
     )
@@ -238,17 +230,11 @@ def list_shows_with_voices(tenant: Tenant, **kwargs: Any) -> list[VoiceUse]:
     return [_voice_use_of(show) for show in Show.objects.filter(tenant=tenant).order_by("name")]
 
 
-@receiver(voice_assignment_requested)
-def assign_voice_to_show(voice: VoiceProfile, use_id: UUID, **kwargs: Any) -> VoiceUse | None:
-    show = Show.objects.filter(tenant=voice.tenant_id, id=use_id).first()
-    return _voice_use_of(change_show(show=show, voice=voice)) if show else None
-
-
 def _voice_use_of(show: Show) -> VoiceUse:
     return VoiceUse(
         id=show.id,
         name=show.name,
-        address=reverse("livesessions:show_edit", args=[show.id]),
+        address=reverse("website:show_voice", args=[show.id]),
         voice_id=show.voice_id,
         language=Language(show.language),
     )

@@ -9,7 +9,6 @@ app_name = "livesessions"
 
 urlpatterns = [
     path("", include("livesessions.shows.urls")),
-    path("shows/<uuid:show_id>/go-live/", lives.session_create, name="session_create"),
     path("lives/<uuid:session_id>/", lives.session_detail, name="session_detail"),
     path("lives/<uuid:session_id>/start/", lives.session_start, name="session_start"),
     path("lives/<uuid:session_id>/stop/", lives.session_stop, name="session_stop"),

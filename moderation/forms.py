@@ -61,6 +61,23 @@ class PolicyForm(PolicyFormBase):
             "asks_model": gettext_lazy("Ask a moderation model too"),
         }
 
+    def __init__(self, *args: Any, has_model: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_model:  # nothing to choose: what is stored stays
+            del self.fields["asks_model"]
+
+    @property
+    def first_wrong_id(self) -> str:
+        """The id of the first element with an error; of a list of words its name, so that it stays closed."""
+        for field in self:
+            if field.errors:
+                return (
+                    f"{field.id_for_label}-name"
+                    if isinstance(field.field, TermsField)
+                    else field.id_for_label
+                )
+        return ""
+
 
 class BlocklistFileForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("Add words from a text file"))

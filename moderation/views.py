@@ -53,10 +53,10 @@ def policy_list(request: TenantRequest) -> HttpResponse:
 def policy_edit(request: TenantRequest, policy_id: UUID) -> HttpResponse:
     policy = get_policy_for(request, policy_id)
     if request.method != "POST":
-        return _page(request, policy, PolicyForm(instance=policy))
+        return _page(request, policy, _form(policy))
     if not _may_edit(request):
         raise PermissionDenied
-    form = PolicyForm(request.POST, instance=policy)
+    form = _form(policy, request.POST)
     if not form.is_valid():
         return _page(request, policy, form, status=422)
     change_policy(policy=policy, **form.cleaned_data)
@@ -77,7 +77,7 @@ def policy_try(request: TenantRequest, policy_id: UUID) -> HttpResponse:
         tried = {"problem": str(error)}
     if request.htmx:
         return render(request, f"{PAGE}#verdict", tried)
-    form = PolicyForm(request.POST if "has_settings" in request.POST else None, instance=policy)
+    form = _form(policy, request.POST if "has_settings" in request.POST else None)
     return _page(request, policy, form, **tried, line=line)
 
 
@@ -115,15 +115,20 @@ def _findings(trial: LineCheck) -> list[dict[str, str]]:
     return [row for number, row in enumerate(rows) if row not in rows[:number]]
 
 
+def _form(policy: Policy, sent: QueryDict | None = None) -> PolicyForm:
+    return PolicyForm(sent, instance=policy, has_model=bool(settings.OPENAI_API_KEY))
+
+
 def _page(
     request: TenantRequest, policy: Policy, form: PolicyForm, status: int = 200, **more: Any
 ) -> HttpResponse:
-    name = Policy.objects.values_list("name", flat=True).get(
-        pk=policy.pk
-    )  # the form may have changed the instance
+    stored = Policy.objects.get(pk=policy.pk)  # the form may have changed the instance
     context: dict[str, Any] = {
         "policy": policy,
-        "name": name,
+        "name": stored.name,
+        "blocked_size": len(stored.blocklist),
+        "allowed_size": len(stored.allowlist),
+        "first_wrong": form.first_wrong_id if form.is_bound else "",
         "form": form,
         "file_form": more.pop("file_form", BlocklistFileForm()),
         "may_edit": _may_edit(request),
@@ -162,7 +167,7 @@ def blocklist_import(request: TenantRequest, policy_id: UUID) -> HttpResponse:
             said = ngettext("One new blocked word was added.", "%(new)d new blocked words were added.", new)
             messages.success(request, said % {"new": new})
             return redirect("moderation:policy_edit", policy.id)
-    return _page(request, policy, PolicyForm(instance=policy), status=422, file_form=file_form)
+    return _page(request, policy, _form(policy), status=422, file_form=file_form)
 
 
 @require_safe

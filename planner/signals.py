@@ -25,7 +25,3 @@ class PersonaUse:
 
 # Arguments: tenant. A receiver returns a list of `PersonaUse`: all of the tenant's that it knows, by name.
 persona_uses_asked = Signal()
-
-# Arguments: persona, use_id. The receiver that knows a use of this id in the persona's tenant gives it the
-# persona and returns its new `PersonaUse`; every other receiver returns None.
-persona_assignment_requested = Signal()

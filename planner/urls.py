@@ -11,5 +11,4 @@ urlpatterns = [
     path("personas/<uuid:persona_id>/", views.persona_edit, name="persona_edit"),
     path("personas/<uuid:persona_id>/duplicate/", views.persona_duplicate, name="persona_duplicate"),
     path("personas/<uuid:persona_id>/delete/", views.persona_delete, name="persona_delete"),
-    path("personas/<uuid:persona_id>/shows/", views.persona_assign, name="persona_assign"),
 ]

@@ -6,7 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,9 +18,9 @@ from planner.limits import PROMPT_LENGTH
 from planner.models import Persona
 from planner.presets import LANGUAGES, find_preset, presets
 from planner.services import change_persona, create_persona, delete_persona, duplicate_persona
-from planner.signals import PersonaUse, persona_assignment_requested, persona_uses_asked
+from planner.signals import PersonaUse, persona_uses_asked
 from tenants.access import member_required
-from tenants.http import TenantRequest, as_uuid
+from tenants.http import TenantRequest
 from tenants.models import Language, Tenant
 from tenants.roles import EDITOR, may_control
 
@@ -90,7 +90,6 @@ def _render_page(
         "form": form,
         "persona": persona,
         "uses": [use for use in uses if persona is not None and use.persona_id == persona.id],
-        "other_uses": [use for use in uses if persona is None or use.persona_id != persona.id],
         "prompt_length": PROMPT_LENGTH,
         "prompt_used": len(form["system_prompt"].value() or ""),
         **more,
@@ -117,24 +116,3 @@ def persona_delete(request: TenantRequest, persona_id: UUID) -> HttpResponse:
     else:
         messages.success(request, _("%(name)s has been deleted.") % {"name": persona.name})
     return redirect("planner:persona_list")
-
-
-@require_POST
-@member_required(EDITOR)
-def persona_assign(request: TenantRequest, persona_id: UUID) -> HttpResponse:
-    persona = get_persona_for(request, persona_id)
-    use = _assign(persona, as_uuid(request.POST.get("show", "")))
-    words = _("%(persona)s hosts %(show)s from the next live on. A running live is not changed.")
-    messages.success(request, words % {"persona": persona.name, "show": use.name})
-    if persona.language != use.language:
-        words = _("The show is in %(language)s: the persona speaks it too, with the show's voice.")
-        messages.info(request, words % {"language": use.language_name})
-    return redirect("planner:persona_edit", persona.id)
-
-
-def _assign(persona: Persona, use_id: UUID) -> PersonaUse:
-    answers = persona_assignment_requested.send(sender=Persona, persona=persona, use_id=use_id)
-    use = next((cast("PersonaUse", answer) for _receiver, answer in answers if answer is not None), None)
-    if use is None:
-        raise Http404
-    return use

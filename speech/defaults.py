@@ -31,3 +31,15 @@ DEFAULT_VOICES: dict[str, dict[str, VoiceSpec]] = {
         "de": VoiceSpec(voice_id="de-DE-KatjaNeural", language="de"),
     },
 }
+
+# What a voice is tried with: a name, a number and a time, which voices often get wrong.
+SAMPLE_SENTENCES = {
+    "it": "Ciao Giulia, grazie della rosa! Siamo in 1.250 e sono le 21:30.",
+    "en": "Hi Julia, thank you for the rose! There are 1,250 of us and it is 9:30 pm.",
+    "de": "Hallo Julia, danke für die Rose! Wir sind 1.250, und es ist 21:30 Uhr.",
+}
+
+
+def sample_sentence(language: str) -> str:
+    """Return the sentence of a language, or the English one."""
+    return SAMPLE_SENTENCES.get(language, SAMPLE_SENTENCES["en"])

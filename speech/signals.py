@@ -27,10 +27,6 @@ class VoiceUse:
 # Arguments: tenant. A receiver returns a list of `VoiceUse`: all of the tenant's that it knows, by name.
 voice_uses_asked = Signal()
 
-# Arguments: voice, use_id. The receiver that knows a use of this id in the voice's tenant gives it the voice
-# and returns its new `VoiceUse`; every other receiver returns None.
-voice_assignment_requested = Signal()
-
 # Arguments: tenant_id. Sent after the commit of a changed voice, key or pronunciation.
 voices_changed = Signal()
 

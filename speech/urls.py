@@ -32,7 +32,6 @@ urlpatterns = [
     path("voices/<uuid:voice_id>/duplicate/", voices.voice_duplicate, name="voice_duplicate"),
     path("voices/<uuid:voice_id>/delete/", voices.voice_delete, name="voice_delete"),
     path("voices/<uuid:voice_id>/measure/", voices.voice_measure, name="voice_measure"),
-    path("voices/<uuid:voice_id>/shows/", voices.voice_assign, name="voice_assign"),
     # An address from when only personas could be heard.
     path("personas/sounds/<str:key>/", sounds.preview_sound, name="preview_sound"),
 ]

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from website import views
 from website.mailbox import views as mailbox
@@ -9,6 +9,7 @@ app_name = "website"
 
 urlpatterns = [
     path("", views.front_page, name="front_page"),
+    path("", include("website.shows.urls")),
     path("pricing/", views.pricing, name="pricing"),
     path("privacy/", views.privacy, name="privacy"),
     path("ai/", views.ai_notice, name="ai_notice"),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from livesessions.shows.views.shows import show_list
+from website.home.views import home
 from website.samples import samples_from
 
 PUBLIC_PAGES = ("website:front_page", "website:pricing", "website:privacy", "website:ai_notice")
@@ -17,9 +17,9 @@ PUBLIC_PAGES = ("website:front_page", "website:pricing", "website:privacy", "web
 
 @require_safe
 def front_page(request: HttpRequest) -> HttpResponse:
-    """Show visitors what Vivavoce is, and members their shows."""
+    """Show visitors what Vivavoce is, and members their home."""
     if request.user.is_authenticated:
-        answer: HttpResponse = show_list(request)
+        answer: HttpResponse = home(request)
         return answer
     samples = samples_from(get_language() or "en")
     return _page(request, "landing", samples=samples, shown=samples[0])

@@ -16,6 +16,7 @@ from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.approvals import HELD_FOR
+from livesessions.services.sessions import MAX_SIMULATED_PER_MINUTE
 from livesessions.worker.registry import waiting_reason_of, waiting_text
 from overlay.models import Overlay
 from overlay.presence import read_pages
@@ -133,7 +134,7 @@ class TikTokOptions(StrictSerializer):
 class SimulatorOptions(StrictSerializer):
     """The options of a simulated chat; the same seed gives the same chat."""
 
-    rate_per_minute = serializers.FloatField(min_value=1, max_value=600, default=30)
+    rate_per_minute = serializers.FloatField(min_value=1, max_value=MAX_SIMULATED_PER_MINUTE, default=30)
     seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=0)
 
 

@@ -8,19 +8,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from livesessions.access import get_session_for, get_show_for
-from livesessions.console.forms import SayForm, SessionForm
+from livesessions.access import get_session_for
+from livesessions.console.forms import SayForm
 from livesessions.console.headline import headline_of
 from livesessions.console.health import health_of
 from livesessions.console.presenter import describe, facts_of, numbers_of, plain_rows, read_recent
 from livesessions.console.unpriced import unpriced_services
-from livesessions.errors import CommandUnreachable, SessionConflict, shopping_live
+from livesessions.errors import CommandUnreachable, SessionConflict
 from livesessions.models.sessions import LiveSession
-from livesessions.querysets import latest_sessions, plan_length_s
 from livesessions.services.sessions import (
-    create_session,
     mute_session,
     skip_reply,
     start_session,
@@ -35,32 +33,6 @@ from tenants.roles import EDITOR, may_control
 
 CONSOLE = "livesessions/session_detail.html"
 UNREACHABLE = gettext_lazy("The live cannot be reached right now. Try again in a moment.")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@member_required(EDITOR)
-def session_create(request: TenantRequest, show_id: UUID) -> HttpResponse:
-    show = get_show_for(request, show_id)
-    form = SessionForm(request.POST or None, show=show)
-    if request.method == "POST" and form.is_valid():
-        source = form.cleaned_data["source"]
-        try:
-            session = create_session(show=show, source=source, source_options=form.source_options)
-        except SessionConflict as conflict:
-            form.add_error(None, str(conflict))
-        else:
-            return redirect("livesessions:session_detail", session.id)
-    still_open = latest_sessions(request.tenant).get(show.id)
-    if still_open is not None and not still_open.is_open:
-        still_open = None
-    context = {
-        "form": form,
-        "show": show,
-        "still_open": still_open,
-        "shopping_live": shopping_live(),
-        "plan_minutes": plan_length_s(show) / 60,
-    }
-    return render(request, "livesessions/session_create.html", context)
 
 
 @require_safe

@@ -1,3 +1,4 @@
+from livesessions.models.checks import PassedCheck, WaivedCheck
 from livesessions.models.events import ChatEvent
 from livesessions.models.kills import EmergencyLink, Kill, StopAcknowledgement
 from livesessions.models.plans import QuizQuestion, Segment
@@ -10,10 +11,12 @@ __all__ = [
     "EmergencyLink",
     "Kill",
     "LiveSession",
+    "PassedCheck",
     "QuizQuestion",
     "Reply",
     "ReplyAudio",
     "Segment",
     "Show",
     "StopAcknowledgement",
+    "WaivedCheck",
 ]

@@ -25,7 +25,7 @@ class LiveSession(models.Model):
         TIKTOK = "tiktok", "TikTok"
         SIMULATOR = "simulator", _("Simulated chat")
         REPLAY = "replay", _("Recorded chat")
-        BRIDGE = "bridge", _("My own bridge")
+        BRIDGE = "bridge", _("Another app (TikFinity, your bot)")
 
     class WaitingReason(models.TextChoices):
         NO_WORKER = "no_worker", _("Waiting for a worker.")

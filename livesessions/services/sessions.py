@@ -23,6 +23,7 @@ from tenants import audit
 logger = logging.getLogger(__name__)
 
 Status = LiveSession.Status
+MAX_SIMULATED_PER_MINUTE = 600
 
 
 def create_session(*, show: Show, source: str, source_options: dict[str, Any] | None = None) -> LiveSession:

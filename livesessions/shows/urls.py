@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from livesessions.shows.views import plans, questions, setup, shows
+from livesessions.shows.views import lifecycle, plans, questions, setup, shows
 
 urlpatterns = [
     path("shows/", shows.show_list, name="show_list"),
     path("shows/new/", shows.show_create, name="show_create"),
-    path("shows/<uuid:show_id>/", shows.show_edit, name="show_edit"),
+    path("shows/<uuid:show_id>/advanced/", shows.show_edit, name="show_edit"),
+    path("shows/<uuid:show_id>/games/", shows.show_games, name="show_games"),
+    path("shows/<uuid:show_id>/duplicate/", lifecycle.show_duplicate, name="show_duplicate"),
+    path("shows/<uuid:show_id>/archive/", lifecycle.show_archive, name="show_archive"),
+    path("shows/<uuid:show_id>/unarchive/", lifecycle.show_unarchive, name="show_unarchive"),
+    path("shows/<uuid:show_id>/delete/", lifecycle.show_delete, name="show_delete"),
     path("shows/<uuid:show_id>/plan/", plans.plan_detail, name="plan_detail"),
     path("shows/<uuid:show_id>/plan/fill/", plans.plan_fill, name="plan_fill"),
     path("shows/<uuid:show_id>/plan/add/", plans.segment_create, name="segment_create"),

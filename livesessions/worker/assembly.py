@@ -19,13 +19,14 @@ from chatsources.port import ChatSource
 from chatsources.reconnecting import ReconnectingSource
 from chatsources.replay import open_replay
 from chatsources.simulator.source import SimulatorSource
-from chatsources.tiktok import TikTokEndpoints, TikTokSource
+from chatsources.tiktok import TikTokSource
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.pipeline.live import LiveParts
 from livesessions.pipeline.ports import AudioSink, ClaimReply, Gate, Observer, Screen, Voice, no_claim
 from livesessions.pipeline.rules import ReplaceableGate, Rules
 from livesessions.pipeline.selection.rates import Rates
+from livesessions.services.tiktok import tiktok_endpoints
 from livesessions.shows.show_plan_factory import build_games, build_rundown, load_plan, thanks_group_sizes
 from livesessions.worker.observer import ConsoleBatcher, LiveObserver
 from livesessions.worker.recorder.backpressure import BackpressureSource
@@ -87,6 +88,12 @@ class Resources:
     spend_caps: SpendCaps
     reply_audio: ReplyAudioStore
     moderation: ModerationModel | None = None  # None: the rules alone decide
+
+    def failing_services(self) -> list[str]:
+        """Return the names of the installation's services whose circuit breaker is open."""
+        models = [each.name for each in self.models if each.breaker.is_open]
+        moderation = self.moderation is not None and self.moderation.breaker.is_open
+        return [*models, *self.voices.failing_providers(), *(["moderation"] if moderation else [])]
 
     def model_gate_of(self, subject: Subject) -> GuardedModelGate | None:
         """Return the moderation model for a live, within its spend cap."""
@@ -300,14 +307,8 @@ def open_source(session: LiveSession) -> ChatSource:
     if session.source == LiveSession.Source.REPLAY:
         recording = Path(settings.RECORDINGS_DIR) / Path(options["recording"]).name
         return open_replay(recording, speed=options.get("speed", 1.0))
-    endpoints = TikTokEndpoints(
-        app_url=settings.TIKTOK_APP_URL,
-        webcast_url=settings.TIKTOK_WEBCAST_URL,
-        sign_url=settings.TIKTOK_SIGN_URL,
-        sign_api_key=settings.TIKTOK_SIGN_API_KEY,
-    )
     return ReconnectingSource(
-        TikTokSource(session.show.handle, endpoints=endpoints),
+        TikTokSource(session.show.handle, endpoints=tiktok_endpoints()),
         budget=RedisSignBudget(
             per_minute=settings.SIGN_REQUESTS_PER_MINUTE,
             per_tenant_per_minute=settings.SIGN_REQUESTS_PER_TENANT_PER_MINUTE,

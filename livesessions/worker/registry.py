@@ -1,6 +1,7 @@
 """The registry of workers: each writes its capacity to Redis once a second, with an expiry."""
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from redis.asyncio import Redis
@@ -34,18 +35,19 @@ class WorkerRegistry:
         self._redis = client
         self._owner = owner
 
-    async def heartbeat(self, capacity: Capacity) -> None:
-        """Write the worker's capacity; the entry expires after `HEARTBEAT_TTL_MS`."""
+    async def heartbeat(self, capacity: Capacity, failing: Collection[str] = ()) -> None:
+        """Write the worker's capacity and its failing services; both expire after `HEARTBEAT_TTL_MS`."""
         pipe = self._redis.pipeline()
         pipe.sadd(REGISTRY_KEY, self._owner)
         pipe.set(_key(self._owner), json.dumps(asdict(capacity)), px=HEARTBEAT_TTL_MS)
+        pipe.set(_failing_key(self._owner), json.dumps(sorted(failing)), px=HEARTBEAT_TTL_MS)
         await pipe.execute()
 
     async def unregister(self) -> None:
         """Delete the worker's entry."""
         pipe = self._redis.pipeline()
         pipe.srem(REGISTRY_KEY, self._owner)
-        pipe.delete(_key(self._owner))
+        pipe.delete(_key(self._owner), _failing_key(self._owner))
         await pipe.execute()
 
 
@@ -61,6 +63,14 @@ def read_capacities() -> dict[str, Capacity]:
     if expired:
         client.srem(REGISTRY_KEY, *expired)
     return present
+
+
+def read_failing_services() -> set[str]:
+    """Return the names of the outside services whose circuit breaker is open in a worker. Blocks."""
+    client = sync_redis()
+    names = [name.decode() for name in client.smembers(REGISTRY_KEY) if isinstance(name, bytes)]
+    entries = client.mget([_failing_key(name) for name in names]) if names else []
+    return {service for entry in entries if entry for service in json.loads(entry)}
 
 
 def waiting_reason() -> str:
@@ -86,6 +96,10 @@ def waiting_reason_of(session: LiveSession) -> str:
 def waiting_text(reason: str) -> str:
     """Return the user's text for a waiting reason."""
     return str(LiveSession.WaitingReason(reason).label) if reason else ""
+
+
+def _failing_key(owner: str) -> str:
+    return f"{REGISTRY_KEY}:{owner}:failing"
 
 
 def _key(owner: str) -> str:

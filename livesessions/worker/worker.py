@@ -270,7 +270,7 @@ class Worker:
             running = self._supervisor.running
             capacity = Capacity(running, running + self._supervisor.free_capacity, self._watchdog.stalls)
             with suppress(RedisError, OSError):
-                await self._registry.heartbeat(capacity)
+                await self._registry.heartbeat(capacity, self._resources.failing_services())
             with suppress(TimeoutError):
                 async with asyncio.timeout(HEARTBEAT_EVERY_S):
                     await stopping.wait()

@@ -50,6 +50,7 @@ def overlay_edit(request: TenantRequest, show_id: UUID) -> HttpResponse:
     context = {
         "overlay": overlay,
         "use": use,
+        "show": use,
         "form": form,
         "themes": list(THEMES.values()),
         "layout_json": json.dumps(layout),

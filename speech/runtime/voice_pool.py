@@ -86,6 +86,10 @@ class VoicePool:
         self.load_clip_index(profile.tenant_id)
         return self.chain_of(resolve_voices(profile))
 
+    def failing_providers(self) -> list[str]:
+        """Return the providers whose circuit breaker is open, among those of the installation itself."""
+        return [name for name, service in self._shared.items() if service.breaker.is_open]
+
     def load_clip_index(self, tenant_id: UUID) -> None:
         """Load the names of a workspace's stored clips. Blocks."""
         if self._cache:

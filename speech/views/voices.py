@@ -1,27 +1,24 @@
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from billing.configured import configured_prices
-from billing.prices import Price
-from billing.usage import UsageKind
-from providers.models import Credential
-from providers.querysets import readable_credentials
 from speech.access import get_voice_for
+from speech.defaults import sample_sentence
 from speech.errors import VoiceCircle, VoiceInUse
 from speech.fault_texts import fault_text
 from speech.forms import SentenceForm, VoiceForm
 from speech.models import VoiceProfile
 from speech.runtime.preview import Preview, measure_voice, preview_voice
 from speech.runtime.preview_sounds import store_sound
+from speech.services.choices import chain_names, own_providers, price_of_voice
 from speech.services.voices import (
     MEASURED_FIELDS,
     Provider,
@@ -29,13 +26,9 @@ from speech.services.voices import (
     create_voice,
     delete_voice,
     duplicate_voice,
-    embedded_for,
     known_loudness,
-    model_of,
-    resolve_voice,
-    voices_in_order,
 )
-from speech.signals import VoiceUse, voice_assignment_requested, voice_uses_asked
+from speech.signals import VoiceUse, voice_uses_asked
 from speech.stage.sound.loudness import TARGET_LUFS
 from tenants.access import member_required
 from tenants.errors import AppError
@@ -44,11 +37,6 @@ from tenants.models import Tenant
 from tenants.roles import EDITOR, may_control
 
 PAGE = "speech/voice_edit.html"
-SENTENCES = {
-    "it": "Ciao Giulia, grazie della rosa! Siamo in 1.250 e sono le 21:30.",
-    "en": "Hi Julia, thank you for the rose! There are 1,250 of us and it is 9:30 pm.",
-    "de": "Hallo Julia, danke für die Rose! Wir sind 1.250, und es ist 21:30 Uhr.",
-}
 
 
 @require_safe
@@ -58,14 +46,12 @@ def voice_list(request: TenantRequest) -> HttpResponse:
     for use in _uses_in(request.tenant):
         uses[use.voice_id].append(use)
     voices = VoiceProfile.objects.filter(tenant=request.tenant).select_related("backup")
-    own = [
-        name for name, key in readable_credentials(request.tenant.id, Credential.Kind.VOICE).items() if key
-    ]
+    own = own_providers(request.tenant)
     rows = [
         {
             "voice": voice,
             "uses": uses[voice.id],
-            "chain": _chain_names(voice, own),
+            "chain": chain_names(voice, own),
             "loudness": _loudness_text(voice),
         }
         for voice in voices.order_by("created_at")
@@ -113,32 +99,23 @@ def _form_of(request: TenantRequest, voice: VoiceProfile, sent: QueryDict | None
     return VoiceForm(sent, tenant=request.tenant, voice=voice, initial=initial)
 
 
-def _price_of(provider: str) -> tuple[Price | None, str]:
-    """Return a voice's price, and what 1,000 characters cost; empty for a voice that is free or unknown."""
-    kind = UsageKind.VOICE_CHARACTERS
-    price = configured_prices().price_of(kind, provider, model_of(provider))
-    usd = price.usd_per_million[kind] / 1_000 if price else 0.0
-    return price, number_format(usd, 3) if usd else ""
-
-
 def _page(
     request: TenantRequest, form: VoiceForm, *, voice: VoiceProfile | None = None, **more: Any
 ) -> HttpResponse:
     uses = _uses_in(request.tenant)
-    price, price_usd = _price_of(form.speaks_with)
+    price, price_usd = price_of_voice(form.speaks_with)
     language = str(form["language"].value() or request.tenant.language)
     context = {
         "form": form,
         "voice": voice,
         "uses": [use for use in uses if voice is not None and use.voice_id == voice.id],
-        "other_uses": [use for use in uses if voice is None or use.voice_id != voice.id],
-        "chain": _chain_names(voice, form.own) if voice else [],
+        "chain": chain_names(voice, form.own) if voice else [],
         "loudness": _loudness_text(voice) if voice else "",
         "speaks_with": Provider(form.speaks_with).label,
         "is_own": form.own_key is not None,
         "price": price,
         "price_usd": price_usd,
-        "sentence_form": SentenceForm(initial={"text": SENTENCES.get(language, SENTENCES["en"])}),
+        "sentence_form": SentenceForm(initial={"text": sample_sentence(language)}),
         **more,
     }
     refreshing = "refresh" in request.POST and request.htmx
@@ -247,38 +224,6 @@ def voice_delete(request: TenantRequest, voice_id: UUID) -> HttpResponse:
     else:
         messages.success(request, _("%(name)s has been deleted.") % {"name": voice.name})
     return redirect("speech:voice_list")
-
-
-@require_POST
-@member_required(EDITOR)
-def voice_assign(request: TenantRequest, voice_id: UUID) -> HttpResponse:
-    voice = get_voice_for(request, voice_id)
-    use = _assign(voice, as_uuid(request.POST.get("show", "")))
-    words = _("%(show)s uses %(voice)s from the next live on. A running live is not changed.")
-    messages.success(request, words % {"voice": voice.name, "show": use.name})
-    if voice.language != use.language:
-        words = _("The show is in %(language)s and the voice is not: it will have an accent.")
-        messages.info(request, words % {"language": use.language_name})
-    return redirect("speech:voice_edit", voice.id)
-
-
-def _assign(voice: VoiceProfile, use_id: UUID) -> VoiceUse:
-    answers = voice_assignment_requested.send(sender=VoiceProfile, voice=voice, use_id=use_id)
-    assigned = [cast("VoiceUse", use) for _receiver, use in answers if use is not None]
-    if not assigned:
-        raise Http404
-    return assigned[0]
-
-
-def _chain_names(voice: VoiceProfile, own: Collection[str]) -> list[str]:
-    """Return the names of the voices in the order in which they are tried; the embedded ones are last.
-
-    `own`: the providers for which the workspace has a key.
-    """
-    voices = voices_in_order(voice)
-    present = {Provider(resolve_voice(each, own)[0]) for each in voices}
-    last = [str(each.label) for each in embedded_for(voice.language) if each not in present]
-    return [*(each.name for each in voices), *last]
 
 
 def _loudness_text(voice: VoiceProfile) -> str:

@@ -70,6 +70,7 @@ class Editor {
     this.#preview.contentWindow?.postMessage({ type: "layout", layout }, location.origin);
     this.#handles.draw(layout[this.#side]);
     this.#numbers.name();
+    this.#form.dispatchEvent(new Event("edited")); // a drag writes values without an event of its own
   }
 
   /** @param {string} side */

@@ -1,4 +1,5 @@
 // Without this script the lists are plain text, one word a line, and a button tests the line.
+// Words stay hidden until somebody asks for them: a screen may be shared.
 
 const SHOWN_AT_MOST = 300;
 const clean = (text) =>
@@ -17,13 +18,16 @@ class Terms {
     this.search = root.querySelector("[data-search]");
     this.adding = root.querySelector("[data-add]");
     this.figure = root.querySelector("[data-figure]");
+    this.words = root.querySelector("[data-words]");
+    this.size = root.querySelector("[data-count-text]");
     this.saved = this.read(this.area.defaultValue);
     this.terms = this.read(this.area.value);
     this.marks = { added: this.hidden("added"), removed: this.hidden("removed") };
     this.listen();
+    root.querySelector("[data-adding]").hidden = false;
     root.querySelector(".terms-tools").hidden = false;
     this.showAsText(root.classList.contains("is-wrong"));
-    this.draw();
+    this.reveal();
   }
 
   hidden(what) {
@@ -44,7 +48,14 @@ class Terms {
     return terms;
   }
 
+  /** Show or hide the words as the disclosure is open or closed; hidden words are not in the page's list either. */
+  reveal() {
+    this.adding.classList.toggle("is-masked", !this.words.open);
+    this.draw();
+  }
+
   listen() {
+    this.words.addEventListener("toggle", () => this.reveal());
     this.search.addEventListener("input", () => this.draw());
     this.root.querySelector("[data-add-button]").addEventListener("click", () => this.add(this.adding.value));
     // A single-line field drops the line breaks of pasted text.
@@ -104,7 +115,7 @@ class Terms {
 
   showAsText(asText) {
     this.area.hidden = !asText;
-    for (const part of this.root.querySelectorAll(".terms-add, .terms-find, .terms-list")) part.hidden = asText;
+    for (const part of this.root.querySelectorAll(".terms-find, .terms-list")) part.hidden = asText;
     this.root.querySelector("[data-as-text]").setAttribute("aria-pressed", String(asText));
     if (!asText) this.draw();
   }
@@ -112,6 +123,12 @@ class Terms {
   // Newest words first; of long lists only the first part is drawn.
   draw() {
     const words = this.root.dataset;
+    this.size.textContent =
+      this.terms.size === 1 ? words.countOne : words.count.replace("%d", this.terms.size.toLocaleString());
+    if (!this.words.open) {
+      this.list.replaceChildren();
+      return;
+    }
     const wanted = keyOf(this.search.value.trim());
     const found = [];
     for (const entry of this.terms) if (!wanted || entry[0].includes(wanted)) found.push(entry);
@@ -120,8 +137,7 @@ class Terms {
     if (found.length > SHOWN_AT_MOST) rows.push(this.note(words.more.replace("%d", found.length - SHOWN_AT_MOST)));
     if (!found.length) rows.push(this.note(wanted ? words.none : words.empty));
     this.list.replaceChildren(...rows);
-    const count = this.terms.size === 1 ? words.countOne : words.count.replace("%d", this.terms.size.toLocaleString());
-    this.figure.textContent = wanted ? words.found.replace("%d", found.length.toLocaleString()) : count;
+    this.figure.textContent = wanted ? words.found.replace("%d", found.length.toLocaleString()) : "";
     this.adding.setCustomValidity("");
   }
 
@@ -148,11 +164,23 @@ class Terms {
   }
 }
 
+/** Mask what is tested, and what was found in it, until the eye is pressed. */
+function offerRevealing(panel) {
+  const eye = panel.querySelector("[data-reveal]");
+  eye.hidden = false;
+  panel.classList.add("is-private");
+  eye.addEventListener("click", () => {
+    const hidden = panel.classList.toggle("is-private");
+    eye.setAttribute("aria-pressed", String(!hidden));
+  });
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   const form = document.getElementById("policy-form");
   const line = document.getElementById("try-line");
   const unsaved = form.querySelector("[data-unsaved]");
   form.querySelector("[data-try-button]").hidden = true;
+  offerRevealing(form.querySelector(".try"));
   // A form with errors was not saved: send whole lists, not differences to the saved ones.
   let dirty = "bound" in form.dataset;
   if (dirty) line.setAttribute("hx-params", "*");

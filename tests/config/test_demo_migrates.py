@@ -275,7 +275,7 @@ def test_the_pages_show_what_was_there() -> None:
     session = rows_of("livesessions_livesession").get(show=show, end_reason="live_ended")
     shown = {
         "/": "La sera di Alice",
-        f"/shows/{show.id}/": "Si parla di libri.",
+        f"/shows/{show.id}/host/": "Si parla di libri.",
         f"/shows/{show.id}/plan/": "Il libro del mese",
         f"/shows/{show.id}/overlay/": "Cinquecento!",
         f"/shows/{show.id}/questions/": "Chi ha scritto Pinocchio?",

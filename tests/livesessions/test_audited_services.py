@@ -14,6 +14,7 @@ from django_scopes import scope, scopes_disabled
 
 from livesessions.kill import links
 from livesessions.kill.services import kill_session
+from livesessions.models.checks import CheckKind
 from livesessions.models.kills import EmergencyLink, Kill
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
@@ -36,6 +37,7 @@ from tenants import services as tenants
 from tenants.models import ApiToken, AuditEntry, Invitation, Membership, Tenant, User
 from tenants.team import invitations, members
 from tests.architecture.sources import APPS, files, tree
+from website.golive import services as golive
 
 HASH = "ab" * 32
 RULE: dict[str, Any] = {"viewer_hash": HASH, "role": ViewerRule.Role.BLOCKED}
@@ -191,6 +193,16 @@ ACTS: dict[str, Act] = {
         lambda s, show: lifecycle.unarchive_show(show=show),
     ),
     "show.deleted": (Scene.another_show, lambda s, show: lifecycle.delete_show(show=show)),
+    "show.check_passed": (
+        lambda s: None,
+        lambda s, _: golive.pass_check(show=s.show, kind=CheckKind.RULES, user=s.alice, of="x"),
+    ),
+    "session.checks_waived": (
+        Scene.another_show,
+        lambda s, show: golive.go_on_air(
+            show=show, user=s.alice, source="simulator", source_options={}, waived=[CheckKind.VOICE]
+        ),
+    ),
     "session.started": (Scene.prepared, lambda s, row: sessions.start_session(session=row)),
     "session.stopped": (lambda s: None, lambda s, _: sessions.stop_session(session=s.session)),
     "session.muted": (lambda s: None, lambda s, _: sessions.mute_session(session=s.session)),

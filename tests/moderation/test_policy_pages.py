@@ -57,7 +57,7 @@ def test_the_page_says_which_shows_go_by_the_rules(
 ) -> None:
     page = client_for(alice).get(f"/policies/{policy.id}/").content.decode()
     assert "La sera di Alice" in page
-    assert "so the rules alone decide" in page, "no key is set up here"
+    assert "needs a key" in page, "no key is set up here"
     assert 'id="save-button"' in page
 
 
@@ -79,11 +79,41 @@ def test_all_settings_are_saved(save: Callable[..., Any], policy: Policy) -> Non
     assert policy.allowlist == ["Scemo chi legge"]
 
 
-def test_a_switch_that_is_not_sent_is_off(alice: User, policy: Policy, client_for: ClientFor) -> None:
+def test_a_switch_that_is_not_sent_is_off(
+    alice: User, policy: Policy, client_for: ClientFor, settings: Any
+) -> None:
+    settings.OPENAI_API_KEY = "sk-test"
     sent = {name: value for name, value in FIELDS.items() if name not in ("safe_mode", "asks_model")}
     client_for(alice).post(f"/policies/{policy.id}/", sent)
     policy.refresh_from_db()
     assert (policy.safe_mode, policy.asks_model) == (False, False)
+
+
+def test_without_a_key_the_model_cannot_be_switched_and_the_choice_stays(
+    save: Callable[..., Any], alice: User, policy: Policy, client_for: ClientFor, settings: Any
+) -> None:
+    settings.OPENAI_API_KEY = ""
+    page = client_for(alice).get(f"/policies/{policy.id}/").content.decode()
+    assert 'name="asks_model"' not in page
+    save(asks_model="")
+    assert policy.asks_model is True
+
+
+def test_blocked_words_are_closed_in_the_page_also_after_an_error(
+    save: Callable[..., Any], alice: User, policy: Policy, client_for: ClientFor
+) -> None:
+    save()
+    page = client_for(alice).get(f"/policies/{policy.id}/").content.decode()
+    for html in (page, save(blocklist="scemo\n" + "x" * 101).content.decode()):
+        assert html.count("scemo") == 1, "in the closed part only"
+        assert "<details open" not in html
+        assert "scemo" in html.split("data-words>")[1].split("</details>")[0]
+    assert 'href="#id_blocklist-name"' in save(blocklist="x" * 101).content.decode()
+
+
+def test_the_name_comes_first(alice: User, policy: Policy, client_for: ClientFor) -> None:
+    page = client_for(alice).get(f"/policies/{policy.id}/").content.decode()
+    assert page.index('id="id_name"') < page.index('id="id_safe_mode"') < page.index('id="id_blocklist"')
 
 
 def test_each_word_is_kept_once_and_cleaned(save: Callable[..., Any], policy: Policy) -> None:

@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 from django_scopes import scope, scopes_disabled
 
-from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from planner.models import Persona
 from planner.presets import presets
@@ -136,28 +135,11 @@ def test_a_host_stays_and_the_page_says_why(alice: User, show: Show, client_for:
     assert stored(show.persona).name == "Viva"
 
 
-def test_a_show_is_given_to_a_persona_and_its_live_goes_on(
-    alice: User, session: LiveSession, persona: Persona, client_for: ClientFor
-) -> None:
-    client = client_for(alice)
-    answer = client.post(f"/personas/{persona.id}/shows/", {"show": str(session.show_id)}, follow=True)
-    assert "A running live is not changed." in answer.content.decode()
-    with scope(tenant=persona.tenant):
-        assert Show.objects.get(id=session.show_id).persona == persona
-
-
-@pytest.mark.parametrize("show_id", ["", "x", str(NOBODY)])
-def test_no_show_no_change(alice: User, persona: Persona, client_for: ClientFor, show_id: str) -> None:
-    assert client_for(alice).post(f"/personas/{persona.id}/shows/", {"show": show_id}).status_code == 404
-
-
 PAGES = [
     ("get", "/personas/{persona}/", {}),
     ("post", "/personas/{persona}/", SENT),
     ("post", "/personas/{persona}/duplicate/", {}),
     ("post", "/personas/{persona}/delete/", {}),
-    ("post", "/personas/{persona}/shows/", {"show": "{own_show}"}),
-    ("post", "/personas/{own_persona}/shows/", {"show": "{show}"}),
 ]
 every_page = pytest.mark.parametrize(("method", "path", "sent"), PAGES, ids=[f"{p[0]} {p[1]}" for p in PAGES])
 

@@ -46,7 +46,7 @@ class ShowForm(ShowFormBase):
         labels = {"name": _("Name of the show"), "language": _("Language of the host")}
         help_texts = {
             "name": _("The host may mention this name."),
-            "language": _("The host and its voice speak it. It cannot be changed later."),
+            "language": _("The host and its voice speak it. You can't change this later."),
         }
 
     def clean_handle(self) -> str:
@@ -70,7 +70,50 @@ def _seconds(label: Any) -> forms.FloatField:
 
 
 class ShowSettingsForm(ShowForm):
-    """All settings of a show that can change, in the sections of its page."""
+    """The settings of the tab "Advanced": name, chat, pace, and whether it is a TikTok Shop live."""
+
+    cooldown_min_s = _seconds(_("Seconds between two answers in a calm chat"))
+    cooldown_max_s = _seconds(_("Seconds between two answers in a busy chat"))
+    answers_per_minute = _count(_("Answers a minute, at most"), least=1, most=MOST_REPLIES_A_MINUTE)
+    thanks_per_minute = _count(_("Thanks a minute, at most"), least=1, most=MOST_REPLIES_A_MINUTE)
+    answers_per_viewer = _count(
+        _("Answers to one viewer in five minutes, at most"), least=1, most=MOST_ANSWERS_PER_VIEWER
+    )
+    keeps_audio = forms.BooleanField(
+        label=_("Keep the audio of replies"),
+        required=False,
+        help_text=_("So that you can hear them again in the live's report. Applies from your next live."),
+    )
+    is_shopping = forms.BooleanField(label=_("This show is a TikTok Shop live"), required=False)
+
+    class Meta(ShowForm.Meta):
+        fields = [
+            "name",
+            "handle",
+            "cooldown_min_s",
+            "cooldown_max_s",
+            "answers_per_minute",
+            "thanks_per_minute",
+            "answers_per_viewer",
+            "keeps_audio",
+            "is_shopping",
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        calm_s, busy_s = cleaned.get("cooldown_min_s"), cleaned.get("cooldown_max_s")
+        if calm_s is not None and busy_s is not None and calm_s > busy_s:
+            self.add_error("cooldown_max_s", _("It cannot be shorter than in a calm chat."))
+        return cleaned
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The changed values, as arguments of `change_show`."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
+
+
+class ShowGamesForm(ShowFormBase):
+    """The settings of the tab "Goals and games": thanks, invitations and games."""
 
     follows_per_thanks = _count(_("New followers"))
     shares_per_thanks = _count(_("Shares"))
@@ -86,14 +129,6 @@ class ShowSettingsForm(ShowForm):
         least=1,
         most=MAX_DIAMONDS,
     )
-    cooldown_min_s = _seconds(_("Seconds between two answers in a calm chat"))
-    cooldown_max_s = _seconds(_("Seconds between two answers in a busy chat"))
-    answers_per_minute = _count(_("Answers a minute, at most"), least=1, most=MOST_REPLIES_A_MINUTE)
-    thanks_per_minute = _count(_("Thanks a minute, at most"), least=1, most=MOST_REPLIES_A_MINUTE)
-    answers_per_viewer = _count(
-        _("Answers to one viewer in five minutes, at most"), least=1, most=MOST_ANSWERS_PER_VIEWER
-    )
-    holds_replies = forms.BooleanField(label=_("Hold answers until somebody approves them"), required=False)
     calls_to_action = LinesField(
         most=MAX_CALLS,
         length=MAX_CALL_LENGTH,
@@ -115,47 +150,22 @@ class ShowSettingsForm(ShowForm):
         label=_("Minutes between games"),
         help_text=_("Quizzes and polls with the chat. 0: only those in the plan."),
     )
-    keeps_audio = forms.BooleanField(
-        label=_("Keep the audio of replies"),
-        required=False,
-        help_text=_("So that you can hear them again in the live's report. Applies from your next live."),
-    )
-    is_shopping = forms.BooleanField(label=_("This show is a TikTok Shop live"), required=False)
 
-    class Meta(ShowForm.Meta):
+    class Meta:
+        model = Show
         fields = [
-            "name",
-            "handle",
-            "facts",
             "follows_per_thanks",
             "shares_per_thanks",
             "subscriptions_per_thanks",
             "small_gift_diamonds",
             "big_gift_diamonds",
-            "cooldown_min_s",
-            "cooldown_max_s",
-            "answers_per_minute",
-            "thanks_per_minute",
-            "answers_per_viewer",
-            "holds_replies",
             "calls_to_action",
             "call_to_action_every_s",
             "game_every_s",
-            "keeps_audio",
-            "is_shopping",
         ]
-        labels = {**ShowForm.Meta.labels, "facts": _("Facts about the show")}
-        help_texts = {
-            **ShowForm.Meta.help_texts,
-            "facts": _("Dates, names, prices, places. The host states only facts from here."),
-        }
-        widgets = {"facts": forms.Textarea(attrs={"rows": 6})}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        calm_s, busy_s = cleaned.get("cooldown_min_s"), cleaned.get("cooldown_max_s")
-        if calm_s is not None and busy_s is not None and calm_s > busy_s:
-            self.add_error("cooldown_max_s", _("It cannot be shorter than in a calm chat."))
         small, big = cleaned.get("small_gift_diamonds"), cleaned.get("big_gift_diamonds")
         if small is not None and big is not None and small > big:
             self.add_error(
@@ -167,3 +177,23 @@ class ShowSettingsForm(ShowForm):
     def changes(self) -> dict[str, Any]:
         """The changed values, as arguments of `change_show`."""
         return {name: self.cleaned_data[name] for name in self.changed_data}
+
+
+class ShowDeletionForm(forms.Form):
+    """Asks for a show's name, so that none is deleted by a slip."""
+
+    typed_name = forms.CharField(
+        label=_("Type the show's name to delete it"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, show: Show, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._name = show.name
+
+    def clean_typed_name(self) -> str:
+        typed: str = " ".join(self.cleaned_data["typed_name"].split())
+        if typed.casefold() != " ".join(self._name.split()).casefold():
+            raise forms.ValidationError(_("This is not the show's name. Nothing was deleted."))
+        return typed

@@ -4,9 +4,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,9 +12,8 @@ from livesessions.console.presenter import phase_of
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.querysets import latest_sessions
-from livesessions.shows.forms.shows import ShowForm, ShowSettingsForm
+from livesessions.shows.forms.shows import ShowForm, ShowGamesForm, ShowSettingsForm
 from livesessions.shows.services.shows import change_show, create_show
-from livesessions.shows.voice_cache_warming import count_recorded
 from tenants.access import member_required
 from tenants.http import TenantRequest
 from tenants.roles import EDITOR, may_control
@@ -26,11 +22,18 @@ from tenants.roles import EDITOR, may_control
 @require_safe
 @member_required()
 def show_list(request: TenantRequest) -> HttpResponse:
-    shows = Show.objects.filter(tenant=request.tenant)
+    """Show the workspace's shows; `?archived` shows those in the archive."""
+    archived = "archived" in request.GET
+    every = Show.objects.filter(tenant=request.tenant)
     latest = latest_sessions(request.tenant)
-    rows = [_row(show, latest.get(show.id)) for show in shows]
+    rows = [_row(show, latest.get(show.id)) for show in every if show.is_archived == archived]
     rows.sort(key=lambda row: row["phase"] in ("ended", "off"))  # open lives first
-    context = {"rows": rows, "may_control": may_control(request)}
+    context = {
+        "rows": rows,
+        "archived": archived,
+        "archive_size": sum(show.is_archived for show in every),
+        "may_control": may_control(request),
+    }
     part = "#show-rows" if request.htmx else ""
     return render(request, f"livesessions/show_list.html{part}", context)
 
@@ -43,30 +46,40 @@ def _row(show: Show, session: LiveSession | None) -> dict[str, Any]:
 @member_required(EDITOR)
 def show_create(request: TenantRequest) -> HttpResponse:
     form = ShowForm(request.POST or None, initial={"language": request.tenant.language})
-    if request.method == "POST" and form.is_valid():
-        show = create_show(tenant=request.tenant, **form.cleaned_data)
-        messages.success(request, _next_steps(show))
-        return redirect("livesessions:session_create", show.id)
-    return render(request, "livesessions/show_create.html", {"form": form})
-
-
-def _next_steps(show: Show) -> SafeString:
-    guide = reverse("livesessions:show_setup", args=[show.id])
-    ready, following = _("Your show is ready. Go live when you are."), _("Next: put it in OBS")
-    return format_html('{} <a href="{}">{}</a>', ready, guide, following)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            show = create_show(tenant=request.tenant, **form.cleaned_data)
+            messages.success(request, _("Your show is ready. Choose who hosts it."))
+            return redirect("website:show_detail", show.id)
+        status = 422
+    return render(request, "livesessions/show_create.html", {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(EDITOR)
 def show_edit(request: TenantRequest, show_id: UUID) -> HttpResponse:
     show = get_show_for(request, show_id)
-    name = show.name
-    form = ShowSettingsForm(request.POST or None, instance=show)
-    if request.method == "POST" and form.is_valid():
-        change_show(show=show, **form.changes)
-        messages.success(request, _("Saved."))
-        return redirect("livesessions:show_list")
-    # An invalid form has left its values on the show.
-    recorded = None if form.is_bound else count_recorded(show)
-    context = {"form": form, "show": show, "name": name, "recorded": recorded}
-    return render(request, "livesessions/show_edit.html", context)
+    return _settings(request, show, ShowSettingsForm(request.POST or None, instance=show), "show_edit")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(EDITOR)
+def show_games(request: TenantRequest, show_id: UUID) -> HttpResponse:
+    show = get_show_for(request, show_id)
+    return _settings(request, show, ShowGamesForm(request.POST or None, instance=show), "show_games")
+
+
+def _settings(
+    request: TenantRequest, show: Show, form: ShowSettingsForm | ShowGamesForm, page: str
+) -> HttpResponse:
+    """Save a tab's form, or show the tab; an invalid form has left its values on the show."""
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            change_show(show=show, **form.changes)
+            messages.success(request, _("Saved."))
+            return redirect(f"livesessions:{page}", show.id)
+        show = get_show_for(request, show.id)
+        status = 422
+    return render(request, f"livesessions/{page}.html", {"form": form, "show": show}, status=status)

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django_scopes import scope
 
+from livesessions.models.checks import CheckKind
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import create_session
@@ -22,7 +23,7 @@ def bridge_session(show: Show) -> LiveSession:
 def test_a_live_with_a_bridge_is_prepared_by_form(show: Show, alice: User, client_for: ClientFor) -> None:
     browser = client_for(alice)
     assert 'value="bridge"' in browser.get(f"/shows/{show.id}/go-live/").content.decode()
-    sent = {"source": "bridge", "rate_per_minute": "30"}
+    sent = {"source": "bridge", "rate_per_minute": "30", "waived": list(CheckKind)}
     assert browser.post(f"/shows/{show.id}/go-live/", sent).status_code == 302
     with scope(tenant=show.tenant):
         session = LiveSession.objects.get(show=show)

@@ -153,12 +153,12 @@ def test_strangers_and_lookers_on_try_nothing(
     assert Client().post(url(show, "try/"), {"sample": "chat"}).status_code == 302
 
 
-def test_the_guide_is_linked_from_the_console_the_list_and_the_settings(
+def test_the_guide_is_linked_from_the_console_and_the_show(
     alice: User, session: LiveSession, client_for: ClientFor
 ) -> None:
     client = client_for(alice)
     guide = url(session.show)
-    for page in (f"/lives/{session.id}/", "/", f"/shows/{session.show_id}/"):
+    for page in (f"/lives/{session.id}/", f"/shows/{session.show_id}/"):
         assert f'href="{guide}"' in client.get(page).content.decode()
 
 

@@ -74,7 +74,7 @@ def test_the_page_to_go_live_says_why_not_and_what_to_do(
     ):
         page = answer.content.decode()
         assert REASON in page
-        assert f'href="/shows/{show.id}/#shop"' in page
+        assert f'href="/shows/{show.id}/advanced/#shop"' in page
     with scope(tenant=show.tenant):
         assert not LiveSession.objects.exists()
 

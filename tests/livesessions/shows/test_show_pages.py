@@ -101,16 +101,16 @@ def test_a_handle_that_cannot_be_one_is_refused_and_what_was_entered_stays(
     assert "In cucina" not in shows_of(tenant)
 
 
-def test_a_new_show_leads_straight_to_going_live(alice: User, tenant: Tenant, client_for: ClientFor) -> None:
+def test_a_new_show_leads_to_its_own_page(alice: User, tenant: Tenant, client_for: ClientFor) -> None:
     answer = client_for(alice).post("/shows/new/", {"name": "In cucina", "handle": "", "language": "en"})
     with scope(tenant=tenant):
         show = Show.objects.select_related("voice").get(name="In cucina")
-    assert answer["Location"] == f"/shows/{show.id}/go-live/"
+    assert answer["Location"] == f"/shows/{show.id}/"
     assert show.voice.language == "en"
 
 
 def test_a_show_is_changed_on_its_page(alice: User, show: Show, client_for: ClientFor) -> None:
-    client_for(alice).post(f"/shows/{show.id}/", settings_of(name=HOSTILE, handle="@another"))
+    client_for(alice).post(f"/shows/{show.id}/advanced/", settings_of(name=HOSTILE, handle="@another"))
     with scope(tenant=show.tenant):
         show.refresh_from_db()
     assert (show.name, show.handle, show.language) == (HOSTILE, "another", "it")
@@ -119,61 +119,25 @@ def test_a_show_is_changed_on_its_page(alice: User, show: Show, client_for: Clie
     assert "&lt;script&gt;" in page
 
 
-def test_a_simulated_live_is_prepared_at_the_chosen_rate(
-    alice: User, show: Show, client_for: ClientFor
-) -> None:
-    answer = client_for(alice).post(
-        f"/shows/{show.id}/go-live/", {"source": "simulator", "rate_per_minute": "90"}
-    )
-    with scope(tenant=show.tenant):
-        session = LiveSession.objects.get(show=show)
-    assert answer["Location"] == f"/lives/{session.id}/"
-    assert session.source_options == {"rate_per_minute": 90}
-
-
-@pytest.mark.parametrize("rate", ["9", "121", "-1", "many"])
-def test_a_rate_that_is_no_chat_is_refused(alice: User, show: Show, client_for: ClientFor, rate: str) -> None:
-    client_for(alice).post(f"/shows/{show.id}/go-live/", {"source": "simulator", "rate_per_minute": rate})
-    with scope(tenant=show.tenant):
-        assert not LiveSession.objects.exists()
-
-
-def test_a_show_with_an_open_live_says_so_and_points_to_it(
-    alice: User, session: LiveSession, client_for: ClientFor
-) -> None:
-    answer = client_for(alice).post(f"/shows/{session.show_id}/go-live/", {"source": "simulator"})
-    page = answer.content.decode()
-    assert "This show has a live that has not ended" in page
-    assert f"/lives/{session.id}/" in page
-
-
-def test_tiktok_without_a_handle_says_what_to_do(alice: User, tenant: Tenant, client_for: ClientFor) -> None:
-    with scope(tenant=tenant):
-        show = Show.objects.get(handle="")
-    answer = client_for(alice).post(f"/shows/{show.id}/go-live/", {"source": "tiktok"})
-    assert "This show has no TikTok handle. Add one, or choose the simulated chat." in answer.content.decode()
-
-
-@pytest.mark.parametrize("path", ["/shows/{show}/", "/shows/{show}/go-live/"])
+@pytest.mark.parametrize("path", ["/shows/{show}/advanced/", "/shows/{show}/games/", "/shows/{show}/delete/"])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_charlie_finds_no_page_of_alices_shows(
     charlie: User, other_show: Show, show: Show, client_for: ClientFor, path: str, method: str
 ) -> None:
     client = client_for(charlie)
-    sent = {"name": "Mine now", "handle": "", "source": "simulator"}
+    sent = {"name": "Mine now", "handle": ""}
     for show_id in (show.id, NOBODY):
         assert getattr(client, method)(path.format(show=show_id), sent).status_code == 404
     with scopes_disabled():
         assert not Show.objects.filter(name="Mine now").exists()
-        assert not LiveSession.objects.exists()
 
 
-@pytest.mark.parametrize("path", ["/shows/new/", "/shows/{show}/", "/shows/{show}/go-live/"])
+@pytest.mark.parametrize(
+    "path", ["/shows/new/", "/shows/{show}/advanced/", "/shows/{show}/games/", "/shows/{show}/delete/"]
+)
 def test_bob_who_looks_on_may_not_change_shows(
     bob: User, show: Show, client_for: ClientFor, path: str
 ) -> None:
-    answer = client_for(bob).post(
-        path.format(show=show.id), {"name": "X", "handle": "", "language": "it", "source": "simulator"}
-    )
+    answer = client_for(bob).post(path.format(show=show.id), {"name": "X", "handle": "", "language": "it"})
     assert answer.status_code == 403
     assert "Your role in this workspace does not include it" in answer.content.decode()

@@ -4,7 +4,6 @@ import pytest
 from django.test import Client
 from django_scopes import scope, scopes_disabled
 
-from livesessions.models.shows import Show
 from providers.models import Credential
 from providers.services import save_credential
 from speech.models import Pronunciation, VoiceProfile
@@ -21,7 +20,6 @@ ROUTES = [
     ("post", "/voices/{voice}/duplicate/"),
     ("post", "/voices/{voice}/delete/"),
     ("post", "/voices/{voice}/measure/"),
-    ("post", "/voices/{voice}/shows/"),
     ("post", "/voices/words/{pronunciation}/"),
     ("post", "/voices/words/{pronunciation}/delete/"),
     ("post", "/voices/words/{pronunciation}/hear/"),
@@ -58,14 +56,13 @@ def test_charlie_finds_nothing_of_alices(
         assert getattr(client, method)(path.format(**ids), SENT).status_code == 404
 
 
-def test_charlie_previews_with_no_voice_of_alices_and_gives_it_to_no_show(
-    charlie: User, other_tenant: Tenant, voice: VoiceProfile, show: Show, client_for: ClientFor
+def test_charlie_previews_with_no_voice_of_alices(
+    charlie: User, other_tenant: Tenant, voice: VoiceProfile, client_for: ClientFor
 ) -> None:
     client = client_for(charlie)
     assert client.post("/voices/preview/", {"voice": str(voice.id), "text": "ciao"}).status_code == 404
     with scope(tenant=other_tenant):
         own = create_voice(tenant=other_tenant, name="C", provider=Provider.ESPEAK, language="it")
-    assert client.post(f"/voices/{own.id}/shows/", {"show": str(show.id)}).status_code == 404
     page = client.post(f"/voices/{own.id}/", {**SENT, "backup": str(voice.id)})
     assert "errorlist" in page.content.decode()
     assert "Nota" not in client.get("/voices/").content.decode()

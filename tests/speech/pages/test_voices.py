@@ -4,6 +4,7 @@ import pytest
 from django_scopes import scope, scopes_disabled
 
 from livesessions.models.shows import Show
+from livesessions.shows.services.shows import change_show
 from speech.models import Pronunciation, VoiceProfile
 from speech.services.voices import Provider, create_voice
 from tenants.models import Tenant, User
@@ -136,16 +137,15 @@ def test_a_voice_is_measured_at_a_press(alice: User, voice: VoiceProfile, client
     assert -40 < (stored(voice).loudness_lufs or 0) < -5
 
 
-def test_a_voice_is_copied_given_to_a_show_and_stays_with_it(
+def test_a_voice_is_copied_and_one_of_a_show_stays_with_it(
     alice: User, show: Show, voice: VoiceProfile, client_for: ClientFor
 ) -> None:
     client = client_for(alice)
     client.post(f"/voices/{voice.id}/duplicate/")
     with scope(tenant=voice.tenant):
         copy = VoiceProfile.objects.get(name="Nota (copy)")
-    client.post(f"/voices/{voice.id}/shows/", {"show": str(show.id)})
     with scope(tenant=voice.tenant):
-        assert Show.objects.get(id=show.id).voice_id == voice.id
+        change_show(show=show, voice=voice)
     refused = client.post(f"/voices/{voice.id}/delete/", follow=True).content.decode()
     assert "speaks with Nota" in refused
     client.post(f"/voices/{copy.id}/delete/")

@@ -1,4 +1,4 @@
-"""A show's page tells how much of what its host is sure to say is recorded."""
+"""A show's tab "Voice" tells how much of what its host is sure to say is recorded."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ def test_a_shows_page_tells_how_much_is_recorded(
     show: Show, voices: Voices, alice: User, client_for: Callable[[User], Client]
 ) -> None:
     def page() -> str:
-        answer = client_for(alice).get(reverse("livesessions:show_edit", args=[show.id]))
+        answer = client_for(alice).get(reverse("website:show_voice", args=[show.id]))
         return answer.content.decode()
 
     assert "recurring line" not in page()

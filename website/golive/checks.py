@@ -1,0 +1,204 @@
+"""The checks before a live goes on air, each with its state and what to do about it."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from billing.configured import month_cap_of
+from livesessions.kill.acknowledgements import PartState, progress_of
+from livesessions.models.checks import CheckKind, PassedCheck
+from livesessions.models.kills import Kill
+from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
+from moderation.models import Policy
+from overlay.layout import FORMATS, LABEL
+from overlay.presence import OpenPage, read_pages
+from speech.models import VoiceProfile
+from speech.services.voice_resolution import VoiceLineup, resolve_voices
+from speech.services.voices import Provider
+
+# How long a passed check is believed.
+LIVE_FOR = timedelta(minutes=10)
+HEARD_FOR = timedelta(hours=12)
+SPOKEN_FOR = timedelta(hours=24)
+KILLED_FOR = timedelta(days=30)
+BAD_SOUND = ("blocked", "stalled", "silent")
+
+
+class CheckState(StrEnum):
+    """The state of a check: passed, not done yet, or failed."""
+
+    DONE = "done"
+    OPEN = "open"
+    ATTENTION = "attention"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the checklist.
+
+    - `text`: what was found, and what to do.
+    - `run`: the label of the button that runs the check now; empty where nothing can be run.
+    - `url`, `link`: a page that helps.
+    """
+
+    kind: CheckKind
+    state: CheckState
+    text: str
+    run: str = ""
+    url: str = ""
+    link: str = ""
+
+    @property
+    def title(self) -> str:
+        return str(self.kind.label)
+
+    @property
+    def is_done(self) -> bool:
+        return self.state is CheckState.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the checks look at, read once."""
+
+    show: Show
+    passed: Mapping[str, PassedCheck]
+    pages: list[OpenPage]
+    lineup: VoiceLineup
+
+    def passes(self, kind: CheckKind, *, of: str, within: timedelta | None = None) -> bool:
+        """Return whether a check was passed for what it is about now, and recently enough."""
+        check = self.passed.get(kind)
+        if check is None or check.of != of:
+            return False
+        return within is None or timezone.now() - check.passed_at < within
+
+
+def checks_of(show: Show, *, source: str) -> list[Check]:
+    """Return a show's checks for a live with this chat, in the order of the checklist."""
+    findings = Findings(
+        show,
+        {check.kind: check for check in PassedCheck.objects.filter(show=show)},
+        read_pages(show.overlay_id),
+        resolve_voices(show.voice),
+    )
+    reads_tiktok = source == LiveSession.Source.TIKTOK
+    return [check(findings) for kind, check in CHECKS.items() if reads_tiktok or kind is not CheckKind.TIKTOK]
+
+
+def _tiktok(findings: Findings) -> Check:
+    handle = findings.show.handle
+    if not handle:
+        link = reverse("livesessions:show_edit", args=[findings.show.id])
+        text = _("This show has no TikTok handle.")
+        return Check(CheckKind.TIKTOK, CheckState.ATTENTION, text, url=link, link=_("Add your handle"))
+    if findings.passes(CheckKind.TIKTOK, of=handle, within=LIVE_FOR):
+        return Check(CheckKind.TIKTOK, CheckState.DONE, _("@%(handle)s is live.") % {"handle": handle})
+    text = _("Go live in the TikTok app as @%(handle)s, then check.") % {"handle": handle}
+    return Check(CheckKind.TIKTOK, CheckState.OPEN, text, run=_("Check now"))
+
+
+def _overlay(findings: Findings) -> Check:
+    kind, show = CheckKind.OVERLAY, findings.show
+    setup = {"url": reverse("livesessions:show_setup", args=[show.id]), "link": _("Put it in OBS")}
+    if not findings.pages:
+        text = _("No overlay is open. Nobody would hear your host.")
+        return Check(kind, CheckState.ATTENTION, text, **setup)
+    if all(page["sound"] in BAD_SOUND for page in findings.pages):
+        text = _("The overlay is open, but its sound does not work.")
+        return Check(kind, CheckState.ATTENTION, text, run=_("Send a test sentence"), **setup)
+    if findings.passes(kind, of=str(show.overlay_id), within=HEARD_FOR):
+        return Check(kind, CheckState.DONE, _("Your host was heard on the open overlay."))
+    return Check(
+        kind, CheckState.OPEN, _("The overlay is open. Test its sound."), run=_("Send a test sentence")
+    )
+
+
+def voice_identity(voice: VoiceProfile, lineup: VoiceLineup) -> str:
+    """Return what identifies the voice that speaks first now."""
+    return f"{voice.id}:{lineup.options[0].name if lineup.options else ''}"[:160]
+
+
+def _voice(findings: Findings) -> Check:
+    voice, lineup = findings.show.voice, findings.lineup
+    speakers = " → ".join(str(Provider(option.provider).label) for option in lineup.options)
+    link = reverse("website:show_voice", args=[findings.show.id])
+    if findings.passes(CheckKind.VOICE, of=voice_identity(voice, lineup), within=SPOKEN_FOR):
+        return Check(CheckKind.VOICE, CheckState.DONE, _("It speaks: %(voices)s.") % {"voices": speakers})
+    text = _("Voices in order: %(voices)s. Test the first one.") % {"voices": speakers}
+    return Check(CheckKind.VOICE, CheckState.OPEN, text, _("Test the voice"), link, _("Choose another"))
+
+
+def _badge(findings: Findings) -> Check:
+    layout = findings.show.overlay.whole_layout
+    shown: list[dict[str, Any]] = [layout["tall"], layout["wide"]]
+    if len(shown) == len(FORMATS) and all(boxes[LABEL]["on"] for boxes in shown):
+        return Check(CheckKind.BADGE, CheckState.DONE, _("Viewers see that your host is an AI."))
+    link = reverse("overlay:overlay_edit", args=[findings.show.id])
+    text = _("The overlay hides that your host is an AI. TikTok asks you to show it.")
+    return Check(CheckKind.BADGE, CheckState.ATTENTION, text, url=link, link=_("Open the overlay's editor"))
+
+
+def _kill(findings: Findings) -> Check:
+    kills = Kill.objects.filter(session__show=findings.show).select_related("session")
+    kill = kills.order_by("-pressed_at").first()
+    progress = progress_of(kill.session) if kill is not None else None
+    link = {"url": reverse("livesessions:emergency_link_list"), "link": _("Emergency links")}
+    if progress is None or timezone.now() - progress.kill.pressed_at > KILLED_FOR:
+        text = _("Start a rehearsal with the simulated chat and press the kill switch once.")
+        return Check(CheckKind.KILL, CheckState.OPEN, text, **link)
+    if any(part.state is PartState.WAITING for part in progress.parts):
+        text = _("Part of the live did not answer when it was last pressed. Test it again in a rehearsal.")
+        return Check(CheckKind.KILL, CheckState.ATTENTION, text, **link)
+    day = date_format(timezone.localtime(progress.kill.pressed_at), "j F")
+    return Check(CheckKind.KILL, CheckState.DONE, _("It worked on %(day)s.") % {"day": day})
+
+
+def _limits(findings: Findings) -> Check:
+    cap = async_to_sync(month_cap_of)(findings.show.tenant_id)
+    month = cap.tenant_month
+    if cap.is_reached:
+        text = _("This month's limit is used up: your host would only use free voices and answers.")
+        return Check(CheckKind.LIMITS, CheckState.ATTENTION, text)
+    if not month.limit_usd:
+        return Check(CheckKind.LIMITS, CheckState.DONE, _("No monthly limit is set."))
+    used = {"spent": number_format(month.spent_usd, 2), "limit": number_format(month.limit_usd, 2)}
+    return Check(CheckKind.LIMITS, CheckState.DONE, _("$ %(spent)s of $ %(limit)s used this month.") % used)
+
+
+def rules_identity(policy: Policy) -> str:
+    """Return what identifies the content of rules: it changes with every change of them."""
+    content = [policy.blocklist, policy.allowlist, policy.safe_mode, policy.asks_model]
+    return f"{policy.id}:{hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]}"
+
+
+def _rules(findings: Findings) -> Check:
+    policy = findings.show.policy
+    link = {"url": reverse("moderation:policy_edit", args=[policy.id]), "link": _("Read the rules")}
+    if findings.passes(CheckKind.RULES, of=rules_identity(policy)):
+        return Check(CheckKind.RULES, CheckState.DONE, _("Read, and unchanged since."))
+    known = CheckKind.RULES in findings.passed
+    text = _("The rules have changed. Read them again.") if known else _("Know what is blocked and allowed.")
+    return Check(CheckKind.RULES, CheckState.OPEN, text, run=_("I have read them"), **link)
+
+
+CHECKS: dict[CheckKind, Callable[[Findings], Check]] = {
+    CheckKind.TIKTOK: _tiktok,
+    CheckKind.OVERLAY: _overlay,
+    CheckKind.VOICE: _voice,
+    CheckKind.BADGE: _badge,
+    CheckKind.KILL: _kill,
+    CheckKind.LIMITS: _limits,
+    CheckKind.RULES: _rules,
+}
