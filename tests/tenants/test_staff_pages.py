@@ -85,7 +85,8 @@ def _row_of(tenant: Tenant, model: type[Model], made: dict[type[Model], Model]) 
     needed = [
         field
         for field in model._meta.concrete_fields
-        if not (field.has_default() or field.null or field.blank or field.generated or field.primary_key)
+        if not (field.has_default() or field.null or field.blank or field.generated)
+        and (field.is_relation or not field.primary_key)
     ]
     return model._base_manager.create(**{field.name: _value_for(tenant, field, made) for field in needed})
 

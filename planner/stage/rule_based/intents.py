@@ -15,7 +15,7 @@ MAX_CHARACTERS = 300
 SURE = 0.9
 
 # Their lines assume a mood, so they are said only where it is sure: not after a `not`.
-MOODS = frozenset({"compliment", "love", "laugh", "thanks", "birthday", "agree"})
+MOODS = frozenset({"compliment", "love", "laugh", "thanks", "birthday", "agree", "success"})
 _NEGATION = re.compile(
     r"(?<!\w)(?:not|\w+n't|dont|doesnt|didnt|isnt|wasnt|cant|wont|never|no|nobody|without|hardly|less|fake"
     r"|barely|non|mai|niente|nessuno|senza|poco|neanche|nemmeno|mica|nicht|kein\w*|nie|ohne|kaum)"
