@@ -1,15 +1,46 @@
+from typing import Any
+
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
-from tenants.admin import AuditedAdmin
+from accounts.impersonation.state import may_impersonate
+from tenants.admin import AuditedAdmin, UserAdmin
+from tenants.models import User
 
 # The library's own page would show the secrets.
 admin.site.unregister(Authenticator)
 # Providers come from the environment, and tokens are not stored.
 admin.site.unregister([SocialApp, SocialToken])
+# Each log-in is on its owner's page of devices, and nobody else's business.
+admin.site.unregister(UserSession)
+# Registered again below, with the way into impersonation.
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    """A user's page, from which superusers look at Vivavoce as this person."""
+
+    fields = [*UserAdmin.fields, "look_as"]
+
+    def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        may = obj is not None and may_impersonate(request, obj)
+        return [name for name in self.fields if name != "look_as" or may]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        return [*super().get_readonly_fields(request, obj), "look_as"]
+
+    @admin.display(description=_("Support"))
+    def look_as(self, person: User) -> str:
+        address = reverse("impersonation_start", args=[person.pk])
+        return format_html('<a class="button" href="{}">{}</a>', address, _("Look as this person"))
 
 
 @admin.register(Authenticator)

@@ -27,8 +27,10 @@ def note_use(request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 
 @receiver(authenticator_added)
-def record_addition(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+def record_addition(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     _record("second_factor.added", user, authenticator)
+    if authenticator.type == Authenticator.Type.WEBAUTHN:
+        note_second_factor(request, user)  # the device has asked for a finger, a face or a PIN
 
 
 @receiver(authenticator_removed)

@@ -8,6 +8,7 @@ from providers.encryption import decrypt, encrypt
 from tenants.models import User
 
 SESSION_KEY = "second_factor"
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 SECRETS = ("secret", "seed")  # of `Authenticator.data`, encrypted
 
 
@@ -23,8 +24,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the libra
 
 
 def has_second_factor(user: User) -> bool:
-    """Return whether the user's log-ins ask for a code."""
-    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
+    """Return whether the user has an app for codes or a passkey. Recovery codes alone do not count."""
+    return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
 
 
 def note_second_factor(request: HttpRequest, user: User) -> None:

@@ -2,7 +2,9 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.impersonation.views import impersonation_end, impersonation_start
 from accounts.views import confirm_email
+from website.staff_health import staff_health
 
 urlpatterns = [
     path("", include("website.urls")),
@@ -17,10 +19,18 @@ urlpatterns = [
     path("", include("overlay.urls")),
     path("api/v1/", include("config.api_urls")),
     path("accounts/confirm-email/<str:key>/", confirm_email, name="account_confirm_email"),
+    path("account/", include("accounts.urls")),
+    path("impersonation/end/", impersonation_end, name="impersonation_end"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("accounts/services/", include("allauth.socialaccount.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path(
+        f"{settings.STAFF_PATH}/impersonate/<uuid:user_id>/",
+        admin.site.admin_view(impersonation_start),
+        name="impersonation_start",
+    ),
+    path(f"{settings.STAFF_PATH}/health/", admin.site.admin_view(staff_health), name="staff_health"),
     path(f"{settings.STAFF_PATH}/", admin.site.urls),
 ]

@@ -144,10 +144,12 @@ def remove_viewer_rule(*, tenant: Tenant, viewer_hash: str) -> bool:
     return True
 
 
+@transaction.atomic
 def set_viewer_note(*, rule: ViewerRule, note: str) -> None:
     """Store the user's note on a viewer; it is the only readable mark of who that is."""
     rule.note = note
     rule.save(update_fields=["note"])
+    audit.record("viewer_rule.noted", rule)
 
 
 def viewer_standings(*, tenant: Tenant, viewer_hashes: Iterable[str]) -> dict[str, ViewerRule.Role]:

@@ -16,28 +16,35 @@ else:
 
 
 NEVER = "never"
+REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 
 
 @cache
-def time_zones() -> list[tuple[str, str]]:
+def time_zones() -> list[str]:
     """Return UTC and all time zones named by a place, such as Europe/Rome."""
-    places = (
-        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix"))
-    )
-    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in sorted(places))]
+    return ["UTC", *sorted(name for name in available_timezones() if name.startswith(REGIONS))]
 
 
 class TenantForm(TenantFormBase):
-    time_zone = forms.ChoiceField(
+    time_zone = forms.CharField(
         label=_("Time zone"),
-        choices=time_zones,
-        help_text=_("The times of your lives are shown in this time zone."),
+        max_length=64,
+        help_text=_("Type a city, such as Rome or New York. Times are shown in this zone."),
+        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}),
     )
 
     class Meta:
         model = Tenant
         fields = ["name", "language", "time_zone"]
         labels = {"name": _("Name of the workspace"), "language": _("Language of new shows")}
+
+    def clean_time_zone(self) -> str:
+        """Return the zone's name; "europe/rome" and "New York" are understood."""
+        typed = self.cleaned_data["time_zone"].strip().replace(" ", "_").lower()
+        for name in time_zones():
+            if typed in (name.lower(), name.rpartition("/")[2].lower()):
+                return name
+        raise forms.ValidationError(_("There is no such time zone. Choose one from the list."))
 
 
 class ApiTokenForm(ApiTokenFormBase):

@@ -50,6 +50,8 @@ def _actor_of(request: HttpRequest, token: ApiToken | None) -> Actor:
         return Actor(kind.TOKEN, token.created_by_id, token.id, token.name, address, device)
     if not isinstance(request.user, User):
         return Actor(kind.SYSTEM, address=address, device=device)
+    if found := getattr(request, "impersonation", None):
+        return Actor(kind.STAFF, found.staff.id, address=address, device=device)
     in_admin = request.path.startswith(reverse("admin:index"))
     who = kind.STAFF if in_admin else kind.USER
     return Actor(who, request.user.id, address=address, device=device)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from tenants import views
+from tenants.auditlog import views as auditlog
 from tenants.team import tenant_views
 from tenants.team import views as team
 
@@ -22,6 +23,11 @@ urlpatterns = [
     path("team/invitations/<uuid:invitation_id>/revoke/", team.invitation_revoke, name="invitation_revoke"),
     path("team/<uuid:member_id>/role/", team.member_change, name="member_change"),
     path("team/<uuid:member_id>/remove/", team.member_remove, name="member_remove"),
+    path("audit-log/", auditlog.audit_entry_list, name="audit_entry_list"),
+    path("audit-log/export.csv", auditlog.audit_entry_export, {"kind": "csv"}, name="audit_entry_export_csv"),
+    path(
+        "audit-log/export.json", auditlog.audit_entry_export, {"kind": "json"}, name="audit_entry_export_json"
+    ),
     path("tokens/", views.api_token_list, name="api_token_list"),
     path("tokens/new/", views.api_token_create, name="api_token_create"),
     path("tokens/<uuid:token_id>/revoke/", views.api_token_revoke, name="api_token_revoke"),

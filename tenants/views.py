@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tenants import services
 from tenants.access import get_api_token_for, member_required
-from tenants.forms import ApiTokenForm, TenantForm
+from tenants.forms import ApiTokenForm, TenantForm, time_zones
 from tenants.http import TenantRequest, public_address
 from tenants.middleware import SESSION_KEY
 from tenants.models import ApiToken, Membership
@@ -30,7 +30,8 @@ def tenant_edit(request: TenantRequest) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("tenants:tenant_edit")
         request.tenant.refresh_from_db()  # the page around the form shows the stored values
-    return render(request, "tenants/tenant_edit.html", {"form": form})
+    context = {"form": form, "time_zones": time_zones()}
+    return render(request, "tenants/tenant_edit.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
