@@ -111,9 +111,8 @@ def test_addresses_follow_the_scheme_of_the_request(api: APIClient, show: Show) 
     assert body["overlay_socket_url"].startswith("wss://testserver/ws/overlay/")
 
 
-@pytest.mark.parametrize("method", ["put", "delete"])
-def test_a_show_is_neither_replaced_nor_deleted(api: APIClient, show: Show, method: str) -> None:
-    answer = getattr(api, method)(f"/api/v1/shows/{show.id}/", {"name": "x"}, format="json")
+def test_a_show_is_not_replaced(api: APIClient, show: Show) -> None:
+    answer = api.put(f"/api/v1/shows/{show.id}/", {"name": "x"}, format="json")
     assert answer.status_code == 405
     assert set(answer.json()) == {"detail", "code"}
 
