@@ -70,7 +70,7 @@ def rehearsal_end(request: TenantRequest) -> HttpResponse:
         stop_session(session=session)
     finish(request.tenant)
     messages.success(request, _("The rehearsal has ended. Your show is ready."))
-    return redirect("livesessions:show_edit", show.id)
+    return redirect("website:show_detail", show.id)
 
 
 def _context(show: Show) -> dict[str, Any]:
