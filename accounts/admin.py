@@ -1,7 +1,8 @@
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from allauth.socialaccount.models import SocialApp, SocialToken
+from allauth.socialaccount.admin import SocialAccountAdmin
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -18,6 +19,8 @@ from tenants.models import User
 admin.site.unregister(Authenticator)
 # Providers come from the environment, and tokens are not stored.
 admin.site.unregister([SocialApp, SocialToken])
+# Registered again below, so that the audit log records what the staff change.
+admin.site.unregister(SocialAccount)
 # Each log-in is on its owner's page of devices, and nobody else's business.
 admin.site.unregister(UserSession)
 # Registered again below, with the way into impersonation.
@@ -66,3 +69,8 @@ class SecondFactorAdmin(AuditedAdmin):
 
     def delete_queryset(self, request: HttpRequest, queryset: "QuerySet[Authenticator]") -> None:
         Authenticator.objects.filter(user_id__in=queryset.values("user_id")).delete()
+
+
+@admin.register(SocialAccount)
+class AuditedSocialAccountAdmin(AuditedAdmin, SocialAccountAdmin):  # type: ignore[misc]
+    """The accounts of other providers through which people log in."""

@@ -109,7 +109,8 @@ def test_a_browsers_change_names_the_user_the_network_and_the_device(
 ) -> None:
     browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:150.0) Gecko/20100101 Firefox/150.0"
     headers: Any = {"REMOTE_ADDR": "192.0.2.7", "HTTP_USER_AGENT": browser}
-    client_for(alice).post(reverse("tenants:api_token_create"), {"name": "Mine"}, **headers)
+    sent = {"name": "Mine", "scopes": ["read"], "lifetime": "30"}
+    client_for(alice).post(reverse("tenants:api_token_create"), sent, **headers)
     (entry,) = entries(verb="token.created")
     assert (entry.actor_kind, entry.user_id, entry.address) == (Kind.USER, alice.id, "192.0.2.0")
     assert entry.device == "Firefox · Windows"
