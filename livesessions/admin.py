@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from livesessions.errors import SessionConflict
 from livesessions.kill.services import kill_session
+from livesessions.models.checks import PassedCheck, WaivedCheck
 from livesessions.models.events import ChatEvent
 from livesessions.models.kills import EmergencyLink, Kill, StopAcknowledgement
 from livesessions.models.plans import QuizQuestion, Segment
@@ -140,3 +141,21 @@ class ReplyAudioAdmin(ReadOnlyAdmin):
     list_select_related = ["session", "tenant"]
     search_fields = ["=reply_id", "=session__id"]
     ordering = ["-id"]
+
+
+@admin.register(PassedCheck)
+class PassedCheckAdmin(ReadOnlyAdmin):
+    list_display = ["show", "tenant", "kind", "passed_at", "passed_by"]
+    list_filter = ["kind"]
+    list_select_related = ["show", "tenant", "passed_by"]
+    ordering = ["-passed_at"]
+    search_fields = ["show__name", "tenant__name", "tenant__slug"]
+
+
+@admin.register(WaivedCheck)
+class WaivedCheckAdmin(ReadOnlyAdmin):
+    list_display = ["session", "tenant", "kind", "waived_at", "waived_by"]
+    list_filter = ["kind"]
+    list_select_related = ["session", "tenant", "waived_by"]
+    ordering = ["-waived_at"]
+    search_fields = ["=session__id", "tenant__name", "tenant__slug"]

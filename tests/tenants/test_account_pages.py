@@ -107,6 +107,6 @@ def test_a_fault_of_ours_gets_a_page_in_our_look(
     monkeypatch.setattr("livesessions.shows.views.shows.latest_sessions", fail)
     client = client_for(alice)
     client.raise_request_exception = False
-    answer = client.get("/")
+    answer = client.get("/shows/")
     assert answer.status_code == 500
     assert "Something broke on our side" in answer.content.decode()

@@ -43,7 +43,9 @@ def test_a_new_workspace_has_a_show_that_can_go_on_air(client: Client) -> None:
     assert len(show.overlay.token) >= 32
 
 
-@pytest.mark.parametrize(("accepted", "language"), [("it-IT,it", "it"), ("en-GB,en", "en"), ("de", "en")])
+@pytest.mark.parametrize(
+    ("accepted", "language"), [("it-IT,it", "it"), ("en-GB,en", "en"), ("de-AT", "de"), ("fr", "en")]
+)
 def test_the_workspace_speaks_the_language_of_the_sign_up_page(accepted: str, language: str) -> None:
     dora = sign_up(Client(HTTP_ACCEPT_LANGUAGE=accepted))
     tenant = Tenant.objects.get(members=dora)

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django_scopes import scope, scopes_disabled
 
+from livesessions.models.checks import PassedCheck, WaivedCheck
 from livesessions.models.events import ChatEvent
 from livesessions.models.kills import EmergencyLink, Kill, StopAcknowledgement
 from livesessions.models.replies import Reply, ReplyAudio
@@ -26,6 +27,7 @@ from tenants.services import create_api_token
 from tenants.team.invitations import create_invitation
 from tests.accounts.codes import give_second_factor, prove_second_factor
 from tests.architecture.sources import APPS
+from website.models import Onboarding
 
 # A workspace's keys are no business of the staff's.
 MODELS = [model for model in apps.get_models() if model._meta.app_label in APPS and model is not Credential]
@@ -123,7 +125,7 @@ def test_staff_can_add_what_may_be_added(
 ) -> None:
     by_services_only = {User, ApiToken, LiveSession, ChatEvent, Reply, Rehearsal, CachedLine, AuditEntry}
     by_services_only |= {apps.get_model("overlay", "Overlay"), Kill, EmergencyLink, StopAcknowledgement}
-    by_services_only |= {Invitation, LiveSummary, ReplyAudio}
+    by_services_only |= {Invitation, LiveSummary, ReplyAudio, Onboarding, PassedCheck, WaivedCheck}
     assert staff.get(page(model, "add")).status_code == (403 if model in by_services_only else 200)
 
 

@@ -46,9 +46,9 @@ def test_a_member_of_two_workspaces_switches_between_them(
     client = client_for(bob)
     assert "Bob&#x27;s own" in client.get("/").content.decode()
     assert client.post("/workspace/switch/", {"tenant": own.slug})["Location"] == "/"
-    assert "Bob&#x27;s show" in client.get("/").content.decode()
+    assert "Bob&#x27;s show" in client.get("/shows/").content.decode()
     client.post("/workspace/switch/", {"tenant": tenant.slug})
-    assert "Bob&#x27;s show" not in client.get("/").content.decode()
+    assert "Bob&#x27;s show" not in client.get("/shows/").content.decode()
 
 
 @pytest.mark.parametrize("slug", ["alice-s-lives", "", "\x00", "../"])
