@@ -98,7 +98,10 @@ export class Widget {
     const { words } = this.#tools;
     let result = "";
     if (kind === "quiz")
-      result = phase === "closed" ? [winner && `🏆 ${winner}`, answer && `${words.answer} ${answer}`].filter(Boolean).join(" · ") : words.quiz;
+      result =
+        phase === "closed"
+          ? [winner && `🏆 ${winner}`, answer && `${words.answer} ${answer}`].filter(Boolean).join(" · ")
+          : words.quiz;
     else if (phase !== "closed") result = words.poll;
     if (this.#result.textContent === result) return;
     this.#result.textContent = result;
