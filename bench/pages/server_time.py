@@ -43,7 +43,8 @@ PAGES = {
     "overlay_editor": "/shows/{show}/overlay/",
     "setup": "/shows/{show}/setup/",
     "console": "/lives/{on_air}/",
-    "ended_live": "/lives/{ended}/",
+    "lives": "/lives/",
+    "ended_live": "/lives/{ended}/report/",
     "moderation_log": "/lives/{ended}/decisions/",
     "personas": "/personas/",
     "voices": "/voices/",
@@ -51,6 +52,9 @@ PAGES = {
     "rehearsals": "/shows/{show}/rehearsals/",
     "tokens": "/tokens/",
     "workspace": "/workspace/",
+    "team": "/team/",
+    "audit_log": "/audit-log/",
+    "account": "/account/",
 }
 TARGETS = tuple(
     target

@@ -297,6 +297,8 @@ def test_the_pages_show_what_was_there() -> None:
     browser = Client()
     browser.force_login(alice)
     missing = {
-        path: words for path, words in shown.items() if words not in browser.get(path).content.decode()
+        path: words
+        for path, words in shown.items()
+        if words not in browser.get(path, follow=True).content.decode()
     }
     assert missing == {}

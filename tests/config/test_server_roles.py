@@ -168,7 +168,7 @@ def test_a_console_gets_frames_larger_than_those_that_it_may_send(
                 kind="comment",
                 occurred_at=session.created_at,
                 received_at=session.created_at,
-                text="&" * 1_500,  # five characters each in HTML
+                text="€" * 1_500,  # three bytes each
             )
     login = client_for(alice).cookies["sessionid"].value
     with connect(
@@ -178,4 +178,4 @@ def test_a_console_gets_frames_larger_than_those_that_it_may_send(
         origin=Origin(f"http://127.0.0.1:{server.port}"),
         additional_headers={"Cookie": f"sessionid={login}"},
     ) as console:
-        assert len(console.recv(PATIENCE_S)) > MAX_SOCKET_MESSAGE_BYTES
+        assert len(str(console.recv(PATIENCE_S)).encode()) > MAX_SOCKET_MESSAGE_BYTES

@@ -55,6 +55,10 @@ print(json.dumps({
 """
 
 
+# Some minutes of them: at most five a second.
+MOST_FRAMES = 600
+
+
 @dataclass(frozen=True, slots=True)
 class OnAir:
     """A live on air, the web server, and the credentials of its owner."""
@@ -139,10 +143,12 @@ def next_message(overlay: ClientConnection, kind: str) -> Any:
             return message
 
 
-def next_fragment(console: ClientConnection, text: str) -> str:
-    while text not in (fragment := str(console.recv(PATIENCE_S))):
-        pass
-    return fragment
+def next_frame(console: ClientConnection, text: str) -> str:
+    """Return the next frame with a text in it; the live itself sends others all the time."""
+    for _ in range(MOST_FRAMES):
+        if text in (frame := str(console.recv(PATIENCE_S))):
+            return frame
+    raise AssertionError(f"{MOST_FRAMES} frames of the console without {text!r}")
 
 
 def muted_row(postgres: OwnPostgres) -> bool:
@@ -162,7 +168,7 @@ def mute_and_unmute_while_it_is_away(on_air: OnAir, postgres: OwnPostgres) -> No
     """Requests are refused with a time to come back, the console mutes, the live speaks on."""
     with on_air.open_overlay() as overlay, on_air.open_console() as console:
         next_voice(overlay)
-        next_fragment(console, "chat-feed")
+        next_frame(console, "whole")
         postgres.stop("immediate")
 
         refused = on_air.api("POST", "mute/")
@@ -176,7 +182,7 @@ def mute_and_unmute_while_it_is_away(on_air: OnAir, postgres: OwnPostgres) -> No
 
         console.send('{"command": "mute"}')
         assert next_message(overlay, "mute")["muted"] is True
-        assert "Our database does not answer now" in next_fragment(console, "/unmute/")
+        assert "/unmute/" in next_frame(console, "Our database does not answer now")
         console.send('{"command": "unmute"}')
         while next_message(overlay, "mute")["muted"]:
             pass
@@ -202,12 +208,12 @@ def stop_while_it_is_away(on_air: OnAir, postgres: OwnPostgres) -> None:
     """The overlay falls silent at once; the end is stored afterwards."""
     with on_air.open_overlay() as overlay, on_air.open_console() as console:
         next_voice(overlay)
-        next_fragment(console, "chat-feed")
+        next_frame(console, "whole")
         postgres.stop("immediate")
         console.send('{"command": "stop"}')
         while next_message(overlay, "live")["live"]:
             pass
-        assert "The live is ending." in next_fragment(console, "session-state")
+        next_frame(console, "Ending the live")
         postgres.start()
         ended = until(
             lambda: on_air.api("GET"),
