@@ -45,7 +45,7 @@ def command_form(
     """
     values = {
         "action": reverse(view_name, args=args),
-        "content": content.strip(),
+        "content": content if content.strip() else "",  # escaped already; `strip` would forget that
         "button": button,
         "icon": icon,
         "label": label,

@@ -152,7 +152,7 @@ def test_a_held_answer_is_edited_and_approved_on_the_console(
     desk = logged_in_page(alice)
     desk.goto(f"/lives/{session.id}/")
     expect(desk.locator(".desk")).to_have_attribute("data-connection", "open")
-    line = desk.locator("#held-feed > li")
+    line = desk.locator("#held-feed > *")
     expect(line.locator("[data-until]")).to_contain_text(" s")
     line.locator("textarea").fill("sei uno scemo")
     line.get_by_role("button", name="Say it").click()

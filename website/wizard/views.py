@@ -27,6 +27,7 @@ from speech.runtime.preview import preview_voice
 from speech.runtime.preview_sounds import store_sound
 from tenants.access import member_required
 from tenants.errors import AppError, TechnicalError
+from tenants.forms import time_zones
 from tenants.http import TenantRequest
 from tenants.models import Membership
 from website.views import public_address
@@ -58,7 +59,7 @@ def start_you(request: TenantRequest) -> HttpResponse:
         return _go_on(request, SetupStep.YOU)
     if form.is_bound:
         request.tenant.refresh_from_db()  # the page around the form shows the stored values
-    return _page(request, SetupStep.YOU, form=form)
+    return _page(request, SetupStep.YOU, form=form, time_zones=time_zones())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,10 +3,10 @@
 
 import { PlayButton } from "./play_button.js";
 
-const zones = document.querySelector('select[data-time-zone="propose"]');
-if (zones instanceof HTMLSelectElement && zones.form) {
+const field = document.querySelector('input[data-time-zone="propose"]');
+if (field instanceof HTMLInputElement && field.list) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if ([...zones.options].some((option) => option.value === zone)) zones.value = zone;
+  if ([...field.list.options].some((option) => option.value === zone)) field.value = zone;
 }
 
 for (const hear of document.querySelectorAll("[data-hear]")) {
