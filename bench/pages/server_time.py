@@ -134,7 +134,7 @@ def weights(port: int, paths: dict[str, str], cookie: str) -> dict[str, float]:
 def _sizes(page: Page, url: str) -> list[int]:
     """Return the compressed bytes of each file that a page loads."""
     loaded: list[Response] = []
-    page.on("response", loaded.append)
+    page.on("response", lambda answer: loaded.append(answer))
     page.goto(url, wait_until="load")
     return [_compressed(answer) for answer in loaded]
 
