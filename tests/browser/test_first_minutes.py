@@ -25,8 +25,7 @@ PASSWORD = "correct horse battery"
 # A slow hand needs ten seconds for each press and each field.
 SLOW_S, MOST_S = 10, 300
 
-# Each language and each size once: the screens' language changes nothing in the way, and the size no word.
-WAYS = [("en", 1280), ("it", 390)]
+WAYS = [(language, width) for width in (1280, 390) for language in ("it", "en", "de")]
 
 
 class SlowHand:
@@ -53,17 +52,18 @@ class SlowHand:
         self.page.wait_for_url(f"**{path}")
 
 
-@pytest.fixture
-def site(server_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
-    """A web server with a mailbox and a worker, both beside a TikTok of this machine."""
+@pytest.fixture(scope="module")
+def site(server_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A web server with a mailbox and a worker, both beside a TikTok of this machine; all ways share them."""
+    folder = tmp_path_factory.mktemp("site")
     with open_tiktok(HANDLE) as tiktok:
         environment = {
             **server_environment,
-            "TEST_MAILBOX_DIR": str(tmp_path / "mails"),
+            "TEST_MAILBOX_DIR": str(folder / "mails"),
             "TIKTOK_APP_URL": tiktok.webcast.endpoints.app_url,
         }
-        server = running_server(environment, tmp_path / "server.log")
-        with server as url, running_worker(environment, tmp_path / "worker.log"):
+        server = running_server(environment, folder / "server.log")
+        with server as url, running_worker(environment, folder / "worker.log"):
             yield url
 
 
@@ -99,7 +99,7 @@ def test_a_new_creator_hears_the_host_within_minutes(
 
     page.goto(f"{site}/")
     # An address of its own: mails to one address are limited.
-    sign_up(hand, f"dora.{language}@example.com")
+    sign_up(hand, f"dora.{language}.{width}@example.com")
     set_up(hand, language)
     hear_the_rehearsal(hand)
 
