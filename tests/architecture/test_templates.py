@@ -1,4 +1,4 @@
-"""Attributes of templates that name other elements find them."""
+"""What templates name exists."""
 
 import re
 from pathlib import Path
@@ -10,8 +10,19 @@ from tests.architecture.sources import ROOT
 FORM = re.compile(r"<form\b[^>]*?hx-disabled-elt=\"find (\w+)\".*?</form>", re.DOTALL)
 TEMPLATES = [path for path in sorted((ROOT / "templates").rglob("*.html")) if FORM.search(path.read_text())]
 
+ICON = re.compile(r"""(?:_icon\.html" with name|\bicon)=["']([a-z-]+)["']""")
+SPRITE = ROOT / "static" / "img" / "icons.svg"
+
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_form_contains_the_element_that_it_disables_while_it_is_sent(template: Path) -> None:
     forms = FORM.finditer(template.read_text())
     assert [form[0] for form in forms if f"<{form[1]}" not in form[0]] == []
+
+
+def test_every_icon_that_a_template_names_is_drawn() -> None:
+    drawn = set(re.findall(r'id="icon-([a-z-]+)"', SPRITE.read_text()))
+    templates = (ROOT / "templates").rglob("*.html")
+    named = {name for template in templates for name in ICON.findall(template.read_text())}
+    assert len(named) > 40
+    assert named - drawn == set()
