@@ -1,5 +1,12 @@
-from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig
+from importlib import import_module
+from typing import Final
+
+from django.apps import AppConfig, apps
+from django.contrib.admin.apps import SimpleAdminConfig
+from django.utils.module_loading import module_has_submodule
+
+# Their own pages are not wanted: dj-stripe's show secret keys, and write to Stripe.
+WITHOUT_STAFF_PAGES: Final = frozenset({"djstripe"})
 
 
 class AccountsConfig(AppConfig):
@@ -10,7 +17,14 @@ class AccountsConfig(AppConfig):
         from accounts import receivers  # noqa: F401
 
 
-class StaffSiteConfig(AdminConfig):
+class StaffSiteConfig(SimpleAdminConfig):
     """Django's administration, as the staff site of this installation."""
 
     default_site = "accounts.staff_site.StaffSite"
+
+    def ready(self) -> None:
+        """Register the pages of all apps but those of `WITHOUT_STAFF_PAGES`."""
+        super().ready()
+        for app in apps.get_app_configs():
+            if app.name not in WITHOUT_STAFF_PAGES and module_has_submodule(app.module, "admin"):
+                import_module(f"{app.name}.admin")

@@ -7,10 +7,12 @@ class BillingConfig(AppConfig):
     verbose_name = "Billing"
 
     def ready(self) -> None:
-        """Read the prices now: a malformed file must stop the start, not a live."""
+        """Bound the calls to Stripe. Read the prices: a malformed file must stop the start, not a live."""
         from billing.configured import configured_prices
         from billing.prices import PricesMalformed
+        from billing.subscriptions.api import configure_stripe
 
+        configure_stripe()
         try:
             configured_prices()
         except PricesMalformed as error:

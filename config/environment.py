@@ -17,6 +17,7 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 TRANSPORTS = ("http", "websocket")
 PATH_PART = re.compile(r"[\w-]{1,100}", re.ASCII)
 FALSE_WORDS = ("false", "off", "n", "no", "0")
+STRIPE_KEY = re.compile(r"(?:sk|rk)_(test|live)_[A-Za-z0-9]{24,}", re.ASCII)
 
 
 class Environment(environ.Env):  # type: ignore[misc]
@@ -80,6 +81,17 @@ class Environment(environ.Env):  # type: ignore[misc]
             if value == choice.lower():
                 return choice
         raise ImproperlyConfigured(f"{var} in the environment must be one of {', '.join(choices)}.")
+
+    def stripe_key(self, var: str, mode: str, default: str) -> str:
+        """Return a secret or restricted key of Stripe's test or live mode; it may be empty.
+
+        A publishable key, and a key of the other mode, is refused: money would move in the wrong account.
+        """
+        value: str = self.str(var, default=default).strip()
+        found = STRIPE_KEY.fullmatch(value)
+        if value and (found is None or found[1] != mode):
+            raise ImproperlyConfigured(f"{var} in the environment must look like sk_{mode}_… or rk_{mode}_…")
+        return value
 
     def path_part(self, var: str, default: str) -> str:
         """Return a part of an address: letters, digits, hyphens and underscores."""

@@ -113,6 +113,19 @@ def _mailbox(settings: Settings) -> Iterator[UnsafeSetting]:
         yield UnsafeSetting("E008", "MAILBOX_DIR", problem)
 
 
+def _payments(settings: Settings) -> Iterator[UnsafeSetting]:
+    if settings.get("STRIPE_API_HOST"):
+        problem = "must be empty: payments would go to a program that only plays Stripe."
+        yield UnsafeSetting("E009", "STRIPE_API_HOST", problem)
+    name = "STRIPE_LIVE_SECRET_KEY" if settings["STRIPE_LIVE_MODE"] else "STRIPE_TEST_SECRET_KEY"
+    if settings["BILLING_ENABLED"] and not settings[name]:
+        problem = "is empty, and BILLING_ENABLED needs it. STRIPE_LIVE_MODE chooses between the two keys."
+        yield UnsafeSetting("E009", name, problem)
+    if settings["BILLING_ENABLED"] and not settings["PUBLIC_URL"]:
+        problem = "is empty, and BILLING_ENABLED needs it: Stripe sends its webhooks there."
+        yield UnsafeSetting("E009", "PUBLIC_URL", problem)
+
+
 CHECKS: Final[tuple[Callable[[Settings], Iterator[UnsafeSetting]], ...]] = (
     _secrets,
     _field_keys,
@@ -121,6 +134,7 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[UnsafeSetting]], ...]] = (
     _encryption,
     _request_limits,
     _mailbox,
+    _payments,
 )
 
 

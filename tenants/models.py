@@ -71,6 +71,12 @@ class Tenant(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def email(self) -> str:
+        """The owner's address, to which mails about the workspace go; empty if it has no owner."""
+        owned = self.memberships.filter(role=Membership.Role.OWNER).order_by("created_at")
+        return owned.values_list("user__email", flat=True).first() or ""
+
 
 class Membership(models.Model):
     """A user's role in a tenant. Each role includes the rights of the lower ones."""

@@ -17,6 +17,7 @@ MULTIPART: Final = b"multipart/form-data"
 FORM: Final = b"application/x-www-form-urlencoded"
 # A form with a file also has other fields, and a file that is a little too large gets the form's own message.
 BESIDE_A_FILE: Final = MEGABYTE
+WEBHOOK_BYTES: Final = 262_144
 
 MAX_HEADERS: Final = 100
 MAX_HEADER_BYTES: Final = 16_384  # of the request line and all headers together
@@ -29,7 +30,7 @@ FREE_CHUNKS: Final = 1_000  # before the average counts
 
 @dataclass(frozen=True, slots=True)
 class BodyLimit:
-    """The addresses that accept more than `DEFAULT_BODY_BYTES`, and how many bytes."""
+    """Addresses that accept more or less than `DEFAULT_BODY_BYTES`, and how many bytes."""
 
     path: re.Pattern[bytes]
     most: int
@@ -44,6 +45,8 @@ BODY_LIMITS: Final = (
     BodyLimit(re.compile(rb"/policies/%b/import/" % _ID), WORD_LIST_BYTES + BESIDE_A_FILE),
     # Two lists of up to 20,000 words as text; Django's own limit for a form without files is the same.
     BodyLimit(re.compile(rb"/policies/%b/(try/)?" % _ID), 2_500_000, only_multipart=False),
+    # Stripe's events are some KB. Who has no signature is refused, but only after the body is read.
+    BodyLimit(re.compile(rb"/stripe/webhook/%b/" % _ID), WEBHOOK_BYTES, only_multipart=False),
 )
 
 

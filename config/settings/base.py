@@ -15,6 +15,7 @@ from redis.retry import Retry
 from config.environment import LOG_LEVELS, TRANSPORTS, WEB, Environment
 from config.queues import make_queues
 from config.settings.accounts import *
+from config.settings.payments import *
 from config.settings.rest_api import *
 
 django_stubs_ext.monkeypatch()  # lets generic classes of Django be written with their types
@@ -140,6 +141,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "channels",
     "csp",
+    "djstripe",
     "django_htmx",
     "rest_framework",
     "template_partials",

@@ -49,6 +49,7 @@ ROUTES: dict[str, Access] = {
     "/privacy/": PUBLIC,
     "/robots.txt": PUBLIC,
     "/sitemap.xml": PUBLIC,
+    "/stripe/webhook/<uuid>/": PUBLIC,  # what Stripe has not signed is refused
     "/start/": ADMIN,
     "/start/handle/": ADMIN,
     "/start/host/": ADMIN,

@@ -38,8 +38,19 @@ def safe(**changes: Any) -> dict[str, Any]:
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 1_000,
         "REQUIRES_OWN_SERVER": True,
         "MAILBOX_DIR": "",
+        "BILLING_ENABLED": False,
+        "STRIPE_LIVE_MODE": False,
+        "STRIPE_TEST_SECRET_KEY": "",
+        "STRIPE_LIVE_SECRET_KEY": "",
+        "PUBLIC_URL": "",
         **changes,
     }
+
+
+def selling(**changes: Any) -> dict[str, Any]:
+    """Return settings with which plans are sold in Stripe's test mode."""
+    address, key = "https://vivavoce.example", "sk_test_" + "a1" * 12
+    return {"BILLING_ENABLED": True, "PUBLIC_URL": address, "STRIPE_TEST_SECRET_KEY": key, **changes}
 
 
 def database(host: str, /, **options: str) -> dict[str, Any]:
@@ -81,6 +92,10 @@ def database(host: str, /, **options: str) -> dict[str, Any]:
         ({"DATA_UPLOAD_MAX_MEMORY_SIZE": 500_000_000}, "DATA_UPLOAD_MAX_MEMORY_SIZE"),
         ({"DATA_UPLOAD_MAX_NUMBER_FIELDS": None}, "DATA_UPLOAD_MAX_NUMBER_FIELDS"),
         ({"REQUIRES_OWN_SERVER": False}, "REQUIRES_OWN_SERVER"),
+        ({"STRIPE_API_HOST": "http://127.0.0.1:12111"}, "STRIPE_API_HOST"),
+        (selling(STRIPE_TEST_SECRET_KEY=""), "STRIPE_TEST_SECRET_KEY"),
+        (selling(STRIPE_LIVE_MODE=True), "STRIPE_LIVE_SECRET_KEY"),
+        (selling(PUBLIC_URL=""), "PUBLIC_URL"),
     ],
 )
 def test_an_unsafe_setting_is_refused_by_name(changes: dict[str, Any], name: str) -> None:
@@ -94,6 +109,10 @@ def test_an_unsafe_setting_is_refused_by_name(changes: dict[str, Any], name: str
     "changes",
     [
         {},
+        selling(),
+        selling(
+            STRIPE_LIVE_MODE=True, STRIPE_TEST_SECRET_KEY="", STRIPE_LIVE_SECRET_KEY="rk_live_" + "b2" * 12
+        ),
         database("/var/run/postgresql"),
         database("127.0.0.1"),
         database("::1"),

@@ -1,0 +1,5 @@
+"""The staff pages of this app, from the folders that own the models."""
+
+from billing.subscriptions import admin as subscriptions
+
+__all__ = ["subscriptions"]
