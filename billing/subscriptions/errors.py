@@ -1,6 +1,6 @@
 """What a caller of Stripe's services must handle, each with a sentence for the person who asked."""
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from tenants.errors import AppError
 
