@@ -8,7 +8,8 @@ PYTHON3 ?= python3
 STAMP := $(VENV)/.installed
 # More than the cores, because many tests wait for processes.
 WORKERS ?= 3
-PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+# Python writes its bytecode even where that is switched off: every process of the tests reads the same modules.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-console bench-kill bench-attack bench-takeover bench-lives bench-pages bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
 

@@ -4,6 +4,7 @@ A selection by a marker that nobody registered is refused: pytest would silently
 with slow tests come first, so that no worker is left with one of them at the end.
 """
 
+import gc
 import re
 from collections.abc import Iterable
 
@@ -26,6 +27,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Move the files with slow tests to the front; the order within a file stays."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """Exempt the tests and all modules from garbage collection: each full collection would take a second."""
+    gc.freeze()
 
 
 def unknown_markers(expression: str, registered: Iterable[str]) -> set[str]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pyloudnorm
 from numpy.typing import NDArray
 
 from tests.overlay.hosting import Said
@@ -134,8 +133,11 @@ def captions_on(index: int, shown: Sequence[Shown]) -> list[tuple[str, float]]:
     return [(each.text, each.times[index]) for each in shown if index < len(each.times)]
 
 
-def loudness_lufs(samples: Samples, rate_hz: int) -> float:
-    return float(pyloudnorm.Meter(rate_hz).integrated_loudness(samples.astype(np.float64)))
+def loudness_lufs(samples: Samples, rate_hz: int, **meter: str) -> float:
+    """Return the integrated loudness by ITU-R BS.1770, as pyloudnorm's meter measures it."""
+    import pyloudnorm  # brings scipy, which takes a second to import: few tests need it
+
+    return float(pyloudnorm.Meter(rate_hz, **meter).integrated_loudness(samples.astype(np.float64)))
 
 
 def true_peak_dbtp(samples: Samples) -> float:
