@@ -12,6 +12,7 @@ from planner.defaults import PERSONAS
 from planner.errors import PersonaInUse
 from planner.models import Persona
 from tenants import audit
+from tenants.locking import lock_row
 from tenants.models import Tenant
 from tenants.names import copy_name
 
@@ -66,7 +67,7 @@ def build_persona(*, tenant: Tenant, traits: PersonaTraits) -> Persona:
 @transaction.atomic
 def change_persona(*, persona: Persona, **changes: Any) -> Persona:
     """Set some of a persona's fields. A running live is not changed."""
-    before = audit.values_of(Persona.objects.get(pk=persona.pk), changes)
+    before = audit.values_of(lock_row(Persona.objects.all(), persona.pk), changes)
     for name, value in changes.items():
         setattr(persona, name, value)
     persona.save(update_fields=list(changes))
@@ -95,6 +96,7 @@ def duplicate_persona(*, persona: Persona) -> Persona:
 @transaction.atomic
 def delete_persona(*, persona: Persona) -> None:
     """Delete a persona; raise `PersonaInUse` if a show uses it."""
+    lock_row(Persona.objects.all(), persona.pk)  # no show can choose it from here on
     audit.record("persona.deleted", persona)
     try:
         persona.delete()

@@ -26,7 +26,7 @@ from bench.environment import (
     running_server,
     temporary_tenant,
 )
-from bench.pages.filling import Filled, fill
+from bench.pages.filling import Filled, fill, kept_workspace
 from bench.report import BenchError, Target, reported
 from tenants.models import Tenant
 
@@ -71,10 +71,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sessions", type=int, default=200)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--requests", type=int, default=50, help="of each page")
+    parser.add_argument("--keep", action="store_true", help="keep the workspace for the next run with --keep")
+    parser.add_argument("--fill-only", action="store_true", help="fill the kept workspace, measure nothing")
     asked = parser.parse_args(arguments)
+    if asked.fill_only:
+        with scopes_disabled():
+            kept_workspace(sessions=asked.sessions, events=asked.events)
+        return
     with reported(TARGETS) as figures, scopes_disabled(), ExitStack() as stack:
-        tenant, port = stack.enter_context(temporary_tenant()), free_port()
-        paths = paths_of(tenant, fill(tenant, sessions=asked.sessions, events=asked.events))
+        if asked.keep:
+            tenant, filled = kept_workspace(sessions=asked.sessions, events=asked.events)
+        else:
+            tenant = stack.enter_context(temporary_tenant())
+            filled = fill(tenant, sessions=asked.sessions, events=asked.events)
+        paths, port = paths_of(tenant, filled), free_port()
         os.environ["DEBUG"] = "False"  # the server behaves as in production: it records no queries
         stack.enter_context(running_server(port))
         cookie = log_in(tenant)

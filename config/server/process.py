@@ -2,9 +2,11 @@
 
 import asyncio
 import socket
+from importlib import import_module
 from typing import Any, Final
 
 from daphne.server import Server as DaphneServer
+from django.conf import settings
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.interfaces import IReadDescriptor
 from twisted.logger import globalLogBeginner
@@ -15,6 +17,7 @@ from config.server.channel import BoundedFactory
 from config.server.handshakes import RefusingSocketFactory
 from config.server.limits import MAX_SOCKET_MESSAGE_BYTES
 from config.server.roles import READY, Role
+from livesessions.worker.startup_heap import freeze_startup_heap
 from tenants.sockets.refusal import DENIAL
 
 MAX_ADOPTED_AT_ONCE: Final = 64
@@ -25,6 +28,9 @@ reactor: Any = installed_reactor  # its methods appear at run time
 
 def serve(role: Role, *, listener: socket.socket | None = None, accepted: socket.socket | None = None) -> int:
     """Serve the web app, or a part of it, until SIGTERM. Return the exit status."""
+    import_module(settings.ROOT_URLCONF)  # otherwise the first request does it
+    # A full collection stops the process, also the host's voice: 230 to 370 ms without this.
+    freeze_startup_heap()
     Server(application, role=role, listener=listener, accepted=accepted).run()
     return 0
 

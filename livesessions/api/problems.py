@@ -27,5 +27,8 @@ INTAKE_UNREACHABLE = Problem(
 )
 SHOW_IS_ARCHIVED = Problem("show_is_archived", 409, "The show is in the archive. Take it out first.")
 SHOW_IS_LIVE = Problem("show_is_live", 409, "The show has a live that has not ended. End it first.")
+CHOICE_IS_GONE = Problem(
+    "choice_is_gone", 409, "The persona, voice or policy was deleted in the same instant. Choose another."
+)
 PLAN_IS_FULL = Problem("plan_is_full", 409, "The plan has too many segments.")
 NOT_KILLED = Problem("not_killed", 404, "The kill switch of this live was not pressed.")

@@ -20,8 +20,9 @@ from livesessions.services.sessions import MAX_SIMULATED_PER_MINUTE
 from livesessions.worker.registry import waiting_reason_of, waiting_text
 from overlay.models import Overlay
 from overlay.presence import read_pages
-from tenants.api.requests import absolute_url
+from tenants.api.requests import absolute_url, tenant_request
 from tenants.api.serializers import StrictSerializer
+from tenants.roles import may_control
 
 RECORDING_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.jsonl")
 MAX_LINE_LENGTH = 300
@@ -38,17 +39,24 @@ PAGE_FIELDS: tuple[Literal["software", "version", "width", "height", "audio", "s
 
 
 class OverlayAddresses(serializers.Serializer[Any]):
-    """The overlay's addresses of a show or a live."""
+    """The overlay's addresses of a show or a live. They are secret: viewers get empty ones."""
 
-    overlay_url = serializers.SerializerMethodField()
-    overlay_socket_url = serializers.SerializerMethodField()
+    overlay_url = serializers.SerializerMethodField(help_text="Empty for the role viewer.")
+    overlay_socket_url = serializers.SerializerMethodField(help_text="Empty for the role viewer.")
 
     def get_overlay_url(self, row: Show | LiveSession) -> str:
+        if not self._may_read_addresses():
+            return ""
         return absolute_url(self.context["request"], reverse("overlay:page", args=[_overlay_of(row).token]))
 
     def get_overlay_socket_url(self, row: Show | LiveSession) -> str:
+        if not self._may_read_addresses():
+            return ""
         parts = urlsplit(absolute_url(self.context["request"], f"/ws/overlay/{_overlay_of(row).token}/"))
         return urlunsplit(parts._replace(scheme="wss" if parts.scheme == "https" else "ws"))
+
+    def _may_read_addresses(self) -> bool:
+        return may_control(tenant_request(self.context["request"]))
 
 
 def _overlay_of(row: Show | LiveSession) -> Overlay:

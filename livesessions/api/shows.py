@@ -48,6 +48,7 @@ from tenants.models import Scope
         body=ShowCreateSerializer,
         answer=ShowSerializer,
         status=status.HTTP_201_CREATED,
+        problems=[problems.CHOICE_IS_GONE],
     ),
 )
 def shows(request: Request) -> Response:
@@ -74,6 +75,7 @@ def shows(request: Request) -> Response:
         scope=Scope.WRITE,
         body=ShowChangeSerializer,
         answer=ShowSerializer,
+        problems=[problems.CHOICE_IS_GONE],
     ),
     Operation(
         method="DELETE",

@@ -72,13 +72,17 @@ class ConsoleConsumer(MemberConsumer):
             may_control=self.may_control,
             steps=steps,
             timeline=timeline,
-            overlay_url=reverse("overlay:page", args=[state["session"].show.overlay.token]),
+            overlay_url=self._overlay_url(state["session"]),
         )
         await self.accept()
         await self._send_frame(self.frames.whole(messages, state))
         await self._watch_queue()
         self.batcher = MessageBatcher(self._update_from, on_failure=self.close)
         self.batcher.start()
+
+    def _overlay_url(self, session: LiveSession) -> str:
+        """Return the overlay's address, which is secret; an empty one for viewers."""
+        return reverse("overlay:page", args=[session.show.overlay.token]) if self.may_control else ""
 
     async def disconnect(self, code: int) -> None:
         if self.batcher is not None:

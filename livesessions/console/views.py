@@ -42,7 +42,9 @@ def session_detail(request: TenantRequest, session_id: UUID) -> HttpResponse:
     session = get_session_for(request, session_id)
     if not session.is_open:
         return redirect("reports:live_detail", session.id)
-    state = describe(session, may_control=may_control(request))
+    controls = may_control(request)
+    state = describe(session, may_control=controls)
+    overlay_path = reverse("overlay:page", args=[session.show.overlay.token])
     pages = read_pages(session.show.overlay_id)
     messages = read_recent(session)
     facts = facts_of(state, messages, pages)
@@ -57,8 +59,8 @@ def session_detail(request: TenantRequest, session_id: UUID) -> HttpResponse:
         "plain": plain,
         "say_form": SayForm(auto_id="say-%s"),
         "overlays": pages,
-        "overlay_url": _absolute(request, reverse("overlay:page", args=[session.show.overlay.token])),
-        "events_url": _events_url(request, session),
+        "overlay_url": _absolute(request, overlay_path) if controls else "",
+        "events_url": _events_url(request, session) if controls else "",
         "unpriced": unpriced_services(session.show) if session.is_open else [],
     }
     return render(request, CONSOLE, context)

@@ -19,6 +19,7 @@ from livesessions.worker.commands import Command, Mute, Skip, Stop, Unmute, send
 from livesessions.worker.registry import waiting_reason
 from overlay.services import end_overlay, mute_overlay
 from tenants import audit
+from tenants.locking import lock_row
 
 logger = logging.getLogger(__name__)
 
@@ -30,28 +31,37 @@ def create_session(*, show: Show, source: str, source_options: dict[str, Any] | 
     """Create a session.
 
     Raise `SessionConflict` for an archived show, a TikTok Shop live, without the handle that TikTok needs,
-    and while another session of the show has not ended.
+    and while another session of the show has not ended; `Http404` for a show that was deleted.
     """
-    if show.is_archived:
-        raise errors.show_is_archived()
-    if show.is_shopping:
-        raise errors.shopping_live()
-    if source == LiveSession.Source.TIKTOK and not show.handle:
-        raise errors.handle_missing()
     leases.end_stopped(show_id=show.id)
-    session = LiveSession(tenant=show.tenant, show=show, source=source, source_options=source_options or {})
     try:
         with transaction.atomic():
-            session.save()
+            _require_ready(show, source)
+            return LiveSession.objects.create(
+                tenant=show.tenant, show=show, source=source, source_options=source_options or {}
+            )
     except IntegrityError as error:
         raise errors.show_is_taken() from error
-    return session
+
+
+def _require_ready(show: Show, source: str) -> None:
+    """Raise `SessionConflict` unless the show can go live, and `Http404` if it was deleted.
+
+    The row stays locked until the session is stored, so that nobody archives, deletes or marks it in between.
+    """
+    stored = lock_row(Show.objects.all(), show.id)
+    if stored.is_archived:
+        raise errors.show_is_archived()
+    if stored.is_shopping:
+        raise errors.shopping_live()
+    if source == LiveSession.Source.TIKTOK and not stored.handle:
+        raise errors.handle_missing()
 
 
 @transaction.atomic
 def start_session(*, session: LiveSession) -> LiveSession:
     """Request a worker for a session, which becomes ACTIVE when one claims it. Idempotent."""
-    if session.is_open and Show.objects.filter(id=session.show_id, is_shopping=True).exists():
+    if session.is_open and lock_row(Show.objects.all(), session.show_id).is_shopping:
         raise errors.shopping_live()
     asked = LiveSession.objects.filter(id=session.id, status=Status.PENDING, start_requested_at=None).update(
         start_requested_at=timezone.now()

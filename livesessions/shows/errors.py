@@ -10,6 +10,10 @@ class ShowConflict(AppError):
     """Raised when a show's plan or its questions do not take a change. The message is for the user."""
 
 
+def choice_is_gone() -> ShowConflict:
+    return ShowConflict(_("Somebody has just deleted what you chose. Choose another."), code="choice_is_gone")
+
+
 def plan_is_full() -> ShowConflict:
     return ShowConflict(
         _("A plan has at most %(most)d segments.") % {"most": MAX_SEGMENTS}, code="plan_is_full"

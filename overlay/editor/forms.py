@@ -75,8 +75,7 @@ class BoxFields:
     widget: str
     name: Any
     on: forms.BoundField | None
-    places: list[forms.BoundField]
-    looks: list[forms.BoundField]
+    numbers: list[forms.BoundField]
 
 
 def _percent(label: Any, least: float = 0, most: float = 100) -> forms.FloatField:
@@ -147,11 +146,13 @@ class LayoutForm(forms.Form):
 
     def _box(self, canvas: str, widget: str) -> BoxFields:
         name = f"{canvas}-{widget}"
-        there = [field for field in self.fields if field.startswith(f"{name}-")]
-        places = [self[field] for field in there if field.rpartition("-")[2] in NUMBERS]
-        looks = [self[field] for field in there if field.rpartition("-")[2] in ("size", "opacity", "order")]
+        numbers = [
+            self[f"{name}-{field}"]
+            for field in (*NUMBERS, "size", "opacity", "order")
+            if f"{name}-{field}" in self.fields
+        ]
         on = self[f"{name}-on"] if f"{name}-on" in self.fields else None
-        return BoxFields(canvas, widget, WIDGET_NAMES[widget], on, places, looks)
+        return BoxFields(canvas, widget, WIDGET_NAMES[widget], on, numbers)
 
     def clean_picture(self) -> Picture | None:
         upload: Any = self.cleaned_data["picture"]

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.http import Http404
 from django.utils.translation import gettext, ngettext, override
 
 from speech.defaults import DEFAULT_VOICES
@@ -16,6 +17,7 @@ from speech.stage.capabilities import capabilities_of
 from speech.stage.ports import VoiceSpec
 from speech.stage.sound.loudness import Loudness
 from tenants import audit
+from tenants.locking import lock_row
 from tenants.models import Tenant
 from tenants.names import copy_name
 
@@ -54,7 +56,9 @@ def change_voice(*, voice: VoiceProfile, **changes: Any) -> VoiceProfile:
     """
     # Two changes at once could form a circle that neither sees, so a workspace's changes are serialized.
     stored = VoiceProfile.objects.select_for_update().filter(tenant=voice.tenant_id)
-    before: VoiceProfile = {row.id: row for row in stored}[voice.id]
+    before = next((row for row in stored if row.id == voice.id), None)
+    if before is None:
+        raise Http404("This voice was deleted in the same instant.")
     if "backup" in changes:
         _refuse_circle(voice, changes["backup"])
     for name, value in changes.items():
@@ -92,6 +96,7 @@ def duplicate_voice(*, voice: VoiceProfile) -> VoiceProfile:
 @transaction.atomic
 def delete_voice(*, voice: VoiceProfile) -> None:
     """Delete a voice; raise `VoiceInUse` while a show uses it."""
+    lock_row(VoiceProfile.objects.all(), voice.pk)  # no show can choose it from here on
     audit.record("voice.deleted", voice)
     try:
         voice.delete()

@@ -1,13 +1,15 @@
 """Every page and every route of the REST API lets in the roles that `role_matrix.py` names, and no other."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
+from django_scopes import scopes_disabled
 from rest_framework.test import APIClient
 
+from livesessions.models.shows import Show
 from tenants.models import Membership, Tenant, User
 from tests.config.role_matrix import LOGGED_IN, PUBLIC, ROUTES, STAFF, Access, Role
 from tests.config.served import API, address, served_views
@@ -103,6 +105,37 @@ def test_every_route_of_the_api_lets_in_its_roles_only(
             problems.append(f"GET {path} without a token is not refused")
         problems += cells(path, access, programs, where, nowhere, WRITES)
     assert not problems, "\n".join(problems)
+
+
+def test_no_page_shows_a_viewer_the_secret_address_of_an_overlay(
+    everything: dict[str, str], browsers: dict[Role, Client]
+) -> None:
+    pages = {path for path in ROUTES if not path.startswith(API)} - {"/overlay/<str>/"}
+    assert paths_with_an_address(pages, browsers[Role.VIEWER], everything) == set()
+    shown = paths_with_an_address(pages, browsers[Role.EDITOR], everything)
+    assert {"/shows/<uuid>/setup/", "/lives/<uuid>/"} <= shown
+
+
+def test_no_route_of_the_api_shows_a_viewer_the_secret_address_of_an_overlay(
+    everything: dict[str, str], programs: dict[Role, APIClient]
+) -> None:
+    routes = {path for path in ROUTES if path.startswith(API)}
+    assert paths_with_an_address(routes, programs[Role.VIEWER], everything) == set()
+    shown = paths_with_an_address(routes, programs[Role.EDITOR], everything)
+    assert {"/api/v1/shows/", "/api/v1/shows/<uuid>/", "/api/v1/sessions/<uuid>/"} <= shown
+
+
+def paths_with_an_address(paths: Collection[str], client: Any, everything: dict[str, str]) -> set[str]:
+    """Return the paths whose answer holds the token of the overlay of the show that `everything` names."""
+    with scopes_disabled():
+        token = Show.objects.select_related("overlay").get(id=everything["shows"]).overlay.token
+    values = {**OF_A_KIND, **everything}
+    answers = {path: client.get(address(path, values)) for path in paths}
+    return {
+        path
+        for path, each in answers.items()
+        if not each.streaming and token in each.content.decode(errors="replace")
+    }
 
 
 def test_every_page_for_all_users_needs_a_log_in_and_no_workspace(

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from livesessions.access import get_show_for
 from livesessions.models.shows import Show
+from livesessions.shows.errors import ShowConflict
 from livesessions.shows.services.shows import change_show
 from livesessions.shows.voice_cache_warming import count_recorded
 from moderation.models import Policy
@@ -76,7 +77,11 @@ def _tab(request: TenantRequest, show: Show, form: ShowTabForm, page: str) -> Ht
         return _page(request, show, form, page)
     if not form.is_valid():
         return _page(request, get_show_for(request, show.id), form, page, status=422)
-    change_show(show=show, **form.changes)
+    try:
+        change_show(show=show, **form.changes)
+    except ShowConflict as error:
+        form.add_error(None, error.user_message)
+        return _page(request, get_show_for(request, show.id), form, page, status=422)
     messages.success(request, _("Saved."))
     return redirect(f"website:{page}", show.id)
 

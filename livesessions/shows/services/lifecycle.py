@@ -11,6 +11,7 @@ from livesessions.shows.services.voice_cache import warm_on_commit
 from livesessions.worker import leases
 from overlay.services import delete_overlay, duplicate_overlay
 from tenants import audit
+from tenants.locking import lock_row
 from tenants.names import copy_name
 
 # What a copy does not take over: it is another row, with an overlay of its own.
@@ -24,6 +25,7 @@ def duplicate_show(*, show: Show) -> Show:
     The copy has an overlay address of its own, and neither lives nor rehearsals. It uses the same persona,
     voice and rules.
     """
+    show = lock_row(Show.objects.all(), show.id)  # its persona and voice stay in use until the copy is stored
     taken = set(Show.objects.filter(tenant=show.tenant_id).values_list("name", flat=True))
     fields = [field.name for field in Show._meta.concrete_fields if field.name not in NOT_COPIED]
     copy = Show(**{name: getattr(show, name) for name in fields})
@@ -77,7 +79,7 @@ def unarchive_show(*, show: Show) -> Show:
 
 
 def _set_archived(show: Show, *, archived: bool) -> Show:
-    locked: Show = Show.objects.select_for_update(of=("self",)).get(id=show.id)
+    locked = lock_row(Show.objects.all(), show.id)
     if archived:
         _refuse_open_live(show)
     if locked.is_archived != archived:
@@ -93,7 +95,7 @@ def delete_show(*, show: Show) -> None:
 
     Raise `ShowConflict` while it has a live that has not ended. Entries of the audit log stay.
     """
-    Show.objects.select_for_update(of=("self",)).get(id=show.id)
+    lock_row(Show.objects.all(), show.id)
     _refuse_open_live(show)
     lives = LiveSession.objects.filter(show=show).count()
     audit.record("show.deleted", show, detail={"lives": lives})

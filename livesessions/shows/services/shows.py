@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -5,13 +6,21 @@ from django.db import transaction
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.rules import send_rules_to_lives
+from livesessions.shows.errors import choice_is_gone
 from livesessions.shows.services.voice_cache import warm_on_commit
+from moderation.models import Policy
 from moderation.services import get_default_policy
 from overlay.models import Overlay
+from planner.models import Persona
 from planner.services import get_default_persona
+from speech.models import VoiceProfile
 from speech.services.voices import get_default_voice
 from tenants import audit
+from tenants.locking import lock_as_used, lock_row
 from tenants.models import Tenant
+
+# What a show uses of its workspace, and what therefore cannot be deleted.
+CHOSEN: dict[str, Any] = {"persona": Persona, "voice": VoiceProfile, "policy": Policy}
 
 
 @transaction.atomic
@@ -30,9 +39,17 @@ def make_show(*, tenant: Tenant, name: str, language: str, handle: str = "", **s
     show.persona = get_default_persona(tenant=tenant, language=language)
     show.voice = get_default_voice(tenant=tenant, language=language)
     show.policy = get_default_policy(tenant=tenant, language=language)
+    _require_chosen({name: getattr(show, name) for name in CHOSEN})
     show.overlay = Overlay.objects.create(tenant=tenant)
     show.save()
     return show
+
+
+def _require_chosen(changes: Mapping[str, Any]) -> None:
+    """Keep what a show is about to use from being deleted until it is stored; raise `ShowConflict`."""
+    for name, model in CHOSEN.items():
+        if name in changes and not lock_as_used(model.objects.all(), changes[name].pk):
+            raise choice_is_gone()
 
 
 @transaction.atomic
@@ -40,9 +57,10 @@ def change_show(*, show: Show, **changes: Any) -> Show:
     """Change some of a show's settings.
 
     A running live applies new rules and gift thresholds immediately, and ends if the show is now a TikTok
-    Shop live.
+    Shop live. Raise `ShowConflict` when a chosen persona, voice or policy was deleted in the same instant.
     """
-    before = audit.values_of(Show.objects.select_for_update().get(pk=show.pk), changes)
+    before = audit.values_of(lock_row(Show.objects.all(), show.pk), changes)
+    _require_chosen(changes)
     for field, value in changes.items():
         setattr(show, field, value)
     show.save(update_fields=list(changes))
