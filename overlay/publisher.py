@@ -51,17 +51,16 @@ class OverlayPublisher:
         self._speaking: UUID | None = None
         self._position_s = 0.0
 
-    async def begin(self, utterance_id: UUID, text: str) -> None:
-        """Announce an utterance whose first sentence is `text`; audio without it is not played."""
-        text = text[:MAX_SENTENCE]
-        await self._send_words({"type": "begin", "utterance": str(utterance_id), "text": text})
+    async def begin(self, utterance_id: UUID, text: str, language: str = "") -> None:
+        """Announce an utterance whose first sentence is `text`; audio without it is not played.
 
-    async def caption(self, utterance_id: UUID, text: str, at_ms: int) -> None:
+        `language`: of a sentence that is not in the show's.
+        """
+        await self._send_words({"type": "begin", **_words(utterance_id, text, language)})
+
+    async def caption(self, utterance_id: UUID, text: str, at_ms: int, language: str = "") -> None:
         """Announce a further sentence, which starts `at_ms` into the utterance's audio."""
-        text = text[:MAX_SENTENCE]
-        await self._send_words(
-            {"type": "caption", "utterance": str(utterance_id), "text": text, "at_ms": at_ms}
-        )
+        await self._send_words({"type": "caption", **_words(utterance_id, text, language), "at_ms": at_ms})
 
     async def audio(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> None:
         """Send a chunk of the utterance's audio. `sequence` counts from 0."""
@@ -70,13 +69,9 @@ class OverlayPublisher:
             self._state.add_audio(pipe, frame)
             self._publish(pipe, {"type": "overlay.audio", "frame": frame})
 
-    async def show_text(self, utterance_id: UUID, text: str) -> None:
+    async def show_text(self, utterance_id: UUID, text: str, language: str = "") -> None:
         """Show a sentence without audio, for the time that reading it takes."""
-        message: wire.MissedMessage = {
-            "type": "missed",
-            "utterance": str(utterance_id),
-            "text": text[:MAX_SENTENCE],
-        }
+        message: wire.MissedMessage = {"type": "missed", **_words(utterance_id, text, language)}
         async with self._pipeline() as pipe:
             self._send(pipe, message)
 
@@ -192,6 +187,8 @@ class OverlayPublisher:
 
     async def _send_words(self, message: wire.BeginMessage | wire.CaptionMessage) -> None:
         spoken: wire.CaptionText = {"utterance": message["utterance"], "text": message["text"]}
+        if "language" in message:
+            spoken["language"] = message["language"]
         async with self._pipeline() as pipe:
             self._state.add_words(pipe, wire.encode(message), spoken, lifetime_ms=CAPTION_LIFETIME_MS)
             self._send(pipe, message, of_voice=True)
@@ -209,6 +206,13 @@ class OverlayPublisher:
         async with _bounded(), self._redis.pipeline(transaction=transaction) as pipe:
             yield pipe
             await pipe.execute()
+
+
+def _words(utterance_id: UUID, text: str, language: str) -> wire.CaptionText:
+    words: wire.CaptionText = {"utterance": str(utterance_id), "text": text[:MAX_SENTENCE]}
+    if language:
+        words["language"] = language
+    return words
 
 
 @contextlib.asynccontextmanager

@@ -25,6 +25,7 @@ from livesessions.pipeline.ports import (
     ReplyPlanner,
     Screen,
     Voice,
+    VoiceIn,
     no_claim,
 )
 from livesessions.pipeline.records import STREAMER, ReplyRecord
@@ -59,6 +60,7 @@ class LiveParts:
     - `segment_text`: the part of the show that is on, in words for the planner.
     - `controls`: carries out what a moderator commands in the chat.
     - `holds_replies`: whether a person must approve what the planner writes before it is said.
+    - `voice_in`: gives the voice for texts in other languages; without it `voice` says them too.
     - `per_thanks`: how many follows, shares or subscriptions are thanked at once; 1 where missing.
     """
 
@@ -84,6 +86,7 @@ class LiveParts:
     holds_replies: bool = False
     per_thanks: Mapping[TurnKind, int] = field(default_factory=dict)
     claim_reply: ClaimReply = no_claim
+    voice_in: VoiceIn | None = None
 
 
 class Live:
@@ -165,6 +168,7 @@ class Live:
             gate=parts.gate,
             planner=parts.planner,
             voice=parts.voice,
+            voice_in=parts.voice_in,
             sinks=parts.sinks,
             observer=self._observer,
             generation=Generation(),

@@ -29,6 +29,9 @@ class ReplyPlanner(Protocol):
     def intent_of(self, turn: Turn) -> str:
         """Return the intent of a turn. If the planner finds no reply to it, it finds none for its intent."""
 
+    def language_of(self, turn: Turn, sentence: str) -> str:
+        """Return the language in which to say a sentence of a turn's reply; empty for the show's."""
+
     def remember(self, turn: Turn, reply: str) -> None:
         """Store what was really said to a turn."""
 
@@ -52,19 +55,26 @@ class Voice(Protocol):
         """Yield a text's audio as it is made. `recurs`: it is likely to be said again word for word."""
 
 
+class VoiceIn(Protocol):
+    """Gives the voice for each language."""
+
+    async def __call__(self, language: str) -> Voice:
+        """Return the host's voice for texts in a language, such as "de". The first time may take longer."""
+
+
 class AudioSink(Protocol):
     """An output for the host's voice. It raises `ConnectionError` when it cannot be reached."""
 
-    async def begin(self, utterance_id: UUID, text: str) -> None:
-        """Announce an utterance and its first sentence; its audio follows."""
+    async def begin(self, utterance_id: UUID, text: str, language: str = "") -> None:
+        """Announce an utterance and its first sentence; its audio follows. No `language`: the show's."""
 
-    async def caption(self, utterance_id: UUID, text: str, at_ms: int) -> None:
+    async def caption(self, utterance_id: UUID, text: str, at_ms: int, language: str = "") -> None:
         """Announce a further sentence, which begins at `at_ms` of the utterance's audio."""
 
     async def audio(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> None:
         """Play a chunk after the ones before; `sequence` counts from 0 in each utterance."""
 
-    async def show_text(self, utterance_id: UUID, text: str) -> None:
+    async def show_text(self, utterance_id: UUID, text: str, language: str = "") -> None:
         """Show a sentence that no voice can say, for as long as it takes to read. It may be voiced later."""
 
     async def end(self, utterance_id: UUID, duration_ms: int) -> None:

@@ -23,7 +23,16 @@ from chatsources.tiktok import TikTokSource
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.pipeline.live import LiveParts
-from livesessions.pipeline.ports import AudioSink, ClaimReply, Gate, Observer, Screen, Voice, no_claim
+from livesessions.pipeline.ports import (
+    AudioSink,
+    ClaimReply,
+    Gate,
+    Observer,
+    Screen,
+    Voice,
+    VoiceIn,
+    no_claim,
+)
 from livesessions.pipeline.rules import ReplaceableGate, Rules
 from livesessions.pipeline.selection.rates import Rates
 from livesessions.services.tiktok import tiktok_endpoints
@@ -53,6 +62,7 @@ from providers.language_models.fallback import FallbackChatModel, NamedModel
 from providers.language_models.ports import ChatModel
 from providers.model_settings import open_chat_models, open_openai_server
 from providers.redis import async_redis, waiting_redis
+from speech.runtime.language_voices import LanguageVoices
 from speech.runtime.synthesizers import open_synthesizers
 from speech.runtime.voice_pool import VoicePool
 from speech.services.voice_resolution import resolve_voices
@@ -158,6 +168,7 @@ class LiveEnvironment:
     model_gate: GuardedModelGate | None = None
     further_sources: Sequence[ChatSource] = ()
     claim_reply: ClaimReply = no_claim
+    voice_in: VoiceIn | None = None
 
 
 def assemble(session: LiveSession, resources: Resources) -> LiveParts:
@@ -166,6 +177,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     resources.voices.load_clip_index(show.tenant_id)
     lineup = resolve_voices(show.voice)
     cap = resources.spend_caps.cap_of(subject_of(session))
+    voices = LanguageVoices(resources.voices, lineup, cap)
     publisher = OverlayPublisher(show.overlay_id, redis=resources.redis, lease=session.lease_number)
     observer = LiveObserver(
         session,
@@ -182,7 +194,8 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
         further_sources=further,
         model=build_model(resources.models, cap),
         model_gate=resources.model_gate_of(cap.subject),
-        voice=resources.voices.chain_of(lineup, cap),
+        voice=voices.own,
+        voice_in=voices,
         sinks=[publisher, *kept],
         screen=publisher,
         observer=observer,
@@ -219,6 +232,7 @@ def parts_of(show: Show, environment: LiveEnvironment) -> LiveParts:
         screen=environment.screen,
         observer=environment.observer,
         claim_reply=environment.claim_reply,
+        voice_in=environment.voice_in,
         language=show.language,
         muted=environment.muted,
         now=environment.now,

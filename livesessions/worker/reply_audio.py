@@ -97,10 +97,10 @@ class ReplyAudioSink:
         self._growing: dict[UUID, _GrowingReply] = {}
         self._kept_bytes = 0
 
-    async def begin(self, utterance_id: UUID, text: str) -> None:
+    async def begin(self, utterance_id: UUID, text: str, language: str = "") -> None:
         """Do nothing: a reply is known by its first audio."""
 
-    async def caption(self, utterance_id: UUID, text: str, at_ms: int) -> None:
+    async def caption(self, utterance_id: UUID, text: str, at_ms: int, language: str = "") -> None:
         """Do nothing."""
 
     async def audio(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> None:
@@ -109,7 +109,7 @@ class ReplyAudioSink:
         if chunk.sample_rate_hz == reply.sample_rate_hz:
             reply.pcm += chunk.pcm[: max(room, 0)]
 
-    async def show_text(self, utterance_id: UUID, text: str) -> None:
+    async def show_text(self, utterance_id: UUID, text: str, language: str = "") -> None:
         """Do nothing: there is no sound."""
 
     async def end(self, utterance_id: UUID, duration_ms: int) -> None:

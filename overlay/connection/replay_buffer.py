@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
 from overlay.connection.reports import ReplayPosition
-from overlay.connection.wire import MalformedMessage, encode, unpack_audio
+from overlay.connection.wire import MalformedMessage, MissedMessage, encode, unpack_audio
 from speech.stage.audio import MAX_CHUNK_S
 
 MAX_KEPT_S = 30.0
@@ -56,6 +56,7 @@ class SentUtterance:
     utterance: str
     began_s: float
     text: str = ""
+    language: str = ""  # of that sentence, where it is not the show's
     duration_s: float = 0.0
     ended: bool = False
     cut: bool = False
@@ -97,7 +98,7 @@ def _note_text(said: dict[str, SentUtterance], at_s: float, frame: str) -> None:
     if message["type"] == "end":
         utterance.ended, utterance.duration_s = True, message["duration_ms"] / 1000
     elif message["type"] == "begin":
-        utterance.text = message["text"]
+        utterance.text, utterance.language = message["text"], message.get("language", "")
         utterance.texts.insert(0, frame)
     else:
         utterance.texts.append(frame)
@@ -140,7 +141,10 @@ def _add_missing(
         rest.messages.append(encode({"type": "cut", "utterance": said.utterance}))
     elif said.is_over(now_s):
         if is_last and is_new and said.text:
-            rest.messages.append(encode({"type": "missed", "utterance": said.utterance, "text": said.text}))
+            missed: MissedMessage = {"type": "missed", "utterance": said.utterance, "text": said.text}
+            if said.language:
+                missed["language"] = said.language
+            rest.messages.append(encode(missed))
     elif said.text or not is_new:
         rest.utterances.append(said.utterance)
         rest.messages.extend(said.texts)

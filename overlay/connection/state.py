@@ -130,4 +130,7 @@ def _admitted_caption(stored: str | bytes | None, fence: LeaseFence) -> CaptionT
     caption = json.loads(stored)
     if not fence.admits(caption.get("lease", NO_LEASE)):
         return None
-    return {"utterance": caption["utterance"], "text": caption["text"]}
+    words: CaptionText = {"utterance": caption["utterance"], "text": caption["text"]}
+    if "language" in caption:
+        words["language"] = caption["language"]
+    return words

@@ -52,10 +52,11 @@ class OverlayChatLine(TypedDict):
 
 
 class CaptionText(TypedDict):
-    """The sentence that the host is saying."""
+    """The sentence that the host is saying. `language` is missing where it is the show's."""
 
     utterance: str
     text: str
+    language: NotRequired[str]
 
 
 # --- server to page -------------------------------------------------------------------------------
@@ -94,20 +95,16 @@ class RetractMessage(TypedDict):
     ids: list[str]
 
 
-class BeginMessage(TypedDict):
+class BeginMessage(CaptionText):
     """An utterance starts; `text` is its first sentence."""
 
     type: Literal["begin"]
-    utterance: str
-    text: str
 
 
-class CaptionMessage(TypedDict):
+class CaptionMessage(CaptionText):
     """The next sentence, and its position in the utterance's audio."""
 
     type: Literal["caption"]
-    utterance: str
-    text: str
     at_ms: int
 
 
@@ -175,12 +172,10 @@ class ResumedMessage(TypedDict):
     utterances: list[str]
 
 
-class MissedMessage(TypedDict):
+class MissedMessage(CaptionText):
     """An utterance that is too old to be played: the page shows its text."""
 
     type: Literal["missed"]
-    utterance: str
-    text: str
 
 
 class PongMessage(TypedDict):

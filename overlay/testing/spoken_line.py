@@ -76,10 +76,10 @@ async def speak_test_line(
 async def open_voice(stack: AsyncExitStack, profile: VoiceProfile) -> VoiceChain:
     """Open the voices that a live would use; raise `SpeechError` when none opens."""
     # In the caller's own thread: it is the one that may ask the database.
-    voice = await open_lineup(stack, await sync_to_async(_read_lineup)(profile))
-    if voice is None:
+    voices = await open_lineup(stack, await sync_to_async(_read_lineup)(profile))
+    if voices is None:
         raise SpeechError("No voice can be opened.")
-    return voice
+    return voices.own
 
 
 def _read_lineup(profile: VoiceProfile) -> VoiceLineup:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,6 +20,7 @@ MAX_CHARACTERS = 300
 # A frequent word of a language makes it four times as likely; the expected language counts half more.
 VOTE, LIKELY = 4.0, 1.5
 SURE = 0.4
+CLEAR = 0.6
 
 _WORD = re.compile(r"[^\W\d_]+(?:'(?:t|m|s|re|ll|ve)\b)?")
 _NO_WORDS = re.compile(r"(?:https?://|www\.)\S+|[@#]\S+|:\w+:")
@@ -62,6 +64,12 @@ def detect_language(text: str, likely: str = "") -> DetectedLanguage:
     code = max(likelihood, key=lambda one: likelihood[one])
     confidence = likelihood[code] / sum(likelihood.values())
     return DetectedLanguage(code if confidence >= SURE else UNKNOWN, round(confidence, 3))
+
+
+def spoken_language(sentence: str, *, expected: str, others: Sequence[str]) -> str:
+    """Return the language of a reply's sentence: `expected`, unless it is clearly one of `others`."""
+    found = detect_language(sentence, likely=expected)
+    return found.code if found.code in others and found.confidence >= CLEAR else expected
 
 
 def load_language_model() -> None:

@@ -11,7 +11,12 @@ from billing.prices import PriceBook, price_book
 from planner.errors import PlannerError
 from planner.stage.canned.replies import BIG_GIFT_DIAMONDS, CannedReplies
 from planner.stage.draft import MAX_CHARACTERS, MAX_SENTENCES, Draft
-from planner.stage.language_detection import detect_language, load_language_model, primary_language
+from planner.stage.language_detection import (
+    detect_language,
+    load_language_model,
+    primary_language,
+    spoken_language,
+)
 from planner.stage.lines import REST_S
 from planner.stage.memory import Memory, exchange_from_state
 from planner.stage.model_text.answer_breaker import AnswerBreaker
@@ -112,6 +117,17 @@ class Planner:
         detected = detect_language(turn.text, likely=shows)
         return replace(turn, language=detected.code) if detected.is_known else turn
 
+    def language_of(self, turn: Turn, sentence: str) -> str:
+        """Return the language in which to say a sentence of a turn's reply; empty for the show's."""
+        shows = primary_language(turn.language or self._character.language)
+        viewers = primary_language(self._in_viewers_language(turn).language or shows)
+        if viewers == shows:
+            return ""
+        # A model may answer in the show's language all the same, and ready lines exist in few languages.
+        own = primary_language(self._character.language)
+        spoken = spoken_language(sentence, expected=viewers, others=(shows, own))
+        return "" if spoken == shows else spoken
+
     def intent_of(self, turn: Turn) -> str:
         """Return the topic of the canned lines for a turn."""
         return self.understand(turn).intent
@@ -183,7 +199,7 @@ class Planner:
         line = self._stock.line_for(turn, is_repeat=self._repeats_for(turn, within_s=REST_S))
         if line:
             usage.model = STOCK
-        for sentence in split_sentences(line, self._character.language):
+        for sentence in split_sentences(line, self._language_of(turn)):
             yield sentence
 
     async def _converse(self, turn: Turn, usage: TokenUsage) -> AsyncGenerator[str, None]:
@@ -213,11 +229,11 @@ class Planner:
         """Yield the model's answer, or its second one when the first repeats what was said before."""
         if not self._breaker.admit():
             return
-        messages = build_messages(prompt)
+        messages, language = build_messages(prompt), self._language_of(prompt.turn)
         draft = Draft(gate_of(prompt, messages[0].content), self._repeats_for(prompt.turn))
         begun_s = time.monotonic()
         try:
-            async with aclosing(self._write(model, messages, draft, usage)) as sentences:
+            async with aclosing(self._write(model, messages, draft, usage, language)) as sentences:
                 async for sentence in sentences:
                     yield sentence
         finally:
@@ -228,7 +244,7 @@ class Planner:
         waited_s = time.monotonic() - begun_s
         draft.begin_again()
         try:
-            async with aclosing(self._write(model, messages, draft, usage, waited_s)) as sentences:
+            async with aclosing(self._write(model, messages, draft, usage, language, waited_s)) as sentences:
                 async for sentence in sentences:
                     yield sentence
         finally:
@@ -240,15 +256,19 @@ class Planner:
         messages: Sequence[Message],
         draft: Draft,
         usage: TokenUsage,
+        language: str,
         waited_s: float = 0.0,
     ) -> AsyncGenerator[str, None]:
-        """Yield what may be said of one attempt of the model. The draft shows what it failed at."""
+        """Yield what may be said of one attempt of the model. The draft shows what it failed at.
+
+        `language`: the one in which it was asked to answer.
+        """
         limits = replace(self._limits, first_text_s=self._limits.first_text_s - waited_s)
         stream = model.stream(messages, limits)
         answer = SentenceStream(
             stream,
             usage,
-            language=self._character.language,
+            language=language,
             on_restart=draft.restart,
             waits=self._reasons_first,
         )
@@ -274,7 +294,10 @@ class Planner:
             line = self._ready.line_for(prompt, is_repeat=is_repeat)
         if line:
             usage.model = UNHEARD if self._breaker.is_open else OFFLINE
-        yield from split_sentences(line, self._character.language)
+        yield from split_sentences(line, self._language_of(turn))
+
+    def _language_of(self, turn: Turn) -> str:
+        return turn.language or self._character.language
 
     def _prompt_for(self, turn: Turn) -> Prompt:
         return Prompt(

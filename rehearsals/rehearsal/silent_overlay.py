@@ -24,10 +24,10 @@ class RehearsalOverlay:
         self._first_captions: dict[UUID, str] = {}
         self._timers: dict[UUID, list[asyncio.TimerHandle]] = {}
 
-    async def begin(self, utterance_id: UUID, text: str) -> None:
+    async def begin(self, utterance_id: UUID, text: str, language: str = "") -> None:
         self._first_captions[utterance_id] = text
 
-    async def caption(self, utterance_id: UUID, text: str, at_ms: int) -> None:
+    async def caption(self, utterance_id: UUID, text: str, at_ms: int, language: str = "") -> None:
         playback = self._trace.playbacks[utterance_id]
         playback.captions.append((playback.begins_at_s + at_ms / 1000, text))
 
@@ -35,7 +35,7 @@ class RehearsalOverlay:
         playback = self._trace.playbacks.get(utterance_id) or self._start_playback(utterance_id)
         playback.ends_at_s = max(playback.ends_at_s, self._now_s()) + chunk.duration_s
 
-    async def show_text(self, utterance_id: UUID, text: str) -> None:
+    async def show_text(self, utterance_id: UUID, text: str, language: str = "") -> None:
         """Do nothing: text replaces a voice that failed, and the silent voice does not fail."""
 
     async def end(self, utterance_id: UUID, duration_ms: int) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from livesessions.pipeline.ports import Gate, ReplyPlanner, Voice
+from livesessions.pipeline.ports import Gate, ReplyPlanner, Voice, VoiceIn
 from moderation.stage.help_lines import help_line
 from moderation.stage.verdict import Action, Risk, Verdict
 from planner.errors import PlannerError
@@ -36,6 +36,7 @@ class LineRunner:
         gate: Gate,
         words: ReplyPlanner,
         voice: Voice | None,
+        voice_in: VoiceIn | None = None,
         language: str,
         now_s: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -44,6 +45,7 @@ class LineRunner:
         self._gate = gate
         self._words = words
         self._voice = voice
+        self._voice_in = voice_in
         self._language = language
         self._now_s = now_s
         self._began_s = 0.0
@@ -109,7 +111,7 @@ class LineRunner:
                         self._refuse(verdict)
                         return
                     answer.sentences.append(sentence)
-                    await self._speak(sentence)
+                    await self._speak(sentence, turn)
 
     async def _sentences(self, turn: Turn | str) -> AsyncGenerator[str, None]:
         if isinstance(turn, str):
@@ -124,10 +126,16 @@ class LineRunner:
         if not self.answer.sentences:
             self.answer.result = AnswerResult.REFUSED
 
-    async def _speak(self, sentence: str) -> None:
+    async def _speak(self, sentence: str, turn: Turn | str) -> None:
         if self._voice is None:
             return
-        async with aclosing(self._voice.speak(sentence)) as chunks:
+        voice, language = (
+            self._voice,
+            "" if isinstance(turn, str) else self._words.language_of(turn, sentence),
+        )
+        if language and self._voice_in is not None:
+            voice = await self._voice_in(language)
+        async with aclosing(voice.speak(sentence)) as chunks:
             async for chunk in chunks:
                 if self.answer.first_audio_ms is None:
                     self.answer.first_audio_ms = self._elapsed_ms()

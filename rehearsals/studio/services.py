@@ -67,11 +67,12 @@ async def _answer(
         # Counts against the month's budgets, the workspace's too, but not against a live's.
         cap = await month_cap_of(setup.tenant_id)
         model = build_model(open_chat_models(stack), cap)
-        voice = await open_lineup(stack, setup.lineup) if aloud else None
+        voices = await open_lineup(stack, setup.lineup) if aloud else None
         runner = LineRunner(
             gate=setup.gate,
             words=Planner(model, setup.character, show=setup.facts, seed=seed, prices=configured_prices()),
-            voice=voice,
+            voice=voices.own if voices else None,
+            voice_in=voices,
             language=setup.language,
         )
         try:
@@ -79,7 +80,7 @@ async def _answer(
                 await runner.run(line)
         except TimeoutError:
             runner.answer.result = AnswerResult.LATE
-        if aloud and voice is None:
+        if aloud and voices is None:
             runner.answer.fault = runner.answer.fault or "speech"
         if model is not None:
             await cap.allows()  # records the cost of this line
@@ -89,11 +90,11 @@ async def _answer(
 async def _speak(setup: PersonaSetup, text: str) -> bytes:
     chunks: list[AudioChunk] = []
     async with AsyncExitStack() as stack:
-        voice = await open_lineup(stack, setup.lineup)
-        if voice is None:
+        voices = await open_lineup(stack, setup.lineup)
+        if voices is None:
             return b""
         try:
-            async with asyncio.timeout(TIME_LIMIT_S), aclosing(voice.speak(text)) as spoken:
+            async with asyncio.timeout(TIME_LIMIT_S), aclosing(voices.own.speak(text)) as spoken:
                 chunks.extend([chunk async for chunk in spoken])
         except (SpeechError, TimeoutError):
             return b""

@@ -4,14 +4,14 @@ from contextlib import AsyncExitStack
 
 from billing.configured import month_cap_of
 from speech.errors import SpeechError
+from speech.runtime.language_voices import LanguageVoices
 from speech.runtime.synthesizers import open_synthesizer
 from speech.runtime.tenant_voices import TenantVoiceClients
 from speech.runtime.voice_pool import VoicePool
 from speech.services.voice_resolution import VoiceLineup
-from speech.stage.chain import VoiceChain
 
 
-async def open_lineup(stack: AsyncExitStack, lineup: VoiceLineup) -> VoiceChain | None:
+async def open_lineup(stack: AsyncExitStack, lineup: VoiceLineup) -> LanguageVoices | None:
     """Open the voices of a lineup, closed with `stack`; None when one of them cannot be opened.
 
     Only the first is started ahead. Paid voices count against the month's spend caps.
@@ -27,4 +27,4 @@ async def open_lineup(stack: AsyncExitStack, lineup: VoiceLineup) -> VoiceChain 
         }
     except SpeechError:
         return None
-    return VoicePool(shared, tenant_clients).chain_of(lineup, cap)
+    return LanguageVoices(VoicePool(shared, tenant_clients), lineup, cap)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from providers.models import Credential
@@ -10,14 +10,17 @@ from providers.querysets import TenantCredential, readable_credentials
 from speech.models import VoiceProfile
 from speech.services.pronunciations import pronunciations_by_language
 from speech.services.voices import (
+    EMBEDDED,
     Provider,
     embedded_for,
     has_shared,
     known_loudness,
     name_of,
     resolve_voice,
+    voice_in_language,
     voices_in_order,
 )
+from speech.stage.capabilities import capabilities_of
 from speech.stage.ports import VoiceSpec
 from speech.stage.sound.loudness import Loudness
 
@@ -45,6 +48,12 @@ class VoiceOption:
         """The name in records and logs: provider/voice id."""
         return name_of(self.provider, self.voice)
 
+    @property
+    def is_chosen(self) -> bool:
+        """Whether somebody chose this provider, or it is better than the embedded ones."""
+        is_by_name = self.profile_id is not None and self.configured[0] == self.provider
+        return is_by_name or self.provider not in EMBEDDED
+
 
 @dataclass(frozen=True, slots=True)
 class VoiceLineup:
@@ -57,6 +66,22 @@ class VoiceLineup:
     def pronunciations_in(self, language: str) -> Mapping[str, str]:
         """Return how words are said in a language: written, in lower case, to spoken."""
         return self.pronunciations.get(language[:2], self.pronunciations.get("", {}))
+
+    def in_language(self, language: str) -> "VoiceLineup":
+        """Return the voices for texts in another language: the chosen ones, then the embedded ones."""
+        spoken = [_in_language(option, language) for option in self.options if option.is_chosen]
+        options = [option for option in spoken if option is not None]
+        present = {option.provider for option in options}
+        last = [provider for provider in embedded_for(language) if provider not in present]
+        return replace(self, options=(*options, *(self._embedded(provider, language) for provider in last)))
+
+    def _embedded(self, provider: Provider, language: str) -> VoiceOption:
+        first, embedded = self.options[0], _embedded(provider, language)
+        if first.provider not in EMBEDDED:
+            return embedded
+        # The show speaks with an embedded voice: the other language keeps its speed and pitch.
+        voice = replace(embedded.voice, speed=first.voice.speed, pitch=first.voice.pitch)
+        return replace(embedded, voice=voice)
 
 
 def resolve_voices(profile: VoiceProfile, *, with_backups: bool = True) -> VoiceLineup:
@@ -84,6 +109,17 @@ def resolve_voices(profile: VoiceProfile, *, with_backups: bool = True) -> Voice
         last = [provider for provider in embedded_for(profile.language) if provider not in present]
         options += [_embedded(provider, profile.language) for provider in last]
     return VoiceLineup(tuple(options), pronunciations_by_language(profile.tenant_id), profile.tenant_id)
+
+
+def _in_language(option: VoiceOption, language: str) -> VoiceOption | None:
+    """Return a voice as it speaks another language; None when it does not."""
+    voice = voice_in_language(option.provider, option.voice, language, is_default=not option.configured[1])
+    if voice is None:
+        return None
+    if voice == replace(option.voice, language=language) and capabilities_of(option.provider).needs_key:
+        return replace(option, voice=voice)
+    # Another voice under the same name: its loudness is its own.
+    return replace(option, voice=voice, profile_id=None, loudness=None)
 
 
 def _embedded(provider: Provider, language: str) -> VoiceOption:

@@ -1,4 +1,6 @@
+import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +29,8 @@ MAX_VOICES = 4
 LOUDNESS_FIELDS = ("provider", "voice_id", "language", "speed", "pitch")
 MEASURED_FIELDS = ("loudness_lufs", "loudness_heard_s", "loudness_voice")
 BEST_FIRST = (Provider.ELEVENLABS, Provider.OPENAI, Provider.AZURE, Provider.PIPER)
+# All their others speak many languages.
+_ENGLISH_MODEL = re.compile(r"eleven_(?:monolingual_v\d+|(?:flash|turbo)_v2)")
 EMBEDDED = (Provider.PICO, Provider.ESPEAK)  # the best first; the last speaks every language
 
 
@@ -131,6 +135,25 @@ def _default_id(provider: str, language: str) -> str:
         return next((each.voice_id for each in installed if each.language == language[:2]), "")
     by_language = DEFAULT_VOICES[provider]
     return by_language.get(language, by_language["en"]).voice_id
+
+
+def voice_in_language(
+    provider: str, voice: VoiceSpec, language: str, *, is_default: bool
+) -> VoiceSpec | None:
+    """Return how a provider's voice speaks another language; None when it does not.
+
+    `is_default`: nobody chose the voice, so a provider whose voices have one language may use another.
+    """
+    own = replace(voice, language=language)
+    match provider:
+        case Provider.PIPER:
+            return None  # each file is one language
+        case Provider.AZURE if "Multilingual" not in voice.voice_id:
+            default = DEFAULT_VOICES[provider].get(language)
+            return replace(own, voice_id=default.voice_id) if default and is_default else None
+        case Provider.ELEVENLABS if _ENGLISH_MODEL.fullmatch(model_of(provider)):
+            return own if language == "en" else None
+    return own if capabilities_of(provider).speaks(language) else None
 
 
 def voices_in_order(profile: VoiceProfile) -> list[VoiceProfile]:

@@ -42,8 +42,8 @@ export class Caption {
   }
 
   /** Show a sentence whose audio starts now, until the utterance ends. */
-  speak(utterance, text) {
-    this.#show(utterance, text);
+  speak(utterance, text, language) {
+    this.#show(utterance, text, language);
     this.#lasts = this.#timings.start(utterance, text);
     this.#since = performance.now();
     this.#reveal();
@@ -53,9 +53,9 @@ export class Caption {
   }
 
   /** Show a sentence without audio for its reading time. */
-  show({ utterance, text }) {
+  show({ utterance, text, language }) {
     if (utterance === this.#utterance && text === this.#text.textContent) return;
-    this.#show(utterance, text);
+    this.#show(utterance, text, language);
     this.#lasts = null;
     this.#reveal();
     this.#timer = setTimeout(() => this.hide(null), READ_MS + READ_CHARACTER_MS * text.length);
@@ -81,10 +81,13 @@ export class Caption {
     this.#words = [];
   }
 
-  #show(utterance, text) {
+  /** `language` is missing where it is the page's, which is the show's. */
+  #show(utterance, text, language) {
     clearTimeout(this.#timer);
     const fresh = this.#box.hidden || this.#text.textContent !== text;
     this.#utterance = utterance;
+    if (language) this.#text.lang = language;
+    else this.#text.removeAttribute("lang");
     this.#set(text);
     this.#box.dataset.size = text.length > VERY_LONG ? "small" : text.length > LONG ? "medium" : "large";
     this.#box.hidden = text.trim() === "";

@@ -28,7 +28,7 @@ let forgetting = 0;
 
 const voice = {
   started: (utterance) => socket.report({ type: "started", utterance }),
-  caption: (utterance, text) => caption.speak(utterance, text),
+  caption: (utterance, text, language) => caption.speak(utterance, text, language),
   ended(utterance, report) {
     caption.rest(utterance);
     socket.report({ type: "ended", utterance, ...report });
@@ -37,7 +37,7 @@ const voice = {
     caption.hide(utterance);
     if (report !== null) socket.report({ type: "cut_done", utterance, ...report });
   },
-  missed: (utterance, text) => caption.show({ utterance, text }),
+  missed: (utterance, text, language) => caption.show({ utterance, text, language }),
 };
 // `?sound=buffers` plays without the worklet, to examine faults.
 const plain = new URLSearchParams(location.search).get("sound") === "buffers";
@@ -112,8 +112,8 @@ const handlers = {
   },
   chat: (message) => chat.add(message),
   retract: (message) => chat.retract(message.ids),
-  begin: (message) => player.begin(message.utterance, message.text),
-  caption: (message) => player.caption(message.utterance, message.text, message.at_ms),
+  begin: (message) => player.begin(message.utterance, message.text, message.language),
+  caption: (message) => player.caption(message.utterance, message.text, message.at_ms, message.language),
   end: (message) => player.end(message.utterance),
   cut(message) {
     player.cut(message.utterance);

@@ -27,7 +27,8 @@ export class Player {
   #muted = false;
   #loud = true;
 
-  /** `on`: started(id), caption(id, text), ended(id, report), cut(id, report or null), missed(id, text).
+  /** `on`: started(id), caption(id, text, language), ended(id, report), cut(id, report or null),
+      missed(id, text, language).
 
       `worklet` is the address of worklet.js, empty for the plain way. */
   constructor(on, worklet) {
@@ -82,12 +83,12 @@ export class Player {
     return Math.sqrt(energy / samples.length);
   }
 
-  begin(id, text) {
+  begin(id, text, language) {
     if (this.#muted || this.#dead.has(id) || this.#utterances.has(id)) return;
     this.close();
-    const utterance = new Utterance(id, text, {
+    const utterance = new Utterance(id, { text, language }, {
       started: () => this.#started(utterance),
-      caption: (words) => this.#on.caption(id, words),
+      caption: (words, of) => this.#on.caption(id, words, of),
       ended: () => this.#ended(utterance),
     });
     this.#utterances.set(id, utterance);
@@ -105,8 +106,8 @@ export class Player {
     utterance.add(chunk, output, busy, this.#jitter);
   }
 
-  caption(id, text, atMs) {
-    this.#utterances.get(id)?.caption(text, atMs);
+  caption(id, text, atMs, language) {
+    this.#utterances.get(id)?.caption(text, atMs, language);
   }
 
   end(id) {
@@ -205,7 +206,7 @@ export class Player {
   #miss(utterance) {
     this.#bury(utterance.id);
     this.#utterances.delete(utterance.id);
-    this.#on.missed(utterance.id, utterance.text);
+    this.#on.missed(utterance.id, utterance.text, utterance.language);
   }
 
   #bury(id) {

@@ -36,13 +36,15 @@ export class Utterance {
   #underruns = 0;
   #underrunS = 0;
 
-  /** `on`: started(), caption(text), ended(). `text` is shown with the first sample. */
-  constructor(id, text, on) {
+  /** `on`: started(), caption(text, language), ended(). `text` is shown with the first sample; `language` is
+      undefined for the show's. */
+  constructor(id, { text, language }, on) {
     this.id = id;
     this.text = text;
+    this.language = language;
     this.sequence = -1;
     this.#on = on;
-    this.#captions.push({ text, at: 0 });
+    this.#captions.push({ text, language, at: 0 });
   }
 
   get started() {
@@ -90,11 +92,11 @@ export class Utterance {
   }
 
   /** Idempotent. */
-  caption(text, atMs) {
+  caption(text, atMs, language) {
     const at = atMs / 1000;
     if (this.#sentences.includes(at)) return;
     this.#sentences.push(at);
-    this.#captions.push({ text, at });
+    this.#captions.push({ text, language, at });
     this.#armCaptions();
   }
 
@@ -209,8 +211,8 @@ export class Utterance {
     const known = this.#complete ? Infinity : this.#frames / this.#output.rate;
     const ready = this.#captions.filter((caption) => caption.at < known);
     this.#captions = this.#captions.filter((caption) => caption.at >= known);
-    for (const { text, at } of ready) {
-      this.#at(this.#timeOf(Math.round(at * this.#output.rate)), () => this.#on.caption(text));
+    for (const { text, language, at } of ready) {
+      this.#at(this.#timeOf(Math.round(at * this.#output.rate)), () => this.#on.caption(text, language));
     }
   }
 

@@ -37,7 +37,8 @@ async ([rate, outputRate, length, seconds]) => {
   };
   const shown = [];
   let time = 0;
-  const utterance = new Utterance("u", "", { started() {}, caption: () => shown.push(time), ended() {} });
+  const on = { started() {}, caption: () => shown.push(time), ended() {} };
+  const utterance = new Utterance("u", { text: "" }, on);
   const jitter = { lead: 0.3, meet() {}, settle() {} };
   const count = Math.floor((seconds * rate) / length);
   for (let sequence = 0; sequence < count; sequence++) {

@@ -98,6 +98,9 @@ class FakeWords:
     def intent_of(self, turn: Turn) -> str:
         return turn.text
 
+    def language_of(self, turn: Turn, sentence: str) -> str:
+        return ""
+
     def remember(self, turn: Turn, reply: str) -> None:
         self.remembered.append(reply)
 
@@ -118,6 +121,7 @@ class FakeSink:
     messages: list[tuple[float, str, Any]] = field(default_factory=list)
     chunks: list[tuple[UUID, int, AudioChunk]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)  # of the sentences
     unreachable: bool = False
 
     def _note(self, kind: str, value: Any) -> None:
@@ -125,17 +129,19 @@ class FakeSink:
             raise ConnectionError
         self.messages.append((asyncio.get_running_loop().time(), kind, value))
 
-    async def begin(self, utterance_id: UUID, text: str) -> None:
+    async def begin(self, utterance_id: UUID, text: str, language: str = "") -> None:
         self._note("begin", text)
+        self.languages.append(language)
 
-    async def caption(self, utterance_id: UUID, text: str, at_ms: int) -> None:
+    async def caption(self, utterance_id: UUID, text: str, at_ms: int, language: str = "") -> None:
         self._note("caption", (text, at_ms))
+        self.languages.append(language)
 
     async def audio(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> None:
         self._note("audio", sequence)
         self.chunks.append((utterance_id, sequence, chunk))
 
-    async def show_text(self, utterance_id: UUID, text: str) -> None:
+    async def show_text(self, utterance_id: UUID, text: str, language: str = "") -> None:
         self._note("show_text", text)
 
     async def end(self, utterance_id: UUID, duration_ms: int) -> None:

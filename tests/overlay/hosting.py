@@ -71,13 +71,13 @@ class KeepingPublisher(OverlayPublisher):
         super().__init__(overlay_id, redis=redis)
         self.said: dict[UUID, Said] = {}
 
-    async def begin(self, utterance_id: UUID, text: str) -> None:
+    async def begin(self, utterance_id: UUID, text: str, language: str = "") -> None:
         self.said[utterance_id] = Said(utterance_id, sentences=[(text, 0)])
-        await super().begin(utterance_id, text)
+        await super().begin(utterance_id, text, language)
 
-    async def caption(self, utterance_id: UUID, text: str, at_ms: int) -> None:
+    async def caption(self, utterance_id: UUID, text: str, at_ms: int, language: str = "") -> None:
         self.said[utterance_id].sentences.append((text, at_ms))
-        await super().caption(utterance_id, text, at_ms)
+        await super().caption(utterance_id, text, at_ms, language)
 
     async def audio(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> None:
         said = self.said[utterance_id]

@@ -43,6 +43,23 @@ async def test_the_state_follows_what_is_published(overlay_publisher: OverlayPub
     }
 
 
+async def test_a_caption_in_another_language_says_so_until_the_next(
+    overlay_publisher: OverlayPublisher,
+) -> None:
+    utterance = uuid4()
+    await overlay_publisher.begin(utterance, "Hello Marta!", "en")
+    assert (await state_of(overlay_publisher))["caption"] == {
+        "utterance": str(utterance),
+        "text": "Hello Marta!",
+        "language": "en",
+    }
+    await overlay_publisher.caption(utterance, "Come va?", 900)
+    assert (await state_of(overlay_publisher))["caption"] == {
+        "utterance": str(utterance),
+        "text": "Come va?",
+    }
+
+
 async def test_only_the_last_lines_are_kept(overlay_publisher: OverlayPublisher) -> None:
     for number in range(MAX_LINES + 5):
         await overlay_publisher.chat(str(number), "Marta", "ciao", "comment")

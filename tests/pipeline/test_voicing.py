@@ -2,20 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from livesessions.pipeline.live import Live, LiveParts
 from livesessions.pipeline.outcome import ReplyOutcome
+from planner.stage.turn import Turn
 from speech.errors import SpeechError
 from speech.stage.audio import AudioChunk
 from speech.stage.clauses import split_for_voice
 from speech.stage.ports import VoiceSpec
 from speech.stage.speaker import Speaker
 from tests.fakes.live import VOICE, FakeSource, FakeWords, Stage, at, comment
-from tests.fakes.synthesizer import tone
+from tests.fakes.synthesizer import FakeSynthesizer, tone
 
 LONG = "Benvenuti a tutti nella diretta, questa sera parliamo di viaggi in bicicletta."
 FIRST, REST = "Benvenuti a tutti nella diretta,", "questa sera parliamo di viaggi in bicicletta."
@@ -176,3 +177,32 @@ def test_a_sentence_that_was_made_ahead_is_said_however_long_it_is() -> None:
 
     [reply] = stage.observer.replies
     assert (reply.outcome, reply.text) == (ReplyOutcome.SPOKEN, f"{first} {long}")
+
+
+class Polyglot(FakeWords):
+    """Answers with one sentence in German and one in the show's language."""
+
+    def language_of(self, turn: Turn, sentence: str) -> str:
+        return "de" if sentence.startswith("Hallo") else ""
+
+
+@dataclass
+class WithLanguages(Stage):
+    """A stage whose host has another voice for German."""
+
+    german: FakeSynthesizer = field(default_factory=FakeSynthesizer)
+
+    def parts(self) -> LiveParts:
+        async def voice_in(language: str) -> Speaker:
+            return Speaker(self.german, replace(VOICE, language=language))
+
+        return replace(super().parts(), voice_in=voice_in)
+
+
+def test_each_sentence_is_said_by_the_voice_of_its_language_and_its_caption_names_it() -> None:
+    words = Polyglot(lambda turn: ["Hallo Marta!", "And hello everybody!"])
+    stage = WithLanguages(FakeSource([(1.0, comment("wie geht's?", source_id="1"))]), words=words)
+    stage.play()
+    assert [(text, voice.language) for text, voice in stage.german.lines] == [("Hallo Marta!", "de")]
+    assert [text for text, _ in stage.synthesizer.lines] == ["And hello everybody!"]
+    assert stage.sink.languages == ["de", ""]

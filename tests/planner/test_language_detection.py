@@ -92,3 +92,42 @@ async def test_a_model_is_asked_to_answer_in_the_language_of_the_line() -> None:
     planner = Planner(model, character(ReplyLanguage.VIEWER))
     assert await answer_to(planner, "comment ça va aujourd'hui ?") == "Je vais bien, merci!"
     assert "French" in model.requests[0][0].content
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "spoken"),
+    [
+        ("how are you today?", "I am fine, and how are you?", "en"),
+        (
+            "how are you today?",
+            "Sto bene, grazie, e tu come stai?",
+            "",
+        ),  # answered in the show's all the same
+        ("how are you today?", "Marta!", "en"),
+        ("wie geht es dir heute?", "Mir geht es gut, danke der Nachfrage!", "de"),
+        ("comment ça va aujourd'hui ?", "Je vais bien, merci !", "fr"),
+        ("comment ça va aujourd'hui ?", "Ciao, benvenuta nella diretta!", ""),
+        ("come stai oggi?", "Sto bene, grazie!", ""),
+        ("lol", "Che bello avervi qui!", ""),
+    ],
+)
+def test_a_reply_is_spoken_in_the_language_of_its_sentence(asked: str, sentence: str, spoken: str) -> None:
+    turn = Turn(TurnKind.COMMENT, "", "it", text=asked)
+    assert Planner(None, character(ReplyLanguage.VIEWER)).language_of(turn, sentence) == spoken
+    assert Planner(None, character(ReplyLanguage.SHOW)).language_of(turn, sentence) == ""
+
+
+def test_what_answers_no_comment_is_in_the_shows_language() -> None:
+    thanks = Turn(TurnKind.GIFT, "Anna", "it", gift_name="Rose")
+    assert (
+        Planner(None, character(ReplyLanguage.VIEWER)).language_of(thanks, "Thank you so much, Anna!") == ""
+    )
+
+
+async def test_a_foreign_abbreviation_does_not_end_the_models_sentence() -> None:
+    planner = Planner(FakeChatModel("Ich mag z.B. Pizza. Und du?"), character(ReplyLanguage.VIEWER))
+    turn = Turn(TurnKind.COMMENT, "", "it", text="was ist dein Lieblingsessen?")
+    assert [sentence async for sentence in planner.plan(turn, TokenUsage())] == [
+        "Ich mag z.B. Pizza.",
+        "Und du?",
+    ]

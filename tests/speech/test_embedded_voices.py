@@ -30,8 +30,8 @@ async def spoken_by(chain: VoiceChain, text: str) -> set[str]:
 
 async def test_a_text_without_a_sound_in_pico_is_said_by_espeak_and_pico_goes_on(lineup: VoiceLineup) -> None:
     async with AsyncExitStack() as stack:
-        chain = await open_lineup(stack, lineup)
-        assert chain is not None
+        voices = await open_lineup(stack, lineup)
+        assert voices is not None
         for text, voice in (
             ("Ciao a tutti!", "pico/clara"),
             ("Привет всем, как дела?", "espeak/f3"),
@@ -41,20 +41,20 @@ async def test_a_text_without_a_sound_in_pico_is_said_by_espeak_and_pico_goes_on
             ("Ciao, Анна!", "pico/clara"),
             ("E adesso?" + "!?" * 100, "pico/clara"),
         ):
-            assert await spoken_by(chain, text) == {voice}, text
+            assert await spoken_by(voices.own, text) == {voice}, text
 
 
 async def test_espeak_speaks_when_pico_does_not_come_back_and_the_next_line_is_picos(
     lineup: VoiceLineup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with AsyncExitStack() as stack:
-        chain = await open_lineup(stack, lineup)
-        assert chain is not None
+        voices = await open_lineup(stack, lineup)
+        assert voices is not None
         with monkeypatch.context() as endless:
             endless.setattr("speech.providers.pico.clauses_of", lambda text, language: ["è" * 200])
-            assert await spoken_by(chain, "Ciao a tutti!") == {"espeak/f3"}
-            assert await spoken_by(chain, "Come state?") == {"espeak/f3"}
-        assert await spoken_by(chain, "Rieccomi qui con voi") == {"pico/clara"}
+            assert await spoken_by(voices.own, "Ciao a tutti!") == {"espeak/f3"}
+            assert await spoken_by(voices.own, "Come state?") == {"espeak/f3"}
+        assert await spoken_by(voices.own, "Rieccomi qui con voi") == {"pico/clara"}
 
 
 @pytest.mark.parametrize(("language", "name"), [("it", "Clara, natural"), ("en", "Emma, British")])

@@ -8,7 +8,16 @@ from datetime import datetime
 
 from livesessions.pipeline.bus import LiveBus, MessageFlagged
 from livesessions.pipeline.outcome import ReplyOutcome
-from livesessions.pipeline.ports import AudioSink, ClaimReply, Gate, Observer, ReplyPlanner, Voice, no_claim
+from livesessions.pipeline.ports import (
+    AudioSink,
+    ClaimReply,
+    Gate,
+    Observer,
+    ReplyPlanner,
+    Voice,
+    VoiceIn,
+    no_claim,
+)
 from livesessions.pipeline.records import STREAMER, ReplyRecord, policy_fault
 from livesessions.pipeline.reply.generation import Generation, ReplyCut
 from livesessions.pipeline.reply.model_review import ModelReview
@@ -45,6 +54,8 @@ class ReplyContext:
     # Judges what the rules let pass; None: the rules alone decide.
     model_gate: GuardedModelGate | None = None
     claim: ClaimReply = no_claim
+    # For sentences that are not in the show's language; None: `voice` says them too.
+    voice_in: VoiceIn | None = None
 
 
 class ReplyRunner:
@@ -79,6 +90,7 @@ class ReplyRunner:
         self._utterance = Utterance(
             self.record,
             voice=context.voice,
+            voice_in=context.voice_in,
             sinks=context.sinks,
             generation=context.generation,
             playback=self.playback,
@@ -142,7 +154,8 @@ class ReplyRunner:
                     continue
                 if not self.record.usage.is_ready_made:
                     self._model_review.ask_about_sentence(sentence)
-                await self._utterance.say(sentence, recurs=self._recurs(sentence))
+                language = self._context.planner.language_of(self._turn.turn, sentence)
+                await self._utterance.say(sentence, language=language, recurs=self._recurs(sentence))
 
     async def _sentences(self) -> AsyncGenerator[str, None]:
         if self._turn.line:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from livesessions.pipeline.ports import AudioSink, ClaimReply, Voice, no_claim
+from livesessions.pipeline.ports import AudioSink, ClaimReply, Voice, VoiceIn, no_claim
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.pipeline.reply.clip_synthesis import ClipSynthesis, close_all
 from livesessions.pipeline.reply.generation import Generation, ReplyCut
@@ -28,6 +28,8 @@ class QueuedSentence:
     """One sentence of the reply: the pieces in which it is voiced, and their clips."""
 
     text: str
+    language: str  # empty for the show's
+    voice: Voice
     recurs: bool
     begun: "asyncio.Future[None]"
     pieces: deque[str] = field(default_factory=deque)
@@ -57,6 +59,7 @@ class Utterance:
         record: ReplyRecord,
         *,
         voice: Voice,
+        voice_in: VoiceIn | None = None,
         sinks: Sequence[AudioSink],
         generation: Generation,
         playback: PlaybackTracker,
@@ -66,6 +69,7 @@ class Utterance:
     ) -> None:
         self._record = record
         self._voice = voice
+        self._voice_in = voice_in
         self._sinks = sinks
         self._generation = generation
         self._playback = playback
@@ -98,13 +102,15 @@ class Utterance:
         tasks = [clip.task for clip in self._clips]
         await close_all([*tasks, self._player] if self._player else tasks)
 
-    async def say(self, text: str, *, recurs: bool = False) -> None:
+    async def say(self, text: str, *, language: str = "", recurs: bool = False) -> None:
         """Queue a sentence; return when its playback begins, or when it was skipped.
 
-        Raises `ReplyCut`, `SpeechError` or `ConnectionError`. `recurs`: it will probably be said again.
+        Raises `ReplyCut`, `SpeechError` or `ConnectionError`. `language`: the sentence's, where it is not the
+        show's. `recurs`: it will probably be said again.
         """
         begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        sentence = QueuedSentence(text, recurs, begun, deque(await self._voice.pieces_of(text)))
+        voice = await self._voice_in(language) if self._voice_in and language else self._voice
+        sentence = QueuedSentence(text, language, voice, recurs, begun, deque(await voice.pieces_of(text)))
         self._queue.append(sentence)
         if self._player is None or self._player.done():
             if self._player is not None:
@@ -182,7 +188,7 @@ class Utterance:
         """Start the synthesis of the next pieces that are due, in order."""
         for sentence in self._queue:
             while sentence.pieces and len(self._clips) <= MAX_CLIPS_AHEAD and not self._wait_s():
-                clip = ClipSynthesis(self._voice, sentence.pieces.popleft(), recurs=sentence.recurs)
+                clip = ClipSynthesis(sentence.voice, sentence.pieces.popleft(), recurs=sentence.recurs)
                 sentence.clips.append(clip)
                 self._clips.add(clip)
 
@@ -190,7 +196,7 @@ class Utterance:
         self._generation.check(self._record.generation)
         await self._claim_once()
         if not sentence.announced:
-            await self._announce(sentence.text)
+            await self._announce(sentence)
             sentence.announced = True
         await self._each(lambda sink: sink.audio(self._record.id, self._sequence, chunk))
         self._sequence += 1
@@ -209,12 +215,13 @@ class Utterance:
             if not self._is_claimed:
                 raise ReplyCut
 
-    async def _announce(self, text: str) -> None:
+    async def _announce(self, sentence: QueuedSentence) -> None:
         record, at_ms = self._record, round(self._duration_s * 1000)
+        text, language = sentence.text, sentence.language
         if self.has_begun:
-            await self._each(lambda sink: sink.caption(record.id, text, at_ms))
+            await self._each(lambda sink: sink.caption(record.id, text, at_ms, language))
         else:
-            await self._each(lambda sink: sink.begin(record.id, text))
+            await self._each(lambda sink: sink.begin(record.id, text, language))
         record.text = f"{record.text} {text}".strip()
 
     # --- without a voice -------------------------------------------------------------------------------
@@ -224,13 +231,13 @@ class Utterance:
         await self._wait(self._playback.left_s(self._duration_s) if self.has_begun else 0.0)
         await self._claim_once()
         read_s = max(MIN_READING_S, READING_S_PER_CHARACTER * len(sentence.text))
-        await self._each(lambda sink: sink.show_text(self._record.id, sentence.text))
+        await self._each(lambda sink: sink.show_text(self._record.id, sentence.text, sentence.language))
         self.is_shown = True
         await self._wait(RETRY_VOICE_S)
         try:
             if not self._is_fresh():
                 raise SpeechError("No voice could say a sentence in time.")
-            sentence.pieces.extend(await self._voice.pieces_of(sentence.text))
+            sentence.pieces.extend(await sentence.voice.pieces_of(sentence.text))
             await self._play_pieces(sentence)
         except SpeechError:
             await self._drop_clips(sentence)

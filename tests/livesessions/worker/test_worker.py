@@ -20,9 +20,18 @@ from livesessions.services.sessions import (
 )
 from livesessions.worker.worker import in_thread
 from overlay.connection.wire import unpack_audio
+from planner.models import Persona
+from planner.stage.language_detection import detect_language
+from speech.providers.pico import PicoSynthesizer
+from speech.stage.level import Level
+from speech.stage.ports import VoiceSpec
+from speech.stage.speaker import Speaker
+from speech.stage.text_normalization.normalizer import TextNormalizer
 from tests.fakes.webcast import ENDED, FakeWebcast, RoomFault, Send, WaitFor, comment, control, gift, user
 from tests.livesessions.conftest import eventually, running_worker
 from tests.overlay.conftest import Socket, open_socket
+from tests.speech.listening import heard as heard_chunks
+from tests.speech.listening import pcm_of, same_words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -112,6 +121,49 @@ async def test_a_comment_on_tiktok_is_answered_aloud_and_written_down(at_once: S
         "Giulia",
     )
     assert len(event.viewer_hash) == 32
+
+
+async def test_a_viewer_of_another_language_is_answered_in_it_with_a_voice_of_it(
+    at_once: Show, settings: Any
+) -> None:
+    with scopes_disabled():
+        await in_thread(lambda: Persona.objects.filter(id=at_once.persona_id).update(reply_in="viewer"))
+    at_once = await in_thread(lambda: Show.objects.select_related("overlay").get(id=at_once.id))
+    async with FakeWebcast() as tiktok, open_socket(f"{at_once.overlay.token}/?version=2") as page:
+        use(tiktok, settings)
+        room = tiktok.open_room(HANDLE)
+        line = comment("hello, how are you today my friend?", by=user("Julia"))
+        room.play(Send(line), WaitFor(asyncio.Event()))
+        async with running_worker() as worker:
+            session = await go_on_air(at_once)
+            worker.submit(str(session.id))
+            messages, frame = await first_audio(page)
+            begin = next(message for message in messages if message["type"] == "begin")
+            audio = unpack_audio(frame).chunk.pcm
+            while not is_over(message := await page.receive()):
+                if isinstance(message, bytes):
+                    audio += unpack_audio(message).chunk.pcm
+
+    assert begin["language"] == "en"
+    assert detect_language(begin["text"]).code == "en"
+    english, italian = await spoken_by_pico(begin["text"], "en"), await spoken_by_pico(begin["text"], "it")
+    assert same_words(audio, english)
+    assert not same_words(audio, italian)
+
+
+def is_over(message: Any) -> bool:
+    """Return whether the first sentence's audio ends here."""
+    return isinstance(message, dict) and message["type"] in ("caption", "end")
+
+
+async def spoken_by_pico(text: str, language: str) -> bytes:
+    """Return a text in the embedded voice of a language, as a live masters it."""
+    pico = PicoSynthesizer(pool_size=1)
+    try:
+        speaker = Speaker(pico, VoiceSpec("", language), normalizer=TextNormalizer(language), level=Level())
+        return pcm_of(await heard_chunks(speaker.speak(text)))
+    finally:
+        await pico.aclose()
 
 
 async def test_a_gift_streak_is_thanked_once_with_its_total(at_once: Show, settings: Any) -> None:
