@@ -1,5 +1,6 @@
 """The staff pages of this app, from the folders that own the models."""
 
+from billing.plans import admin as plans
 from billing.subscriptions import admin as subscriptions
 
-__all__ = ["subscriptions"]
+__all__ = ["plans", "subscriptions"]

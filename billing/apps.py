@@ -7,7 +7,11 @@ class BillingConfig(AppConfig):
     verbose_name = "Billing"
 
     def ready(self) -> None:
-        """Bound the calls to Stripe. Read the prices: a malformed file must stop the start, not a live."""
+        """Connect the receivers, bound the calls to Stripe, and read the prices.
+
+        A malformed price file must stop the start, not a live.
+        """
+        from billing import receivers  # noqa: F401
         from billing.configured import configured_prices
         from billing.prices import PricesMalformed
         from billing.subscriptions.api import configure_stripe

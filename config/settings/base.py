@@ -343,6 +343,8 @@ for name in ("LIVE_USD", "MONTH_USD", "TENANT_MONTH_USD"):
 SPEND_CAP_LIVE_USD = env.float("SPEND_CAP_LIVE_USD", default=20.0)
 SPEND_CAP_MONTH_USD = env.float("SPEND_CAP_MONTH_USD", default=500.0)
 SPEND_CAP_TENANT_MONTH_USD = env.float("SPEND_CAP_TENANT_MONTH_USD", default=0.0)
+# Off: a self-hosted installation, without plans, trials and pages of money.
+BILLING_ENABLED = env.bool("BILLING_ENABLED", default=False)
 PRICES_FILE = env.str("PRICES_FILE", default="")
 OPENAI_SPEECH_MODEL = env.str("OPENAI_SPEECH_MODEL", default="gpt-4o-mini-tts")
 OPENAI_TIMEOUT_S = env.float("OPENAI_TIMEOUT_S", default=8.0)

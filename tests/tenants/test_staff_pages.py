@@ -11,6 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django_scopes import scope, scopes_disabled
 
+from billing.models.account import BillingAccount
+from billing.models.live_grace import LiveGrace
 from livesessions.models.checks import PassedCheck, WaivedCheck
 from livesessions.models.events import ChatEvent
 from livesessions.models.kills import EmergencyLink, Kill, StopAcknowledgement
@@ -126,6 +128,7 @@ def test_staff_can_add_what_may_be_added(
     by_services_only = {User, ApiToken, LiveSession, ChatEvent, Reply, Rehearsal, CachedLine, AuditEntry}
     by_services_only |= {apps.get_model("overlay", "Overlay"), Kill, EmergencyLink, StopAcknowledgement}
     by_services_only |= {Invitation, LiveSummary, ReplyAudio, Onboarding, PassedCheck, WaivedCheck}
+    by_services_only |= {BillingAccount, LiveGrace}
     assert staff.get(page(model, "add")).status_code == (403 if model in by_services_only else 200)
 
 

@@ -1,0 +1,4 @@
+from billing.models.account import BillingAccount
+from billing.models.live_grace import LiveGrace
+
+__all__ = ["BillingAccount", "LiveGrace"]

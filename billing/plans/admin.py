@@ -1,0 +1,20 @@
+from django.contrib import admin
+
+from billing.models.account import BillingAccount
+from billing.models.live_grace import LiveGrace
+from tenants.admin import ReadOnlyAdmin
+
+
+@admin.register(BillingAccount)
+class BillingAccountAdmin(ReadOnlyAdmin):
+    list_display = ["tenant", "plan", "state", "interval", "trial_ends_at", "period_end", "grace_until"]
+    list_filter = ["plan", "state"]
+    search_fields = ["tenant__name", "company_name", "vat_id"]
+
+
+@admin.register(LiveGrace)
+class LiveGraceAdmin(ReadOnlyAdmin):
+    ordering = ["-began_at"]
+    list_display = ["live_id", "tenant", "reason", "began_at", "ends_at"]
+    list_filter = ["reason"]
+    search_fields = ["tenant__name"]
