@@ -290,7 +290,8 @@ PACKS: Mapping[str, CreditPack] = {
 
 def all_prices() -> dict[str, Plan | AddOn | CreditPack]:
     """Return what each lookup key buys."""
+    sold: list[Plan | AddOn] = [*PLANS.values(), *ADD_ONS.values()]
     bought: dict[str, Plan | AddOn | CreditPack] = {}
-    for sold in (*PLANS.values(), *ADD_ONS.values()):
-        bought |= {price.lookup_key: sold for price in sold.prices}
+    for each in sold:
+        bought |= {price.lookup_key: each for price in each.prices}
     return bought | {pack.price.lookup_key: pack for pack in PACKS.values()}

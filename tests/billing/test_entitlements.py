@@ -8,7 +8,18 @@ from django_scopes import scope
 from pytest_django import DjangoAssertNumQueries
 
 from billing.models.account import BillingAccount
-from billing.plans.catalogue import ADD_ONS, PACKS, PLANS, Feature, Limit, Meter, PlanKey, all_prices
+from billing.plans.catalogue import (
+    ADD_ONS,
+    PACKS,
+    PLANS,
+    AddOn,
+    Feature,
+    Limit,
+    Meter,
+    Plan,
+    PlanKey,
+    all_prices,
+)
 from billing.plans.entitlements import (
     AccountState,
     EntitlementCache,
@@ -114,7 +125,7 @@ async def test_a_worker_reads_a_workspace_once_in_30_seconds_and_after_a_change(
 
 
 def test_every_price_has_a_key_of_its_own_and_a_year_costs_ten_months() -> None:
-    sold = [*PLANS.values(), *ADD_ONS.values()]
+    sold: list[Plan | AddOn] = [*PLANS.values(), *ADD_ONS.values()]
     assert len(all_prices()) == sum(len(each.prices) for each in sold) + len(PACKS)
     for each in sold:
         if each.prices:
