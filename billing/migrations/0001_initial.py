@@ -25,7 +25,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='LiveGrace',
             fields=[
-                ('live_id', models.UUIDField(primary_key=True, serialize=False)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('live_id', models.UUIDField(unique=True)),
                 ('reason', models.CharField(choices=[('trial_ended', 'The trial has ended.'), ('payment_overdue', 'A payment is overdue.'), ('plan_ended', 'The plan has ended.'), ('hours_used_up', 'The live hours of the plan are used up.')], max_length=20, verbose_name='reason')),
                 ('began_at', models.DateTimeField(verbose_name='began')),
                 ('ends_at', models.DateTimeField(db_index=True, verbose_name='ends')),

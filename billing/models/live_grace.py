@@ -17,7 +17,7 @@ class LiveGrace(models.Model):
         HOURS_USED_UP = "hours_used_up", _("The live hours of the plan are used up.")
 
     # Lives are a higher app's rows, so the live is known by its id only.
-    live_id = models.UUIDField(primary_key=True)
+    live_id = models.UUIDField(unique=True)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
     reason = models.CharField(_("reason"), max_length=20, choices=Reason)
     began_at = models.DateTimeField(_("began"))
