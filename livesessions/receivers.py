@@ -15,7 +15,7 @@ from django_scopes import scopes_disabled
 
 from livesessions.console import publisher
 from livesessions.errors import SessionConflict
-from livesessions.eventlog import partitions
+from livesessions.eventlog.partitions import EVENT_LOG
 from livesessions.kill.acknowledgements import acknowledge_page
 from livesessions.models.replies import REPLY_AUDIO, ReplyAudio, audio_key
 from livesessions.models.sessions import LiveSession
@@ -249,5 +249,5 @@ def record_sentences_again(tenant_id: UUID, **kwargs: Any) -> None:
 @receiver(post_migrate, dispatch_uid="make_partitions_of_event_log")
 def make_partitions_of_event_log(sender: Any, **kwargs: Any) -> None:
     """Create the partitions of a new installation, before the scheduled job has run."""
-    if sender.name == "livesessions" and partitions.is_partitioned():
-        partitions.make_partitions(timezone.now().date())
+    if sender.name == "livesessions" and EVENT_LOG.is_partitioned():
+        EVENT_LOG.make(timezone.now().date())

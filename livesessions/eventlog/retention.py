@@ -7,9 +7,10 @@ from django.conf import settings
 from django.db.models import Q
 from django_scopes import scopes_disabled
 
-from livesessions.eventlog import partitions
+from livesessions.eventlog.partitions import EVENT_LOG
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply, ReplyAudio
+from providers.partitions import shift_month
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ def maintain_event_log(now: datetime) -> None:
 
     Idempotent; a run also does the work of missed runs.
     """
-    made = partitions.make_partitions(now.date())
+    made = EVENT_LOG.make(now.date())
     dropped = drop_old_events(now.date())
     erased = erase_old_texts(now)
     forgotten = delete_old_audio(now)
@@ -38,8 +39,8 @@ def drop_old_events(today: date) -> list[date]:
 
     All events of a session belong to the month in which the session was created.
     """
-    oldest = partitions.shift_month(today, -settings.CHAT_EVENT_RETENTION_MONTHS)
-    return partitions.drop_partitions(before=oldest)
+    oldest = shift_month(today, -settings.CHAT_EVENT_RETENTION_MONTHS)
+    return EVENT_LOG.drop(before=oldest)
 
 
 def erase_old_texts(now: datetime) -> int:

@@ -10,9 +10,10 @@ from django.core.management import call_command
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django_scopes import scopes_disabled
 
-from livesessions.eventlog import partitions
+from livesessions.eventlog.partitions import EVENT_LOG
 from livesessions.models.events import ChatEvent
 from livesessions.models.sessions import LiveSession
+from providers.partitions import shift_month
 
 THIS_MONTH = date(2031, 5, 1)
 
@@ -58,7 +59,7 @@ def part_of(event: ChatEvent) -> str:
 
 def test_migrating_makes_the_parts_of_this_month_and_the_next_three() -> None:
     today = datetime.now(UTC).date()
-    assert partitions.existing_months() == [partitions.shift_month(today, ahead) for ahead in range(4)]
+    assert EVENT_LOG.existing_months() == [shift_month(today, ahead) for ahead in range(4)]
 
 
 @pytest.mark.parametrize(
@@ -73,14 +74,14 @@ def test_migrating_makes_the_parts_of_this_month_and_the_next_three() -> None:
     ],
 )
 def test_months_are_counted_across_years(month: date, by: int, shifted: date) -> None:
-    assert partitions.shift_month(month, by) == shifted
+    assert shift_month(month, by) == shifted
 
 
 def test_the_parts_are_made_across_the_end_of_the_year_and_only_once() -> None:
-    missing = partitions.make_partitions(date(2030, 11, 30))
+    missing = EVENT_LOG.make(date(2030, 11, 30))
 
     assert missing == [date(2030, 11, 1), date(2030, 12, 1), date(2031, 1, 1), date(2031, 2, 1)]
-    assert partitions.make_partitions(date(2030, 11, 30)) == []
+    assert EVENT_LOG.make(date(2030, 11, 30)) == []
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_the_parts_are_made_across_the_end_of_the_year_and_only_once() -> None:
 def test_an_event_lies_in_the_month_of_its_session(
     log_event: Callable[..., ChatEvent], made_at: datetime, part: str
 ) -> None:
-    partitions.make_partitions(THIS_MONTH)
+    EVENT_LOG.make(THIS_MONTH)
 
     assert part_of(log_event(made_at)) == part
 
@@ -104,7 +105,7 @@ def test_an_event_lies_in_the_month_of_its_session(
 def test_the_month_does_not_depend_on_the_time_zone_of_a_connection(
     log_event: Callable[..., ChatEvent], zone: str
 ) -> None:
-    partitions.make_partitions(THIS_MONTH)
+    EVENT_LOG.make(THIS_MONTH)
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('TimeZone', %s, true)", [zone])
 
@@ -132,7 +133,7 @@ def test_an_event_cannot_lie_in_another_month_than_its_session(
 ) -> None:
     """Else the same event could be written twice, once in each month."""
     event = log_event(datetime.now(UTC), "once")
-    ChatEvent.objects.filter(id=event.id).update(session_month=partitions.shift_month(event.session_month, 1))
+    ChatEvent.objects.filter(id=event.id).update(session_month=shift_month(event.session_month, 1))
 
     with pytest.raises(IntegrityError):
         connection.check_constraints()
@@ -142,21 +143,21 @@ def test_what_had_no_part_is_moved_into_one_of_its_own(log_event: Callable[..., 
     event = log_event(datetime(2029, 12, 31, tzinfo=UTC))
     assert part_of(event) == "livesessions_chatevent_default"
 
-    assert date(2029, 12, 1) in partitions.make_partitions(THIS_MONTH)
+    assert date(2029, 12, 1) in EVENT_LOG.make(THIS_MONTH)
 
     assert part_of(event) == "livesessions_chatevent_2029_12"
 
 
 def test_old_parts_are_dropped_whole_and_the_others_stay(log_event: Callable[..., ChatEvent]) -> None:
-    partitions.make_partitions(THIS_MONTH)
+    EVENT_LOG.make(THIS_MONTH)
     event = log_event(datetime(2031, 5, 31, tzinfo=UTC))
 
-    dropped = partitions.drop_partitions(before=date(2031, 5, 1))
+    dropped = EVENT_LOG.drop(before=date(2031, 5, 1))
     assert max(dropped) < date(2031, 5, 1)
     assert ChatEvent.objects.filter(id=event.id).exists()
-    assert partitions.drop_partitions(before=date(2031, 6, 1)) == [date(2031, 5, 1)]
+    assert EVENT_LOG.drop(before=date(2031, 6, 1)) == [date(2031, 5, 1)]
     assert not ChatEvent.objects.filter(id=event.id).exists()
-    assert partitions.existing_months() == [date(2031, 6, 1), date(2031, 7, 1), date(2031, 8, 1)]
+    assert EVENT_LOG.existing_months() == [date(2031, 6, 1), date(2031, 7, 1), date(2031, 8, 1)]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -172,7 +173,7 @@ def test_the_migration_keeps_what_was_written_both_ways(session: LiveSession) ->
     )
 
     call_command("migrate", "livesessions", "0001", verbosity=0)
-    assert not partitions.is_partitioned()
+    assert not EVENT_LOG.is_partitioned()
     call_command("migrate", verbosity=0)
 
     kept = ChatEvent.objects.get()
@@ -195,12 +196,12 @@ def test_a_part_is_made_while_others_write(session: LiveSession) -> None:
             [session.tenant_id, session.id, session.log_month],
         )
         try:
-            partitions.make_partitions(THIS_MONTH)
+            EVENT_LOG.make(THIS_MONTH)
         finally:
             other.rollback()
-    assert THIS_MONTH in partitions.existing_months()
-    partitions.drop_partitions(before=date(2999, 1, 1))
-    partitions.make_partitions(datetime.now(UTC).date())
+    assert THIS_MONTH in EVENT_LOG.existing_months()
+    EVENT_LOG.drop(before=date(2999, 1, 1))
+    EVENT_LOG.make(datetime.now(UTC).date())
 
 
 @pytest.mark.django_db(transaction=True)
@@ -210,6 +211,6 @@ def test_the_job_gives_up_rather_than_keep_the_lives_waiting(session: LiveSessio
     with psycopg.connect(**parameters) as other:
         other.execute("LOCK TABLE livesessions_chatevent_default IN ACCESS SHARE MODE")
         with pytest.raises(OperationalError):
-            partitions.make_partitions(THIS_MONTH)
+            EVENT_LOG.make(THIS_MONTH)
         other.rollback()
-    assert THIS_MONTH not in partitions.existing_months()
+    assert THIS_MONTH not in EVENT_LOG.existing_months()

@@ -11,10 +11,12 @@ from django_scopes import scopes_disabled
 from huey.api import PeriodicTask
 
 from livesessions import tasks
-from livesessions.eventlog import partitions, retention
+from livesessions.eventlog import retention
+from livesessions.eventlog.partitions import EVENT_LOG
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
+from providers.partitions import shift_month
 
 NOW = datetime(2031, 5, 20, 3, 17, tzinfo=UTC)
 
@@ -137,11 +139,11 @@ def test_what_a_reply_quotes_goes_too_and_the_hosts_own_words_stay(session: Live
 )
 def test_twelve_whole_months_are_kept(today: date, kept: date) -> None:
     for month in range(-14, 1):
-        partitions.make_partitions(partitions.shift_month(today, month))
+        EVENT_LOG.make(shift_month(today, month))
 
     retention.drop_old_events(today)
 
-    assert partitions.existing_months()[0] == kept
+    assert EVENT_LOG.existing_months()[0] == kept
 
 
 def test_the_settings_say_how_long(log_event: Callable[[datetime], ChatEvent], settings: Any) -> None:
@@ -163,7 +165,7 @@ def test_one_night_makes_the_months_ahead_and_drops_what_came_late(
 
     retention.maintain_event_log(NOW)
 
-    months = partitions.existing_months()
+    months = EVENT_LOG.existing_months()
     assert months[-1] == date(2031, 8, 1)
     assert date(2031, 5, 1) in months
     assert not ChatEvent.objects.filter(id=late.id).exists()
