@@ -14,6 +14,10 @@ class UsageKind(StrEnum):
     EMBEDDING_TOKENS = "embedding_tokens"
     MODERATION_TOKENS = "moderation_tokens"
     VOICE_CHARACTERS = "voice_characters"
+    LIVE_SECONDS = "live_seconds"
+    ENCODER_SECONDS = "encoder_seconds"
+    MEDIA_SECONDS = "media_seconds"
+    STORAGE_BYTES = "storage_bytes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ SENTENCES: dict[str, Any] = {
     "audit.exported": gettext_lazy("exported the audit log"),
     "credential.deleted": gettext_lazy("removed the provider's key %(what)s"),
     "credential.saved": gettext_lazy("saved the provider's key %(what)s"),
+    "credit.granted": gettext_lazy("gave the workspace credit"),
     "emergency_link.created": gettext_lazy("created the emergency link %(what)s"),
     "emergency_link.deleted": gettext_lazy("deleted the emergency link %(what)s"),
     "emergency_link.rotated": gettext_lazy("renewed the emergency link %(what)s"),

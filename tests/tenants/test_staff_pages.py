@@ -12,6 +12,15 @@ from django.urls import reverse
 from django_scopes import scope, scopes_disabled
 
 from billing.models.account import BillingAccount
+from billing.models.ledger import (
+    CreditWarning,
+    Grant,
+    Reservation,
+    UsageDay,
+    UsageEntry,
+    UsageLive,
+    UsageMonth,
+)
 from billing.models.live_grace import LiveGrace
 from livesessions.models.checks import PassedCheck, WaivedCheck
 from livesessions.models.events import ChatEvent
@@ -39,6 +48,8 @@ VALUES = {
     "TextField": "x",
     "JSONField": ["x"],
     "FloatField": 60.0,
+    "BigIntegerField": 60,
+    "DateField": NOW.date(),
     "PositiveIntegerField": 60,
     "PositiveSmallIntegerField": 60,
     "DateTimeField": NOW,
@@ -90,7 +101,6 @@ def _row_of(tenant: Tenant, model: type[Model], made: dict[type[Model], Model]) 
         field
         for field in model._meta.concrete_fields
         if not (field.has_default() or field.null or field.blank or field.generated)
-        and (field.is_relation or not field.primary_key)
     ]
     return model._base_manager.create(**{field.name: _value_for(tenant, field, made) for field in needed})
 
@@ -129,6 +139,7 @@ def test_staff_can_add_what_may_be_added(
     by_services_only |= {apps.get_model("overlay", "Overlay"), Kill, EmergencyLink, StopAcknowledgement}
     by_services_only |= {Invitation, LiveSummary, ReplyAudio, Onboarding, PassedCheck, WaivedCheck}
     by_services_only |= {BillingAccount, LiveGrace}
+    by_services_only |= {UsageEntry, UsageDay, UsageMonth, UsageLive, Grant, Reservation, CreditWarning}
     assert staff.get(page(model, "add")).status_code == (403 if model in by_services_only else 200)
 
 
