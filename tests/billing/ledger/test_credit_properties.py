@@ -56,8 +56,8 @@ class Ledger:
             case "reserve", str(key), int(quantity), int(minutes):
                 left = balance_of(self.tenant, TOKENS, now=self.now).left
                 is_new = not Reservation.objects.filter(key=key).exists()
-                until = timedelta(minutes=minutes)
-                assert reserve(self.tenant.id, TOKENS, quantity, key, until, now=self.now) == (
+                lasts = timedelta(minutes=minutes)
+                assert reserve(self.tenant.id, TOKENS, quantity, key, lasts, now=self.now) == (
                     quantity <= left if is_new else self.is_held(key)
                 )
             case "settle", str(key), int(used) if Reservation.objects.filter(key=key).exists():
@@ -91,7 +91,8 @@ class Ledger:
         self.reported += spent
 
     def used(self) -> int:
-        return Grant.objects.filter(tenant=self.tenant).aggregate(sum=Sum("used", default=0))["sum"]
+        grants = Grant.objects.filter(tenant=self.tenant)
+        return int(grants.aggregate(sum=Sum("used", default=0))["sum"])
 
     def check(self) -> None:
         assert not Grant.objects.filter(Q(used__lt=0) | Q(used__gt=F("quantity"))).exists()
