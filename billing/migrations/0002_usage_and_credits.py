@@ -140,9 +140,10 @@ DROP FUNCTION billing_hold_credit, billing_use_credit, billing_warn, billing_fre
 # One call writes what a worker recorded for all its lives: rows, sums, spent credit and reservations.
 # - p_entries: key, month, tenant_id, live_id, at, kind, meter (or null), quantity, cost_micro_eur, provider, model
 # - p_holds: key, tenant_id, live_id, meter, target, ttl_s
-# - p_lives: tenant_id, live_id
+# - p_lives: tenant_id, live_id (null for a workspace outside its lives)
 # - p_enforced: whether credit is spent at all.
-# Returns {"holds": {key: held}, "lives": {live_id: {"cost", "cap", "month"}}}, in millionths of a euro.
+# Returns {"holds": {key: held}, "lives": {id: {"cost", "cap", "month", "free"}}}: the id of the live or the
+# workspace, costs in millionths of a euro, and for a workspace what is free of each meter.
 WRITE_USAGE = """
 CREATE FUNCTION billing_write_usage(
   p_entries jsonb, p_holds jsonb, p_lives jsonb, p_enforced boolean, p_now timestamptz DEFAULT now()
@@ -222,11 +223,15 @@ BEGIN
   END LOOP;
 
   RETURN jsonb_build_object('holds', v_holds, 'lives', (
-    SELECT coalesce(jsonb_object_agg(live.live_id, jsonb_build_object(
+    SELECT coalesce(jsonb_object_agg(coalesce(live.live_id, live.tenant_id), jsonb_build_object(
       'cost', (SELECT coalesce(sum(cost_micro_eur), 0) FROM billing_usagelive u WHERE u.live_id = live.live_id),
       'cap', (SELECT live_cap_micro_eur FROM billing_billingaccount a WHERE a.tenant_id = live.tenant_id),
       'month', (SELECT coalesce(sum(cost_micro_eur), 0) FROM billing_usagemonth m
-        WHERE m.tenant_id = live.tenant_id AND m.month = date_trunc('month', p_now AT TIME ZONE 'UTC')::date)
+        WHERE m.tenant_id = live.tenant_id AND m.month = date_trunc('month', p_now AT TIME ZONE 'UTC')::date),
+      'free', CASE WHEN p_enforced AND live.live_id IS NULL THEN (
+        SELECT jsonb_object_agg(meter, billing_free_credit(
+          billing_payer_of(live.tenant_id), meter, '', p_now, p_now))
+        FROM unnest(ARRAY['tokens', 'voice_characters']) AS meter) ELSE '{}' END
     )), '{}') FROM jsonb_to_recordset(p_lives) AS live (tenant_id uuid, live_id uuid)
   ));
 END
