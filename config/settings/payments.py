@@ -24,7 +24,7 @@ if _host := env.address("STRIPE_API_HOST", WEB, default=""):
 
 DJSTRIPE_SUBSCRIBER_MODEL = "tenants.Tenant"
 DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
-# The mirror's tables as they are now, in one migration. dj-stripe's own ones create some five hundred columns and
-# remove them again, which takes half a minute for each new database. After an update of dj-stripe,
+# The mirror's tables as they are now, in one migration. dj-stripe's own ones create some five hundred columns
+# and remove them again, which takes half a minute for each new database. After an update of dj-stripe,
 # `manage.py makemigrations djstripe` adds what has changed; `make check` says so.
 MIGRATION_MODULES = {"djstripe": "billing.subscriptions.migrations"}
