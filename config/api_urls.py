@@ -12,6 +12,7 @@ urlpatterns = [
     path("openapi.json", openapi, name="openapi"),
     path("docs/", reference, name="reference"),
     path("", include("livesessions.api.urls")),
+    path("", include("reports.api_urls")),
     path("", include("overlay.api_urls")),
     path("", include("planner.api_urls")),
     path("", include("speech.api_urls")),

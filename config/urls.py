@@ -6,6 +6,10 @@ from accounts.impersonation.views import impersonation_end, impersonation_start
 from accounts.views import confirm_email
 from website.staff_health import staff_health
 
+handler400 = "tenants.api.failures.bad_request"
+handler404 = "tenants.api.failures.not_found"
+handler500 = "tenants.api.failures.server_error"
+
 urlpatterns = [
     path("", include("website.urls")),
     path("", include("livesessions.urls")),

@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from providers.breaker import BreakerSettings, CircuitBreaker
+from tenants.request_ids import request_id_of
 
 logger = logging.getLogger(__name__)
 
@@ -83,9 +84,8 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     with translation.override(translation.get_language_from_request(request)):
         if request.path.startswith(API):
             text = _("The service cannot reach its database right now. Try again in a moment.")
-            response: HttpResponse = JsonResponse(
-                {"detail": text, "code": "database_unreachable"}, status=503
-            )
+            body = {"detail": text, "code": "database_unreachable", "request_id": request_id_of(request)}
+            response: HttpResponse = JsonResponse(body, status=503)
         else:
             # Without the request, whose session and messages are in the database.
             response = HttpResponse(render_to_string("503.html"), status=503)

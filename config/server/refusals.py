@@ -10,6 +10,8 @@ from django.utils.html import escape
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from tenants.request_ids import HEADER, new_request_id
+
 API_PREFIX = b"/api/"
 PAGE = (
     '<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title><p>{text}</p></html>'
@@ -62,16 +64,19 @@ def answer(refusal: HttpRefusal, *, path: bytes, languages: bytes, with_body: bo
 
     `languages` is the request's Accept-Language.
     """
+    request_id = new_request_id()
     with translation.override(_language(languages)):
         text = gettext(refusal.text)
         if path.startswith(API_PREFIX):
-            kind, body = "application/json", json.dumps({"detail": text, "code": refusal.code})
+            error = {"detail": text, "code": refusal.code, "request_id": request_id}
+            kind, body = "application/json", json.dumps(error)
         else:
             kind, body = "text/html; charset=utf-8", _page(refusal, text)
     content = body.encode()
     head = (
         f"HTTP/1.1 {refusal.status.value} {refusal.status.phrase}\r\n"
         f"Content-Type: {kind}\r\nContent-Length: {len(content)}\r\n"
+        f"{HEADER}: {request_id}\r\n"
         "Connection: close\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n"
     )
     return head.encode("ascii") + (content if with_body else b"")

@@ -163,6 +163,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tenants.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -308,12 +309,13 @@ LOGGING = {
     "filters": {
         "secrets": {"()": "config.redaction.HideSecrets"},
         "refusals": {"()": "config.redaction.ShortRefusals"},
+        "request": {"()": "tenants.request_ids.NameRequest"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "plain",
-            "filters": ["secrets", "refusals"],
+            "filters": ["request", "secrets", "refusals"],
         },
     },
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", LOG_LEVELS, default="INFO")},

@@ -220,7 +220,7 @@ class Vivavoce:
         self,
         session_id: str,
     ) -> dict[str, Any]:
-        """Read a live."""
+        """Read a live and its figures."""
         return self._ask(
             "GET",
             f"/sessions/{session_id}/",

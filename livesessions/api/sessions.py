@@ -70,19 +70,6 @@ def sessions(request: Request) -> Response:
 
 @api_route(
     Operation(
-        method="GET",
-        name="read_session",
-        summary="Read a live",
-        scope=Scope.READ,
-        answer=SessionSerializer,
-    )
-)
-def session(request: Request, session_id: UUID) -> Response:
-    return answer_row(SessionSerializer, get_session_for(tenant_request(request), session_id), request)
-
-
-@api_route(
-    Operation(
         method="POST",
         name="say",
         summary="Make the host say a text",

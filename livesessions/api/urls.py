@@ -10,7 +10,6 @@ urlpatterns = [
     path("shows/<uuid:show_id>/plan/", shows.plan, name="plan"),
     path("shows/<uuid:show_id>/overlay/rotate/", shows.overlay_rotate, name="overlay_rotate"),
     path("sessions/", sessions.sessions, name="sessions"),
-    path("sessions/<uuid:session_id>/", sessions.session, name="session"),
     path("sessions/<uuid:session_id>/start/", sessions.start, name="start"),
     path("sessions/<uuid:session_id>/stop/", sessions.stop, name="stop"),
     path("sessions/<uuid:session_id>/kill/", kills.kill, name="kill"),

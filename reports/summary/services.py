@@ -43,9 +43,9 @@ def summary_of(session: LiveSession) -> LiveSummary:
     return summary
 
 
-def compute_summary(session: LiveSession) -> LiveSummary:
-    """Compute the figures of a live that was started and has ended; do not store them. Nine queries."""
-    start, end = session.started_at, session.ended_at
+def compute_summary(session: LiveSession, *, until: datetime | None = None) -> LiveSummary:
+    """Compute the figures of a started live, to its end or `until`; do not store them. Nine queries."""
+    start, end = session.started_at, session.ended_at or until
     length_s = (end - start).total_seconds() if start and end else 0.0
     if start is None:
         return LiveSummary(session=session, tenant_id=session.tenant_id, made_at=timezone.now())

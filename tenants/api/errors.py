@@ -10,6 +10,7 @@ from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
 from tenants.errors import AppError
+from tenants.request_ids import request_id_of
 from tenants.text import clean_text
 
 MAX_FIELD_NAME = 100
@@ -39,6 +40,7 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
         }
     elif isinstance(refusal, APIException):
         response.data["code"] = refusal.get_codes()
+    response.data["request_id"] = request_id_of(context["request"]._request)
     return response
 
 

@@ -14,6 +14,7 @@ class Problem:
 
 INVALID = Problem("invalid", 400, "Some fields are not valid. `errors` names each of them.")
 PARSE_ERROR = Problem("parse_error", 400, "The body is not valid JSON, or is nested too deeply.")
+MALFORMED = Problem("malformed", 400, "The request is not valid HTTP.")
 NOT_AUTHENTICATED = Problem("not_authenticated", 401, "The request has no API token.")
 AUTHENTICATION_FAILED = Problem(
     "authentication_failed", 401, "The API token is unknown, revoked or expired. Create a new one."
@@ -31,6 +32,9 @@ UNSUPPORTED_MEDIA_TYPE = Problem(
 THROTTLED = Problem(
     "throttled", 429, "Too many requests. Try again after the seconds that `Retry-After` gives."
 )
+SERVER_ERROR = Problem(
+    "server_error", 500, "Something broke on our side. Try again; if it stays, send us the `request_id`."
+)
 DATABASE_UNREACHABLE = Problem("database_unreachable", 503, "The database cannot be reached. Try again.")
 
 # These can occur on any route; a route's own operation lists the others.
@@ -41,5 +45,7 @@ EVERYWHERE = (
     NOT_ACCEPTABLE,
     SLASH_MISSING,
     THROTTLED,
+    MALFORMED,
+    SERVER_ERROR,
     DATABASE_UNREACHABLE,
 )

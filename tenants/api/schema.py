@@ -107,6 +107,9 @@ class OperationSchema(AutoSchema):
             yield status, _refusal(found)
 
 
+REQUEST_ID = "4f1c2a9b7d3e5f60"  # in examples
+
+
 def problems_of(operation: Operation, *, has_ids: bool) -> list[Problem]:
     """Return every error that an operation can answer with."""
     found = list(operation.problems)
@@ -114,7 +117,7 @@ def problems_of(operation: Operation, *, has_ids: bool) -> list[Problem]:
         found += [problems.NOT_AUTHENTICATED, problems.AUTHENTICATION_FAILED, problems.SCOPE_MISSING]
         if operation.method != "GET":
             found.append(problems.ROLE_TOO_LOW)
-        found += [problems.THROTTLED, problems.DATABASE_UNREACHABLE]
+        found += [problems.THROTTLED, problems.SERVER_ERROR, problems.DATABASE_UNREACHABLE]
     if operation.body is not None:
         found += [problems.INVALID, problems.PARSE_ERROR, problems.TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE]
     if has_ids:
@@ -139,14 +142,22 @@ def _refusal(found: list[Problem]) -> OpenApiResponse:
     codes = [problem.code for problem in found]
     schema: dict[str, Any] = {
         "type": "object",
-        "required": ["detail", "code"],
-        "properties": {"detail": {"type": "string"}, "code": {"type": "string", "enum": codes}},
+        "required": ["detail", "code", "request_id"],
+        "properties": {
+            "detail": {"type": "string"},
+            "code": {"type": "string", "enum": codes},
+            "request_id": {"type": "string"},
+        },
     }
     if problems.INVALID in found:
         texts = {"type": "array", "items": {"type": "string"}}
         schema["properties"]["errors"] = {"type": "object", "additionalProperties": texts}
     examples = [
-        OpenApiExample(problem.code, {"detail": problem.meaning, "code": problem.code}, response_only=True)
+        OpenApiExample(
+            problem.code,
+            {"detail": problem.meaning, "code": problem.code, "request_id": REQUEST_ID},
+            response_only=True,
+        )
         for problem in found
     ]
     meaning = " ".join(f"`{problem.code}`: {problem.meaning}" for problem in found)

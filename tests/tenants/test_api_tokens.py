@@ -96,7 +96,7 @@ def test_a_refusal_says_how_to_authenticate(db: None, header: str) -> None:
     answer = Client().get("/api/v1/shows/", headers={"Authorization": header})
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="Vivavoce"'
-    assert set(answer.json()) == {"detail", "code"}
+    assert set(answer.json()) == {"detail", "code", "request_id"}
 
 
 def test_the_use_of_a_token_is_noted_once_a_minute(

@@ -66,7 +66,7 @@ def test_a_viewers_token_reads_but_does_not_write(bob: User, api_for: Callable[[
     assert api.get("/api/v1/shows/").status_code == 200
     answer = api.post("/api/v1/shows/", {"name": "Mine"}, format="json")
     assert answer.status_code == 403
-    assert set(answer.json()) == {"detail", "code"}
+    assert set(answer.json()) == {"detail", "code", "request_id"}
 
 
 def test_a_token_follows_its_makers_role(

@@ -384,4 +384,4 @@ def test_while_redis_is_away_the_bridge_is_told_to_try_again(
     settings.REDIS_URL = "redis://127.0.0.1:1"
     answer = api.post(f"/api/v1/sessions/{on_air.id}/events/", {"events": [comment()]}, format="json")
     assert answer.status_code == 503
-    assert set(answer.json()) == {"detail", "code"}
+    assert set(answer.json()) == {"detail", "code", "request_id"}

@@ -71,6 +71,7 @@ def test_a_live_is_prepared_and_read_back(api: APIClient, show: Show) -> None:
         "overlay_socket_url": f"ws://testserver/ws/overlay/{show.overlay.token}/",
     }
     read = api.get(f"/api/v1/sessions/{body['id']}/").json()
+    assert read.pop("figures")["messages"] == 0
     assert read == {**body, "created_at": created_at}
 
 
@@ -78,7 +79,7 @@ def test_a_show_has_one_live_at_a_time(api: APIClient, show: Show) -> None:
     first = prepare(api, show).json()
     answer = prepare(api, show)
     assert answer.status_code == 409
-    assert set(answer.json()) == {"detail", "code"}
+    assert set(answer.json()) == {"detail", "code", "request_id"}
     assert answer.json()["code"] == "show_is_taken"
     api.post(f"/api/v1/sessions/{first['id']}/stop/")
     assert prepare(api, show).status_code == 201

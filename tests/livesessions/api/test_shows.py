@@ -57,7 +57,7 @@ def test_a_show_takes_a_handle_with_or_without_its_at(api: APIClient) -> None:
 def test_a_wrong_field_is_named(api: APIClient, field: str, sent: Any) -> None:
     answer = api.post("/api/v1/shows/", sent, format="json")
     assert answer.status_code == 400
-    assert set(answer.json()) == {"detail", "code", "errors"}
+    assert set(answer.json()) == {"detail", "code", "errors", "request_id"}
     assert list(answer.json()["errors"]) == [field]
     assert all(isinstance(text, str) for text in answer.json()["errors"][field])
 
@@ -114,13 +114,13 @@ def test_addresses_follow_the_scheme_of_the_request(api: APIClient, show: Show) 
 def test_a_show_is_not_replaced(api: APIClient, show: Show) -> None:
     answer = api.put(f"/api/v1/shows/{show.id}/", {"name": "x"}, format="json")
     assert answer.status_code == 405
-    assert set(answer.json()) == {"detail", "code"}
+    assert set(answer.json()) == {"detail", "code", "request_id"}
 
 
 def test_an_unknown_show_is_not_found(api: APIClient) -> None:
     answer = api.get(f"/api/v1/shows/{UUID(int=1)}/")
     assert answer.status_code == 404
-    assert set(answer.json()) == {"detail", "code"}
+    assert set(answer.json()) == {"detail", "code", "request_id"}
 
 
 SETTINGS = {
