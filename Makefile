@@ -53,7 +53,7 @@ check: setup ## Check style, types, layers, sizes, translations, licences, migra
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy .
 	$(VENV)/bin/lint-imports
-	$(PYTHON) -m pytest -q tests/architecture/test_size.py
+	$(PYTHON) -m pytest -q tests/architecture/test_size.py tests/architecture/test_templates.py
 	$(PYTHON) -m config.translations check
 	$(PYTHON) -m config.notices check
 	$(PYTHON) manage.py makemigrations --check --dry-run

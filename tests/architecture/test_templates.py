@@ -1,4 +1,4 @@
-"""What templates name exists."""
+"""What templates name exists, and their lines can be read."""
 
 import re
 from pathlib import Path
@@ -11,6 +11,7 @@ FORM = re.compile(r"<form\b[^>]*?hx-disabled-elt=\"find (\w+)\".*?</form>", re.D
 TEMPLATES = [path for path in sorted((ROOT / "templates").rglob("*.html")) if FORM.search(path.read_text())]
 
 ICON = re.compile(r"""(?:_icon\.html" with name|\bicon)=["']([a-z-]+)["']""")
+MAX_COLUMNS = 160
 SPRITE = ROOT / "static" / "img" / "icons.svg"
 
 
@@ -26,3 +27,13 @@ def test_every_icon_that_a_template_names_is_drawn() -> None:
     named = {name for template in templates for name in ICON.findall(template.read_text())}
     assert len(named) > 40
     assert named - drawn == set()
+
+
+def test_no_line_of_a_template_is_longer_than_160_columns() -> None:
+    long = [
+        f"{template.relative_to(ROOT)}:{number}: {len(line)}"
+        for template in sorted((ROOT / "templates").rglob("*.html"))
+        for number, line in enumerate(template.read_text().splitlines(), start=1)
+        if len(line) > MAX_COLUMNS
+    ]
+    assert long == []
