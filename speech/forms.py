@@ -52,7 +52,7 @@ class VoiceForm(forms.Form):
         label=_("When it fails"),
         queryset=VoiceProfile.objects.none(),
         required=False,
-        empty_label=_("the offline voice"),
+        empty_label=_("Built-in voice"),
     )
 
     def __init__(self, *args: Any, tenant: Tenant, voice: VoiceProfile | None = None, **kwargs: Any) -> None:
@@ -101,7 +101,7 @@ class VoiceForm(forms.Form):
 
     def _list_voices(self) -> Sequence[ListedVoice]:
         if self["provider"].value() == Provider.AUTO:
-            self.fields["voice_id"].widget = forms.Select(choices=[("", _("the best one for the language"))])
+            self.fields["voice_id"].widget = forms.Select(choices=[("", _("Best for the language"))])
             return ()
         found = voices_of(self.speaks_with, self._language, self.own_key)
         if found:

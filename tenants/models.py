@@ -113,7 +113,7 @@ class Scope(models.TextChoices):
     WRITE = "write", _("Create and change shows, hosts, voices and overlays")
     LIVE = "live", _("Prepare, start, mute, skip and end lives, and decide about held replies")
     SAY = "say", _("Make the host say a text")
-    EVENTS = "events", _("Post the chat of a live, as a bridge does")
+    EVENTS = "events", _("Send the chat of a live, as TikFinity or a bot does")
 
 
 def every_scope() -> list[str]:

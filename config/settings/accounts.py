@@ -14,6 +14,10 @@ ACCOUNT_FORMS = {
     "login": "accounts.forms.LogInForm",
     "signup": "accounts.forms.SignUpForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.log_in_forms.ResetPasswordKeyForm",
+    "change_password": "accounts.log_in_forms.ChangePasswordForm",
+    "set_password": "accounts.log_in_forms.SetPasswordForm",
+    "add_email": "accounts.log_in_forms.AddEmailForm",
 }
 # accounts/log_in_limits.py limits tries to log in and mails to one address, so that nobody is locked out.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password": "20/m/ip"}

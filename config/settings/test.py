@@ -22,5 +22,6 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # A server of its own, in a browser test, keeps its mails where the browser can read them.
 if MAILBOX_DIR := env.str("TEST_MAILBOX_DIR", default=""):
     EMAIL_BACKEND = "website.mailbox.backend.MailboxBackend"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # the browser tests use http://localhost
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True

@@ -82,7 +82,10 @@ class Frame(TypedDict):
 
 
 class Frames:
-    """Builds the frames of one page, and remembers its rows, so that each appears once."""
+    """Builds the frames for one open console.
+
+    Stores the ids of the rows it has sent, so that no row is sent twice.
+    """
 
     def __init__(
         self,

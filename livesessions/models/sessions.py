@@ -135,7 +135,7 @@ class LiveSession(models.Model):
         """The end reason as the user's text; the end of a live on TikTok is worded by the source."""
         if self.end_reason == self.EndReason.LIVE_ENDED and self.source != self.Source.TIKTOK:
             if self.source == self.Source.BRIDGE:
-                return gettext("Your bridge reported the end of the live.")
+                return gettext("Your app reported the end of the live.")
             return gettext("The chat of this live has ended.")
         return self.get_end_reason_display()
 

@@ -34,6 +34,4 @@ def questions_are_full() -> ShowConflict:
 
 
 def show_is_live() -> ShowConflict:
-    return ShowConflict(
-        _("This show has a live that has not ended. End it first, then try again."), code="show_is_live"
-    )
+    return ShowConflict(_("This show is already live. End it first."), code="show_is_live")

@@ -229,7 +229,7 @@ def voice_delete(request: TenantRequest, voice_id: UUID) -> HttpResponse:
 def _loudness_text(voice: VoiceProfile) -> str:
     known = known_loudness(voice)
     if known is None:
-        return _("not measured yet")
+        return _("Not measured yet")
     words = _("measured: %(lufs)s LUFS from %(seconds)s s")
     figures = {"lufs": number_format(known.lufs, 1), "seconds": number_format(known.heard_s, 0)}
     return words % figures

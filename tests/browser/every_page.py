@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django_scopes import scopes_disabled
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from rest_framework.test import APIClient
 
 from tenants.models import Tenant, User
@@ -37,8 +37,17 @@ class EveryPage:
         with ThreadPoolExecutor(1) as thread:
             self.pages, cookie = thread.submit(_fill, alice, tenant, api).result()
         self._member, self._visitor = open_page(), open_page()
+        self.faults: list[str] = []
+        for page in (self._member, self._visitor):
+            page.on("pageerror", lambda error: self.faults.append(str(error)))
+            page.on("console", self._note_message)
         name = settings.SESSION_COOKIE_NAME
         self._member.context.add_cookies([{"name": name, "value": cookie, "url": base_url}])
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        # What the browser refuses, such as a style against the content security policy, is an error too.
+        if message.type == "error":
+            self.faults.append(f"{message.text} ({message.location['url']})")
 
     def browser_of(self, page: PageOfApp) -> Page:
         return self._visitor if page.for_visitors else self._member

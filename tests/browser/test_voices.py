@@ -59,7 +59,7 @@ def test_a_preview_really_plays_and_a_faster_voice_is_done_sooner(studio: Page, 
 
 
 def test_a_measured_voice_says_how_loud_it_is(studio: Page) -> None:
-    expect(studio.locator("[data-loudness]")).to_have_text("not measured yet")
+    expect(studio.locator("[data-loudness]")).to_have_text("Not measured yet")
     studio.get_by_role("button", name="Measure now").click()
     expect(studio.locator("[data-loudness]")).to_contain_text("LUFS")
 
@@ -67,7 +67,7 @@ def test_a_measured_voice_says_how_loud_it_is(studio: Page) -> None:
 def test_another_provider_brings_its_voices_at_once(studio: Page) -> None:
     expect(studio.get_by_label("Voice", exact=True)).to_contain_text("Annie")
     studio.get_by_label("Provider").select_option("auto")
-    expect(studio.get_by_label("Voice", exact=True)).to_have_text("the best one for the language")
+    expect(studio.get_by_label("Voice", exact=True)).to_have_text("Best for the language")
     expect(studio.get_by_text("Right now the best one is SVOX Pico.")).to_be_visible()
 
 

@@ -17,7 +17,7 @@ class RoomTotals:
         self._totals["messages"] += 1
 
     def add_gift(self, event: LiveEvent) -> None:
-        """Add a finished gift or streak."""
+        """Add a gift, or a gift streak once it has ended."""
         self._totals["gifts"] += event.count
         self._totals["diamonds"] += event.count * (event.gift.diamonds if event.gift else 0)
 

@@ -19,8 +19,9 @@ async function createCredential() {
 }
 
 if (window.PublicKeyCredential && "parseCreationOptionsFromJSON" in PublicKeyCredential) {
+  // Without this script, or before it, the form would be sent without a passkey.
+  /** @type {HTMLButtonElement} */ (form.querySelector(".btn-solid")).disabled = false;
   form.addEventListener("submit", async (event) => {
-    if (field.value) return;
     event.preventDefault();
     failed.hidden = true;
     try {

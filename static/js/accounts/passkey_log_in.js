@@ -20,7 +20,6 @@ if (form && window.PublicKeyCredential && "parseRequestOptionsFromJSON" in Publi
   const failed = /** @type {HTMLElement} */ (document.getElementById("passkey-failed"));
   form.hidden = false;
   form.addEventListener("submit", async (event) => {
-    if (field.value) return;
     event.preventDefault();
     failed.hidden = true;
     try {

@@ -13,7 +13,6 @@ async function readCredential() {
 }
 
 form.addEventListener("submit", async (event) => {
-  if (field.value) return;
   event.preventDefault();
   failed.hidden = true;
   try {

@@ -26,7 +26,7 @@ def test_the_list_says_who_speaks_where_and_after_whom(
     assert show.name in page
     assert "not used in any show yet" in page
     assert "eSpeak NG" in page
-    assert "not measured yet" in page
+    assert "Not measured yet" in page
 
 
 def test_a_voice_is_made_and_changed_on_its_page(alice: User, tenant: Tenant, client_for: ClientFor) -> None:
