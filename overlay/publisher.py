@@ -51,23 +51,30 @@ class OverlayPublisher:
         self._speaking: UUID | None = None
         self._position_s = 0.0
 
-    async def begin(self, utterance_id: UUID, text: str, language: str = "") -> None:
+    async def begin(
+        self, utterance_id: UUID, text: str, language: str = "", first: AudioChunk | None = None
+    ) -> None:
         """Announce an utterance whose first sentence is `text`; audio without it is not played.
 
-        `language`: of a sentence that is not in the show's.
+        `language`: of a sentence that is not in the show's. `first`: the audio's first chunk, sent with it in
+        one round trip.
         """
-        await self._send_words({"type": "begin", **_words(utterance_id, text, language)})
+        message: wire.BeginMessage = {"type": "begin", **_words(utterance_id, text, language)}
+        async with self._pipeline(transaction=first is None) as pipe:
+            self._add_words(pipe, message)
+            if first is not None:
+                self._add_audio(pipe, self._pack(utterance_id, 0, first))
 
     async def caption(self, utterance_id: UUID, text: str, at_ms: int, language: str = "") -> None:
         """Announce a further sentence, which starts `at_ms` into the utterance's audio."""
-        await self._send_words({"type": "caption", **_words(utterance_id, text, language), "at_ms": at_ms})
+        async with self._pipeline() as pipe:
+            self._add_words(pipe, {"type": "caption", **_words(utterance_id, text, language), "at_ms": at_ms})
 
     async def audio(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> None:
         """Send a chunk of the utterance's audio. `sequence` counts from 0."""
         frame = self._pack(utterance_id, sequence, chunk)
         async with self._pipeline(transaction=False) as pipe:
-            self._state.add_audio(pipe, frame)
-            self._publish(pipe, {"type": "overlay.audio", "frame": frame})
+            self._add_audio(pipe, frame)
 
     async def show_text(self, utterance_id: UUID, text: str, language: str = "") -> None:
         """Show a sentence without audio, for the time that reading it takes."""
@@ -185,13 +192,16 @@ class OverlayPublisher:
         self._position_s += chunk.duration_s
         return wire.pack_audio(wire.AudioFrame(utterance_id, sequence, chunk, position_us, sent_ms))
 
-    async def _send_words(self, message: wire.BeginMessage | wire.CaptionMessage) -> None:
+    def _add_words(self, pipe: Pipeline, message: wire.BeginMessage | wire.CaptionMessage) -> None:
         spoken: wire.CaptionText = {"utterance": message["utterance"], "text": message["text"]}
         if "language" in message:
             spoken["language"] = message["language"]
-        async with self._pipeline() as pipe:
-            self._state.add_words(pipe, wire.encode(message), spoken, lifetime_ms=CAPTION_LIFETIME_MS)
-            self._send(pipe, message, of_voice=True)
+        self._state.add_words(pipe, wire.encode(message), spoken, lifetime_ms=CAPTION_LIFETIME_MS)
+        self._send(pipe, message, of_voice=True)
+
+    def _add_audio(self, pipe: Pipeline, frame: bytes) -> None:
+        self._state.add_audio(pipe, frame)
+        self._publish(pipe, {"type": "overlay.audio", "frame": frame})
 
     def _send(self, pipe: Pipeline, message: wire.MessageToPage, *, of_voice: bool = False) -> None:
         # Encoded here once, not once per socket. `of_voice`: keeps its order with the audio.

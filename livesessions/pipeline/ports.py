@@ -65,8 +65,13 @@ class VoiceIn(Protocol):
 class AudioSink(Protocol):
     """An output for the host's voice. It raises `ConnectionError` when it cannot be reached."""
 
-    async def begin(self, utterance_id: UUID, text: str, language: str = "") -> None:
-        """Announce an utterance and its first sentence; its audio follows. No `language`: the show's."""
+    async def begin(
+        self, utterance_id: UUID, text: str, language: str = "", first: AudioChunk | None = None
+    ) -> None:
+        """Announce an utterance and its first sentence, and play its `first` chunk, which is number 0.
+
+        Without a `language` the sentence is in the show's.
+        """
 
     async def caption(self, utterance_id: UUID, text: str, at_ms: int, language: str = "") -> None:
         """Announce a further sentence, which begins at `at_ms` of the utterance's audio."""

@@ -97,8 +97,11 @@ class ReplyAudioSink:
         self._growing: dict[UUID, _GrowingReply] = {}
         self._kept_bytes = 0
 
-    async def begin(self, utterance_id: UUID, text: str, language: str = "") -> None:
-        """Do nothing: a reply is known by its first audio."""
+    async def begin(
+        self, utterance_id: UUID, text: str, language: str = "", first: AudioChunk | None = None
+    ) -> None:
+        if first is not None:
+            await self.audio(utterance_id, 0, first)
 
     async def caption(self, utterance_id: UUID, text: str, at_ms: int, language: str = "") -> None:
         """Do nothing."""

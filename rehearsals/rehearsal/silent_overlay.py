@@ -24,8 +24,12 @@ class RehearsalOverlay:
         self._first_captions: dict[UUID, str] = {}
         self._timers: dict[UUID, list[asyncio.TimerHandle]] = {}
 
-    async def begin(self, utterance_id: UUID, text: str, language: str = "") -> None:
+    async def begin(
+        self, utterance_id: UUID, text: str, language: str = "", first: AudioChunk | None = None
+    ) -> None:
         self._first_captions[utterance_id] = text
+        if first is not None:
+            await self.audio(utterance_id, 0, first)
 
     async def caption(self, utterance_id: UUID, text: str, at_ms: int, language: str = "") -> None:
         playback = self._trace.playbacks[utterance_id]

@@ -129,9 +129,13 @@ class FakeSink:
             raise ConnectionError
         self.messages.append((asyncio.get_running_loop().time(), kind, value))
 
-    async def begin(self, utterance_id: UUID, text: str, language: str = "") -> None:
+    async def begin(
+        self, utterance_id: UUID, text: str, language: str = "", first: AudioChunk | None = None
+    ) -> None:
         self._note("begin", text)
         self.languages.append(language)
+        if first is not None:
+            await self.audio(utterance_id, 0, first)
 
     async def caption(self, utterance_id: UUID, text: str, at_ms: int, language: str = "") -> None:
         self._note("caption", (text, at_ms))

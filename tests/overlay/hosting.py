@@ -71,19 +71,26 @@ class KeepingPublisher(OverlayPublisher):
         super().__init__(overlay_id, redis=redis)
         self.said: dict[UUID, Said] = {}
 
-    async def begin(self, utterance_id: UUID, text: str, language: str = "") -> None:
+    async def begin(
+        self, utterance_id: UUID, text: str, language: str = "", first: AudioChunk | None = None
+    ) -> None:
         self.said[utterance_id] = Said(utterance_id, sentences=[(text, 0)])
-        await super().begin(utterance_id, text, language)
+        if first is not None:
+            self._note_audio(utterance_id, first)
+        await super().begin(utterance_id, text, language, first)
 
     async def caption(self, utterance_id: UUID, text: str, at_ms: int, language: str = "") -> None:
         self.said[utterance_id].sentences.append((text, at_ms))
         await super().caption(utterance_id, text, at_ms, language)
 
     async def audio(self, utterance_id: UUID, sequence: int, chunk: AudioChunk) -> None:
+        self._note_audio(utterance_id, chunk)
+        await super().audio(utterance_id, sequence, chunk)
+
+    def _note_audio(self, utterance_id: UUID, chunk: AudioChunk) -> None:
         said = self.said[utterance_id]
         said.sent_at = said.sent_at or time.time()
         said.chunks.append(chunk)
-        await super().audio(utterance_id, sequence, chunk)
 
 
 class Host:

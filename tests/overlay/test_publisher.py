@@ -60,6 +60,24 @@ async def test_a_caption_in_another_language_says_so_until_the_next(
     }
 
 
+async def test_the_first_audio_goes_out_with_its_words_in_one_round_trip(
+    overlay_publisher: OverlayPublisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trips: list[int] = []
+    execute = Pipeline.execute
+
+    async def counted(pipe: Pipeline, *args: bool) -> list[object]:
+        trips.append(len(pipe.command_stack))
+        return await execute(pipe, *args)
+
+    monkeypatch.setattr(Pipeline, "execute", counted)
+    utterance = uuid4()
+    await overlay_publisher.begin(utterance, "Ciao Marta!", first=CHUNK)
+    assert len(trips) == 1
+    (said,) = await overlay_publisher._state.read_replay(LeaseFence())
+    assert (said.text, [sequence for sequence, _ in said.frames]) == ("Ciao Marta!", [0])
+
+
 async def test_only_the_last_lines_are_kept(overlay_publisher: OverlayPublisher) -> None:
     for number in range(MAX_LINES + 5):
         await overlay_publisher.chat(str(number), "Marta", "ciao", "comment")

@@ -47,7 +47,7 @@ class Utterance:
     - At most `MAX_CLIPS_AHEAD` pieces are synthesized ahead, and only when what was sent is soon heard, so
       that a cut costs little.
     - A caption is sent with the first audio of its sentence.
-    - `claim` is asked when the first audio is ready; nothing is sent when it refuses.
+    - `claim` is asked with the first sentence; nothing is sent before it grants, or when it refuses.
     - `on_first_audio` is called once, when the first chunk was sent.
     - A sentence that no voice can say is shown as text, and retried once while `is_fresh`.
 
@@ -74,6 +74,7 @@ class Utterance:
         self._generation = generation
         self._playback = playback
         self._claim = claim
+        self._claiming: asyncio.Task[bool] | None = None
         self._is_claimed = False
         self._on_first_audio = on_first_audio
         self._is_fresh = is_fresh
@@ -100,7 +101,7 @@ class Utterance:
     ) -> None:
         """Stop at once and close the providers' streams."""
         tasks = [clip.task for clip in self._clips]
-        await close_all([*tasks, self._player] if self._player else tasks)
+        await close_all([*tasks, *filter(None, (self._player, self._claiming))])
 
     async def say(self, text: str, *, language: str = "", recurs: bool = False) -> None:
         """Queue a sentence; return when its playback begins, or when it was skipped.
@@ -108,6 +109,8 @@ class Utterance:
         Raises `ReplyCut`, `SpeechError` or `ConnectionError`. `language`: the sentence's, where it is not the
         show's. `recurs`: it will probably be said again.
         """
+        # The claim takes as long as a voice's first audio, so the two are asked at once.
+        self._claiming = self._claiming or asyncio.create_task(self._ask_claim(), name="claim")
         begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         voice = await self._voice_in(language) if self._voice_in and language else self._voice
         sentence = QueuedSentence(text, language, voice, recurs, begun, deque(await voice.pieces_of(text)))
@@ -195,10 +198,11 @@ class Utterance:
     async def _send(self, sentence: QueuedSentence, chunk: AudioChunk) -> None:
         self._generation.check(self._record.generation)
         await self._claim_once()
-        if not sentence.announced:
-            await self._announce(sentence)
+        if sentence.announced:
+            await self._each(lambda sink: sink.audio(self._record.id, self._sequence, chunk))
+        else:
+            await self._announce(sentence, chunk)
             sentence.announced = True
-        await self._each(lambda sink: sink.audio(self._record.id, self._sequence, chunk))
         self._sequence += 1
         self._duration_s += chunk.duration_s
         self._record.voice = chunk.voice or self._record.voice
@@ -209,19 +213,24 @@ class Utterance:
 
     async def _claim_once(self) -> None:
         """Claim the reply before anything of it is sent; raise `ReplyCut` when that is refused."""
-        if not self._is_claimed:
-            self._is_claimed = await self._claim(self._record)
+        if not self._is_claimed and self._claiming is not None:
+            self._is_claimed = await self._claiming
             self._generation.check(self._record.generation)
             if not self._is_claimed:
                 raise ReplyCut
 
-    async def _announce(self, sentence: QueuedSentence) -> None:
+    async def _ask_claim(self) -> bool:
+        return await self._claim(self._record)
+
+    async def _announce(self, sentence: QueuedSentence, chunk: AudioChunk) -> None:
+        """Send a sentence's caption and its first chunk."""
         record, at_ms = self._record, round(self._duration_s * 1000)
         text, language = sentence.text, sentence.language
         if self.has_begun:
             await self._each(lambda sink: sink.caption(record.id, text, at_ms, language))
+            await self._each(lambda sink: sink.audio(record.id, self._sequence, chunk))
         else:
-            await self._each(lambda sink: sink.begin(record.id, text, language))
+            await self._each(lambda sink: sink.begin(record.id, text, language, chunk))
         record.text = f"{record.text} {text}".strip()
 
     # --- without a voice -------------------------------------------------------------------------------

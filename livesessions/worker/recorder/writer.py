@@ -64,6 +64,8 @@ CLAIM_REPLY = UPSERT_REPLY.format(
     held=f"FROM (SELECT 1 {HELD_LEASE} AND session.status = 'active'"
     " AND session.stop_requested_at IS NULL AND NOT session.muted FOR SHARE) held"
 )
+# A reply that has ended meanwhile stays as it ended.
+CLAIM_REPLY += f" WHERE {Reply._meta.db_table}.status IN ('queued', 'held', 'speaking')"
 KNOWN_SESSIONS = f"SELECT id FROM {LiveSession._meta.db_table} WHERE id = ANY(%s)"  # noqa: S608 - constants
 ERASE_EVENTS = (
     f"UPDATE {ChatEvent._meta.db_table} event SET deleted = true, text = '', viewer_name = '' "  # noqa: S608
@@ -123,7 +125,8 @@ class Writer:
 
         Raises `DatabaseUnavailable`.
         """
-        with self._transaction() as connection:
+        with self._open() as connection:
+            # A statement is a transaction: BEGIN and COMMIT would be two more round trips.
             return connection.execute(CLAIM_REPLY, _reply_values(reply)).rowcount > 0
 
     def _write_without_refused(
@@ -158,12 +161,18 @@ class Writer:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        """Open a transaction. Raises errors of a row unchanged, all others as `DatabaseUnavailable`."""
+        """Open a transaction. Raises what `_open` raises."""
+        with self._open() as connection, connection.transaction():
+            yield connection
+
+    @contextmanager
+    def _open(self) -> Iterator[Connection]:
+        """Yield the connection. Raises errors of a row unchanged, all others as `DatabaseUnavailable`."""
         try:
             if self._connection is None:
-                self._connection = psycopg.connect(**{**connection_parameters(), "options": self._options})
-            with self._connection.transaction():
-                yield self._connection
+                parameters = {**connection_parameters(), "options": self._options, "autocommit": True}
+                self._connection = psycopg.connect(**parameters)
+            yield self._connection
         except REFUSED:
             raise
         except psycopg.Error as error:

@@ -4,8 +4,8 @@ The engines are native code that the application never loads: a fault there must
 eSpeak NG is GPL. Standard library only, so that a helper is ready within a few milliseconds.
 
 A request is a length (u32, little-endian) and JSON, either a `Request` or `{"cancel": id}`. A frame is the
-payload's length (u32), its kind (u8), the line's id (u32) and the payload. Lines are spoken one after the
-other in the order they came. The process ends when its stdin does.
+payload's length (u32), its kind (u8), the line's id (u32) and the payload. `serve` speaks lines one after the
+other in the order they came, `turns.py` side by side. The process ends when its stdin does.
 """
 
 import contextlib
@@ -66,8 +66,8 @@ class RequestReader:
     def __init__(self, descriptor: int) -> None:
         self.requests: SimpleQueue[Request] = SimpleQueue()
         self._descriptor = descriptor
+        self._unfinished: set[int] = set()
         self._cancelled: set[int] = set()
-        self._finished = 0
 
     def run(self) -> None:
         try:
@@ -75,8 +75,9 @@ class RequestReader:
                 (length,) = REQUEST_HEAD.unpack(self._read(REQUEST_HEAD.size))
                 message = json.loads(self._read(length))
                 if "cancel" not in message:
+                    self._unfinished.add(message["id"])
                     self.requests.put(message)
-                elif message["cancel"] > self._finished:
+                elif message["cancel"] in self._unfinished:
                     self._cancelled.add(message["cancel"])
         finally:
             # The owner is gone; the main thread may be stuck in the engine or in a write.
@@ -86,7 +87,7 @@ class RequestReader:
         return line_id in self._cancelled
 
     def finish(self, line_id: int) -> None:
-        self._finished = line_id
+        self._unfinished.discard(line_id)
         self._cancelled.discard(line_id)
 
     def _read(self, length: int) -> bytes:
@@ -117,14 +118,20 @@ class FrameWriter:
             os._exit(0)
 
 
-def serve(load_engine: Callable[[], Engine]) -> None:
-    """Load the engine and speak lines until stdin ends."""
+def open_pipes() -> tuple[RequestReader, FrameWriter]:
+    """Take stdin and stdout over, and read requests from now on."""
     # Ctrl-C reaches everything in a terminal; this process ends with its stdin, after its owner.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     reader, writer = RequestReader(os.dup(0)), FrameWriter(os.dup(1))
     # What the engine prints must not get between the frames.
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)
     threading.Thread(target=reader.run, name="reader", daemon=True).start()
+    return reader, writer
+
+
+def serve(load_engine: Callable[[], Engine]) -> None:
+    """Load the engine and speak lines in order until stdin ends."""
+    reader, writer = open_pipes()
     engine = load_engine()
     writer.send(READY, 0, RATE.pack(engine.sample_rate_hz))
     while True:

@@ -7,22 +7,21 @@ the functions of picoapi.h beneath it, which give the sound while it is made, an
 import ctypes
 import signal
 import sys
-import time
 from array import array
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from speech.providers.embedded import helper_process as wire
+from speech.providers.embedded.turns import serve_by_due_time
 
 SAMPLE_RATE_HZ: Final = 16_000
 # A clause takes some 50 ms. A few texts keep Pico busy for ever, and a call of its own cannot be interrupted.
 MOST_CPU_S: Final = 2.0
 # Its own volume clips. So it speaks at -21 to -18 LUFS, as other voices do, and -15 with its highest pitch.
 VOLUME: Final = 40
-
-# After a line's first piece: on few cores the rest would delay the way of that piece to the listener. On two
-# busy cores it shortened the time to the first frame from 44 to 36 ms (p50), and from 83 to 61 ms (p95).
+# After a line's first piece; see `LinesByDueTime`.
 _REST_S: Final = 0.008
 
 _MEMORY_BYTES: Final = 2_500_000
@@ -55,29 +54,30 @@ class PicoEngine:
         (library,) = Path(package).glob("_nanotts*.so")
         self._library = ctypes.CDLL(str(library))
         self._languages = Path(package, "lang")
-        self._voices: dict[str, _Voice] = {}
+        self._idle: dict[str, list[_Voice]] = {name: [] for name in _RESOURCES}
 
-    def speak(self, request: wire.Request, give: wire.Give) -> int:
-        """Speak a line as `helper_process.Engine` describes it."""
+    def pieces(self, request: wire.Request) -> Generator[bytes, None, int]:
+        """Yield a line as `turns.EngineInPieces` describes it. Lines side by side have a voice each."""
         (name,) = request["voices"]
         if name not in _RESOURCES:
             return wire.NO_VOICE
-        if name not in self._voices:
-            self._voices[name] = _Voice(self._library, [self._languages / each for each in _RESOURCES[name]])
+        idle = self._idle[name]
+        voice = idle.pop() if idle else self._load(name)
         is_heard = False
-        for text in request["texts"]:
-            tagged = _tagged(text, speed=request["speed"], pitch=request["pitch"])
-            pieces = self._voices[name].speak(tagged)
-            for pcm in shaped(
-                pieces, _SENTENCE_PAUSE_S if text.endswith(_SENTENCE_ENDS) else _CLAUSE_PAUSE_S
-            ):
-                if not give(pcm):
-                    pieces.close()
-                    return wire.END
-                if not is_heard:
-                    time.sleep(_REST_S)
-                is_heard = True
+        try:
+            for text in request["texts"]:
+                tagged = _tagged(text, speed=request["speed"], pitch=request["pitch"])
+                pause_s = _SENTENCE_PAUSE_S if text.endswith(_SENTENCE_ENDS) else _CLAUSE_PAUSE_S
+                with closing(voice.speak(tagged)) as pieces:
+                    for pcm in _bounded(shaped(pieces, pause_s)):
+                        is_heard = True
+                        yield pcm
+        finally:
+            idle.append(voice)
         return wire.END if is_heard else wire.NO_SOUND
+
+    def _load(self, name: str) -> "_Voice":
+        return _Voice(self._library, [self._languages / each for each in _RESOURCES[name]])
 
 
 class _Voice:
@@ -101,7 +101,6 @@ class _Voice:
     def speak(self, text: str) -> Generator[bytes, None, None]:
         """Yield a text's samples as they are made, in small pieces; end early where the library fails."""
         left, accepted = text.encode() + b"\0", ctypes.c_int16()
-        signal.setitimer(signal.ITIMER_VIRTUAL, MOST_CPU_S)
         try:
             while left:
                 size, taken = ctypes.c_int16(len(left)), ctypes.byref(accepted)
@@ -113,7 +112,6 @@ class _Voice:
         except OSError:
             return
         finally:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
             # After a text that was cut or failed; costs nothing after one that ended.
             self._call("pico_resetEngine", self._engine, ctypes.c_int32(_FULL_RESET))
 
@@ -133,6 +131,21 @@ class _Voice:
     def _call(self, function: str, *arguments: object) -> None:
         if getattr(self._library, function)(*arguments) != _OK:
             raise OSError(f"{function} failed")
+
+
+def _bounded(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield a clause's pieces; end the process when all of them take more than `MOST_CPU_S`."""
+    left_s = MOST_CPU_S
+    while True:
+        signal.setitimer(signal.ITIMER_VIRTUAL, left_s)
+        try:
+            piece = next(pieces)
+        except StopIteration:
+            return
+        finally:
+            # Other lines' pieces come in between. Zero would mean no limit.
+            left_s = max(signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)[0], 0.001)
+        yield piece
 
 
 def _tagged(text: str, *, speed: float, pitch: float) -> str:
@@ -190,4 +203,4 @@ def _is_loud(block: bytes) -> bool:
 def main() -> None:
     """Serve lines; the argument is the folder of the installed package."""
     (package,) = sys.argv[1:]
-    wire.serve(lambda: PicoEngine(package))
+    serve_by_due_time(lambda: PicoEngine(package), next_piece_in_s=_REST_S)

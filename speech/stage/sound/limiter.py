@@ -20,7 +20,6 @@ class Limiter:
     def __init__(self, sample_rate_hz: int) -> None:
         self._ahead = round(LOOK_AHEAD_S * sample_rate_hz)
         self._hold = round(HOLD_S * sample_rate_hz)
-        self._ramp = np.full(self._ahead + 1, 1 / (self._ahead + 1), dtype=np.float32)
         self._audio = np.zeros(0, dtype=np.float32)  # still buffered
         self._raw = np.zeros(REACH, dtype=np.float32)  # input of the peak detection
         # The gain that each sample needs, as far back as it matters.
@@ -50,7 +49,7 @@ class Limiter:
         if count <= 0:
             return np.zeros(0, dtype=np.float32)
         lowest = _running_minimum(self._wanted, self._hold + self._ahead + 1)
-        gains = np.convolve(lowest, self._ramp, mode="valid")
+        gains = _running_mean(lowest, self._ahead + 1)
         out = self._audio[:count] * gains[:count]
         self._audio = self._audio[count:]
         self._wanted = self._wanted[count:]
@@ -65,6 +64,12 @@ def _running_minimum(values: Samples, span: int) -> Samples:
         values = np.minimum(values[:-step], values[step:])
         covered += step
     return values
+
+
+def _running_mean(values: Samples, span: int) -> Samples:
+    """Return the mean of every `span` neighbours, from the differences of the running sum."""
+    total = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
+    return np.asarray((total[span:] - total[:-span]) / span, dtype=np.float32)
 
 
 def _true_peaks(raw: Samples) -> Samples:

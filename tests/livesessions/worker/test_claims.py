@@ -94,6 +94,25 @@ async def test_a_claimed_reply_is_a_row_before_it_is_said(first: LiveSession, re
     assert (row.score, row.also_source_ids) == ({"total": 1.5}, ["line-2"])
 
 
+async def test_a_claim_that_comes_late_does_not_revive_a_reply_that_has_ended(
+    first: LiveSession, recorder: Recorder
+) -> None:
+    cut = reply(first)
+    cut.status = "skipped"
+    recorder.add_reply(cut)
+    await recorder.flush()
+    assert not await recorder.claim(reply(first, id=cut.id))
+    (row,) = await in_thread(replies)
+    assert row.status == "skipped"
+
+
+async def test_an_approved_reply_can_be_claimed(first: LiveSession, recorder: Recorder) -> None:
+    held = reply(first, status="held")
+    recorder.add_reply(held)
+    await recorder.flush()
+    assert await recorder.claim(reply(first, id=held.id))
+
+
 async def test_after_a_takeover_the_first_worker_says_and_writes_nothing_more(
     first: LiveSession, recorder: Recorder
 ) -> None:
