@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
+from typing import Any
 
 from livesessions.pipeline.ports import Voice
 from speech.errors import SpeechError
@@ -63,7 +64,7 @@ class ClipSynthesis:
             await self._changed.wait()
 
 
-async def close_all(tasks: Iterable["asyncio.Task[None]"]) -> None:
+async def close_all(tasks: Iterable["asyncio.Task[Any]"]) -> None:
     """Cancel tasks, and return when all of them have ended; ignore what they raise."""
     open_tasks = set(tasks)
     while open_tasks:

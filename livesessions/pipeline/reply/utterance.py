@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from livesessions.pipeline.ports import AudioSink, ClaimReply, Voice, VoiceIn, no_claim
 from livesessions.pipeline.records import ReplyRecord
@@ -100,8 +100,8 @@ class Utterance:
         traceback: TracebackType | None,
     ) -> None:
         """Stop at once and close the providers' streams."""
-        tasks = [clip.task for clip in self._clips]
-        await close_all([*tasks, *filter(None, (self._player, self._claiming))])
+        tasks: list[asyncio.Task[Any]] = [clip.task for clip in self._clips]
+        await close_all([*tasks, *(task for task in (self._player, self._claiming) if task is not None)])
 
     async def say(self, text: str, *, language: str = "", recurs: bool = False) -> None:
         """Queue a sentence; return when its playback begins, or when it was skipped.
