@@ -23,5 +23,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if MAILBOX_DIR := env.str("TEST_MAILBOX_DIR", default=""):
     EMAIL_BACKEND = "website.mailbox.backend.MailboxBackend"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # the browser tests use http://localhost
+# Most workers of the tests need none of them, and each would take two seconds more to start.
+LIBRARIES_OF_LIVES = []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True

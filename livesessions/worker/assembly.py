@@ -19,7 +19,6 @@ from chatsources.port import ChatSource
 from chatsources.reconnecting import ReconnectingSource
 from chatsources.replay import open_replay
 from chatsources.simulator.source import SimulatorSource
-from chatsources.tiktok import TikTokSource
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.pipeline.live import LiveParts
@@ -35,7 +34,7 @@ from livesessions.pipeline.ports import (
 )
 from livesessions.pipeline.rules import ReplaceableGate, Rules
 from livesessions.pipeline.selection.rates import Rates
-from livesessions.services.tiktok import tiktok_endpoints
+from livesessions.services.tiktok import open_tiktok
 from livesessions.shows.show_plan_factory import build_games, build_rundown, load_plan, thanks_group_sizes
 from livesessions.worker.observer import ConsoleBatcher, LiveObserver
 from livesessions.worker.recorder.backpressure import BackpressureSource
@@ -322,7 +321,7 @@ def open_source(session: LiveSession) -> ChatSource:
         recording = Path(settings.RECORDINGS_DIR) / Path(options["recording"]).name
         return open_replay(recording, speed=options.get("speed", 1.0))
     return ReconnectingSource(
-        TikTokSource(session.show.handle, endpoints=tiktok_endpoints()),
+        open_tiktok(session.show.handle),
         budget=RedisSignBudget(
             per_minute=settings.SIGN_REQUESTS_PER_MINUTE,
             per_tenant_per_minute=settings.SIGN_REQUESTS_PER_TENANT_PER_MINUTE,

@@ -1,4 +1,8 @@
-"""Opens the synthesizer of each provider, with the installation's key or a workspace's."""
+"""Opens the synthesizer of each provider, with the installation's key or a workspace's.
+
+The libraries of ElevenLabs and OpenAI take half a second each to import, and most processes use neither: they
+are imported by the first voice that needs them. A worker loads them at its start (`LIBRARIES_OF_LIVES`).
+"""
 
 import logging
 from collections.abc import Callable
@@ -11,10 +15,7 @@ from django.conf import settings
 from providers.querysets import TenantCredential
 from speech.errors import SpeechError
 from speech.providers.azure import AzureSynthesizer
-from speech.providers.elevenlabs import ElevenLabsSynthesizer
-from speech.providers.elevenlabs_socket import ElevenLabsSocketSynthesizer
 from speech.providers.espeak import EspeakSynthesizer
-from speech.providers.openai_speech import OpenAISynthesizer
 from speech.providers.pico import PicoSynthesizer
 from speech.providers.piper import PiperSynthesizer
 from speech.services.voices import Provider, has_shared
@@ -70,6 +71,9 @@ def open_with_key(own: TenantCredential) -> OpenSynthesizer:
 
 
 def _elevenlabs(own: TenantCredential | None = None) -> OpenSynthesizer:
+    from speech.providers.elevenlabs import ElevenLabsSynthesizer
+    from speech.providers.elevenlabs_socket import ElevenLabsSocketSynthesizer
+
     guarded = bool(own and own.base_url)
     # Only over HTTP is an address that a user chose checked, and what was checked connected to.
     way: Callable[..., OpenSynthesizer] = (
@@ -86,6 +90,8 @@ def _elevenlabs(own: TenantCredential | None = None) -> OpenSynthesizer:
 
 
 def _openai(own: TenantCredential | None = None) -> OpenSynthesizer:
+    from speech.providers.openai_speech import OpenAISynthesizer
+
     return OpenAISynthesizer(
         api_key=own.secret if own else settings.OPENAI_API_KEY,
         base_url=(own.base_url if own else "") or settings.OPENAI_BASE_URL,
