@@ -296,8 +296,8 @@ RECORDINGS_DIR = BASE_DIR / "recordings"
 # How many lives one worker process runs at a time.
 WORKER_CAPACITY = env.int("WORKER_CAPACITY", default=60)
 
-# A worker imports them at its start: imported by the first live that needs them, they would hold up all others
-# for up to a second. Other processes import them when they need them.
+# A worker imports them at its start: imported by the first live that needs them, they would hold up all the
+# others for up to a second. Other processes import them when they need them.
 LIBRARIES_OF_LIVES = ["chatsources.tiktok", "speech.providers.elevenlabs", "speech.providers.openai_speech"]
 
 # How long the event log stores viewers' texts and names, and how long it stores events at all.
