@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -165,6 +166,17 @@ def server_environment(django_db_setup: None) -> dict[str, str]:
         "TEST_DATABASE_URL": database.geturl(),
         "TEST_REDIS_URL": settings.REDIS_URL,
     }
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Copy each worker's database from one that is migrated, where the servers are the embedded ones."""
+    from django.conf import settings
+
+    from tests.schema import ensure_template
+
+    if Path(os.environ["TEST_RUN_FOLDER"], "servers.json").exists():
+        settings.DATABASES["default"]["TEST"]["TEMPLATE"] = ensure_template(os.environ["TEST_DATABASE_URL"])
 
 
 @pytest.fixture(scope="session")

