@@ -23,20 +23,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='LiveGrace',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('live_id', models.UUIDField(unique=True)),
-                ('reason', models.CharField(choices=[('trial_ended', 'The trial has ended.'), ('payment_overdue', 'A payment is overdue.'), ('plan_ended', 'The plan has ended.'), ('hours_used_up', 'The live hours of the plan are used up.')], max_length=20, verbose_name='reason')),
-                ('began_at', models.DateTimeField(verbose_name='began')),
-                ('ends_at', models.DateTimeField(db_index=True, verbose_name='ends')),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
-            ],
-            options={
-                'verbose_name_plural': 'live graces',
-            },
-        ),
-        migrations.CreateModel(
             name='BillingAccount',
             fields=[
                 ('tenant', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='billing_account', serialize=False, to='tenants.tenant')),
@@ -63,7 +49,7 @@ class Migration(migrations.Migration):
                 ('certified_email', models.EmailField(blank=True, max_length=254, verbose_name='certified e-mail (PEC)')),
                 ('fiscal_code', models.CharField(blank=True, max_length=16, verbose_name='codice fiscale')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('paid_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='paid_accounts', to='tenants.tenant')),
+                ('paid_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='paid_accounts', to='billing.billingaccount')),
             ],
             options={
                 'indexes': [models.Index(fields=['state'], name='billing_account_by_state')],

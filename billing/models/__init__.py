@@ -8,13 +8,11 @@ from billing.models.ledger import (
     UsageLive,
     UsageMonth,
 )
-from billing.models.live_grace import LiveGrace
 
 __all__ = [
     "BillingAccount",
     "CreditWarning",
     "Grant",
-    "LiveGrace",
     "Reservation",
     "UsageDay",
     "UsageEntry",

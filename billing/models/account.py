@@ -28,9 +28,9 @@ class BillingAccount(models.Model):
     tenant = models.OneToOneField(
         Tenant, on_delete=models.CASCADE, primary_key=True, related_name="billing_account"
     )
-    # The agency's workspace whose plan this workspace uses; null: it has its own plan.
+    # The agency's account whose plan this workspace uses; null: it has its own plan.
     paid_by = models.ForeignKey(
-        Tenant, on_delete=models.SET_NULL, null=True, blank=True, related_name="paid_accounts"
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="paid_accounts"
     )
     # A key of `billing/plans/catalogue.py: PLANS`.
     plan = models.CharField(_("plan"), max_length=20, default="trial")

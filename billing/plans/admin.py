@@ -1,7 +1,6 @@
 from django.contrib import admin
 
 from billing.models.account import BillingAccount
-from billing.models.live_grace import LiveGrace
 from tenants.admin import ReadOnlyAdmin
 
 
@@ -10,11 +9,3 @@ class BillingAccountAdmin(ReadOnlyAdmin):
     list_display = ["tenant", "plan", "state", "interval", "trial_ends_at", "period_end", "grace_until"]
     list_filter = ["plan", "state"]
     search_fields = ["tenant__name", "company_name", "vat_id"]
-
-
-@admin.register(LiveGrace)
-class LiveGraceAdmin(ReadOnlyAdmin):
-    ordering = ["-began_at"]
-    list_display = ["live_id", "tenant", "reason", "began_at", "ends_at"]
-    list_filter = ["reason"]
-    search_fields = ["tenant__name"]

@@ -99,7 +99,7 @@ def entitlements_of(tenant_id: UUID, *, now: datetime | None = None) -> Entitlem
 def account_of(tenant_id: UUID) -> BillingAccount:
     """Return a workspace's account, with its agency's; it is made when it is missing."""
     with scopes_disabled():
-        accounts = BillingAccount.objects.select_related("paid_by__billing_account")
+        accounts = BillingAccount.objects.select_related("paid_by")
         account: BillingAccount | None = accounts.filter(tenant_id=tenant_id).first()
         if account is None:
             account, _made = BillingAccount.objects.get_or_create(tenant_id=tenant_id)
@@ -108,7 +108,7 @@ def account_of(tenant_id: UUID) -> BillingAccount:
 
 def entitlements_from(account: BillingAccount, *, now: datetime) -> Entitlements:
     """Return what an account gives at a time, also before a job has moved its state on."""
-    payer = account.paid_by.billing_account if account.paid_by else account
+    payer = account.paid_by or account
     plan = PLANS[PlanKey(payer.plan)]
     add_ons = [(ADD_ONS[key], count) for key, count in payer.add_ons.items() if key in ADD_ONS and count > 0]
     state, why = _state_at(payer, now)

@@ -99,7 +99,7 @@ def test_add_ons_raise_grants_and_add_features(tenant: Tenant) -> None:
 
 def test_a_workspace_of_an_agency_has_the_agencys_plan(tenant: Tenant, other_tenant: Tenant) -> None:
     change(other_tenant, plan="agency", state="active")
-    change(tenant, paid_by=other_tenant, state="ended")
+    change(tenant, paid_by=account_of(other_tenant.id), state="ended")
     given = entitlements_for(tenant)
     assert (given.plan, given.state) == (PlanKey.AGENCY, AccountState.ACTIVE)
     assert (given.tenant_id, given.payer_id) == (tenant.id, other_tenant.id)
