@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.known_devices import remember_device
 from accounts.log_in_limits import forget_password_tries, take_password_try
-from accounts.mails import build_mail
+from interface.mails import build_mail
 from tenants.models import User
 from tenants.team.invitations import INVITATION_KEY
 

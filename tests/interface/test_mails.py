@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from accounts.mails import build_mail
+from interface.mails import build_mail
 from tenants.models import User
 from tests.conftest import PASSWORD
 
