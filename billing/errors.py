@@ -35,11 +35,3 @@ def plan_ended() -> PlanRefused:
         _("Your plan has ended, so this workspace can only be read. Choose a plan to go on."),
         code="plan_ended",
     )
-
-
-def limit_reached(message: str, *, code: str) -> PlanRefused:
-    return PlanRefused(message, code=code)
-
-
-def feature_missing(message: str, *, code: str) -> PlanRefused:
-    return PlanRefused(message, code=code)

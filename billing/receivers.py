@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -7,15 +8,27 @@ from django.utils import timezone
 
 from billing.ledger.partitions import USAGE_LEDGER
 from billing.models.account import BillingAccount
+from billing.plans import doors
 from billing.plans.entitlements import worker_entitlements
 from billing.plans.trial import create_account
-from tenants.models import Tenant
-from tenants.signals import tenant_created
+from billing.plans.workspaces import agency_of, require_workspace
+from tenants.models import Tenant, User
+from tenants.signals import seat_asked, tenant_asked, tenant_created
+
+
+@receiver(tenant_asked)
+def refuse_workspace_beyond_plan(owner: User, **kwargs: Any) -> None:
+    require_workspace(owner)
 
 
 @receiver(tenant_created)
 def create_account_of_tenant(tenant: Tenant, **kwargs: Any) -> None:
-    create_account(tenant=tenant)
+    create_account(tenant=tenant, paid_by=agency_of(tenant))
+
+
+@receiver(seat_asked)
+def refuse_seat_beyond_plan(tenant: Tenant, taken: Callable[[], int], **kwargs: Any) -> None:
+    doors.require(doors.ADD_MEMBER, tenant.id, in_use=lambda _entitlements: taken())
 
 
 @receiver(post_save, sender=BillingAccount)

@@ -4,7 +4,9 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
+from django_scopes import scopes_disabled
 
+from billing.plans.entitlements import Entitlements, workspaces_of
 from livesessions.models.events import SHOWN, ChatEvent
 from livesessions.models.plans import Segment
 from livesessions.models.replies import Reply
@@ -19,6 +21,14 @@ def latest_sessions(tenant: Tenant) -> dict[UUID, LiveSession]:
     """Return the newest live of each show, by the show's id. One query."""
     newest = LiveSession.objects.filter(tenant=tenant).order_by("show_id", "-created_at").distinct("show_id")
     return {session.show_id: session for session in newest}
+
+
+def lives_on_air(entitlements: Entitlements) -> int:
+    """Return how many lives were started, and have not ended, in all workspaces that share a plan."""
+    with scopes_disabled():
+        lives = LiveSession.objects.filter(tenant__in=workspaces_of(entitlements.payer_id))
+        started: int = lives.filter(start_requested_at__isnull=False).exclude(status="ended").count()
+    return started
 
 
 def held_replies(session: LiveSession) -> QuerySet[Reply]:

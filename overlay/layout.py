@@ -15,6 +15,7 @@ FORMATS: Final = ("tall", "wide")  # 9:16 and 16:9
 LABEL: Final = "label"
 WIDGETS: Final = (LABEL, "captions", "chat", "alerts", "game", "leaders", "goal", "avatar")
 AVATARS: Final = ("bubble", "robot", "cat", "presenter", "own")
+ANIMATED_AVATARS: Final = frozenset({"presenter"})  # which not every plan includes
 WORDS: Final = ("build", "light", "whole")
 GOAL_KINDS: Final = ("follow", "gift", "like", "subscribe", "share")
 

@@ -8,9 +8,10 @@ from django.core.files.base import ContentFile
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
+from billing.plans import doors
 from overlay.editor.pictures import Picture
 from overlay.errors import OverlayUnreachable
-from overlay.layout import Layout
+from overlay.layout import ANIMATED_AVATARS, Layout
 from overlay.models import Overlay, make_token
 from overlay.orders.notifications import notify
 from overlay.orders.open_sockets import open_sockets
@@ -89,7 +90,12 @@ def rotate_token(*, overlay: Overlay) -> Overlay:
 
 @transaction.atomic
 def save_layout(*, overlay: Overlay, layout: Layout, picture: Picture | None = None) -> Overlay:
-    """Store a layout and a new avatar picture, and show both at once; raise `OverlayUnreachable`."""
+    """Store a layout and a new avatar picture, and show both at once; raise `OverlayUnreachable`.
+
+    Raise `PlanRefused` when the plan does not include the newly chosen avatar.
+    """
+    if layout["avatar"] in ANIMATED_AVATARS and overlay.whole_layout["avatar"] not in ANIMATED_AVATARS:
+        doors.require(doors.ANIMATED_AVATAR, overlay.tenant_id)
     if picture is None:
         return _store(overlay, layout, "layout")
     delete_picture(overlay)

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from billing.errors import PlanRefused
 from providers.models import Credential
 from providers.querysets import TenantCredential, readable_credentials
 from speech.catalogue import ListedVoice, voices_of
 from speech.errors import PronunciationConflict
 from speech.fault_texts import requirement_text
 from speech.models import Pronunciation, VoiceProfile
+from speech.services.plan_voices import included_voices, require_voice
 from speech.services.pronunciations import SPOKEN_LENGTH, WRITTEN_LENGTH, parse_line
 from speech.services.voices import Provider, has_shared, resolve_voice
 from speech.stage.capabilities import Capabilities, capabilities_of
@@ -60,6 +62,7 @@ class VoiceForm(forms.Form):
         self.keys = readable_credentials(tenant.id, Credential.Kind.VOICE)
         self._tenant = tenant
         self._voice = voice
+        self._includes = included_voices(tenant.id)
         self._unusable = self._unusable_providers()
         select = self.fields["provider"].widget
         assert isinstance(select, ProviderSelect)  # noqa: S101 - as declared above
@@ -85,14 +88,16 @@ class VoiceForm(forms.Form):
     def _unusable_providers(self) -> dict[str, str]:
         names = [each.value for each in Provider if each != Provider.AUTO]
         usable = {name for name in names if has_shared(name) or self.keys.get(name)}
-        return {name: requirement_text(name) for name in names if name not in usable}
+        beyond = {name for name in usable if not self.keys.get(name) and not self._includes(name)}
+        needs = {name: requirement_text(name) for name in names if name not in usable}
+        return needs | {name: _("not in your plan") for name in beyond}
 
     def _speaks_with(self) -> str:
         chosen = str(self["provider"].value() or "")
         if chosen not in Provider.values:
             chosen = Provider.AUTO
         profile = VoiceProfile(provider=chosen, language=self._language)
-        return resolve_voice(profile, self.own)[0]
+        return resolve_voice(profile, self.own, self._includes)[0]
 
     @property
     def _language(self) -> str:
@@ -130,7 +135,13 @@ class VoiceForm(forms.Form):
     def clean_provider(self) -> str:
         provider: str = self.cleaned_data["provider"]
         stays = self._voice is not None and self._voice.provider == provider
-        if provider in self._unusable and not stays:
+        if stays:
+            return provider
+        try:
+            require_voice(self._tenant.id, provider, speaks=False)
+        except PlanRefused as refusal:
+            raise forms.ValidationError(refusal.user_message) from None
+        if provider in self._unusable:
             raise forms.ValidationError(_("This provider cannot be used yet."))
         return provider
 

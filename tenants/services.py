@@ -12,7 +12,7 @@ from django_scopes import scope, scopes_disabled
 from tenants import audit
 from tenants.models import ApiToken, Membership, Scope, Tenant, User
 from tenants.names import NAME_LENGTH
-from tenants.signals import tenant_closing, tenant_created, tenant_deleting
+from tenants.signals import tenant_asked, tenant_closing, tenant_created, tenant_deleting
 
 KEY_PREFIX = "vv_"
 LAST_USED_RESOLUTION_S = 60
@@ -21,7 +21,11 @@ TOKEN_LIFETIME = timedelta(days=365)
 
 @transaction.atomic
 def create_tenant(*, owner: User, name: str, language: str, time_zone: str = "Europe/Rome") -> Tenant:
-    """Create a tenant with its owner; higher apps add their defaults in the same transaction."""
+    """Create a tenant with its owner; higher apps add their defaults in the same transaction.
+
+    Raise an `AppError` when a higher app refuses, as at the limit of the owner's plan.
+    """
+    tenant_asked.send(sender=Tenant, owner=owner)
     tenant = _insert_tenant(name=name[:NAME_LENGTH], language=language, time_zone=time_zone)
     Membership.objects.create(tenant=tenant, user=owner, role=Membership.Role.OWNER)
     audit.record("tenant.created", tenant, detail={"owner": str(owner.id)})

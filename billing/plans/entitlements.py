@@ -9,6 +9,7 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
@@ -104,6 +105,19 @@ def account_of(tenant_id: UUID) -> BillingAccount:
         if account is None:
             account, _made = BillingAccount.objects.get_or_create(tenant_id=tenant_id)
     return account
+
+
+def lock_account(tenant_id: UUID) -> None:
+    """Lock a workspace's account until the transaction ends, so that its limits are counted one by one."""
+    with scopes_disabled():
+        BillingAccount.objects.select_for_update().filter(tenant_id=tenant_id).first()
+
+
+def workspaces_of(payer_id: UUID) -> list[UUID]:
+    """Return the ids of the open workspaces that use a workspace's plan, itself included."""
+    with scopes_disabled():
+        accounts = BillingAccount.objects.filter(Q(tenant_id=payer_id) | Q(paid_by_id=payer_id))
+        return list(accounts.filter(tenant__closed_at=None).values_list("tenant_id", flat=True))
 
 
 def entitlements_from(account: BillingAccount, *, now: datetime) -> Entitlements:

@@ -10,10 +10,17 @@ from billing.plans.catalogue import TRIAL_DAYS
 from tenants.models import Tenant
 
 
-def create_account(*, tenant: Tenant, now: datetime | None = None) -> BillingAccount:
-    """Create a workspace's account. Its trial begins now, or when the installation begins to bill."""
-    account = BillingAccount(tenant=tenant)
-    if settings.BILLING_ENABLED:
+def create_account(
+    *, tenant: Tenant, paid_by: Tenant | None = None, now: datetime | None = None
+) -> BillingAccount:
+    """Create a workspace's account. Its trial begins now, or when the installation begins to bill.
+
+    One that is paid by an agency has no trial: without the agency it can only be read.
+    """
+    account = BillingAccount(tenant=tenant, paid_by=paid_by)
+    if paid_by is not None:
+        account.state = BillingAccount.State.ENDED
+    elif settings.BILLING_ENABLED:
         begin_trial(account, now=now or timezone.now())
     account.save(force_insert=True)
     return account

@@ -179,6 +179,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.impersonation.middleware.ImpersonationMiddleware",
     "tenants.middleware.TenantMiddleware",
+    "billing.plans.middleware.PlanRefusalMiddleware",
 ]
 
 # Everything comes from here, and nothing is inline. The overlay's page has a policy of its own.

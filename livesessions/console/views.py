@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from billing.errors import PlanRefused
 from livesessions.access import get_session_for
 from livesessions.console.forms import SayForm
 from livesessions.console.headline import headline_of
@@ -105,7 +106,7 @@ def command(request: TenantRequest, session_id: UUID, act: Callable[..., object]
     conflict = ""
     try:
         act(session=session)
-    except SessionConflict as error:
+    except (SessionConflict, PlanRefused) as error:
         conflict = str(error)
     except (CommandUnreachable, OverlayUnreachable):
         conflict = str(UNREACHABLE)

@@ -9,10 +9,12 @@ from django.utils import timezone
 from django_scopes import scope
 from redis.exceptions import RedisError
 
+from billing.plans import doors
 from livesessions import errors
 from livesessions.console import publisher
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
+from livesessions.querysets import lives_on_air
 from livesessions.tasks import end_stopped_lives, run_live
 from livesessions.worker import leases
 from livesessions.worker.commands import Command, Mute, Skip, Stop, Unmute, send_command
@@ -31,12 +33,14 @@ def create_session(*, show: Show, source: str, source_options: dict[str, Any] | 
     """Create a session.
 
     Raise `SessionConflict` for an archived show, a TikTok Shop live, without the handle that TikTok needs,
-    and while another session of the show has not ended; `Http404` for a show that was deleted.
+    and while another session of the show has not ended; `PlanRefused` when the plan has no live left; `Http404`
+    for a show that was deleted.
     """
     leases.end_stopped(show_id=show.id)
     try:
         with transaction.atomic():
             _require_ready(show, source)
+            doors.require(doors.START_LIVE, show.tenant_id)
             return LiveSession.objects.create(
                 tenant=show.tenant, show=show, source=source, source_options=source_options or {}
             )
@@ -60,9 +64,14 @@ def _require_ready(show: Show, source: str) -> None:
 
 @transaction.atomic
 def start_session(*, session: LiveSession) -> LiveSession:
-    """Request a worker for a session, which becomes ACTIVE when one claims it. Idempotent."""
+    """Request a worker for a session, which becomes ACTIVE when one claims it. Idempotent.
+
+    Raise `PlanRefused` when the plan has no live left, or as many lives are on air as it allows.
+    """
     if session.is_open and lock_row(Show.objects.all(), session.show_id).is_shopping:
         raise errors.shopping_live()
+    if session.is_open and session.start_requested_at is None:
+        doors.require(doors.START_LIVE, session.tenant_id, in_use=lives_on_air)
     asked = LiveSession.objects.filter(id=session.id, status=Status.PENDING, start_requested_at=None).update(
         start_requested_at=timezone.now()
     )

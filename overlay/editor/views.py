@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from billing.errors import PlanRefused
 from overlay.access import get_overlay_for
 from overlay.editor.forms import LayoutForm
 from overlay.editor.pictures import Picture
@@ -44,8 +45,11 @@ def overlay_edit(request: TenantRequest, show_id: UUID) -> HttpResponse:
     status = 200
     if request.method == "POST":
         if form.is_valid():
-            _save(request, overlay, form.layout, form.cleaned_data["picture"])
-            return redirect("overlay:overlay_edit", show_id)
+            try:
+                _save(request, overlay, form.layout, form.cleaned_data["picture"])
+                return redirect("overlay:overlay_edit", show_id)
+            except PlanRefused as refusal:
+                form.add_error("avatar", refusal.user_message)
         status = 422
     context = {
         "overlay": overlay,

@@ -14,6 +14,7 @@ from rehearsals.studio.forms import ComparisonForm
 from speech.errors import PreviewRefused
 from speech.runtime.preview_sounds import store_sound
 from tenants.access import member_required
+from tenants.errors import AppError
 from tenants.http import TenantRequest
 from tenants.roles import EDITOR
 
@@ -46,7 +47,7 @@ def persona_compare_line(request: TenantRequest) -> HttpResponse:
     refusal = ""
     try:
         comparison.answer_line(number, user=request.user)
-    except PreviewRefused as error:
+    except AppError as error:
         refusal = error.user_message
     if not request.htmx:
         return redirect(f"{reverse('rehearsals:persona_compare')}?{urlencode(_query(form))}")

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, aclosing
 from asgiref.sync import async_to_sync
 
 from billing.configured import configured_prices, month_cap_of
+from billing.plans import doors
 from livesessions.worker.assembly import build_model
 from planner.stage.planner import Planner
 from providers.model_settings import open_chat_models
@@ -29,8 +30,10 @@ def answer_line(
 ) -> tuple[StudioAnswer, bytes]:
     """Return a host's answer and its sound as a WAV file, empty without a sound. Blocks.
 
-    Raise `PreviewRefused` when the user or the process runs too many previews.
+    Raise `PreviewRefused` when the user or the process runs too many previews, and `PlanRefused` when
+    the plan has no tokens left.
     """
+    doors.require(doors.USE_MODEL, setup.tenant_id)
     return run_preview(
         user, lambda: async_to_sync(_answer)(setup, line, aloud=True, seed=seed), purpose=PURPOSE
     )
@@ -41,8 +44,10 @@ def answer_with_each(
 ) -> list[tuple[PersonaSetup, StudioAnswer]]:
     """Return the silent answers of several hosts, each with its seed. Counts as one preview. Blocks.
 
-    Raise `PreviewRefused` when the user or the process runs too many previews.
+    Raise `PreviewRefused` and `PlanRefused` as `answer_line` does.
     """
+    for tenant_id in {setup.tenant_id for setup, _seed in setups}:
+        doors.require(doors.USE_MODEL, tenant_id)
 
     def answer_all() -> list[tuple[PersonaSetup, StudioAnswer]]:
         return [

@@ -8,6 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from billing.errors import PAYMENT_REQUIRED, PlanRefused
 from livesessions.models.shows import Show
 from planner.access import get_persona_for
 from planner.forms import PersonaForm
@@ -18,9 +19,9 @@ from rehearsals.studio.answer_summary import summarize_answer
 from rehearsals.studio.forms import StudioForm
 from rehearsals.studio.persona_setup import build_setup
 from rehearsals.studio.services import answer_line
-from speech.errors import PreviewRefused
 from speech.runtime.preview_sounds import store_sound
 from tenants.access import member_required
+from tenants.errors import AppError
 from tenants.http import TenantRequest
 from tenants.roles import EDITOR
 
@@ -72,9 +73,9 @@ def _add_answer(context: dict[str, Any], request: TenantRequest, persona: Person
         context |= {"audio_s": number_format(answer.audio_ms / 1000, 1), "cost": _cost(answer)}
         if wav:
             context["sound"] = store_sound(tenant=request.tenant, user=request.user, wav=wav)
-    except PreviewRefused as refusal:
+    except AppError as refusal:
         context["refusal"] = refusal.user_message
-        return 409
+        return PAYMENT_REQUIRED if isinstance(refusal, PlanRefused) else 409
     return 200
 
 

@@ -18,6 +18,7 @@ from speech.runtime.synthesizers import open_synthesizer
 from speech.runtime.tenant_voices import TenantVoiceClients
 from speech.runtime.voice_pool import MEASUREMENT_LINES
 from speech.runtime.wav import wav_of
+from speech.services.plan_voices import require_voice
 from speech.services.voice_resolution import VoiceLineup, VoiceOption, resolve_voices
 from speech.services.voices import model_of, save_loudness
 from speech.stage.audio import AudioChunk
@@ -64,7 +65,8 @@ class MeasuringLevel(Level):
 def preview_voice(*, profile: VoiceProfile, text: str, user: User) -> Preview:
     """Return how a voice, stored or not, says a sentence, without its backups. Blocks.
 
-    Raise `PreviewRefused` when the user or the process runs too many previews.
+    Raise `PreviewRefused` when the user or the process runs too many previews, and `PlanRefused` for a voice
+    that the plan does not include.
     """
     lineup = resolve_voices(profile, with_backups=False)
     return _preview(lineup, text, profile.provider, user)
@@ -83,6 +85,7 @@ def measure_voice(*, profile: VoiceProfile, user: User) -> Preview:
 
 
 def _preview(lineup: VoiceLineup, text: str, provider: str, user: User) -> Preview:
+    require_voice(lineup.tenant_id, provider, speaks=True)
     return run_preview(user, lambda: async_to_sync(_say)(lineup, text, provider), purpose="hearing")
 
 

@@ -11,6 +11,7 @@ from billing.usage import UsageKind
 from providers.models import Credential
 from providers.querysets import readable_credentials
 from speech.models import VoiceProfile
+from speech.services.plan_voices import Includes, included_voices
 from speech.services.voices import Provider, embedded_for, model_of, resolve_voice, voices_in_order
 from tenants.models import Language, Tenant
 
@@ -43,12 +44,12 @@ class VoiceChoice:
 
 def voice_choices(*, tenant: Tenant, language: str) -> list[VoiceChoice]:
     """Return a tenant's voices, those of the language first, the oldest first. Two queries."""
-    own = own_providers(tenant)
+    own, includes = own_providers(tenant), included_voices(tenant.id)
     voices = list(VoiceProfile.objects.filter(tenant=tenant).order_by("created_at", "id"))
     by_id = {voice.id: voice for voice in voices}
     for voice in voices:
         voice.backup = by_id[voice.backup_id] if voice.backup_id else None  # no query for each backup
-    choices = [_choice(voice, own, language) for voice in voices]
+    choices = [_choice(voice, own, language, includes) for voice in voices]
     return sorted(choices, key=lambda choice: not choice.fits)
 
 
@@ -57,8 +58,8 @@ def own_providers(tenant: Tenant) -> list[str]:
     return [name for name, key in readable_credentials(tenant.id, Credential.Kind.VOICE).items() if key]
 
 
-def _choice(voice: VoiceProfile, own: Collection[str], language: str) -> VoiceChoice:
-    provider = Provider(resolve_voice(voice, own)[0])
+def _choice(voice: VoiceProfile, own: Collection[str], language: str, includes: Includes) -> VoiceChoice:
+    provider = Provider(resolve_voice(voice, own, includes)[0])
     price, _ = price_of_voice(provider)
     usd = price.usd_per_million[UsageKind.VOICE_CHARACTERS] * CHARACTERS_AN_HOUR / 1e6 if price else 0.0
     return VoiceChoice(

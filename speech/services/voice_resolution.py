@@ -8,6 +8,7 @@ from uuid import UUID
 from providers.models import Credential
 from providers.querysets import TenantCredential, readable_credentials
 from speech.models import VoiceProfile
+from speech.services.plan_voices import included_voices
 from speech.services.pronunciations import pronunciations_by_language
 from speech.services.voices import (
     EMBEDDED,
@@ -88,19 +89,20 @@ def resolve_voices(profile: VoiceProfile, *, with_backups: bool = True) -> Voice
     """Return a profile's voices in the order in which they are tried.
 
     These are its own, its backups and the embedded voices. Without backups it is the profile's own voice
-    only, or none when its key is missing.
+    only, or none when its key is missing or the plan does not include it.
     """
     keys = readable_credentials(profile.tenant_id, Credential.Kind.VOICE)
     readable = {provider for provider, key in keys.items() if key is not None}
+    includes = included_voices(profile.tenant_id)
     options = []
     for each in voices_in_order(profile) if with_backups else [profile]:
-        provider, voice = resolve_voice(each, readable)
+        provider, voice = resolve_voice(each, readable, includes)
         credential = keys.get(provider)
         if provider in keys and credential is None:
             logger.warning("own key unreadable, voice skipped: provider=%s", provider)
             continue
-        # A voice without a key is skipped; it is back as soon as there is one.
-        if credential is not None or has_shared(provider):
+        # A voice without a key, or that the plan does not include, is skipped; it is back when that changes.
+        if credential is not None or (has_shared(provider) and includes(provider)):
             configured = (each.provider, each.voice_id)
             loudness = known_loudness(each, name_of(provider, voice))
             options.append(VoiceOption(each.id, configured, provider, voice, loudness, credential))

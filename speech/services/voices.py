@@ -14,6 +14,7 @@ from speech.defaults import DEFAULT_VOICES
 from speech.errors import VoiceCircle, VoiceInUse
 from speech.models import VoiceProfile
 from speech.providers.piper import piper_voices
+from speech.services.plan_voices import Includes, include_all, require_voice
 from speech.signals import send_voices_changed_on_commit
 from speech.stage.capabilities import capabilities_of
 from speech.stage.ports import VoiceSpec
@@ -47,6 +48,8 @@ def get_default_voice(*, tenant: Tenant, language: str) -> VoiceProfile:
 
 @transaction.atomic
 def create_voice(*, tenant: Tenant, **values: Any) -> VoiceProfile:
+    """Create a voice; raise `PlanRefused` for a provider that the plan does not include."""
+    require_voice(tenant.id, values.get("provider", Provider.AUTO), speaks=False)
     voice: VoiceProfile = VoiceProfile.objects.create(tenant=tenant, **values)
     audit.record("voice.created", voice)
     return voice
@@ -56,6 +59,8 @@ def create_voice(*, tenant: Tenant, **values: Any) -> VoiceProfile:
 def change_voice(*, voice: VoiceProfile, **changes: Any) -> VoiceProfile:
     """Change a voice; raise `VoiceCircle` when it would become its own backup.
 
+    Raise `PlanRefused` for a new provider that the plan does not include.
+
     A running live is not changed. A voice that sounds different has to be measured again.
     """
     # Two changes at once could form a circle that neither sees, so a workspace's changes are serialized.
@@ -63,6 +68,8 @@ def change_voice(*, voice: VoiceProfile, **changes: Any) -> VoiceProfile:
     before = next((row for row in stored if row.id == voice.id), None)
     if before is None:
         raise Http404("This voice was deleted in the same instant.")
+    if changes.get("provider", before.provider) != before.provider:
+        require_voice(voice.tenant_id, changes["provider"], speaks=False)
     if "backup" in changes:
         _refuse_circle(voice, changes["backup"])
     for name, value in changes.items():
@@ -117,14 +124,17 @@ def _in_use(voice: VoiceProfile, shows: Sequence[str]) -> VoiceInUse:
     return VoiceInUse(words % {"name": voice.name, "shows": ", ".join(shows)}, shows=shows)
 
 
-def resolve_voice(profile: VoiceProfile, own: Collection[str] = ()) -> tuple[str, VoiceSpec]:
+def resolve_voice(
+    profile: VoiceProfile, own: Collection[str] = (), includes: Includes = include_all
+) -> tuple[str, VoiceSpec]:
     """Return the provider that a profile uses now, and the voice to ask it for.
 
-    `own`: the providers for which the workspace has a key. Reads Piper's folder if needed.
+    `own`: the providers for which the workspace has a key; `includes`: which of the installation's its plan
+    includes. Reads Piper's folder if needed.
     """
     provider = profile.provider
     if provider == Provider.AUTO:
-        provider = _best_provider(own, profile.language)
+        provider = _best_provider(own, profile.language, includes)
     voice_id = profile.voice_id or _default_id(provider, profile.language)
     return provider, VoiceSpec(voice_id, profile.language, speed=profile.speed, pitch=profile.pitch)
 
@@ -216,9 +226,9 @@ def model_of(provider: str) -> str:
     return str(models.get(str(provider), ""))
 
 
-def _best_provider(own: Collection[str], language: str) -> str:
+def _best_provider(own: Collection[str], language: str, includes: Includes) -> str:
     for provider in BEST_FIRST:
-        if provider not in own and not has_shared(provider):
+        if provider not in own and not (has_shared(provider) and includes(provider)):
             continue
         if provider != Provider.PIPER or _default_id(provider, language):
             return provider

@@ -4,7 +4,7 @@ None of them looks up whether the invited address has an account, so nobody lear
 """
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
@@ -16,6 +16,7 @@ from django_scopes import scope, scopes_disabled
 from tenants import audit
 from tenants.models import Invitation, Membership, Tenant, User
 from tenants.services import hash_key
+from tenants.signals import seat_asked
 from tenants.team.errors import InvitationError
 
 INVITATION_KEY = "invitation"  # of the log-in session: the key of the link that a visitor has opened
@@ -30,7 +31,8 @@ def create_invitation(*, tenant: Tenant, by: User, email: str, role: str) -> tup
     """Create an invitation; return it and its link's key, which is not stored.
 
     An expired invitation of the same address is replaced. Raise `InvitationError` for a member's address, for
-    an address that is invited already, and above the limits of mails.
+    an address that is invited already, and above the limits of mails; another `AppError` when a higher app
+    refuses, as at the plan's limit of members.
     """
     email = email.strip().lower()
     if tenant.memberships.filter(user__email=email).exists():
@@ -38,6 +40,7 @@ def create_invitation(*, tenant: Tenant, by: User, email: str, role: str) -> tup
     _take_mail(tenant, email)
     now, key = timezone.now(), secrets.token_urlsafe(32)
     open_invitations(tenant).filter(email=email, expires_at__lte=now).update(revoked_at=now)
+    seat_asked.send(sender=Tenant, tenant=tenant, taken=lambda: _members(tenant) + _waiting(tenant, now))
     invitation = Invitation(
         tenant=tenant,
         email=email,
@@ -121,13 +124,17 @@ def is_invited(invitation: Invitation, user: User) -> bool:
 def accept_invitation(*, invitation: Invitation, user: User) -> Membership:
     """Make the user a member; raise `InvitationError` for another address, or if it is not open any more.
 
-    A member's role stays as it is.
+    Raise another `AppError` when a higher app refuses, as at the plan's limit of members. A member's role
+    stays as it is.
     """
     with scope(tenant=invitation.tenant):
         invitation = Invitation.objects.select_for_update().get(id=invitation.id)
         _require_open(invitation)
         if not is_invited(invitation, user):
             raise InvitationError(_("This invitation is for another e-mail address."))
+        if not Membership.objects.filter(tenant_id=invitation.tenant_id, user=user).exists():
+            tenant = invitation.tenant
+            seat_asked.send(sender=Tenant, tenant=tenant, taken=lambda: _members(tenant))
         membership, joined = Membership.objects.get_or_create(
             tenant_id=invitation.tenant_id, user=user, defaults={"role": invitation.role}
         )
@@ -141,6 +148,14 @@ def accept_invitation(*, invitation: Invitation, user: User) -> Membership:
 def open_invitations(tenant: Tenant) -> "QuerySet[Invitation]":
     """Return the invitations that wait for an answer, newest first; expired ones too."""
     return Invitation.objects.filter(tenant=tenant, accepted_at=None, revoked_at=None)
+
+
+def _members(tenant: Tenant) -> int:
+    return Membership.objects.filter(tenant=tenant).count()
+
+
+def _waiting(tenant: Tenant, now: datetime) -> int:
+    return open_invitations(tenant).filter(expires_at__gt=now).count()
 
 
 def _require_open(invitation: Invitation) -> None:

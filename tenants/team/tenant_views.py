@@ -55,7 +55,11 @@ def tenant_create(request: TenantRequest) -> HttpResponse:
         form.add_error(None, _("You own many workspaces already. Delete one first."))
         return _tenants(request, form, status=422)
     zone = {"time_zone": request.tenant.time_zone} if request.tenant else {}
-    tenant = create_tenant(owner=request.user, **form.cleaned_data, **zone)
+    try:
+        tenant = create_tenant(owner=request.user, **form.cleaned_data, **zone)
+    except AppError as error:
+        form.add_error(None, error.user_message)
+        return _tenants(request, form, status=422)
     return _enter(request, tenant)
 
 

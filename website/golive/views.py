@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from billing.errors import PlanRefused
 from livesessions.access import get_show_for
 from livesessions.errors import SessionConflict, shopping_live, show_is_archived
 from livesessions.models.checks import CheckKind
@@ -54,9 +55,9 @@ def _go_on_air(request: TenantRequest, show: Show, form: GoLiveForm) -> HttpResp
         session = go_on_air(
             show=show, user=request.user, source=source, source_options=form.source_options, waived=ticked
         )
-    except SessionConflict as conflict:
-        form.add_error(None, conflict.user_message)
-        return _page(request, show, form, status=409)
+    except (SessionConflict, PlanRefused) as refusal:
+        form.add_error(None, refusal.user_message)
+        return _page(request, show, form, status=refusal.status)
     return redirect("livesessions:session_detail", session.id)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from billing.errors import PlanRefused
 from livesessions.console.presenter import phase_of
 from livesessions.errors import SessionConflict
 from livesessions.models.replies import Reply
@@ -49,9 +50,11 @@ def rehearsal_start(request: TenantRequest) -> HttpResponse:
     show = first_show(request.tenant)
     try:
         start_rehearsal(show=show)
-    except SessionConflict as conflict:
+    except (SessionConflict, PlanRefused) as conflict:
         if request.htmx:
-            return render(request, f"{PAGE}#rehearsal-state", {"refusal": str(conflict)}, status=409)
+            return render(
+                request, f"{PAGE}#rehearsal-state", {"refusal": str(conflict)}, status=conflict.status
+            )
         messages.error(request, str(conflict))
     return (
         render(request, f"{PAGE}#rehearsal-state", _context(show))
