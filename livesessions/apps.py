@@ -7,4 +7,4 @@ class LivesessionsConfig(AppConfig):
     verbose_name = _("Lives")
 
     def ready(self) -> None:
-        from livesessions import receivers  # noqa: F401
+        from livesessions import plan_tasks, receivers  # noqa: F401

@@ -103,8 +103,9 @@ def _trial_ending(account: BillingAccount) -> NoticeText:
     return NoticeText(
         _("Your trial ends soon"),
         _(
-            "Your trial ends on %(day)s. Choose a plan until then, and nothing changes. Without one your shows, "
-            "hosts and reports stay and can be read; new lives start when you have a plan."
+            "Your trial ends on %(day)s. Choose a plan until then, and nothing changes. "
+            "Without one your shows, hosts and reports stay and can be read; "
+            "new lives start when you have a plan."
         )
         % {"day": _day(account.trial_ends_at)},
         _("Choose a plan"),
@@ -158,8 +159,8 @@ def _read_only(account: BillingAccount) -> NoticeText:
     return NoticeText(
         _("Your workspace can only be read now"),
         _(
-            "Your payment did not arrive, so new lives do not start. Nothing is deleted: you can read everything "
-            "and export it. As soon as you have paid, everything works again."
+            "Your payment did not arrive, so new lives do not start. Nothing is deleted: "
+            "you can read everything and export it. As soon as you have paid, everything works again."
         ),
         _("Update the payment"),
     )

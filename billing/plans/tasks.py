@@ -23,7 +23,7 @@ def move_accounts_on() -> None:
 
 
 def queue_notice(account: BillingAccount, notice: Notice) -> None:
-    """Queue a mail to each person who sees the workspace's money: one job each, so that each is retried alone."""
+    """Queue a mail to each person who sees the workspace's money; each has a job that is retried alone."""
     with scopes_disabled():
         for address in recipients_of(account):
             send_notice(str(account.tenant_id), notice.value, address)

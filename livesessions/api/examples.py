@@ -78,6 +78,8 @@ SESSION: Example = {
     "started_at": AT,
     "stop_requested_at": None,
     "ended_at": None,
+    "plan_grace_ends_at": None,
+    "plan_warning": "",
     "counts": {"comment": 214, "gift": 12},
     "overlays": [
         {

@@ -97,6 +97,11 @@ class SessionSerializer(OverlayAddresses):
     started_at = serializers.DateTimeField(allow_null=True)
     stop_requested_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
+    plan_grace_ends_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="When the live ends at the latest, because the plan allows no more; null while it may go on.",
+    )
+    plan_warning = serializers.CharField(help_text="Why, in the language of `Accept-Language`; or empty.")
     counts = serializers.DictField(
         child=serializers.IntegerField(), help_text="How often each kind of event happened."
     )

@@ -18,6 +18,7 @@ class LiveFacts:
 
     - `phase`: a `Phase`; `waiting`: why a started live has no worker yet, in the reader's language.
     - `end_reason`: why it ended, in the reader's language.
+    - `plan_warning`: why and when it will be ended, while its workspace may not be on air any more.
     - `is_paused`: whether the streamer has paused the host.
     - `chat`: where the chat comes from, in the reader's language; `connection`: its `SourcePhase`, or empty.
     - `pages`: the open pages of the overlay.
@@ -29,6 +30,7 @@ class LiveFacts:
     is_paused: bool = False
     waiting: str = ""
     end_reason: str = ""
+    plan_warning: str = ""
     chat: str = ""
     connection: str = ""
     retry_in_s: int = 0

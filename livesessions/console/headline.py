@@ -1,6 +1,6 @@
 """Says in one line how a live is doing: the worst truth first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,14 @@ class Headline:
 
 
 def headline_of(facts: LiveFacts) -> Headline:
-    """Return the headline for a live."""
+    """Return the headline for a live, with the warning of its plan first."""
+    headline = _headline(facts)
+    if not (facts.plan_warning and facts.is_on_air):
+        return headline
+    return replace(headline, tone="wary", text=f"{facts.plan_warning} {headline.text}")
+
+
+def _headline(facts: LiveFacts) -> Headline:
     match facts.phase:
         case "ready":
             text = _("The live will start with the host muted.") if facts.is_muted else _before_start(facts)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 from typing import NotRequired, TypedDict, TypeVar
 
@@ -59,7 +60,11 @@ def show_message(session: LiveSession, message: ConsoleStateMessage) -> None:
         message["muted"],
         message["end_reason"],
     )
-    # Workers of the previous release, which may still run, do not send it.
+    # Workers of the previous release, which may still run, do not send the following.
+    grace = message.get("plan_grace")
+    if grace is not None:
+        session.plan_grace_reason = grace["reason"]
+        session.plan_grace_ends_at = datetime.fromisoformat(grace["ends_at"]) if grace["ends_at"] else None
     if message.get("stopping") and session.stop_requested_at is None:
         session.stop_requested_at = timezone.now()
 
@@ -88,6 +93,7 @@ def with_state(facts: LiveFacts, state: ConsoleState) -> LiveFacts:
         is_muted=session.muted,
         waiting=str(session.get_waiting_reason_display()) if session.waiting_reason else "",
         end_reason=str(session.end_reason_text) if session.end_reason else "",
+        plan_warning=session.plan_warning,
         chat=str(session.get_source_display()),
         counts=facts.counts or session.counts,
     )

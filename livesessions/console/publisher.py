@@ -66,6 +66,13 @@ class ConsoleReplyMessage(TypedDict):
     at: str
 
 
+class PlanGraceMessage(TypedDict):
+    """Why a live will be ended, a `GraceReason`, and when; both empty while it may go on."""
+
+    reason: str
+    ends_at: str
+
+
 class ConsoleStateMessage(TypedDict):
     """The state of the session's row; sent after each change."""
 
@@ -74,6 +81,7 @@ class ConsoleStateMessage(TypedDict):
     muted: bool
     end_reason: str
     stopping: NotRequired[bool]
+    plan_grace: NotRequired[PlanGraceMessage]
 
 
 class ConsoleCountsMessage(TypedDict):
@@ -159,6 +167,10 @@ def state_message(session: LiveSession) -> ConsoleStateMessage:
         "muted": session.muted,
         "end_reason": session.end_reason,
         "stopping": session.stop_requested_at is not None,
+        "plan_grace": {
+            "reason": session.plan_grace_reason,
+            "ends_at": session.plan_grace_ends_at.isoformat() if session.plan_grace_ends_at else "",
+        },
     }
 
 

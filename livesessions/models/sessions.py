@@ -5,10 +5,12 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import TruncMonth
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
+from billing.plans.live_grace import GraceReason, LiveGrace, warning_text
 from livesessions.models.shows import Show
 from tenants.models import Tenant
 
@@ -65,6 +67,7 @@ class LiveSession(models.Model):
                 "If it is not one, remove the mark in the show, then start again."
             ),
         )
+        PLAN_ENDED = "plan_ended", _("Your plan did not allow more live time, and the 30 minutes were over.")
         WORKER_FAILED = (
             "worker_failed",
             _("An error on our side ended the live. We have been notified; start again."),
@@ -88,6 +91,11 @@ class LiveSession(models.Model):
     )
     start_requested_at = models.DateTimeField(null=True)
     stop_requested_at = models.DateTimeField(null=True)
+    # Why the live was stopped, if not by a person; it becomes the end's reason.
+    stop_reason = models.CharField(max_length=30, choices=EndReason, blank=True)
+    # Set while the workspace may not be on air any more: why, and when the live ends at the latest.
+    plan_grace_reason = models.CharField(max_length=20, choices=GraceReason, blank=True)
+    plan_grace_ends_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     counts: "models.JSONField[dict[str, int]]" = models.JSONField(default=dict, blank=True)
@@ -138,6 +146,19 @@ class LiveSession(models.Model):
                 return gettext("Your app reported the end of the live.")
             return gettext("The chat of this live has ended.")
         return self.get_end_reason_display()
+
+    @property
+    def plan_grace(self) -> LiveGrace | None:
+        """The last minutes of a live whose workspace may not be on air any more."""
+        if not self.plan_grace_reason or self.plan_grace_ends_at is None:
+            return None
+        return LiveGrace(GraceReason(self.plan_grace_reason), self.plan_grace_ends_at)
+
+    @property
+    def plan_warning(self) -> str:
+        """What the creator reads during those minutes; empty otherwise."""
+        grace = self.plan_grace if self.is_open else None
+        return warning_text(grace, now=timezone.now()) if grace else ""
 
     @property
     def is_open(self) -> bool:

@@ -33,8 +33,8 @@ def create_session(*, show: Show, source: str, source_options: dict[str, Any] | 
     """Create a session.
 
     Raise `SessionConflict` for an archived show, a TikTok Shop live, without the handle that TikTok needs,
-    and while another session of the show has not ended; `PlanRefused` when the plan has no live left; `Http404`
-    for a show that was deleted.
+    and while another session of the show has not ended; `PlanRefused` when the plan has no live left;
+    `Http404` for a show that was deleted.
     """
     leases.end_stopped(show_id=show.id)
     try:
@@ -94,15 +94,17 @@ def _call_worker(session: LiveSession) -> None:
 
 
 @transaction.atomic
-def stop_session(*, session: LiveSession) -> LiveSession:
+def stop_session(*, session: LiveSession, because: str = "") -> LiveSession:
     """Silence a session's overlay at once and end the session. Idempotent.
+
+    `because`: the `EndReason` when no person stopped it.
 
     It ends here when no worker holds it, otherwise through its worker, or after that worker's lease.
     """
     asked = (
         LiveSession.objects.filter(id=session.id, stop_requested_at=None)
         .exclude(status=Status.ENDED)
-        .update(stop_requested_at=timezone.now())
+        .update(stop_requested_at=timezone.now(), stop_reason=because)
     )
     ended = leases.end_stopped(id=session.id)
     session.refresh_from_db()

@@ -10,8 +10,18 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, DurationField, ExpressionWrapper, F, Func, Min, Q, QuerySet
-from django.db.models.functions import Coalesce, Now
+from django.db.models import (
+    BigIntegerField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Func,
+    Min,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Coalesce, Now, NullIf
 from redis.exceptions import RedisError
 
 from livesessions.console import publisher
@@ -123,7 +133,13 @@ def finish(*, session_id: UUID, owner: str, reason: str, counts: dict[str, int])
     ended = (
         _held_by(owner)
         .filter(id=session_id)
-        .update(status=Status.ENDED, end_reason=reason, ended_at=Now(), lease_expires_at=None, counts=counts)
+        .update(
+            status=Status.ENDED,
+            end_reason=_stop_reason() if reason == EndReason.STOPPED else reason,
+            ended_at=Now(),
+            lease_expires_at=None,
+            counts=counts,
+        )
     )
     if not ended:
         _record_obeyed(session_id, owner, counts)
@@ -163,11 +179,16 @@ def end_stopped(**which: UUID) -> list[UUID]:
     if ids:
         stopped.filter(id__in=ids).update(
             status=Status.ENDED,
-            end_reason=EndReason.STOPPED,
+            end_reason=_stop_reason(),
             ended_at=Now(),
             lease_expires_at=None,
         )
     return ids
+
+
+def _stop_reason() -> Coalesce:
+    """Return the reason of a stop: the stored one, or that a person asked for it."""
+    return Coalesce(NullIf("stop_reason", Value("")), Value(EndReason.STOPPED))
 
 
 def notify_consoles(session_id: UUID) -> None:
