@@ -11,7 +11,7 @@ from tenants.models import Tenant
 
 
 def create_account(
-    *, tenant: Tenant, paid_by: Tenant | None = None, now: datetime | None = None
+    *, tenant: Tenant, paid_by: BillingAccount | None = None, now: datetime | None = None
 ) -> BillingAccount:
     """Create a workspace's account. Its trial begins now, or when the installation begins to bill.
 

@@ -8,9 +8,10 @@ from django.conf import settings
 from django_scopes import scopes_disabled
 
 from billing.errors import PlanRefused
+from billing.models.account import BillingAccount
 from billing.plans import doors
 from billing.plans.catalogue import Limit
-from billing.plans.entitlements import Entitlements, entitlements_of, lock_account, workspaces_of
+from billing.plans.entitlements import Entitlements, account_of, entitlements_of, lock_account, workspaces_of
 from tenants.models import Membership, Tenant, User
 
 
@@ -18,11 +19,8 @@ def require_workspace(owner: User) -> None:
     """Raise `PlanRefused` unless the person may own one more workspace."""
     if not settings.BILLING_ENABLED:
         return
-    payers = _payers_of(owner, excluding=None)
-    if not payers:
-        return
     refused: PlanRefused | None = None
-    for payer in payers:
+    for payer in _payers_of(owner, excluding=None):
         lock_account(payer.payer_id)
         refused = doors.refusal(doors.CREATE_WORKSPACE, payer, in_use=len(workspaces_of(payer.payer_id)))
         if refused is None:
@@ -31,8 +29,8 @@ def require_workspace(owner: User) -> None:
         raise refused
 
 
-def agency_of(tenant: Tenant) -> Tenant | None:
-    """Return the workspace whose plan a new workspace uses; None for an owner's first one."""
+def agency_of(tenant: Tenant) -> BillingAccount | None:
+    """Return the account whose plan a new workspace uses; None for an owner's first one."""
     if not settings.BILLING_ENABLED:
         return None
     owner = (
@@ -40,7 +38,7 @@ def agency_of(tenant: Tenant) -> Tenant | None:
     )
     for payer in _payers_of(owner.user, excluding=tenant) if owner else []:
         if doors.refusal(doors.CREATE_WORKSPACE, payer, in_use=len(workspaces_of(payer.payer_id))) is None:
-            return Tenant.objects.get(id=payer.payer_id)
+            return account_of(payer.payer_id)
     return None
 
 

@@ -99,7 +99,7 @@ class SessionSerializer(OverlayAddresses):
     ended_at = serializers.DateTimeField(allow_null=True)
     plan_grace_ends_at = serializers.DateTimeField(
         allow_null=True,
-        help_text="When the live ends at the latest, because the plan allows no more; null while it may go on.",
+        help_text="When the live ends at the latest, as the plan allows no more; null while it may go on.",
     )
     plan_warning = serializers.CharField(help_text="Why, in the language of `Accept-Language`; or empty.")
     counts = serializers.DictField(

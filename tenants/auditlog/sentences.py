@@ -16,6 +16,7 @@ SENTENCES: dict[str, Any] = {
     "account.deleted": gettext_lazy("deleted their account"),
     "audit.erased": gettext_lazy("erased old entries of the audit log"),
     "audit.exported": gettext_lazy("exported the audit log"),
+    "billing.state_changed": gettext_lazy("changed the state of the plan"),
     "credential.deleted": gettext_lazy("removed the provider's key %(what)s"),
     "credential.saved": gettext_lazy("saved the provider's key %(what)s"),
     "credit.granted": gettext_lazy("gave the workspace credit"),

@@ -18,7 +18,7 @@ from billing.models.account import BillingAccount
 from billing.plans import doors, meters
 from billing.plans.catalogue import ADD_ONS, PLANS, Feature, Limit, Meter, Plan
 from billing.plans.doors import DOORS, Door, refusal
-from billing.plans.entitlements import entitlements_from, entitlements_of, self_hosted
+from billing.plans.entitlements import account_of, entitlements_from, entitlements_of, self_hosted
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import create_session, start_session
@@ -270,7 +270,7 @@ def test_a_live_beyond_the_plan_is_not_started_also_in_another_workspace_of_the_
 ) -> None:
     give_plan(scene.show.tenant, "self")
     start_session(session=scene.session())
-    give_plan(other_show.tenant, "trial", State.ENDED, paid_by=scene.show.tenant)
+    give_plan(other_show.tenant, "trial", State.ENDED, paid_by=account_of(scene.show.tenant_id))
     with scope(tenant=other_show.tenant):
         second = create_session(show=other_show, source="simulator")
         assert run(lambda: start_session(session=second)) == "concurrent_lives_limit"
