@@ -10,12 +10,14 @@ from uuid import uuid4
 import pytest
 from django.conf import LazySettings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django_scopes import scope
 
 from billing.errors import PAYMENT_REQUIRED, PlanRefused
 from billing.models.account import BillingAccount
-from billing.plans import doors, meters
+from billing.models.ledger import Grant
+from billing.plans import doors
 from billing.plans.catalogue import ADD_ONS, PLANS, Feature, Limit, Meter, Plan
 from billing.plans.doors import DOORS, Door, refusal
 from billing.plans.entitlements import account_of, entitlements_from, entitlements_of, self_hosted
@@ -250,13 +252,12 @@ def test_an_action_is_refused_for_the_same_plans_and_states_as_its_door(
     ],
 )
 def test_an_action_is_refused_when_its_meter_is_used_up(
-    door: Door, action: Callable[[Scene], Any], scene: Scene, monkeypatch: pytest.MonkeyPatch
+    door: Door, action: Callable[[Scene], Any], scene: Scene
 ) -> None:
     give_plan(scene.show.tenant, "managed")
     assert run(lambda: action(scene)) == ""
-    monkeypatch.setattr(doors, "left_of", lambda entitlements, meter: 0)
+    Grant.objects.filter(meter=door.meter).update(used=F("quantity"))
     assert run(lambda: action(scene)) == f"{door.meter}_used_up"
-    assert meters.left_of is not doors.left_of
 
 
 def test_the_embedded_voice_is_heard_in_every_state(scene: Scene) -> None:

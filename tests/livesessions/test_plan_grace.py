@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.db.models import F
 from django.utils import timezone
 from django_scopes import scope
 from rest_framework.test import APIClient
 
+from billing.models.ledger import Grant
+from billing.plans.catalogue import Meter
 from billing.plans.live_grace import GraceReason, LiveGrace, next_grace, warning_text
 from livesessions.console.facts import LiveFacts
 from livesessions.console.headline import headline_of
@@ -88,8 +91,8 @@ def test_a_live_that_a_person_stops_during_the_grace_was_stopped_by_a_person(liv
     assert live.end_reason == LiveSession.EndReason.STOPPED
 
 
-def test_hours_that_run_out_begin_the_grace(live: LiveSession, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("billing.plans.live_grace.unused_of", lambda entitlements, meter: 0)
+def test_hours_that_run_out_begin_the_grace(live: LiveSession) -> None:
+    Grant.objects.filter(meter=Meter.LIVE_SECONDS).update(used=F("quantity"))
     assert review(live, 0).plan_grace_reason == GraceReason.HOURS_USED_UP
 
 
