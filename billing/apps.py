@@ -7,12 +7,13 @@ class BillingConfig(AppConfig):
     verbose_name = "Billing"
 
     def ready(self) -> None:
-        """Connect the receivers, bound the calls to Stripe, and read the prices.
+        """Connect the receivers and the jobs, bound the calls to Stripe, and read the prices.
 
         A malformed price file must stop the start, not a live.
         """
         from billing import receivers  # noqa: F401
         from billing.configured import configured_prices
+        from billing.plans import tasks  # noqa: F401
         from billing.prices import PricesMalformed
         from billing.subscriptions.api import configure_stripe
 

@@ -8,6 +8,8 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from billing.plans import doors
+from billing.plans.api_problems import door_problems
 from overlay.access import get_overlay_for
 from overlay.errors import OverlayUnreachable
 from overlay.layout import clean_layout, default_layout
@@ -46,7 +48,7 @@ UNREACHABLE = Problem(
         scope=Scope.WRITE,
         body=LayoutChangeSerializer,
         answer=LayoutSerializer,
-        problems=[UNREACHABLE],
+        problems=[UNREACHABLE, *door_problems(doors.ANIMATED_AVATAR)],
     ),
     Operation(
         method="PATCH",
@@ -56,7 +58,7 @@ UNREACHABLE = Problem(
         scope=Scope.WRITE,
         body=LayoutChangeSerializer,
         answer=LayoutSerializer,
-        problems=[UNREACHABLE],
+        problems=[UNREACHABLE, *door_problems(doors.ANIMATED_AVATAR)],
     ),
 )
 def overlay(request: Request, show_id: UUID) -> Response:

@@ -7,6 +7,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from billing.plans import doors
+from billing.plans.api_problems import door_problems
 from providers.models import Credential
 from providers.querysets import readable_credentials
 from speech.access import get_pronunciation_for, get_voice_for
@@ -29,6 +31,7 @@ from tenants.api.responses import answer_row
 from tenants.models import Scope
 
 VOICE_IN_USE = Problem(VoiceInUse.code, VoiceInUse.status, "Shows use the voice. Choose another there.")
+BEYOND_PLAN = door_problems(doors.CLOUD_VOICE, doors.PREMIUM_VOICE)
 CONFLICT = Problem(
     PronunciationConflict.code,
     PronunciationConflict.status,
@@ -53,6 +56,7 @@ CONFLICT = Problem(
         body=VoiceChangeSerializer,
         answer=VoiceSerializer,
         status=status.HTTP_201_CREATED,
+        problems=BEYOND_PLAN,
     ),
 )
 def voices(request: Request) -> Response:
@@ -85,6 +89,7 @@ def voices(request: Request) -> Response:
         scope=Scope.WRITE,
         body=VoiceChangeSerializer,
         answer=VoiceSerializer,
+        problems=BEYOND_PLAN,
     ),
     Operation(
         method="DELETE",

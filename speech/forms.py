@@ -90,7 +90,7 @@ class VoiceForm(forms.Form):
         usable = {name for name in names if has_shared(name) or self.keys.get(name)}
         beyond = {name for name in usable if not self.keys.get(name) and not self._includes(name)}
         needs = {name: requirement_text(name) for name in names if name not in usable}
-        return needs | {name: _("not in your plan") for name in beyond}
+        return needs | {name: str(_("not in your plan")) for name in beyond}
 
     def _speaks_with(self) -> str:
         chosen = str(self["provider"].value() or "")

@@ -8,6 +8,8 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from billing.plans import doors
+from billing.plans.api_problems import door_problems
 from livesessions.access import get_session_for, get_show_for
 from livesessions.api import examples, problems
 from livesessions.api.reply_serializers import ReplySerializer
@@ -55,6 +57,7 @@ from tenants.models import Scope
             problems.HANDLE_MISSING,
             problems.SHOPPING_LIVE,
             NOT_FOUND,
+            *door_problems(doors.START_LIVE),
         ],
     ),
 )
@@ -147,7 +150,7 @@ start = _command(
     "start",
     "Go on air",
     "A live that is starting or on air already is answered as it is.",
-    conflicts=[problems.ALREADY_ENDED, problems.SHOPPING_LIVE],
+    conflicts=[problems.ALREADY_ENDED, problems.SHOPPING_LIVE, *door_problems(doors.START_LIVE)],
 )
 stop = _command(
     stop_session,

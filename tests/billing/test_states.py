@@ -15,6 +15,7 @@ from billing.plans.notices import Notice, deliver_notice, due_notice, recipients
 from billing.plans.states import become_active, end_plan, fall_due, move_accounts
 from tenants.models import AuditEntry, Membership, Tenant, User
 from tests.billing.plans import give_plan
+from tests.interface.test_mails import html_of
 
 State = BillingAccount.State
 DAY = timedelta(days=1)
@@ -171,8 +172,7 @@ def test_every_mail_says_what_to_do_in_the_workspaces_language(
     assert sent.to == ["alice@example.com"]
     assert tenant.name in str(sent.body)
     assert "%(" not in f"{sent.subject}{sent.body}"
-    [(html, _kind)] = sent.alternatives  # type: ignore[attr-defined]
-    assert f'<html lang="{language}">' in html
+    assert f'<html lang="{language}">' in html_of(sent)
 
 
 def test_no_mail_is_due_for_an_active_account(tenant: Tenant) -> None:

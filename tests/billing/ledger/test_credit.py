@@ -110,7 +110,7 @@ def test_a_reservation_that_nobody_settles_expires_for_every_reader(tenant: Tena
 
 def test_a_workspace_of_an_agency_uses_the_agencys_credit(tenant: Tenant, other_tenant: Tenant) -> None:
     give(tenant.id, 100)
-    BillingAccount.objects.update_or_create(tenant=other_tenant, defaults={"paid_by": tenant})
+    BillingAccount.objects.update_or_create(tenant=other_tenant, defaults={"paid_by_id": tenant.id})
     write(entry(other_tenant.id, 30, live_id=LIVE))
     assert balance_of(other_tenant, TOKENS, now=NOW).used == 30
     assert balance_of(tenant, TOKENS, now=NOW).left == 70
