@@ -26,7 +26,7 @@ from tenants.admin import across_tenants
 
 MAX_ROWS = 20
 RECENT_LIVES = 50
-WELL_ENDED = ("stopped", "killed", "live_ended")
+WELL_ENDED = ("stopped", "killed", "live_ended", "plan_ended")
 Status = LiveSession.Status
 
 

@@ -62,13 +62,20 @@ def create_invitation(*, tenant: Tenant, by: User, email: str, role: str) -> tup
 
 @transaction.atomic
 def renew_invitation(*, invitation: Invitation) -> str:
-    """Give an open invitation a new link and seven more days; return the link's key. The old link ends."""
+    """Give an open invitation a new link and seven more days; return the link's key. The old link ends.
+
+    Raise `InvitationError` too soon or above the limits of mails, and as `create_invitation` does for one that
+    has expired: it takes a seat again.
+    """
     invitation = Invitation.objects.select_for_update().get(id=invitation.id)
     _require_open(invitation)
     now, key = timezone.now(), secrets.token_urlsafe(32)
     if now - invitation.sent_at < RESEND_PAUSE:
         raise InvitationError(_("You sent it a moment ago. Wait a minute, then send it again."))
-    _take_mail(invitation.tenant, invitation.email)
+    tenant = invitation.tenant
+    if invitation.has_expired():
+        seat_asked.send(sender=Tenant, tenant=tenant, taken=lambda: _members(tenant) + _waiting(tenant, now))
+    _take_mail(tenant, invitation.email)
     invitation.key_hash, invitation.sent_at = hash_key(key), now
     invitation.sent_count += 1
     invitation.expires_at = now + VALID_FOR

@@ -48,6 +48,8 @@ TESTED_WITH_THE_LOG = {"staff.added", "staff.changed", "staff.deleted", "audit.e
 # On pages of their own: tests/tenants/test_audit_page.py, tests/accounts.
 TESTED_WITH_THE_LOG |= {"audit.exported", "account.deleted", "log_in.ended", "impersonation.request"}
 TESTED_WITH_THE_LOG |= {"impersonation.started", "impersonation.ended"}
+# By the clock: tests/billing/test_states.py.
+TESTED_WITH_THE_LOG.add("billing.state_changed")
 
 
 @pytest.fixture
