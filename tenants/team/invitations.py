@@ -62,7 +62,7 @@ def create_invitation(*, tenant: Tenant, by: User, email: str, role: str) -> tup
 
 @transaction.atomic
 def renew_invitation(*, invitation: Invitation) -> str:
-    """Give an open invitation a new link and seven more days; return the link's key. The old link ends.
+    """Give an open invitation a new link and seven more days; return its key. The old link ends.
 
     Raise `InvitationError` too soon or above the limits of mails, and as `create_invitation` does for one that
     has expired: it takes a seat again.
