@@ -64,8 +64,8 @@ def create_invitation(*, tenant: Tenant, by: User, email: str, role: str) -> tup
 def renew_invitation(*, invitation: Invitation) -> str:
     """Give an open invitation a new link and seven more days; return its key. The old link ends.
 
-    Raise `InvitationError` too soon or above the limits of mails, and as `create_invitation` does for one that
-    has expired: it takes a seat again.
+    Raise `InvitationError` too soon and above the limits of mails. An expired one takes a seat again: for it a
+    higher app may refuse.
     """
     invitation = Invitation.objects.select_for_update().get(id=invitation.id)
     _require_open(invitation)
