@@ -48,9 +48,9 @@ class NoticeText:
 def due_notice(account: BillingAccount, *, now: datetime) -> Notice | None:
     """Return the mail that an account's state calls for now, unless it or a later one was sent."""
     notice = _notice_at(account, now)
-    order = list(Notice)
-    sent = [order.index(Notice(each)) for each in account.sent_notices if each in Notice]
-    return notice if notice is not None and order.index(notice) > max(sent, default=-1) else None
+    places = {each.value: place for place, each in enumerate(Notice)}
+    last = max((places.get(each, -1) for each in account.sent_notices), default=-1)
+    return notice if notice is not None and places[notice] > last else None
 
 
 def _notice_at(account: BillingAccount, now: datetime) -> Notice | None:
