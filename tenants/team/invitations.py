@@ -64,7 +64,7 @@ def create_invitation(*, tenant: Tenant, by: User, email: str, role: str) -> tup
 def renew_invitation(*, invitation: Invitation) -> str:
     """Give an open invitation a new link and seven more days; return its key. The old link ends.
 
-    Raise `InvitationError` too soon and above the limits of mails. An expired one takes a seat again: for it a
+    Raise `InvitationError` too soon and above the limits of mails. An expired one takes a seat again: then a
     higher app may refuse.
     """
     invitation = Invitation.objects.select_for_update().get(id=invitation.id)
