@@ -58,6 +58,8 @@ def _spawn_guardian(folder: Path, *, durable: bool) -> None:
         guardian = subprocess.Popen(
             arguments,
             cwd=Path(__file__).resolve().parent.parent,
+            # initdb refuses a language that LANG names and the machine does not have.
+            env={**os.environ, "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
