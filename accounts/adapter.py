@@ -29,6 +29,7 @@ ACTIONS = {
     "password_reset_key": gettext_lazy("Choose a new password"),
     "account_already_exists": gettext_lazy("Choose a new password"),
     "unknown_account": gettext_lazy("Create an account"),
+    "invitation": gettext_lazy("Accept the invitation"),
 }
 
 

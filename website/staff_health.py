@@ -19,15 +19,18 @@ from redis.exceptions import RedisError
 
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
-from livesessions.worker.registry import Capacity, read_capacities
+from livesessions.pipeline.reply.runner import MODEL_UNHEARD
+from livesessions.worker.registry import Capacity, read_capacities, read_failing_services
 from providers.redis import sync_redis
 from rehearsals.models import Rehearsal
+from speech.models import VoiceProfile
 from tenants.admin import across_tenants
 
 MAX_ROWS = 20
 RECENT_LIVES = 50
 WELL_ENDED = ("stopped", "killed", "live_ended", "plan_ended")
 Status = LiveSession.Status
+Provider = VoiceProfile.Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def staff_health(request: HttpRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Health"),
-        "parts": [_database(), _redis(), *_queues(), _workers()],
+        "parts": [_database(), _redis(), *_queues(), _workers(), *_outside_services()],
         "workers": _capacities(),
         "lives": active.select_related("show", "tenant").order_by("-started_at")[:MAX_ROWS],
         "lives_on_air": active.count(),
@@ -100,6 +103,23 @@ def _workers() -> Part:
     return Part(_("Workers"), running < places, text)
 
 
+def _outside_services() -> list[Part]:
+    """Return each language model and voice whose circuit breaker is open in a worker; one line if none is."""
+    try:
+        failing = read_failing_services()
+    except (RedisError, OSError):
+        return [Part(_("Outside services"), False, _("cannot be read"))]
+    if not failing:
+        return [Part(_("Outside services"), True, _("no circuit breaker is open"))]
+    voices = dict(Provider.choices)
+    is_a_voice = _("fails and is left alone for a while: the next voice in the row speaks")
+    is_a_model = _("fails and is left alone for a while: built-in answers and rules take over")
+    return [
+        Part(str(voices.get(name, name)), False, is_a_voice if name in voices else is_a_model)
+        for name in sorted(failing)
+    ]
+
+
 def _capacities() -> dict[str, Capacity]:
     try:
         return read_capacities()
@@ -113,7 +133,21 @@ def _faults() -> list[dict[str, Any]]:
     faults = Reply.objects.filter(session_id__in=list(newest)).exclude(fault="")
     counted = faults.values("fault", "model", "voice").annotate(replies=Count("id"))
     rows: list[Any] = list(counted.order_by("-replies")[:MAX_ROWS])
-    return rows
+    return [{**row, "words": _words_of(row["fault"])} for row in rows]
+
+
+def _words_of(fault: str) -> str:
+    """Return what a reply's fault means, and the fault itself where it names a category of the rules."""
+    kind, _separator, detail = fault.partition(":")
+    if fault == MODEL_UNHEARD:
+        return _("The language model had failed before and was left alone: a ready reply was said.")
+    words = {
+        "planner": _("The language model failed or answered nothing."),
+        "speech": _("No voice could say it."),
+        "overlay": _("The overlay could not be reached."),
+        "policy": _("The rules stopped it."),
+    }.get(kind, fault)
+    return f"{words} ({detail})" if detail and words != fault else words
 
 
 def _ms(ask: Callable[[], object]) -> str:

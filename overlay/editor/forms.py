@@ -6,18 +6,15 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from overlay.editor.goal import GoalFields
 from overlay.editor.pictures import MAX_BYTES, InvalidPicture, Picture, read_picture
 from overlay.layout import (
     AVATARS,
     FORMATS,
-    GOAL_KINDS,
     LABEL,
-    MAX_GOAL_LABEL,
     MAX_ORDER,
     MAX_SIZE,
-    MAX_TARGET,
     MIN_OPACITY,
     MIN_SIZE,
     WIDGETS,
@@ -48,13 +45,6 @@ WORD_NAMES = {
     "build": _("One after the other"),
     "light": _("All at once, highlighted as they are spoken"),
     "whole": _("The whole sentence"),
-}
-GOAL_NAMES = {
-    "follow": pgettext_lazy("goal", "New followers"),
-    "gift": pgettext_lazy("goal", "Gifts"),
-    "like": pgettext_lazy("goal", "Likes"),
-    "subscribe": pgettext_lazy("goal", "Subscriptions"),
-    "share": pgettext_lazy("goal", "Shares"),
 }
 NUMBERS = {"x": _("From the left"), "y": _("From the top"), "w": _("Width"), "h": _("Height")}
 FAULTS: dict[str, Any] = {
@@ -89,7 +79,7 @@ def _color(label: Any) -> forms.RegexField:
     )
 
 
-class LayoutForm(forms.Form):
+class LayoutForm(GoalFields):
     """An overlay's whole layout as numbers and choices; the editor's scripts only fill in its fields."""
 
     theme = forms.ChoiceField(label=_("Theme"), choices=[(key, theme.name) for key, theme in THEMES.items()])
@@ -107,16 +97,6 @@ class LayoutForm(forms.Form):
         required=False,
         help_text=_("PNG, JPEG or WebP, up to 8 MB. It glows and grows a little with the voice."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
-    )
-    goal_kind = forms.ChoiceField(
-        label=_("What counts"), choices=[(key, GOAL_NAMES[key]) for key in GOAL_KINDS]
-    )
-    goal_target = forms.IntegerField(label=_("How many"), min_value=1, max_value=MAX_TARGET)
-    goal_label = forms.CharField(
-        label=_("Name"),
-        max_length=MAX_GOAL_LABEL,
-        required=False,
-        help_text=_("Empty: the name of the counted event. Every live starts at zero."),
     )
 
     def __init__(self, data: Any = None, files: Any = None, *, layout: Layout) -> None:

@@ -1,16 +1,24 @@
 """Every mail has our look, a text, and a subject without addresses of machines."""
 
+import re
 from collections.abc import Callable
+from html import unescape
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
+from django.utils import translation
 
+from accounts.adapter import ACTIONS, AccountAdapter
 from interface.mails import build_mail
 from tenants.models import User
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
+
+LINK = "https://vivavoce.example/a-link/"
 
 
 def html_of(message: mail.EmailMessage) -> str:
@@ -72,3 +80,30 @@ def test_what_strangers_write_is_no_markup_in_a_mail() -> None:
     html = html_of(build_mail(to=["a@example.com"], subject="<b>", text="<script>x</script>", action=""))
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
+
+
+MAILS = sorted(
+    file
+    for file in (settings.BASE_DIR / "templates").rglob("*_message.txt")
+    if "email" in file.parts and "_url }}" in file.read_text(encoding="utf-8")
+)
+
+
+def test_the_mails_with_a_link_are_found() -> None:
+    assert {"invitation_message.txt", "password_reset_key_message.txt"} <= {file.name for file in MAILS}
+
+
+@pytest.mark.parametrize("file", MAILS, ids=lambda file: file.name)
+@pytest.mark.parametrize("language", ["en", "it", "de"])
+def test_every_mail_with_a_link_has_one_button_that_says_what_it_does(file: Path, language: str) -> None:
+    prefix = str(file.relative_to(settings.BASE_DIR / "templates")).removesuffix("_message.txt")
+    variables = re.findall(r"{{ (\w+_url) }}", file.read_text(encoding="utf-8"))
+    with translation.override(language):
+        mail_of_it = AccountAdapter().render_mail(
+            prefix,
+            "dora@example.com",
+            {**dict.fromkeys(variables, LINK), "user": User(email="d@example.com")},
+        )
+        html, says = unescape(html_of(mail_of_it)), str(ACTIONS[prefix.rpartition("/")[2]])
+    assert re.findall(rf'<a href="{LINK}"[^>]*>([^<]*)</a>', html) == [says]
+    assert str(mail_of_it.body).count(LINK) == 1

@@ -1,12 +1,16 @@
 """The page of the installation's health, for staff only."""
 
+import json
 from collections.abc import Callable
 
 from django.test import Client
 from django_scopes import scope
 from redis import Redis
 
+from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
+from livesessions.pipeline.reply.runner import MODEL_UNHEARD
+from livesessions.worker.registry import _failing_key
 from tenants.models import Tenant, User
 from tests.accounts.codes import give_second_factor, prove_second_factor
 
@@ -43,3 +47,30 @@ def test_everybody_else_is_sent_to_the_log_in_of_the_staff(
 ) -> None:
     assert client_for(alice).get("/staff/health/").status_code == 302
     assert Client().get("/staff/health/").status_code == 302
+
+
+def test_staff_see_which_services_fail_and_what_faults_mean(
+    session: LiveSession, charlie: User, client_for: ClientFor, redis_client: Redis
+) -> None:
+    redis_client.sadd("livesessions:roster", "worker")
+    redis_client.set(_failing_key("worker"), json.dumps(["elevenlabs", "gpt-4o-mini"]))
+    with scope(tenant=session.tenant):
+        for fault in (MODEL_UNHEARD, "policy:insults"):
+            Reply.objects.create(
+                tenant=session.tenant,
+                session=session,
+                trigger_kind="comment",
+                status="failed",
+                fault=fault,
+                created_at=session.created_at,
+            )
+    User.objects.filter(id=charlie.id).update(is_staff=True)
+    give_second_factor(charlie)
+    client = client_for(charlie)
+    prove_second_factor(client, charlie)
+    page = client.get("/staff/health/").content.decode()
+    assert "ElevenLabs" in page
+    assert "the next voice in the row speaks" in page
+    assert "built-in answers and rules take over" in page
+    assert "a ready reply was said" in page
+    assert "The rules stopped it. (insults)" in page

@@ -10,6 +10,7 @@ from django.test import Client
 from django_scopes import scope, scopes_disabled
 
 from chatsources.handle_check import HandleState
+from chatsources.profile_links import ShortLinkUnreadable
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from tenants.models import Membership, Tenant, User
@@ -98,6 +99,20 @@ def test_a_wrong_name_is_explained_and_what_was_typed_is_kept(wizard: Client, te
     assert "errorlist" in answer.content.decode()
     tenant.refresh_from_db()
     assert tenant.language == "it"
+
+
+def test_a_short_link_that_cannot_be_opened_is_refused_in_words_and_kept(
+    wizard: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unreachable(link: str) -> str:
+        raise ShortLinkUnreadable
+
+    monkeypatch.setattr("livesessions.shows.forms.shows.follow_short_link", unreachable)
+    answer = wizard.post("/start/handle/", {"handle": "https://vm.tiktok.com/ZMabc/"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "This short link could not be opened." in page
+    assert 'value="https://vm.tiktok.com/ZMabc/"' in page
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
-import re
 from typing import TYPE_CHECKING, Any
 
+from asgiref.sync import async_to_sync
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from chatsources.profile_links import ShortLinkUnreadable, follow_short_link, handle_of, short_link_of
 from livesessions.models.shows import Show, handle_validator
 from livesessions.shows.forms.minutes import MinutesField
 from livesessions.shows.limits import (
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 else:
     ShowFormBase = forms.ModelForm
 
-PROFILE_URL = re.compile(r"^(?:https?://)?(?:[a-z]+\.)?tiktok\.com/@(?P<handle>[^/?#\s]+)", re.IGNORECASE)
+UNREADABLE_LINK = _(
+    "This short link could not be opened. Type your handle, or copy the link of your profile from a browser."
+)
 
 
 class ShowForm(ShowFormBase):
@@ -50,10 +53,13 @@ class ShowForm(ShowFormBase):
         }
 
     def clean_handle(self) -> str:
-        """Return the handle of a handle, with or without @, or of a profile's address."""
-        raw: str = self.cleaned_data["handle"]
-        address = PROFILE_URL.match(raw)
-        handle = (address["handle"] if address else raw).removeprefix("@")
+        """Return the handle of a handle, with or without @, of a profile's address, or of a short link."""
+        pasted: str = self.cleaned_data["handle"]
+        try:
+            link = short_link_of(pasted)
+            handle: str = async_to_sync(follow_short_link)(link) if link else handle_of(pasted)
+        except ShortLinkUnreadable as error:
+            raise forms.ValidationError(UNREADABLE_LINK) from error
         if handle:
             handle_validator(handle)
         return handle

@@ -14,6 +14,10 @@ from livesessions.models.shows import Show
 from livesessions.querysets import latest_sessions
 from livesessions.shows.forms.shows import ShowForm, ShowGamesForm, ShowSettingsForm
 from livesessions.shows.services.shows import change_show, create_show
+from overlay.editor.goal import GoalForm
+from overlay.errors import OverlayUnreachable
+from overlay.layout import clean_layout
+from overlay.services import save_layout
 from tenants.access import member_required
 from tenants.http import TenantRequest
 from tenants.roles import EDITOR, may_control
@@ -67,19 +71,37 @@ def show_edit(request: TenantRequest, show_id: UUID) -> HttpResponse:
 @member_required(EDITOR)
 def show_games(request: TenantRequest, show_id: UUID) -> HttpResponse:
     show = get_show_for(request, show_id)
-    return _settings(request, show, ShowGamesForm(request.POST or None, instance=show), "show_games")
+    goal = GoalForm(request.POST, layout=show.overlay.whole_layout)
+    form = ShowGamesForm(request.POST or None, instance=show)
+    return _settings(request, show, form, "show_games", goal)
 
 
 def _settings(
-    request: TenantRequest, show: Show, form: ShowSettingsForm | ShowGamesForm, page: str
+    request: TenantRequest,
+    show: Show,
+    form: ShowSettingsForm | ShowGamesForm,
+    page: str,
+    goal: GoalForm | None = None,
 ) -> HttpResponse:
-    """Save a tab's form, or show the tab; an invalid form has left its values on the show."""
+    """Save a tab's forms, or show the tab; an invalid form has left its values on the show."""
     status = 200
     if request.method == "POST":
-        if form.is_valid():
+        valid = [each.is_valid() for each in (form, goal) if each and each.is_bound]  # each names its errors
+        if all(valid):
             change_show(show=show, **form.changes)
+            if goal and goal.is_bound and goal.has_changed():
+                _save_goal(request, show, goal)
             messages.success(request, _("Saved."))
             return redirect(f"livesessions:{page}", show.id)
         show = get_show_for(request, show.id)
         status = 422
-    return render(request, f"livesessions/{page}.html", {"form": form, "show": show}, status=status)
+    context = {"form": form, "goal_form": goal, "show": show}
+    return render(request, f"livesessions/{page}.html", context, status=status)
+
+
+def _save_goal(request: TenantRequest, show: Show, form: GoalForm) -> None:
+    layout = clean_layout(form.layout, picture=show.overlay.picture_url)
+    try:
+        save_layout(overlay=show.overlay, layout=layout)
+    except OverlayUnreachable:
+        messages.warning(request, _("Saved. Reload the overlays that are open now to see the change."))

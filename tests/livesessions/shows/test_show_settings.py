@@ -9,6 +9,8 @@ from django_scopes import scope
 
 from livesessions.models.shows import Show
 from livesessions.shows.services.shows import change_show
+from overlay.layout import Layout
+from overlay.models import Overlay
 from tenants.models import User
 
 ClientFor = Callable[[User], Client]
@@ -142,3 +144,26 @@ def test_what_is_wrong_is_said_and_nothing_entered_is_lost(
     with scope(tenant=show.tenant):
         show.refresh_from_db()
     assert (show.handle, show.subscriptions_per_thanks) == ("la.sera", 1)
+
+
+GOAL = {"goal_kind": "gift", "goal_target": "50", "goal_label": "Roses", "goal_shown": "on"}
+
+
+def test_the_goal_is_set_beside_the_games(desk: Client, show: Show) -> None:
+    address = f"/shows/{show.id}/games/"
+    assert desk.post(address, games_of(**GOAL)).status_code == 302
+    layout = layout_of(show)
+    assert layout["goal"] == {"kind": "gift", "target": 50, "label": "Roses"}
+    assert layout["tall"]["goal"]["on"]
+    assert layout["wide"]["goal"]["on"]
+    wrong = desk.post(address, games_of(**{**GOAL, "goal_target": "0", "goal_label": "Kept"}))
+    assert wrong.status_code == 422
+    assert 'value="Kept"' in wrong.content.decode()
+    assert 'id="id_goal_target_error"' in wrong.content.decode()
+    assert desk.post(address, games_of()).status_code == 302  # a form without the goal leaves it
+    assert layout_of(show)["goal"]["target"] == 50
+
+
+def layout_of(show: Show) -> Layout:
+    with scope(tenant=show.tenant):
+        return Overlay.objects.get(id=show.overlay_id).whole_layout
