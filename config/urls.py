@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("rehearsals.urls")),
     path("", include("reports.urls")),
     path("", include("moderation.urls")),
+    path("", include("billing.pages.urls")),
     path("", include("tenants.urls")),
     path("", include("providers.urls")),
     path("", include("overlay.urls")),

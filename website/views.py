@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from website.home.views import home
+from website.pricing import pricing_context
 from website.samples import samples_from
 
 PUBLIC_PAGES = ("website:front_page", "website:pricing", "website:privacy", "website:ai_notice")
@@ -27,7 +28,9 @@ def front_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def pricing(request: HttpRequest) -> HttpResponse:
-    return _page(request, "pricing", live_cap_usd=settings.SPEND_CAP_LIVE_USD)
+    """Show the prices of the plans; an installation that sells nothing says so."""
+    context = pricing_context(request.GET.get("every", ""))
+    return _page(request, "pricing" if "bills" in context else "pricing_self_hosted", **context)
 
 
 @require_safe

@@ -218,6 +218,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "tenants.context_processors.tenant",
+                "billing.pages.banner.money_banner",
                 "website.context_processors.mailbox",
                 "website.context_processors.set_up",
             ],

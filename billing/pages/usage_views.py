@@ -1,0 +1,55 @@
+"""The page of a workspace's plan and usage, and its own limit per live."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from billing.company.services import save_live_cap
+from billing.models.account import BillingAccount
+from billing.pages.access import money_page
+from billing.pages.forms import MICRO, SpendCapForm
+from billing.pages.plan_card import plan_card
+from billing.plans.entitlements import account_of, entitlements_from
+from tenants.http import TenantRequest
+
+
+@require_safe
+@money_page(is_without_billing=True)
+def usage(request: TenantRequest) -> HttpResponse:
+    account = account_of(request.tenant.id)
+    return _usage(request, account, _cap_form(account))
+
+
+@require_POST
+@money_page(is_without_billing=True)
+def cap_save(request: TenantRequest) -> HttpResponse:
+    form = SpendCapForm(request.POST)
+    if not form.is_valid():
+        return _usage(request, account_of(request.tenant.id), form, status=422)
+    save_live_cap(tenant=request.tenant, micro_eur=form.micro_eur)
+    messages.success(request, _("Saved. The limit applies to the next live."))
+    return redirect("billing:usage")
+
+
+def _cap_form(account: BillingAccount) -> SpendCapForm:
+    cap = account.live_cap_micro_eur
+    return SpendCapForm(initial={"cap_eur": None if cap is None else Decimal(cap) / MICRO})
+
+
+def _usage(
+    request: TenantRequest, account: BillingAccount, cap_form: SpendCapForm, *, status: int = 200
+) -> HttpResponse:
+    now = timezone.now()
+    context: dict[str, Any] = {"bills": settings.BILLING_ENABLED, "cap_form": cap_form}
+    if settings.BILLING_ENABLED:
+        found = entitlements_from(account, now=now)
+        plan = plan_card(account, found, now=now)
+        context |= {"plan": plan, "may_buy": not plan.is_paid_by_other}
+    return render(request, "billing/usage.html", context, status=status)
