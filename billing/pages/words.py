@@ -145,6 +145,8 @@ def _limit_lines(limits: Mapping[Limit, int]) -> dict[Limit, str]:
             case Limit.SEATS:
                 text = ngettext("%(count)d person in the team", "%(count)d people in the team", count)
             case Limit.WORKSPACES:
+                if count == 1:  # every account has one
+                    continue
                 text = ngettext("%(count)d workspace", "%(count)d workspaces", count)
             case Limit.KNOWLEDGE_DOCUMENTS:
                 text = ngettext("%(count)d knowledge document", "%(count)d knowledge documents", count)
