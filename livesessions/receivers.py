@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 from django_scopes import scopes_disabled
 
+from billing.signals import LiveName, live_names_asked
 from livesessions.console import publisher
 from livesessions.errors import SessionConflict
 from livesessions.eventlog.partitions import EVENT_LOG
@@ -174,6 +175,20 @@ def find_overlay_of_show(tenant: Tenant, use_id: UUID, **kwargs: Any) -> Overlay
         address=reverse("website:show_detail", args=[show.id]),
         setup_address=reverse("livesessions:show_setup", args=[show.id]),
     )
+
+
+@receiver(live_names_asked)
+def name_lives(tenant: Tenant, live_ids: list[UUID], **kwargs: Any) -> dict[UUID, LiveName]:
+    """Return the name, the begin and the page of lives, for what they cost."""
+    lives = LiveSession.objects.filter(tenant=tenant, id__in=live_ids).select_related("show")
+    return {
+        live.id: LiveName(
+            live.show.name,
+            live.started_at or live.created_at,
+            reverse("livesessions:session_detail", args=[live.id]),
+        )
+        for live in lives
+    }
 
 
 @receiver(policy_uses_asked)

@@ -13,13 +13,14 @@ from tenants.models import Tenant
 
 # Like `billing_free_credit`, but with the parts that a page shows.
 BALANCES = """
-SELECT meter, sum(granted), sum(used), sum(reserved), max(period_end) FROM (
+SELECT meter, sum(granted), sum(used), sum(reserved), max(period_start), max(period_end) FROM (
   SELECT meter, quantity AS granted, used, 0 AS reserved,
+    CASE WHEN source IN ('plan', 'trial') THEN starts_at END AS period_start,
     CASE WHEN source IN ('plan', 'trial') THEN expires_at END AS period_end
   FROM billing_grant
   WHERE tenant_id = %(payer)s AND starts_at <= %(now)s AND (expires_at IS NULL OR expires_at > %(now)s)
   UNION ALL
-  SELECT meter, 0, 0, quantity, NULL FROM billing_reservation
+  SELECT meter, 0, 0, quantity, NULL, NULL FROM billing_reservation
   WHERE tenant_id = %(payer)s AND state = 'open' AND expires_at > %(now)s
 ) part GROUP BY meter
 """
@@ -27,11 +28,12 @@ SELECT meter, sum(granted), sum(used), sum(reserved), max(period_end) FROM (
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """A meter's credit, in the meter's unit. `period_end`: when the plan's grant ends, if there is one."""
+    """A meter's credit, in the meter's unit. The period is that of the plan's grant, if there is one."""
 
     granted: int = 0
     used: int = 0
     reserved: int = 0
+    period_start: datetime | None = None
     period_end: datetime | None = None
 
     @property
@@ -50,8 +52,8 @@ def balances_of(tenant: Tenant, *, now: datetime | None = None) -> Mapping[Meter
     with connection.cursor() as cursor:
         cursor.execute(BALANCES, {"payer": payer_of(tenant.id), "now": now or timezone.now()})
         found = {
-            Meter(meter): Balance(int(granted), int(used), int(reserved), period_end)
-            for meter, granted, used, reserved, period_end in cursor.fetchall()
+            Meter(meter): Balance(int(granted), int(used), int(reserved), start, end)
+            for meter, granted, used, reserved, start, end in cursor.fetchall()
         }
     return {meter: found.get(meter, Balance()) for meter in Meter}
 

@@ -62,9 +62,7 @@ def banner_for(found: Entitlements, *, may_pay: bool) -> Banner | None:
 
 
 def _for_others() -> Banner:
-    return Banner(
-        "attention", _("This workspace can only be read at the moment. Its owner can change that.")
-    )
+    return Banner("attention", _("This workspace can only be read at the moment. Its owner can change that."))
 
 
 def _read_only(found: Entitlements) -> Banner:

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.company.services import save_live_cap
 from billing.models.account import BillingAccount
 from billing.pages.access import money_page
+from billing.pages.costs import lives_since
 from billing.pages.forms import MICRO, SpendCapForm
 from billing.pages.plan_card import plan_card
-from billing.plans.entitlements import account_of, entitlements_from
+from billing.pages.usage import usage_of
+from billing.plans.entitlements import account_of, entitlements_from, self_hosted
 from tenants.http import TenantRequest
 
 
@@ -40,16 +42,25 @@ def cap_save(request: TenantRequest) -> HttpResponse:
 
 def _cap_form(account: BillingAccount) -> SpendCapForm:
     cap = account.live_cap_micro_eur
-    return SpendCapForm(initial={"cap_eur": None if cap is None else Decimal(cap) / MICRO})
+    shown = None if cap is None else (Decimal(cap) / MICRO).quantize(Decimal("0.01"))
+    return SpendCapForm(initial={"cap_eur": shown})
 
 
 def _usage(
     request: TenantRequest, account: BillingAccount, cap_form: SpendCapForm, *, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
-    context: dict[str, Any] = {"bills": settings.BILLING_ENABLED, "cap_form": cap_form}
+    found = (
+        entitlements_from(account, now=now) if settings.BILLING_ENABLED else self_hosted(account.tenant_id)
+    )
+    usage = usage_of(request.tenant, found, now=now)
+    context: dict[str, Any] = {
+        "bills": settings.BILLING_ENABLED,
+        "cap_form": cap_form,
+        "usage": usage,
+        "lives": lives_since(request.tenant, usage.start),
+    }
     if settings.BILLING_ENABLED:
-        found = entitlements_from(account, now=now)
         plan = plan_card(account, found, now=now)
         context |= {"plan": plan, "may_buy": not plan.is_paid_by_other}
     return render(request, "billing/usage.html", context, status=status)

@@ -65,7 +65,7 @@ def euro_text(micro_eur: int) -> str:
     """Return an estimated cost in millionths of a euro with two decimals; less than a cent says so."""
     if 0 < micro_eur < 10_000:
         return _("less than %(amount)s") % {"amount": f"€ {number_format(0.01, 2)}"}
-    return f"€ {number_format(micro_eur / 1_000_000, 2, use_l10n=True, force_grouping=True)}"
+    return f"€ {number_format(round(micro_eur / 1_000_000, 2), 2, use_l10n=True, force_grouping=True)}"
 
 
 def price_text(money: Money, interval: Interval) -> str:

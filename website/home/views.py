@@ -1,12 +1,9 @@
 """The home page: what to do next, what is live, how the last lives went, usage and health."""
 
-from asgiref.sync import async_to_sync
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.formats import number_format
 from django.views.decorators.http import require_safe
 
-from billing.configured import month_cap_of
 from livesessions.console.presenter import phase_of
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
@@ -16,6 +13,7 @@ from tenants.roles import may_control
 from website.home.health import health_of
 from website.home.lives import last_lives
 from website.home.next_steps import next_steps
+from website.home.usage import usage_for
 
 PAGE = "website/home.html"
 
@@ -33,15 +31,12 @@ def home(request: TenantRequest) -> HttpResponse:
         return render(request, f"{PAGE}#live-now", {"rows": rows})
     shows = list(Show.objects.filter(tenant=request.tenant, archived_at=None)[:1])
     show = shows[0] if shows else None
-    month = async_to_sync(month_cap_of)(request.tenant.id).tenant_month
     context = {
         "rows": rows,
         "show": show,
         "steps": next_steps(request.tenant, show) if may_control(request) else [],
         "lives": last_lives(request.tenant),
-        "month": month,
-        "spent": number_format(month.spent_usd, 2),
-        "limit": number_format(month.limit_usd, 2),
+        **usage_for(request),
         "health": health_of(request.tenant),
         "may_control": may_control(request),
     }
