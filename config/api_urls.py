@@ -13,6 +13,7 @@ urlpatterns = [
     path("docs/", reference, name="reference"),
     path("", include("livesessions.api.urls")),
     path("", include("reports.api_urls")),
+    path("", include("billing.api.urls")),
     path("", include("overlay.api_urls")),
     path("", include("planner.api_urls")),
     path("", include("speech.api_urls")),

@@ -114,6 +114,7 @@ class Scope(models.TextChoices):
     LIVE = "live", _("Prepare, start, mute, skip and end lives, and decide about held replies")
     SAY = "say", _("Make the host say a text")
     EVENTS = "events", _("Send the chat of a live, as TikFinity or a bot does")
+    BILLING = "billing", _("Read the plan and what is left of it")
 
 
 def every_scope() -> list[str]:

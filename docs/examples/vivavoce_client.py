@@ -71,6 +71,15 @@ class Vivavoce:
             "/",
         )
 
+    def read_billing(
+        self,
+    ) -> dict[str, Any]:
+        """Read the plan, its state and limits, and what is left of each meter."""
+        return self._ask(
+            "GET",
+            "/billing/",
+        )
+
     def list_personas(
         self,
         *,

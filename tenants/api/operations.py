@@ -13,7 +13,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.throttling import BaseThrottle
 
 from tenants.api.problems import Problem
-from tenants.models import Scope
+from tenants.models import Membership, Scope
 
 Kind = type[BaseSerializer[Any]]
 
@@ -24,6 +24,7 @@ class Operation:
 
     - `name`: unique, verb first, such as `list_shows`; also the method's name in generated clients.
     - `scope`: what a token needs; None for what everybody may read.
+    - `role`: the lowest role of the token's creator, where reading or writing alone does not say it.
     - `body`: the serializer of the request; `answer`: that of the response, None for no content.
     - `answer_example`: where the example of `answer` does not fit.
     - `pages`: whether the answer is a page of many rows.
@@ -34,6 +35,7 @@ class Operation:
     name: str
     summary: str
     scope: Scope | None
+    role: Membership.Role | None = None
     description: str = ""
     body: Kind | None = None
     answer: Kind | None = None

@@ -12,15 +12,19 @@ if TYPE_CHECKING:
 
 
 class EditorsWrite(BasePermission):
-    """Allows every member to read, and editors and higher roles to write."""
+    """Allows every member to read, and editors and higher roles to write, unless the operation names a role."""
 
-    message = gettext_lazy("Your role in this workspace allows reading only.")
+    message: object = gettext_lazy("Your role in this workspace allows reading only.")
     code = "role_too_low"
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         membership: Membership | None = request._request.membership  # type: ignore[attr-defined]
         if membership is None:
             return False
+        operation = getattr(view, "operations", {}).get(request.method)
+        if operation is not None and operation.role:
+            self.message = _("Only owners and admins of the workspace may do this.")
+            return membership.may_act_as(operation.role)
         return request.method in SAFE_METHODS or membership.may_act_as(Membership.Role.EDITOR)
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Model
@@ -8,7 +9,7 @@ from rest_framework.serializers import BaseSerializer
 
 
 def answer_row(
-    kind: type[BaseSerializer[Any]], row: Model, request: Request, code: int = status.HTTP_200_OK
+    kind: type[BaseSerializer[Any]], row: Model | Mapping[str, Any], request: Request, code: int = status.HTTP_200_OK
 ) -> Response:
-    """Return one row, serialized by `kind`."""
+    """Return one row, or values by the names of the fields, serialized by `kind`."""
     return Response(kind(row, context={"request": request}).data, status=code)

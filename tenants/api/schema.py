@@ -115,7 +115,7 @@ def problems_of(operation: Operation, *, has_ids: bool) -> list[Problem]:
     found = list(operation.problems)
     if operation.scope is not None:
         found += [problems.NOT_AUTHENTICATED, problems.AUTHENTICATION_FAILED, problems.SCOPE_MISSING]
-        if operation.method != "GET":
+        if operation.method != "GET" or operation.role:
             found.append(problems.ROLE_TOO_LOW)
         found += [problems.THROTTLED, problems.SERVER_ERROR, problems.DATABASE_UNREACHABLE]
     if operation.body is not None:

@@ -38,6 +38,7 @@ SPARE_PERSONA, SPARE_VOICE = {"personas": "spare persona"}, {"voices": "spare vo
 WAITING, ENDED = {"sessions": "waiting session"}, {"sessions": "ended session"}
 ASKS: dict[str, dict[str, Ask]] = {
     "GET /api/v1/": {"done": Ask()},
+    "GET /api/v1/billing/": {"done": Ask()},
     "GET /api/v1/shows/": {"done": Ask()},
     "POST /api/v1/shows/": {
         "done": Ask({"name": "New", "language": "it"}),

@@ -102,6 +102,7 @@ ROUTES: dict[str, Access] = {
     "/accounts/services/login/error/": PUBLIC,
     "/accounts/services/signup/": PUBLIC,
     "/accounts/signup/": PUBLIC,
+    "/api/v1/billing/": ADMIN,
     "/api/v1/docs/": PUBLIC,
     "/api/v1/openapi.json": PUBLIC,
     "/api/v1/personas/": READ_WRITE,
