@@ -1,4 +1,4 @@
-"""The countries of a company's address, by ISO 3166-1 code, each in its own language: so no name is translated."""
+"""The countries of a company's address by ISO 3166-1 code, each in its own language: none is translated."""
 
 COUNTRIES = (
     ("IT", "Italia"),

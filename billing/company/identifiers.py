@@ -1,8 +1,8 @@
 """Checks the identifiers of an Italian e-invoice and the VAT ids of European companies. Plain Python.
 
 - Partita IVA: 11 digits, the last a check digit (Luhn's algorithm, ISO/IEC 7812-1).
-- Codice fiscale: of a company 11 digits like a partita IVA; of a person 16 characters, the last a check letter
-  (decree of the Italian Ministry of Finance, 23 December 1976).
+- Codice fiscale: of a company 11 digits like a partita IVA; of a person 16 characters, the last a check
+  letter (decree of the Italian Ministry of Finance, 23 December 1976).
 - Codice destinatario: 7 letters or digits, the address at which the exchange system SdI delivers an invoice.
 - VAT ids of other countries: their form only, as the European Commission's VIES lists it.
 """
@@ -70,7 +70,7 @@ def full_vat_id(text: str, country: str) -> str:
 
 
 def is_vat_id(text: str, country: str) -> bool:
-    """Return whether a text is a VAT id of a country; of a country without a known form, every short text is."""
+    """Return whether a text is a VAT id of a country. Where the form is unknown, every short text is."""
     found, prefix = full_vat_id(text, country), vat_prefix_of(country)
     form = VAT_FORMS.get(prefix)
     if form is None:

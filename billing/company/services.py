@@ -30,7 +30,7 @@ def company_of(account: BillingAccount) -> dict[str, str]:
 
 @transaction.atomic
 def save_company(*, tenant: Tenant, company: Mapping[str, str]) -> BillingAccount:
-    """Store a workspace's company data, and record which fields changed. The values must be checked already."""
+    """Store a workspace's company data, which must be checked, and record which fields changed."""
     account = account_of(tenant.id)
     before = company_of(account)
     for name in COMPANY_FIELDS:

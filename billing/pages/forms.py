@@ -28,13 +28,13 @@ class SpendCapForm(forms.Form):
         label=gettext_lazy("Most that one live may cost, in euros"),
         required=False,
         min_value=Decimal("0.10"),
-        max_value=Decimal("1000"),
+        max_value=Decimal(1000),
         max_digits=6,
         decimal_places=2,
         localize=True,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         help_text=gettext_lazy(
-            "At this amount the host goes on with its built-in answers and voice. Leave it empty for no limit."
+            "At this amount the host goes on with built-in answers and voice. Leave it empty for no limit."
         ),
     )
 

@@ -102,7 +102,7 @@ def quantity_text(meter: Meter, quantity: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a plan or an add-on includes, a line each: quantities, the rest, and what is still in preparation."""
+    """What a plan or an add-on includes, a line each; `later` is still in preparation."""
 
     quantities: tuple[str, ...]
     others: tuple[str, ...]

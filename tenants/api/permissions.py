@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class EditorsWrite(BasePermission):
-    """Allows every member to read, and editors and higher roles to write, unless the operation names a role."""
+    """Allows members to read and editors to write; where an operation names a role, those who have it."""
 
     message: object = gettext_lazy("Your role in this workspace allows reading only.")
     code = "role_too_low"

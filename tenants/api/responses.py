@@ -9,7 +9,10 @@ from rest_framework.serializers import BaseSerializer
 
 
 def answer_row(
-    kind: type[BaseSerializer[Any]], row: Model | Mapping[str, Any], request: Request, code: int = status.HTTP_200_OK
+    kind: type[BaseSerializer[Any]],
+    row: Model | Mapping[str, Any],
+    request: Request,
+    code: int = status.HTTP_200_OK,
 ) -> Response:
     """Return one row, or values by the names of the fields, serialized by `kind`."""
     return Response(kind(row, context={"request": request}).data, status=code)

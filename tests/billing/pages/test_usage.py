@@ -35,7 +35,7 @@ def _bills(settings: Any) -> Iterator[None]:
 
 @pytest.fixture
 def subscribed(tenant: Tenant) -> Tenant:
-    """Alice's workspace on the plan Self since ten days: a third of the hours is used, and 96 % of the voice."""
+    """Alice's workspace, ten days on the plan Self: half of the hours is used, and 96 % of the voice."""
     now = timezone.now()
     start, end = now - timedelta(days=10), now + timedelta(days=20)
     BillingAccount.objects.update_or_create(
@@ -161,7 +161,12 @@ def test_without_billing_the_page_shows_what_was_used_and_sells_nothing(
 
 @pytest.mark.parametrize(
     ("used", "percent", "warning"),
-    [(79, 79, ""), (80, 80, "20 tokens are left."), (95, 95, "Almost used up: 5 tokens"), (100, 100, "Used up")],
+    [
+        (79, 79, ""),
+        (80, 80, "20 tokens are left."),
+        (95, 95, "Almost used up: 5 tokens"),
+        (100, 100, "Used up"),
+    ],
 )
 def test_warnings_come_at_80_and_95_percent(used: int, percent: int, warning: str) -> None:
     now = timezone.now()
