@@ -27,6 +27,7 @@ def money_page(*, is_without_billing: bool = False) -> Callable[[View[P]], Calla
             with timezone.override(request.tenant.time_zone):
                 return view(request, *args, **kwargs)
 
-        return member_required(Membership.Role.ADMIN)(wrapper)
+        guarded = member_required(Membership.Role.ADMIN)
+        return guarded(wrapper)  # type: ignore[arg-type]  # `wraps` names the first argument
 
     return decorate

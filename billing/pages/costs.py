@@ -93,7 +93,7 @@ def lives_since(tenant: Tenant, since: datetime) -> list[LiveCost]:
         characters=_sum(Kind.VOICE_CHARACTERS),
         tokens=_sum(Kind.INPUT_TOKENS, Kind.OUTPUT_TOKENS),
     ).order_by("-last")[:SHOWN_LIVES]
-    found = list(rows)
+    found: list[Any] = list(rows)
     names = _names_of(tenant, [row["live_id"] for row in found])
     return [_live(row, names.get(row["live_id"])) for row in found]
 
@@ -105,7 +105,8 @@ def _sum(*kinds: UsageKind) -> Sum:
 def _names_of(tenant: Tenant, live_ids: Sequence[UUID]) -> dict[UUID, LiveName]:
     names: dict[UUID, LiveName] = {}
     if live_ids:
-        for _receiver, answer in live_names_asked.send(sender=UsageLive, tenant=tenant, live_ids=live_ids):
+        answers: Any = live_names_asked.send(sender=UsageLive, tenant=tenant, live_ids=live_ids)
+        for _receiver, answer in answers:
             names |= answer
     return names
 

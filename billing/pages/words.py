@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ SIGNS = {"eur": "€", "usd": "US$", "gbp": "£", "chf": "CHF"}
 IN_SECONDS = frozenset({Meter.LIVE_SECONDS, Meter.ENCODER_SECONDS, Meter.MEDIA_SECONDS})
 
 # What a plan includes as soon as it exists. Pages say so, so that nobody buys a plan for it today.
-IN_PREPARATION = frozenset(
+IN_PREPARATION: frozenset[StrEnum] = frozenset(
     {
         Meter.ENCODER_SECONDS,
         Meter.MEDIA_SECONDS,
@@ -111,13 +112,15 @@ class Contents:
 
 def contents_of(sold: Plan | AddOn) -> Contents:
     """Return what a plan or an add-on includes."""
-    quantities = _grant_lines(sold.grants)
-    others = {**_limit_lines(sold.limits), **{each: str(FEATURE_NAMES[each]) for each in sold.features}}
-    everything = {**quantities, **others}
+    quantities: list[tuple[StrEnum, str]] = [*_grant_lines(sold.grants).items()]
+    others: list[tuple[StrEnum, str]] = [
+        *_limit_lines(sold.limits).items(),
+        *((feature, str(FEATURE_NAMES[feature])) for feature in Feature if feature in sold.features),
+    ]
     return Contents(
-        quantities=tuple(text for key, text in quantities.items() if key not in IN_PREPARATION),
-        others=tuple(others[key] for key in (*Limit, *Feature) if key in others.keys() - IN_PREPARATION),
-        later=tuple(text for key, text in everything.items() if key in IN_PREPARATION),
+        quantities=tuple(text for key, text in quantities if key not in IN_PREPARATION),
+        others=tuple(text for key, text in others if key not in IN_PREPARATION),
+        later=tuple(text for key, text in [*quantities, *others] if key in IN_PREPARATION),
     )
 
 
