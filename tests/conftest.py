@@ -169,18 +169,27 @@ def server_environment(django_db_setup: None) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Copy each worker's database from one that is migrated, where the servers are the embedded ones."""
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> str:
+    """Copy each worker's database from one that is migrated, where the servers are the embedded ones.
+
+    Return the limits of statements, which creating a database on a busy machine exceeds; they are lifted.
+    """
     from django.conf import settings
 
+    from providers.postgres import allow_long_statements
     from tests.schema import ensure_template
 
+    limits: str = settings.DATABASES["default"]["OPTIONS"]["options"]
+    allow_long_statements()
     if Path(os.environ["TEST_RUN_FOLDER"], "servers.json").exists():
         settings.DATABASES["default"]["TEST"]["TEMPLATE"] = ensure_template(os.environ["TEST_DATABASE_URL"])
+    return limits
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def django_db_setup(
+    django_db_modify_db_settings: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
     """Between two tests erase what was committed; before the database is dropped, let go of it.
 
     Threads of the sockets' server still hold connections open.
@@ -188,11 +197,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     from django.db import connection
     from django.test import TransactionTestCase
 
+    from providers.postgres import allow_long_statements
     from tests.erasing import erase_rows
 
+    connection.settings_dict["OPTIONS"]["options"] = django_db_modify_db_settings
+    connection.close()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: erase_rows())
         yield
+    allow_long_statements()
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

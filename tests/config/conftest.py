@@ -9,6 +9,14 @@ from rest_framework.test import APIClient
 
 from tenants.models import Tenant, User
 from tests.config.everything import fill_workspace
+from tests.config.web_server import WebServer, web_server
+
+
+@pytest.fixture(scope="session")
+def server(server_environment: dict[str, str]) -> Iterator[WebServer]:
+    """A web server in its own processes, which no test stops: its start takes some seconds."""
+    with web_server(server_environment) as running:
+        yield running
 
 
 @pytest.fixture

@@ -168,6 +168,7 @@ def test_the_models_need_no_further_migration() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
+@pytest.mark.slow
 def test_a_database_made_from_nothing_has_the_same_schema(demo: Demo) -> None:
     migrated = read_schema()
     with own_database("fresh"):

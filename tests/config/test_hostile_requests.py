@@ -16,6 +16,8 @@ from tenants.models import User
 from tests.config.served import address, api, pages
 from tests.config.test_recorded_routes import OF_A_KIND
 
+pytestmark = pytest.mark.slow
+
 QUERY = (
     "after",
     "before",

@@ -21,6 +21,8 @@ from tenants.models import Tenant, User
 from tests.config.api_requests import ASKS, Ask
 from tests.config.served import address, api, losses, pages, shape_of, sockets
 
+pytestmark = pytest.mark.slow
+
 RECORDS = Path(__file__).resolve().parent.parent / "data" / "routes"
 RECORDS_NEW = bool(os.environ.get("RECORD_NEW_ROUTES"))
 

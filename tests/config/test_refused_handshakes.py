@@ -1,11 +1,10 @@
 """What the real server answers to a handshake that is refused: never an error of its own."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
 
-from tests.config.web_server import WebServer, head, web_server
+from tests.config.web_server import WebServer, head
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -15,12 +14,6 @@ HANDSHAKE = {
     "Sec-WebSocket-Version": "13",
     "Sec-WebSocket-Key": "MDEyMzQ1Njc4OWFiY2RlZg==",
 }
-
-
-@pytest.fixture(scope="module")
-def server(server_environment: dict[str, str]) -> Iterator[WebServer]:
-    with web_server(server_environment) as running:
-        yield running
 
 
 @pytest.mark.parametrize(

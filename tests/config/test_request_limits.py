@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.urls import resolve
@@ -10,7 +9,7 @@ from django.urls import resolve
 from bench.playback import rss_mb
 from config.server.limits import BODY_LIMITS
 from tests.architecture.sources import APPS, ROOT, files
-from tests.config.web_server import WebServer, chunks, head, read_answer, web_server
+from tests.config.web_server import WebServer, chunks, head, read_answer
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
@@ -21,12 +20,6 @@ LONG = b"a" * 65_536
 ID = "[0-9a-f-]{36}"
 EXAMPLE = "00000000-0000-0000-0000-000000000001"
 PICTURE_FORM = "/shows/00000000-0000-0000-0000-000000000001/overlay/"
-
-
-@pytest.fixture(scope="module")
-def server(server_environment: dict[str, str]) -> Iterator[WebServer]:
-    with web_server(server_environment) as running:
-        yield running
 
 
 def post(path: str, length: int, kind: str = FORM, **headers: str) -> bytes:

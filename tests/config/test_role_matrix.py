@@ -15,6 +15,8 @@ from tests.config.role_matrix import LOGGED_IN, PUBLIC, ROUTES, STAFF, Access, R
 from tests.config.served import API, address, served_views
 from tests.config.test_recorded_routes import OF_A_KIND
 
+pytestmark = pytest.mark.slow
+
 RISING = [Role.VIEWER, Role.EDITOR, Role.ADMIN, Role.OWNER]
 NOBODYS = "00000000-0000-0000-0000-000000000001"
 LOGS_IN = "/accounts/login/?next="

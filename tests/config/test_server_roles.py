@@ -28,12 +28,6 @@ pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.django_db(tra
 LOGIN = "/accounts/login/"
 
 
-@pytest.fixture(scope="module")
-def server(server_environment: dict[str, str]) -> Iterator[WebServer]:
-    with web_server(server_environment) as running:
-        yield running
-
-
 @pytest.fixture
 def own_server(server_environment: dict[str, str]) -> Iterator[WebServer]:
     """A server that the test may kill."""

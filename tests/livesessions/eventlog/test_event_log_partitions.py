@@ -160,6 +160,7 @@ def test_old_parts_are_dropped_whole_and_the_others_stay(log_event: Callable[...
     assert EVENT_LOG.existing_months() == [date(2031, 6, 1), date(2031, 7, 1), date(2031, 8, 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_the_migration_keeps_what_was_written_both_ways(session: LiveSession) -> None:
     event = ChatEvent.objects.create(

@@ -108,15 +108,24 @@ application/problem+json | multipart/mixed | image/png | nonsense | audio/
 """
 
 
-@pytest.mark.parametrize("label", [None, "", "audio/pcm", "application/octet-stream", "audio/pcm;rate=16000"])
-@pytest.mark.parametrize("piece_bytes", [1, 7, 4_800])
 @pytest.mark.parametrize("name", BODIES)
-async def test_what_is_no_raw_audio_is_refused_by_its_bytes_whatever_its_label(
-    name: str, label: str | None, piece_bytes: int
-) -> None:
-    with pytest.raises(SpeechError) as fault:
-        await decoded(BODIES[name], label, piece_bytes=piece_bytes)
-    assert not fault.value.permanent
+async def test_what_is_no_raw_audio_is_refused_by_its_bytes_whatever_its_label(name: str) -> None:
+    played = [
+        f"label {label!r}, in pieces of {piece_bytes} bytes"
+        for label in (None, "", "audio/pcm", "application/octet-stream", "audio/pcm;rate=16000")
+        for piece_bytes in (1, 7, 4_800)
+        if not await is_refused_for_now(BODIES[name], label, piece_bytes)
+    ]
+    assert not played, "\n".join(played)
+
+
+async def is_refused_for_now(body: bytes, label: str | None, piece_bytes: int) -> bool:
+    """Return whether a body raises a `SpeechError` after which the service may be tried again."""
+    try:
+        await decoded(body, label, piece_bytes=piece_bytes)
+    except SpeechError as fault:
+        return not fault.permanent
+    return False
 
 
 @pytest.mark.parametrize(
