@@ -1,20 +1,25 @@
 """Opens Stripe's API with our version and with bounded waiting, for our calls and for those of dj-stripe."""
 
+import hashlib
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
+from uuid import uuid4
 
 import stripe
 from django.conf import settings
 from djstripe.settings import djstripe_settings
 
-from billing.subscriptions.errors import StripeNotConfigured
+from billing.subscriptions.errors import not_configured, stripe_errors
 
 CONNECT_TIMEOUT_S: Final = 3.0
 # Each has the same idempotency key, so that none of them acts twice.
 RETRIES: Final = 2
+# All requests of one action of a person together.
+ACTION_TIME_S: Final = 20.0
 
 _deadline: ContextVar[float | None] = ContextVar("stripe_deadline", default=None)
 
@@ -74,15 +79,19 @@ def configure_stripe() -> None:
 
 
 def secret_key() -> str:
-    """Return the key of the mode that is on; raise `StripeNotConfigured` without one."""
+    """Return the key of the mode that is on; raise `PaymentsUnavailable` without one."""
     key: str = djstripe_settings.STRIPE_SECRET_KEY
     if not key:
-        raise StripeNotConfigured()
+        raise not_configured()
     return key
 
 
-def stripe_api() -> Any:
-    """Return the typed services of Stripe's API, such as `stripe_api().customers.create(…)`."""
+@contextmanager
+def asking_stripe() -> Iterator[Any]:
+    """Give the typed services of Stripe's API, such as `.customers.create(…)`, for one action of a person.
+
+    Waiting is bounded, and errors are those of `billing/subscriptions/errors.py`.
+    """
     client = stripe.StripeClient(
         secret_key(),
         stripe_version=settings.STRIPE_API_VERSION,
@@ -90,4 +99,16 @@ def stripe_api() -> Any:
         http_client=stripe.default_http_client,
         max_network_retries=RETRIES,
     )
-    return client.v1
+    with stripe_errors(), time_limit(ACTION_TIME_S):
+        yield client.v1
+
+
+def once(action: str, *parts: object) -> dict[str, str]:
+    """Return options with an idempotency key: an action with equal parts happens once in 24 hours.
+
+    Without parts each call happens, and only its own retries are recognized.
+    """
+    if not parts:
+        return {"idempotency_key": f"{action}-{uuid4()}"}
+    digest = hashlib.sha256(json.dumps([str(part) for part in parts]).encode()).hexdigest()
+    return {"idempotency_key": f"{action}-{digest[:40]}"}

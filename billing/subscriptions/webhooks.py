@@ -10,14 +10,12 @@ from typing import Any, Final
 from uuid import UUID
 
 import stripe
-from django.db import connection, transaction
-from django.dispatch import receiver
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotFound
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from django_scopes import scopes_disabled
 from djstripe.models import WebhookEndpoint, WebhookEventTrigger
-from djstripe.signals import webhook_pre_validate
 
 from billing.subscriptions.api import time_limit
 
@@ -28,8 +26,6 @@ SIGNATURE: Final = "stripe-signature"
 CHOSEN_SECRET: Final = "x-djstripe-webhook-secret"  # noqa: S105
 # All requests to Stripe's API for one event. Stripe itself waits for an answer a little longer.
 EVENT_TIME_S: Final = 15.0
-# Tells these locks of PostgreSQL from others; any number would do.
-LOCK_CLASS: Final = 1_937_011_305
 
 
 @csrf_exempt
@@ -66,19 +62,3 @@ def is_signed(request: HttpRequest, endpoint: Any) -> bool:
         return isinstance(json.loads(body), dict)
     except (stripe.SignatureVerificationError, ValueError):
         return False
-
-
-@receiver(webhook_pre_validate)
-def take_turns(instance: Any, **kwargs: Any) -> None:
-    """Let the events about one customer wait for each other, until their transactions end.
-
-    Else an older answer of Stripe's API could be stored after a newer one.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, subject_of(instance)])
-
-
-def subject_of(trigger: Any) -> str:
-    """Return the id of the customer that an event is about; of the object itself if there is none."""
-    found = trigger.json_body.get("data", {}).get("object", {})
-    return str(found.get("customer") or found.get("id") or "")

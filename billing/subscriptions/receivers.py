@@ -1,0 +1,36 @@
+"""Runs the projector after each event of Stripe, in the same transaction."""
+
+import logging
+from typing import Any
+
+from django.dispatch import receiver
+from djstripe.models import Customer
+from djstripe.signals import webhook_post_process, webhook_pre_validate
+
+from billing.subscriptions.mirror import lock_customer
+from billing.subscriptions.projector import project
+
+logger = logging.getLogger(__name__)
+
+
+@receiver(webhook_pre_validate)
+def take_turns(instance: Any, **kwargs: Any) -> None:
+    """Let the events about one customer wait for each other, until their transactions end."""
+    lock_customer(subject_of(instance))
+
+
+@receiver(webhook_post_process)
+def project_customer_of_event(instance: Any, **kwargs: Any) -> None:
+    """Bring the account up to date. Runs for a repeated event too, which dj-stripe does not process again."""
+    customer = Customer.objects.filter(id=subject_of(instance)).first()
+    if customer is not None:
+        project(customer)
+
+
+def subject_of(trigger: Any) -> str:
+    """Return the id of the customer that an event is about; of the object itself if there is none."""
+    found = (trigger.json_body.get("data") or {}).get("object") or {}
+    customer = found.get("customer")
+    if isinstance(customer, dict):
+        customer = customer.get("id")
+    return str(customer or found.get("id") or "")
