@@ -1,6 +1,7 @@
 """Turns what a workspace has paid into credit: a month of its plan, and packs.
 
-A yearly plan gives its quantities month by month too. A dearer plan in the middle of a month adds the difference.
+A yearly plan gives its quantities month by month too. A dearer plan in the middle of a month adds the
+difference.
 """
 
 import calendar

@@ -27,9 +27,7 @@ class CardDeclined(PaymentRefused):
 
     def __init__(self) -> None:
         super().__init__(
-            _(
-                "Your bank declined the card, so nothing was changed or charged. Add another card and try again."
-            )
+            _("Your bank declined the card, so nothing was charged or changed. Use another card.")
         )
 
 
@@ -62,7 +60,7 @@ def refused() -> PaymentRefused:
 
 @contextmanager
 def stripe_errors() -> Iterator[None]:
-    """Turn Stripe's errors into those of this module. Its own words go into the log, without what was sent."""
+    """Turn Stripe's errors into those of this module. Its own words go into the log."""
     try:
         yield
     except stripe.CardError as error:

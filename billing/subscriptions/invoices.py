@@ -11,7 +11,7 @@ from tenants.models import Tenant
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """One invoice. `status` is Stripe's: open, paid, void or uncollectible. `page_url` and `pdf_url` are at Stripe."""
+    """One invoice. `status` is open, paid, void or uncollectible; the two addresses are at Stripe."""
 
     stripe_id: str
     number: str

@@ -1,4 +1,6 @@
-"""Reads Stripe's mirror in our tables. dj-stripe's own helpers for subscriptions read fields that moved in 2025.
+"""Reads Stripe's mirror in our tables.
+
+dj-stripe's own helpers for subscriptions read fields that Stripe moved in 2025, so they are not used.
 
 Subscriptions, invoices and sessions are handed out as Stripe's objects, as plain dicts.
 """

@@ -47,7 +47,7 @@ FIELDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """What a subscription gives now: a plan, add-ons by key, and whether all of it is paid for this period."""
+    """What a subscription gives now: a plan, add-ons by key, and whether all of it is paid."""
 
     plan: Plan
     add_ons: dict[str, int]
@@ -164,7 +164,7 @@ def _subscription_id(invoice: Obj) -> str:
 
 
 def _paid_lines(invoice: Obj, now: int) -> list[tuple[str, int]]:
-    """Return our keys and quantities of the lines whose time includes now. Credits for unused time are negative."""
+    """Return our keys and quantities of the lines whose time includes now, without credits."""
     found = []
     for line in invoice["lines"]["data"]:
         price_id = ((line.get("pricing") or {}).get("price_details") or {}).get("price")
