@@ -15,6 +15,7 @@ class BillingConfig(AppConfig):
         from billing.configured import configured_prices
         from billing.plans import tasks  # noqa: F401
         from billing.prices import PricesMalformed
+        from billing.subscriptions import receivers as stripe_receivers  # noqa: F401
         from billing.subscriptions.api import configure_stripe
 
         configure_stripe()

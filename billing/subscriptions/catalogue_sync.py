@@ -17,13 +17,11 @@ from django.utils import translation
 from django_scopes import scopes_disabled
 from djstripe.models import Price, Product, WebhookEndpoint
 
-from billing.plans.catalogue import AddOn, CreditPack, Interval, Plan, PlanPrice
+from billing.plans.catalogue import Interval, PlanPrice
 from billing.subscriptions.api import asking_stripe, once
 from billing.subscriptions.mirror import PRICE_KEY
-from billing.subscriptions.offers import every_price
+from billing.subscriptions.offers import Sold, every_price
 from billing.subscriptions.portal import PORTAL_MARK
-
-Sold = Plan | AddOn | CreditPack
 
 # The events that change a customer, what it has bought, or the catalogue.
 WEBHOOK_EVENTS: Final = (
@@ -196,7 +194,7 @@ def _sync_portal(api: Any, report: CatalogueReport, public_url: str) -> None:
         "subscription_update": {"enabled": False},
     }
     profile = {
-        "privacy_policy_url": public_url + reverse("privacy"),
+        "privacy_policy_url": public_url + reverse("website:privacy"),
         "headline": "Vivavoce",
     }
     asked = {"features": features, "business_profile": profile}

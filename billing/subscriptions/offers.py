@@ -13,14 +13,14 @@ from billing.plans.catalogue import (
 )
 
 
-def every_price() -> list[tuple[Plan | AddOn | CreditPack, PlanPrice]]:
+Sold = Plan | AddOn | CreditPack
+
+
+def every_price() -> list[tuple[Sold, PlanPrice]]:
     """Return what is sold now with its prices."""
-    recurring = [
-        (sold, price)
-        for sold in (*PLANS.values(), *(each for each in ADD_ONS.values() if each.is_sold))
-        for price in sold.prices
-    ]
-    return [*recurring, *((pack, pack.price) for pack in PACKS.values() if pack.is_sold)]
+    found: list[tuple[Sold, PlanPrice]] = [(plan, price) for plan in PLANS.values() for price in plan.prices]
+    found += [(each, price) for each in ADD_ONS.values() if each.is_sold for price in each.prices]
+    return found + [(pack, pack.price) for pack in PACKS.values() if pack.is_sold]
 
 
 def price_of(lookup_key: str) -> PlanPrice | None:

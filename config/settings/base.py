@@ -337,6 +337,8 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},
         "huey": {"level": "WARNING"},
+        # It logs the address and the result of each request.
+        "stripe": {"level": "WARNING"},
     },
 }
 

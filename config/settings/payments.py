@@ -4,9 +4,6 @@ from config.environment import WEB, Environment
 
 env = Environment()
 
-# Off: an installation of one's own, which sells nothing and limits nothing.
-BILLING_ENABLED = env.bool("BILLING_ENABLED", default=False)
-
 # The version of Stripe's API whose shapes this code reads. dj-stripe would otherwise take the one of the
 # library, which changes with its updates.
 STRIPE_API_VERSION = "2026-05-27.dahlia"

@@ -15,6 +15,9 @@ vars().update(
     )
 )
 
+# Of no account; tests that need Stripe start the local one.
+STRIPE_TEST_SECRET_KEY = "sk_test_" + "tests" * 5
+
 STORAGES["lines"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 STORAGES["replies"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
