@@ -12,7 +12,6 @@ from billing.plans.catalogue import (
     all_prices,
 )
 
-
 Sold = Plan | AddOn | CreditPack
 
 

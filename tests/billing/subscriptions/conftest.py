@@ -1,4 +1,6 @@
+import copy
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,12 +24,35 @@ def server(settings: "SettingsWrapper", monkeypatch: pytest.MonkeyPatch) -> Iter
         yield running
 
 
+@dataclass(slots=True)
+class SyncedCatalogue:
+    """What a sync has made, at the local Stripe and in our tables, so that one run serves all tests."""
+
+    objects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rows: list[Any] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def synced() -> SyncedCatalogue:
+    return SyncedCatalogue()
+
+
 @pytest.fixture
-def catalogue(server: LocalStripe, db: None) -> LocalStripe:
+def catalogue(server: LocalStripe, db: None, synced: SyncedCatalogue) -> LocalStripe:
     """The local Stripe with our products and our webhook endpoint; nothing of it is undelivered."""
+    from djstripe.models import Account, APIKey, Price, Product, WebhookEndpoint
+
     from billing.subscriptions.catalogue_sync import sync_catalogue
 
-    sync_catalogue(PUBLIC_URL)
+    if not synced.rows:
+        sync_catalogue(PUBLIC_URL)
+        for model in (Account, APIKey, Product, Price, WebhookEndpoint):
+            synced.rows.append((model, list(model.objects.all())))
+        synced.objects = copy.deepcopy(server.world.objects)
+    else:
+        for model, rows in synced.rows:
+            model.objects.bulk_create(copy.deepcopy(rows))
+    server.world.objects = copy.deepcopy(synced.objects)
     server.world.events.clear()
     return server
 

@@ -57,7 +57,7 @@ def _read(world: World, path: str, sent: Obj) -> Obj:
 
 
 def _list(world: World, path: str, kind: str, sent: Obj) -> Obj:
-    having = {name: sent[name] for name in FILTERS if name in sent}
+    having = {name: sent[name] for name in FILTERS if name in sent and sent[name] != "all"}
     if "active" in having:
         having["active"] = is_true(having["active"])
     found = [catalogue.without_secret(each) for each in world.all(kind, **having)]
