@@ -9,7 +9,7 @@ from tests.fakes.stripe_server.server import LocalStripe, local_stripe
 from tests.fakes.stripe_server.webhooks import endpoints_for, signed
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import SettingsWrapper
 
 PUBLIC_URL = "https://vivavoce.example"
 Deliver = Callable[..., list[int]]
