@@ -1,22 +1,19 @@
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from tests.fakes.stripe_server.server import LocalStripe, local_stripe
 from tests.fakes.stripe_server.webhooks import endpoints_for, signed
 
-if TYPE_CHECKING:
-    from pytest_django import SettingsWrapper
-
 PUBLIC_URL = "https://vivavoce.example"
 Deliver = Callable[..., list[int]]
 
 
 @pytest.fixture
-def server(settings: "SettingsWrapper", monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalStripe]:
+def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalStripe]:
     """A local Stripe that the product calls; this installation sells."""
     with local_stripe() as running:
         monkeypatch.setattr("stripe.api_base", running.url)
