@@ -62,11 +62,6 @@ def build_invoice(
     total = subtotal - discount + tax
     starting = customer["balance"]
     due = max(0, total + starting)
-    parent = subscription and {
-        "type": "subscription_details",
-        "quote_details": None,
-        "subscription_details": {"subscription": subscription["id"], "metadata": subscription["metadata"]},
-    }
     periods = [line["period"] for line in lines] or [{"start": world.now, "end": world.now}]
     return {
         "id": invoice_id,
@@ -85,9 +80,7 @@ def build_invoice(
         "created": world.now,
         "currency": lines[0]["currency"] if lines else "eur",
         "customer": customer["id"],
-        "customer_address": customer["address"],
-        "customer_email": customer["email"],
-        "customer_name": customer["name"],
+        **{f"customer_{name}": customer[name] for name in ("address", "email", "name")},
         "default_payment_method": None,
         "discounts": [],
         "due_date": None,
@@ -99,7 +92,7 @@ def build_invoice(
         "metadata": {},
         "next_payment_attempt": None,
         "number": None,
-        "parent": parent,
+        "parent": _parent(subscription),
         "period_start": min(period["start"] for period in periods),
         "period_end": max(period["end"] for period in periods),
         "starting_balance": starting,
@@ -111,6 +104,14 @@ def build_invoice(
         "total_discount_amounts": [{"amount": discount, "discount": None}] if discount else [],
         "total_excluding_tax": subtotal - discount,
         "total_taxes": [_tax(tax, subtotal - discount)] if taxed else [],
+    }
+
+
+def _parent(subscription: Obj | None) -> Obj | None:
+    return subscription and {
+        "type": "subscription_details",
+        "quote_details": None,
+        "subscription_details": {"subscription": subscription["id"], "metadata": subscription["metadata"]},
     }
 
 
