@@ -7,6 +7,16 @@ from tests.fakes.stripe_server.world import DAY_S, Obj, StripeRefusal, World, li
 
 # After these pauses a failed payment is tried again; then the subscription ends.
 RETRY_AFTER_DAYS: Final = (3, 5, 7)
+# What every invoice begins with.
+UNTRIED: Final[Obj] = {
+    "attempt_count": 0,
+    "attempted": False,
+    "auto_advance": True,
+    "default_payment_method": None,
+    "discounts": [],
+    "due_date": None,
+    "ending_balance": None,
+}
 
 
 def line_of(price: Obj, quantity: int, period: tuple[int, int], **fields: Any) -> Obj:
@@ -71,9 +81,7 @@ def build_invoice(
         "amount_due": due,
         "amount_paid": 0,
         "amount_remaining": due,
-        "attempt_count": 0,
-        "attempted": False,
-        "auto_advance": True,
+        **UNTRIED,
         "automatic_tax": {"enabled": taxed, "status": "complete" if taxed else None, "liability": None},
         "billing_reason": reason,
         "collection_method": "charge_automatically",
@@ -81,10 +89,6 @@ def build_invoice(
         "currency": lines[0]["currency"] if lines else "eur",
         "customer": customer["id"],
         **{f"customer_{name}": customer[name] for name in ("address", "email", "name")},
-        "default_payment_method": None,
-        "discounts": [],
-        "due_date": None,
-        "ending_balance": None,
         "hosted_invoice_url": f"{world.base_url}/invoice/{invoice_id}",
         "invoice_pdf": f"{world.base_url}/invoice/{invoice_id}/pdf",
         "lines": _lines(world, lines, invoice_id, subscription, percent),
