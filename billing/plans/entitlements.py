@@ -144,7 +144,7 @@ def entitlements_from(account: BillingAccount, *, now: datetime) -> Entitlements
 
 
 def self_hosted(tenant_id: UUID) -> Entitlements:
-    """Return the entitlements without billing: everything."""
+    """Return the entitlements of an installation that does not bill: every feature, and no limit."""
     return Entitlements(
         tenant_id=tenant_id,
         payer_id=tenant_id,

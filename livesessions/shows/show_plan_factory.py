@@ -52,7 +52,7 @@ def build_habits(show: Show, plan: Sequence[PlanSegment]) -> Habits:
 
 
 def thanks_group_sizes(show: Show) -> dict[TurnKind, int]:
-    """Return how many events of a kind are thanked together; 0 for never."""
+    """Return for each kind of event how many are thanked together; 0 means that none is."""
     return {
         TurnKind.FOLLOW: show.follows_per_thanks,
         TurnKind.SHARE: show.shares_per_thanks,

@@ -23,7 +23,7 @@ class SpokenAnswerCheck:
         self._is_usable = False
 
     def push(self, text: str) -> bool:
-        """Take the next piece; return whether a sentence is complete."""
+        """Add the next piece of the model's text; return whether it completes a sentence."""
         sentences = self._sentences(self._visible.push(text))
         self._unbroken = len(text) if sentences else self._unbroken + len(text)
         if self._unbroken > MAX_UNBROKEN_CHARACTERS:

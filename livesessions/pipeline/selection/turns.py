@@ -27,7 +27,7 @@ class Priority(IntEnum):
 
 
 class Hold(StrEnum):
-    """How the streamer holds a turn in the queue: not at all, until it is said, or as the next one."""
+    """Says how the streamer holds a turn in the queue: not at all, until it is said, or as the next one."""
 
     NONE = ""
     PINNED = "pinned"
