@@ -103,4 +103,5 @@ def test_a_workspace_that_can_only_be_read_is_read_muted_killed_and_exported(
         session.refresh_from_db()
     assert session.end_reason == LiveSession.EndReason.KILLED
     assert browser.get(f"/lives/{session.id}/decisions.csv").status_code == 200
-    close_tenant(tenant=show.tenant)
+    with scope(tenant=show.tenant):
+        close_tenant(tenant=show.tenant)
