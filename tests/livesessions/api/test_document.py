@@ -44,6 +44,7 @@ def test_the_examples_look_like_the_answers(api: APIClient, session: LiveSession
         api.get(f"/api/v1/sessions/{session.id}/").json(),
         api.post("/api/v1/sessions/", {}, format="json").json(),
     ]
+    answers[5].pop("figures")  # described apart: only the answer about one live has them
     assert [list(example) for example in EXAMPLES] == [list(answer) for answer in answers]
     assert answers[1] == EXAMPLES[1]
     for canvas in ("tall", "wide"):
