@@ -120,6 +120,14 @@ def test_a_sentence_is_heard_read_and_weighed(
     assert "<html" in whole.content.decode()
 
 
+def test_a_preview_without_the_fields_of_a_voice_names_them(
+    alice: User, tenant: Tenant, client_for: ClientFor
+) -> None:
+    answer = client_for(alice).post("/voices/preview/", {"text": "Ciao"})
+    assert answer.status_code == 200
+    assert "<audio" not in answer.content.decode()
+
+
 def test_a_voice_that_fails_says_so_in_words(
     alice: User, tenant: Tenant, client_for: ClientFor, settings: Any
 ) -> None:
