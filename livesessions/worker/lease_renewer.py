@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 
 from livesessions.worker import leases
-from tenants.threads import in_thread
+from tenants.threads import in_thread_of
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ class LeaseRenewer:
         self._on_lost = on_lost
         self._on_outage = on_outage
         self._held: set[UUID] = set()
+        # Lives that start fill the common threads for seconds, and leases run out in ten.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="leases")
 
     def add(self, session_id: UUID) -> None:
         """Renew the lease of a session from now on."""
@@ -53,7 +56,7 @@ class LeaseRenewer:
         asked = set(self._held)
         if not asked:
             return
-        renewed = await in_thread(leases.renew, owner=self._owner, session_ids=asked)
+        renewed = await in_thread_of(self._thread, leases.renew, owner=self._owner, session_ids=asked)
         for session_id in (asked - renewed) & self._held:
             logger.warning("lease lost, live cancelled: session=%s", session_id)
             self._on_lost(session_id)

@@ -8,8 +8,8 @@ from typing import Final, Protocol
 
 from speech.providers.embedded import helper_process as wire
 
-# More would cost memory, and a line further back would not be heard in time anyway.
-MOST_OPEN: Final = 4
+# Each has a voice of its own, of some 3 MB. A further line waits until one of them ends.
+MOST_OPEN: Final = 8
 
 Clock = Callable[[], float]
 

@@ -1,8 +1,12 @@
 """Who holds a live: claims, renewals, fencing, capacity, and what reaches a live while nobody holds it."""
 
+import asyncio
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import OperationalError, connection
@@ -22,6 +26,7 @@ from livesessions.worker.registry import read_capacities
 from livesessions.worker.worker import in_thread
 from tenants.models import Tenant
 from tests.livesessions.conftest import eventually, running_worker
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -102,6 +107,38 @@ def test_one_update_renews_all_that_is_still_held(waiting: LiveSession, other_se
     expire(waiting)
     claim(waiting, "other")
     assert leases.renew(owner="one", session_ids=both) == {other_session.id}
+
+
+async def test_a_lease_is_renewed_while_every_common_thread_is_busy(
+    waiting: LiveSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lives that start read their rows in those threads, many at once."""
+    monkeypatch.setattr(leases, "RENEW_S", 0.01)
+    await in_thread(claim, waiting, "one")
+    await in_thread(expire, waiting)
+    released, renewed = threading.Event(), asyncio.Event()
+    renew = leases.renew
+
+    def noted(*, owner: str, session_ids: set[UUID]) -> set[UUID]:
+        held = renew(owner=owner, session_ids=session_ids)
+        loop.call_soon_threadsafe(renewed.set)
+        return held
+
+    monkeypatch.setattr(leases, "renew", noted)
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(max_workers=1))
+    busy = asyncio.create_task(asyncio.to_thread(released.wait))
+    renewer = lease_renewer.LeaseRenewer("one", on_lost=lambda session_id: None, on_outage=lambda: None)
+    renewer.add(waiting.id)
+    running = asyncio.create_task(renewer.run())
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await renewed.wait()
+        assert not busy.done()
+    finally:
+        running.cancel()
+        released.set()
+        await asyncio.wait([running, busy])
 
 
 def test_who_has_lost_a_lease_writes_nothing_more(waiting: LiveSession) -> None:
