@@ -34,11 +34,12 @@ FRAME = """(isTop) => {
   const edge = main.getBoundingClientRect().left + padding;
   const brand = document.querySelector(".topbar .brand").getBoundingClientRect().left;
   if (isDesk && Math.abs(edge - brand) > 1) found.push(`left edge ${edge} px, of the bar ${brand} px`);
+  // The console's title stands in one line with its breadcrumbs.
+  const isFree = !isDesk || main.matches(".desk");
   const heading = main.querySelector("h1").getBoundingClientRect().left;
-  if (isDesk && Math.abs(heading - edge) > 1) found.push(`heading ${heading} px, edge ${edge} px`);
+  if (!isFree && Math.abs(heading - edge) > 1) found.push(`heading ${heading} px, edge ${edge} px`);
   const widths = [...main.children].map((part) => Math.round(part.getBoundingClientRect().width));
   const width = Math.max(...widths);
-  const isFree = !isDesk || main.matches(".desk");
   if (!isFree && ![680, 1120].includes(width)) found.push(`${width} px wide`);
   return found;
 }"""
