@@ -16,8 +16,10 @@ from billing.models.account import BillingAccount
 from billing.pages.access import money_page
 from billing.pages.costs import lives_since
 from billing.pages.forms import MICRO, SpendCapForm
+from billing.pages.offers import add_on_offers, pack_offers
 from billing.pages.plan_card import plan_card
 from billing.pages.usage import usage_of
+from billing.plans.catalogue import Interval
 from billing.plans.entitlements import account_of, entitlements_from, self_hosted
 from tenants.http import TenantRequest
 
@@ -62,5 +64,10 @@ def _usage(
     }
     if settings.BILLING_ENABLED:
         plan = plan_card(account, found, now=now)
-        context |= {"plan": plan, "may_buy": not plan.is_paid_by_other}
+        context |= {
+            "plan": plan,
+            "may_buy": not plan.is_paid_by_other,
+            "packs": pack_offers(),
+            "add_ons": add_on_offers(Interval(account.interval), account.add_ons),
+        }
     return render(request, "billing/usage.html", context, status=status)

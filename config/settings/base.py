@@ -194,7 +194,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [csp.SELF],
         "frame-src": [csp.SELF],
         "base-uri": [csp.NONE],
-        "form-action": [csp.SELF],
+        "form-action": [csp.SELF, *PAYMENT_PAGES],
         "frame-ancestors": [csp.NONE],
     }
 }

@@ -18,6 +18,12 @@ STRIPE_TIMEOUT_S = env.float("STRIPE_TIMEOUT_S", default=8.0)
 # it.
 if _host := env.address("STRIPE_API_HOST", WEB, default=""):
     STRIPE_API_HOST = _host
+# Where our forms may lead, beside this site: Stripe's hosted pages.
+PAYMENT_PAGES = ["https://checkout.stripe.com", "https://billing.stripe.com"]
+if not BILLING_ENABLED:
+    PAYMENT_PAGES = []
+elif _host:
+    PAYMENT_PAGES = [_host]
 
 DJSTRIPE_SUBSCRIBER_MODEL = "tenants.Tenant"
 DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"

@@ -1,0 +1,3 @@
+from tests.billing.subscriptions.conftest import catalogue, deliver, server
+
+__all__ = ["catalogue", "deliver", "server"]
