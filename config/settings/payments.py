@@ -18,12 +18,10 @@ STRIPE_TIMEOUT_S = env.float("STRIPE_TIMEOUT_S", default=8.0)
 # it.
 if _host := env.address("STRIPE_API_HOST", WEB, default=""):
     STRIPE_API_HOST = _host
-# Where our forms may lead, beside this site: Stripe's hosted pages.
-PAYMENT_PAGES = ["https://checkout.stripe.com", "https://billing.stripe.com"]
-if not BILLING_ENABLED:
-    PAYMENT_PAGES = []
-elif _host:
-    PAYMENT_PAGES = [_host]
+# Where our forms may lead beside this site: Stripe's hosted pages.
+PAYMENT_PAGES = [_host] if _host else []
+if not _host and (STRIPE_TEST_SECRET_KEY or STRIPE_LIVE_SECRET_KEY):
+    PAYMENT_PAGES = ["https://checkout.stripe.com", "https://billing.stripe.com"]
 
 DJSTRIPE_SUBSCRIBER_MODEL = "tenants.Tenant"
 DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"

@@ -110,9 +110,7 @@ def test_a_dearer_plan_is_paid_as_previewed(
 
 
 @pytest.mark.parametrize("seal", ["", "forged", "of another plan"])
-def test_a_change_without_its_own_quote_is_shown_again(
-    subscribed: Client, seal: str, tenant: Tenant
-) -> None:
+def test_a_change_without_its_own_quote_is_shown_again(subscribed: Client, seal: str, tenant: Tenant) -> None:
     if seal == "of another plan":
         page = subscribed.get("/billing/offers/agency_monthly/").content.decode()
         seal = re.findall(r'name="seal" value="([^"]+)"', page)[0]
@@ -204,9 +202,7 @@ def test_bob_and_visitors_reach_no_page_of_money(
         assert client_for(bob).post(path).status_code == 403, path
 
 
-def test_without_billing_nothing_can_be_bought(
-    client: Client, catalogue: LocalStripe, settings: Any
-) -> None:
+def test_without_billing_nothing_can_be_bought(client: Client, catalogue: LocalStripe, settings: Any) -> None:
     settings.BILLING_ENABLED = False
     for path in PATHS:
         assert client.get(path).status_code == 404, path
