@@ -99,11 +99,11 @@ def checkout_return(request: TenantRequest, lookup_key: str) -> HttpResponse:
         with suppress(AppError):  # Stripe is asked itself; what it cannot say now the next look asks again
             refresh_tenant(request.tenant)
         is_done = _has_arrived(request, purchase, session)
-    context = {
+    context: dict[str, Any] = {
         "bills": True,
         "state": "done" if is_done else "late" if is_late else "waiting",
         "delay": LOOK_LATE_EVERY_S if is_late else LOOK_EVERY_S,
-        "again": f"{request.path}?{urlencode({'session': session, 'looks': looks + 1})}",
+        "again": f"{request.path}?{urlencode([('session', session), ('looks', str(looks + 1))])}",
         "bought": purchase.title,
         "is_plan": purchase.is_plan,
     }

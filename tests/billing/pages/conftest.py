@@ -1,3 +1,3 @@
-from tests.billing.subscriptions.conftest import catalogue, deliver, server
+from tests.billing.subscriptions.conftest import catalogue, deliver, server, synced
 
-__all__ = ["catalogue", "deliver", "server"]
+__all__ = ["catalogue", "deliver", "server", "synced"]
