@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 
 from billing.configured import month_cap_of
+from billing.plans.catalogue import Meter
 from billing.usage import SpendCap
 from livesessions.models.shows import Show
 from livesessions.shows.show_plan_factory import build_habits, load_plan
@@ -108,7 +109,7 @@ async def _record(lineup: VoiceLineup, texts: list[str], characters: int) -> int
     async with AsyncExitStack() as stack:
         # A workspace's own key counts against no cap.
         is_own = lineup.options[0].credential is not None
-        cap = None if is_own else await month_cap_of(lineup.tenant_id)
+        cap = None if is_own else await month_cap_of(lineup.tenant_id, Meter.VOICE_CHARACTERS)
         pool = await _open_pool(stack, lineup, cap)
         await in_thread(pool.load_clip_index, lineup.tenant_id)
         try:

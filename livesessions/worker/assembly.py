@@ -10,9 +10,11 @@ from pathlib import Path
 from django.conf import settings
 from redis.asyncio import Redis
 
+from billing.caps import SpendCaps
 from billing.configured import configured_prices, configured_spend_caps
+from billing.ledger.writing import ThreadWriter
 from billing.metered_models import MeteredChatModel
-from billing.spending import SpendCaps
+from billing.plans.catalogue import Meter
 from billing.usage import SpendCap, Subject
 from chatsources.inbound_events import InboundEventSource
 from chatsources.port import ChatSource
@@ -113,7 +115,9 @@ class Resources:
 async def open_resources() -> AsyncIterator[Resources]:
     """Open what the lives of this worker share, and close it at the end."""
     async with AsyncExitStack() as stack:
-        caps = configured_spend_caps()
+        ledger_writer = ThreadWriter()
+        stack.push_async_callback(ledger_writer.close)
+        caps = configured_spend_caps(ledger_writer)
         clips = AudioObjectStore()
         stack.callback(clips.close)
         reply_audio = ReplyAudioStore()
@@ -175,8 +179,10 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     show = session.show
     resources.voices.load_clip_index(show.tenant_id)
     lineup = resolve_voices(show.voice)
-    cap = resources.spend_caps.cap_of(subject_of(session))
-    voices = LanguageVoices(resources.voices, lineup, cap)
+    subject = subject_of(session)
+    voices = LanguageVoices(
+        resources.voices, lineup, resources.spend_caps.cap_of(subject, Meter.VOICE_CHARACTERS)
+    )
     publisher = OverlayPublisher(show.overlay_id, redis=resources.redis, lease=session.lease_number)
     observer = LiveObserver(
         session,
@@ -191,8 +197,8 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
     environment = LiveEnvironment(
         source=own,
         further_sources=further,
-        model=build_model(resources.models, cap),
-        model_gate=resources.model_gate_of(cap.subject),
+        model=build_model(resources.models, resources.spend_caps.cap_of(subject, Meter.TOKENS)),
+        model_gate=resources.model_gate_of(subject),
         voice=voices.own,
         voice_in=voices,
         sinks=[publisher, *kept],

@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import uuid4
 
+from billing.caps import SpendCaps
 from billing.configured import configured_spend_caps
+from billing.plans.catalogue import Meter
 from billing.usage import Subject
 from livesessions.models.shows import Show
 from livesessions.pipeline.live import Live, LiveParts
@@ -110,7 +112,15 @@ async def _real_time_model(stack: AsyncExitStack, show: Show, options: Rehearsal
     models = open_chat_models(stack)
     if not models:
         raise NoModelError("No language model is configured.")
-    return build_model(models, configured_spend_caps().cap_of(Subject(show.tenant_id, uuid4())))
+    caps, subject = configured_spend_caps(), Subject(show.tenant_id, uuid4())
+    stack.push_async_callback(_close_subject, caps, subject)
+    return build_model(models, caps.cap_of(subject, Meter.TOKENS))
+
+
+async def _close_subject(caps: SpendCaps, subject: Subject) -> None:
+    """Write what the rehearsal used last, and free what it has reserved."""
+    caps.ledger.close(subject)
+    await caps.ledger.flush()
 
 
 def _synthetic_model(show: Show, options: RehearsalOptions, now_s: Callable[[], float]) -> ChatModel:

@@ -8,6 +8,7 @@ from asgiref.sync import async_to_sync
 
 from billing.configured import configured_prices, month_cap_of
 from billing.plans import doors
+from billing.plans.catalogue import Meter
 from livesessions.worker.assembly import build_model
 from planner.stage.planner import Planner
 from providers.model_settings import open_chat_models
@@ -70,7 +71,7 @@ async def _answer(
 ) -> tuple[StudioAnswer, bytes]:
     async with AsyncExitStack() as stack:
         # Counts against the month's budgets, the workspace's too, but not against a live's.
-        cap = await month_cap_of(setup.tenant_id)
+        cap = await month_cap_of(setup.tenant_id, Meter.TOKENS)
         model = build_model(open_chat_models(stack), cap)
         voices = await open_lineup(stack, setup.lineup) if aloud else None
         runner = LineRunner(

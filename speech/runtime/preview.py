@@ -9,6 +9,7 @@ import numpy as np
 from asgiref.sync import async_to_sync
 
 from billing.configured import configured_prices, month_cap_of
+from billing.plans.catalogue import Meter
 from billing.usage import UsageKind
 from speech.errors import SpeechError, SpendCapReached
 from speech.metering import MeteredSynthesizer
@@ -122,7 +123,7 @@ async def _open(stack: AsyncExitStack, option: VoiceOption, lineup: VoiceLineup)
         opened = await open_synthesizer(stack, option.provider, pool_size=1)
         if not capabilities_of(option.provider).needs_key:
             return opened
-        cap = await month_cap_of(lineup.tenant_id)
+        cap = await month_cap_of(lineup.tenant_id, Meter.VOICE_CHARACTERS)
         if cap.is_reached:
             raise SpendCapReached
         return MeteredSynthesizer(opened, cap, provider=option.provider, model=model_of(option.provider))

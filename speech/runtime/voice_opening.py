@@ -3,6 +3,7 @@
 from contextlib import AsyncExitStack
 
 from billing.configured import month_cap_of
+from billing.plans.catalogue import Meter
 from speech.errors import SpeechError
 from speech.runtime.language_voices import LanguageVoices
 from speech.runtime.synthesizers import open_synthesizer
@@ -16,7 +17,7 @@ async def open_lineup(stack: AsyncExitStack, lineup: VoiceLineup) -> LanguageVoi
 
     Only the first is started ahead. Paid voices count against the month's spend caps.
     """
-    cap = await month_cap_of(lineup.tenant_id)
+    cap = await month_cap_of(lineup.tenant_id, Meter.VOICE_CHARACTERS)
     providers = dict.fromkeys(option.provider for option in lineup.options if option.credential is None)
     tenant_clients = TenantVoiceClients()
     stack.push_async_callback(tenant_clients.aclose)

@@ -8,13 +8,12 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from billing.configured import month_cap_of
+from billing.ledger.reports import month_cost_of
 from livesessions.kill.acknowledgements import PartState, progress_of
 from livesessions.models.checks import CheckKind, PassedCheck
 from livesessions.models.kills import Kill
@@ -166,15 +165,14 @@ def _kill(findings: Findings) -> Check:
 
 
 def _limits(findings: Findings) -> Check:
-    cap = async_to_sync(month_cap_of)(findings.show.tenant_id)
-    month = cap.tenant_month
-    if cap.is_reached:
+    month = month_cost_of(findings.show.tenant)
+    if month.is_reached:
         text = _("This month's limit is used up: your host would only use free voices and answers.")
         return Check(CheckKind.LIMITS, CheckState.ATTENTION, text)
-    if not month.limit_usd:
+    if not month.limit_eur:
         return Check(CheckKind.LIMITS, CheckState.DONE, _("No monthly limit is set."))
-    used = {"spent": number_format(month.spent_usd, 2), "limit": number_format(month.limit_usd, 2)}
-    return Check(CheckKind.LIMITS, CheckState.DONE, _("$ %(spent)s of $ %(limit)s used this month.") % used)
+    used = {"spent": number_format(month.spent_eur, 2), "limit": number_format(month.limit_eur, 2)}
+    return Check(CheckKind.LIMITS, CheckState.DONE, _("€ %(spent)s of € %(limit)s used this month.") % used)
 
 
 def rules_identity(policy: Policy) -> str:
