@@ -45,6 +45,7 @@ class OnAirCounter:
 
     async def run(self) -> None:
         """Count until cancelled, then report the last slot and free what the live has reserved."""
+        self._meter.credit_of(self._subject)
         try:
             while True:
                 await asyncio.sleep(TICK_S)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import psycopg
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from providers.postgres import direct_parameters
 
@@ -81,6 +81,8 @@ async def write_with_django(entries: Rows, holds: Rows, lives: Rows, *, is_enfor
     """Write over Django's connection: for a page or a job that uses something now and then."""
 
     def write() -> Any:
+        if not connection.in_atomic_block:
+            close_old_connections()  # the thread of a job is long-lived
         with connection.cursor() as cursor:
             cursor.execute(
                 WRITE_USAGE, [json.dumps(entries), json.dumps(holds), json.dumps(lives), is_enforced]

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from chatsources.errors import SourceError
-from chatsources.port import ChatSource
+from chatsources.port import ChatSource, SourcePhase
 from livesessions.pipeline.bus import LiveBus
 from livesessions.pipeline.host import Host
 from livesessions.pipeline.intake.chat_reader import ChatReader
@@ -205,6 +205,11 @@ class Live:
     @property
     def muted(self) -> bool:
         return self._host.muted
+
+    @property
+    def is_on_air(self) -> bool:
+        """Whether the chat is connected: before that, and while it is lost, there is nobody to talk to."""
+        return self._parts.source.state.phase is SourcePhase.CONNECTED
 
     def to_state(self) -> LiveState:
         """Return what the next worker needs to continue this live, as values that JSON can carry."""

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 from redis.exceptions import RedisError
 
+from billing.ledger.on_air import OnAirCounter
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.state import empty_state
@@ -22,7 +23,7 @@ from livesessions.pipeline.supervisor import Supervisor
 from livesessions.querysets import viewer_roles_by_session
 from livesessions.tasks import lives, register_worker
 from livesessions.worker import leases
-from livesessions.worker.assembly import Resources, assemble, open_resources
+from livesessions.worker.assembly import Resources, assemble, open_resources, subject_of
 from livesessions.worker.chat_controls import chat_controls
 from livesessions.worker.command_listener import CommandListener, apply_commands
 from livesessions.worker.commands import Command
@@ -106,6 +107,7 @@ class Worker:
             self._resources.recorder.run,
             self._resources.console_batcher.run,
             self._resources.reply_audio.run,
+            self._resources.spend_caps.ledger.run,
             self._watchdog.run,
             self._resources.voices.save_forever,
             self._resources.voices.probe_forever,
@@ -173,10 +175,15 @@ class Worker:
                     live, commands, on_new_rules=lambda: self._policy_reloader.request_reload([session.id])
                 ),
                 lambda: self._snapshots.save_forever(session.id, live),
+                self._on_air_counter(session, live).run,
             )
         except Exception:
             logger.exception("live failed: session=%s", session.id)
             return LiveSession.EndReason.WORKER_FAILED
+
+    def _on_air_counter(self, session: LiveSession, live: Live) -> OnAirCounter:
+        ledger = self._resources.spend_caps.ledger
+        return OnAirCounter(ledger, subject_of(session), is_on_air=lambda: live.is_on_air)
 
     async def _create_live(self, session: LiveSession) -> Live:
         """Create the live of a session and restore the previous worker's snapshot, if there is one."""

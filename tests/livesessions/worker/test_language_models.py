@@ -11,6 +11,7 @@ from livesessions.worker.assembly import build_model, subject_of
 from planner.stage.planner import Planner
 from planner.stage.turn import Character, TokenUsage, Turn, TurnKind
 from providers.model_settings import open_chat_models
+from tests.fakes.ledger import FakeLedger
 from tests.fakes.openai_chat import Answer, FakeOpenAIChat
 
 pytestmark = pytest.mark.usefixtures("redis_client")
@@ -23,7 +24,7 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 
 
 async def answered_by(stack: AsyncExitStack, session: LiveSession) -> TokenUsage:
-    cap = configured_spend_caps().cap_of(subject_of(session))
+    cap = configured_spend_caps(FakeLedger()).cap_of(subject_of(session))
     planner = Planner(build_model(open_chat_models(stack), cap), Character("Viva", "", "it"))
     usage = TokenUsage()
     for text in ("ciao", "come stai?"):

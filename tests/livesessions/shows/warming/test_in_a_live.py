@@ -29,6 +29,7 @@ from speech.services.voices import Provider
 from speech.stage.cache import AudioStore
 from speech.stage.clauses import split_for_voice
 from tenants.threads import in_thread
+from tests.fakes.ledger import FakeLedger
 from tests.fakes.live import FakeObserver, FakeSink, FakeSource, gift
 from tests.fakes.synthesizer import FakeSynthesizer
 from tests.livesessions.shows.warming.tools import CALL, Voices, change, record, run_background_jobs, texts
@@ -117,7 +118,7 @@ def test_a_worker_finds_it_when_it_takes_a_live(show: Show, voices: Voices) -> N
     rack = VoicePool({Provider.ELEVENLABS: synthesizer}, store=AtHand())  # type: ignore[arg-type]
 
     async def say() -> bytes:
-        caps = configured_spend_caps()
+        caps = configured_spend_caps(FakeLedger())
         resources = Resources(
             async_redis(), waiting_redis(), Recorder(), ConsoleBatcher(), (), rack, caps, ReplyAudioStore()
         )
