@@ -85,6 +85,6 @@ async def test_without_redis_a_process_goes_by_what_it_has_spent_itself() -> Non
 
 
 async def test_a_model_without_a_price_uses_the_cap_up(redis: Redis) -> None:
-    cap = cap_of(redis)
+    cap = cap_of(redis, month_usd=10)
     cap.record(UsageRecord(UsageKind.OUTPUT_TOKENS, 10, "nobody", "unknown", Subject()))
     assert not await cap.allows()
