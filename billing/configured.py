@@ -22,7 +22,8 @@ def configured_prices() -> PriceBook:
 
 def micro_eur(usd: float) -> int:
     """Return US dollars as millionths of a euro, at the rate of the settings."""
-    return round(usd * settings.EUR_PER_USD * 1e6)
+    rate: float = settings.EUR_PER_USD
+    return round(usd * rate * 1e6)
 
 
 async def month_cap_of(tenant_id: UUID, meter: Meter) -> MeterCap:
