@@ -11,7 +11,7 @@ WORKERS ?= 3
 # Python writes its bytecode even where that is switched off: every process of the tests reads the same modules.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-console bench-kill bench-attack bench-takeover bench-lives bench-pages bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
+.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-ledger bench-console bench-kill bench-attack bench-takeover bench-lives bench-pages bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -96,6 +96,10 @@ bench-reading: setup ## Measure how numbers and signs are read, against a refere
 bench-commands: setup ## Measure a command from a page's service to the host (p50, p95)
 	@$(PYTHON) manage.py migrate --verbosity 0
 	$(PYTHON) -m bench.commands
+
+bench-ledger: setup ## Measure the usage ledger: a reply's reports, a worker's queries, the usage page (ROWS=10000000)
+	@$(PYTHON) manage.py migrate --verbosity 0
+	$(PYTHON) -m bench.ledger --rows $(or $(ROWS),10000000)
 
 bench-kill: setup ## Measure the kill switch from its press to a silent overlay (LIVES=50)
 	@$(PYTHON) manage.py migrate --verbosity 0

@@ -9,6 +9,7 @@ from huey import crontab
 
 from billing.ledger.partitions import USAGE_LEDGER
 from billing.ledger.reservations import expire_reservations
+from billing.ledger.warning_mails import claim_warnings, send_warning
 
 logger = logging.getLogger(__name__)
 background_jobs = settings.QUEUES["background"]
@@ -28,6 +29,21 @@ def keep_reservations() -> None:
     """Mark the reservations that nobody has settled in time."""
     _renew_connection()
     expire_reservations()
+
+
+@background_jobs.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+def keep_credit_warnings() -> None:
+    """Send the new warnings by e-mail; each address has a job that is retried alone."""
+    _renew_connection()
+    claim_warnings(lambda warning_id, address: mail_warning(warning_id, address))
+
+
+# Within two hours of retries a mail server is back.
+@background_jobs.task(retries=12, retry_delay=600)  # type: ignore[untyped-decorator]
+def mail_warning(warning_id: int, address: str) -> None:
+    """Send one warning to one address."""
+    _renew_connection()
+    send_warning(warning_id, address)
 
 
 def _renew_connection() -> None:
