@@ -159,13 +159,12 @@ def _measure_reads(tenant: Tenant, rows: int) -> dict[str, Any]:
 
 def _fill(tenant: Tenant, rows: int) -> float:
     began_s, until = time.perf_counter(), timezone.now()
+    values: Any = {"tenant": tenant.id, "rows": rows, "until": until, "lasts": timedelta(days=DAYS)}
     for month in range(DAYS // 28 + 1):
         USAGE_LEDGER.make((until - timedelta(days=28 * month)).date())
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute(
-            FILL, {"tenant": tenant.id, "rows": rows, "until": until, "lasts": timedelta(days=DAYS)}
-        )
+        cursor.execute(FILL, values)
         for table in ("billing_usageday", "billing_usagemonth", "billing_usagelive"):
             cursor.execute(f"DELETE FROM {table} WHERE tenant_id = %s", [tenant.id])  # noqa: S608
         for statement in SUMS:

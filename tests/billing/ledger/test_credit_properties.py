@@ -108,7 +108,11 @@ class Ledger:
 
 
 @pytest.mark.usefixtures("db")
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(steps=st.lists(STEPS, max_size=14))
 def test_whatever_happens_the_sums_hold(steps: list[tuple[Any, ...]]) -> None:
     with scopes_disabled(), transaction.atomic():

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing.ledger.meter import LedgerMeter
@@ -87,6 +87,7 @@ async def test_a_worker_that_stood_still_adds_no_time_of_its_own() -> None:
     assert await air.seconds(taken_over, frozen) <= 620
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(1, 40), st.floats(-7_200, 7_200), st.booleans()), max_size=12))
 async def test_a_clock_that_jumps_never_adds_time(steps: list[tuple[int, float, bool]]) -> None:
     air = Air()
