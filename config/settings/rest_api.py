@@ -45,6 +45,7 @@ SPECTACULAR_SETTINGS = {
             "name": "sessions",
             "description": "Lives: prepare, start, control and end them, and read what happens.",
         },
+        {"name": "billing", "description": "What the plan of the workspace allows, and what is left of it."},
     ],
     "POSTPROCESSING_HOOKS": ["tenants.api.schema.finish_document"],
 }

@@ -14,8 +14,8 @@ from billing.plans.entitlements import account_of, entitlements_of
 from billing.plans.notices import Notice, deliver_notice, due_notice, recipients_of
 from billing.plans.states import become_active, end_plan, fall_due, move_accounts
 from tenants.models import AuditEntry, Membership, Tenant, User
+from tests.accounts.test_mails import html_of
 from tests.billing.plans import give_plan
-from tests.interface.test_mails import html_of
 
 State = BillingAccount.State
 DAY = timedelta(days=1)
