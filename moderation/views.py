@@ -58,7 +58,7 @@ def policy_edit(request: TenantRequest, policy_id: UUID) -> HttpResponse:
         raise PermissionDenied
     form = _form(policy, request.POST)
     if not form.is_valid():
-        return _page(request, policy, form, status=422)
+        return _page(request, policy, form, status=422, line=request.POST.get("line", ""))
     change_policy(policy=policy, **form.cleaned_data)
     messages.success(request, _("Saved. Running lives apply it at once."))
     return redirect("moderation:policy_edit", policy.id)

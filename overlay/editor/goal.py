@@ -43,9 +43,8 @@ class GoalForm(GoalFields):
         shown = any(layout[canvas]["goal"]["on"] for canvas in ("tall", "wide"))
         goal = {f"goal_{name}": value for name, value in layout["goal"].items()}
         # A form that another part of the page sent alone leaves the goal as it is.
-        super().__init__(
-            data if data and "goal_kind" in data else None, initial={**goal, "goal_shown": shown}
-        )
+        is_sent = any(name.startswith("goal_") for name in data or ())
+        super().__init__(data if is_sent else None, initial={**goal, "goal_shown": shown})
 
     @property
     def layout(self) -> dict[str, Any]:
