@@ -11,7 +11,7 @@ WORKERS ?= 3
 # Python writes its bytecode even where that is switched off: every process of the tests reads the same modules.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-ledger bench-console bench-kill bench-attack bench-takeover bench-lives bench-pages bench-overlay bench-soak bench-sound bench-compare fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
+.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-ledger bench-console bench-kill bench-attack bench-takeover bench-lives bench-pages bench-overlay bench-soak bench-sound bench-compare fake-stripe fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -24,7 +24,7 @@ $(STAMP): requirements/dev.txt requirements/uv.txt
 	@$(PYTHON3) -m config.installer $(VENV)
 	@touch $@
 
-run: setup ## Run the web app, the workers and a demo live (PORT=8000)
+run: setup ## Run the web app, the workers and a demo live (PORT=8000; STRIPE=local sells plans without money)
 	@# Python writes its bytecode even where that is switched off: four processes read the same modules.
 	@# With `exec` no shell stays between make and the program, which would report the signal as an error.
 	@PYTHONDONTWRITEBYTECODE= exec $(PYTHON) -m config.run
@@ -130,6 +130,9 @@ bench-planner: setup ## Measure the host without a model: repetitions, scores, i
 
 fake-tiktok: setup ## Play TikTok on this machine, with its faults (ARGS="--fault stall")
 	$(PYTHON) -m tests.fakes.tiktok_server $(ARGS)
+
+fake-stripe: setup ## Play Stripe on this machine, without money (ARGS="--port 12111")
+	$(PYTHON) -m tests.fakes.stripe_server $(ARGS)
 
 fake-voice: setup ## Play a speech service on this machine (ARGS="--first-byte 0.3")
 	$(PYTHON) -m tests.fakes.voice_server $(ARGS)

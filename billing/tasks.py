@@ -10,6 +10,7 @@ from huey import crontab
 from billing.ledger.partitions import USAGE_LEDGER
 from billing.ledger.reservations import expire_reservations
 from billing.ledger.warning_mails import claim_warnings, send_warning
+from billing.subscriptions.upkeep import keep_accounts, prune_webhooks
 
 logger = logging.getLogger(__name__)
 background_jobs = settings.QUEUES["background"]
@@ -44,6 +45,21 @@ def mail_warning(warning_id: int, address: str) -> None:
     """Send one warning to one address."""
     _renew_connection()
     send_warning(warning_id, address)
+
+
+@background_jobs.periodic_task(crontab(hour="3", minute="45"))  # type: ignore[untyped-decorator]
+def prune_stripe_webhooks() -> None:
+    """Delete old requests and events of Stripe."""
+    _renew_connection()
+    prune_webhooks(timezone.now())
+
+
+@background_jobs.periodic_task(crontab(minute="*/10"))  # type: ignore[untyped-decorator]
+def keep_stripe_accounts() -> None:
+    """Grant the months of yearly plans, and ask Stripe where a webhook is late."""
+    _renew_connection()
+    if settings.BILLING_ENABLED:
+        keep_accounts(timezone.now())
 
 
 def _renew_connection() -> None:

@@ -14,12 +14,17 @@ from config.supervisor import ProcessSupervisor, Program
 from config.translations import ROOT, compile_catalogues
 
 POLL_S = 0.3
+LOCAL_STRIPE_PORT = 12111
+LOCAL_STRIPE = f"http://127.0.0.1:{LOCAL_STRIPE_PORT}"
+LOCAL_STRIPE_KEY = "sk_test_" + "local" * 5
 
 
 def main() -> None:
     """Prepare the database and the demo, then run web app, worker and background jobs until Ctrl-C."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     port = os.environ.setdefault("PORT", "8000")
+    if with_stripe := os.environ.get("STRIPE") == "local":
+        os.environ.update(local_stripe_settings())
     _say("Starting PostgreSQL and Redis …")
     compile_catalogues(ROOT)
     django.setup()
@@ -33,15 +38,18 @@ def main() -> None:
         (
             demo.getvalue().rstrip(),
             f"Mails:   http://127.0.0.1:{port}/mails/  (none leaves this machine)",
+            *([f"Stripe:  {LOCAL_STRIPE}/  (a stand-in: no money moves)"] if with_stripe else []),
             "",
             "Open the overlay first, and click into it: that is where you hear the host.",
             "Ctrl-C stops everything.",
         )
     )
     Thread(
-        target=_announce_when_ready, args=[int(port), framed("Vivavoce is running", text)], daemon=True
+        target=_announce_when_ready,
+        args=[int(port), framed("Vivavoce is running", text), with_stripe],
+        daemon=True,
     ).start()
-    sys.exit(run_processes(port))
+    sys.exit(run_processes(port, with_stripe=with_stripe))
 
 
 def framed(title: str, text: str) -> str:
@@ -53,10 +61,23 @@ def framed(title: str, text: str) -> str:
     return "\n".join(["", top, *rows, "└" + "─" * (width + 2) + "┘", ""])
 
 
-def _announce_when_ready(port: int, text: str) -> None:
+def local_stripe_settings() -> dict[str, str]:
+    """Return the environment in which plans are sold by the local Stripe."""
+    return {
+        "BILLING_ENABLED": "true",
+        "STRIPE_API_HOST": LOCAL_STRIPE,
+        "STRIPE_TEST_SECRET_KEY": LOCAL_STRIPE_KEY,
+    }
+
+
+def _announce_when_ready(port: int, text: str, with_stripe: bool) -> None:
     """Print a text as soon as the web app answers, below the first lines of the programs."""
     while not _answers(port):
         time.sleep(POLL_S)
+    if with_stripe:
+        while not _answers(LOCAL_STRIPE_PORT):
+            time.sleep(POLL_S)
+        call_command("sync_stripe_catalogue", url=f"http://127.0.0.1:{port}", stdout=io.StringIO())
     _say(text)
 
 
@@ -76,7 +97,7 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-def run_processes(port: str) -> int:
+def run_processes(port: str, *, with_stripe: bool = False) -> int:
     """Run the web app, the worker and the background jobs until Ctrl-C; return the exit status."""
     environment = {**os.environ, **server_addresses(), "PYTHONUNBUFFERED": "1"}
     python = sys.executable
@@ -85,6 +106,10 @@ def run_processes(port: str) -> int:
         Program("lives", [python, "manage.py", "run_lives"]),
         Program("jobs", [python, "manage.py", "run_background_jobs"]),
     ]
+    if with_stripe:
+        # By its name: the product imports no fakes.
+        stripe = [python, "-m", "tests.fakes.stripe_server", "--port", str(LOCAL_STRIPE_PORT)]
+        programs.append(Program("stripe", [*stripe, "--state", ".local/stripe.json"]))
     return ProcessSupervisor(programs, environment).run()
 
 

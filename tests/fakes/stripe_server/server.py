@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 from tests.fakes.stripe_server import pages
@@ -69,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return _repeated(world.answers[key], asked)
             status, found = _answered(world, method, path, sent)
             if method == "POST" and key and status < 500:
-                world.answers[key] = (asked, status, found)
+                world.answers[key] = [asked, status, found]
             return status, found
 
     def _write(self, status: int, kind: str, body: bytes, headers: dict[str, str] | None = None) -> None:
@@ -95,7 +96,7 @@ def _answered(world: World, method: str, path: str, sent: Obj) -> tuple[int, Obj
         return 400, StripeRefusal(f"Missing required param: {missing}.", code="parameter_missing").body
 
 
-def _repeated(known: tuple[str, int, Obj], asked: str) -> tuple[int, Obj]:
+def _repeated(known: list[Any], asked: str) -> tuple[int, Obj]:
     before, status, found = known
     if before != asked:
         words = "This idempotency key was first used with other parameters."

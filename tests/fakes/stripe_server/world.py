@@ -13,6 +13,7 @@ Obj = dict[str, Any]
 API_VERSION: Final = "2026-05-27.dahlia"
 ACCOUNT_ID: Final = "acct_local"
 DAY_S: Final = 86_400
+KEPT: Final = ("objects", "pending_lines", "answers", "clock_offset_s", "_run", "_numbers")
 
 
 class StripeRefusal(Exception):
@@ -41,7 +42,7 @@ class World:
         self.pending_lines: dict[str, list[Obj]] = {}  # by subscription: prorations for its next invoice
         self.events: list[Obj] = []
         self.announce: Callable[[Obj], None] = lambda event: None
-        self.answers: dict[str, tuple[str, int, Obj]] = {}  # by idempotency key: request, status, answer
+        self.answers: dict[str, list[Any]] = {}  # by idempotency key: request, status, answer
         self.requests: list[tuple[str, str, Obj]] = []
         self.faults: list[int] = []
         self.clock_offset_s = 0
@@ -76,6 +77,16 @@ class World:
         for each in reversed(list(self.objects.values())):
             if each["object"] == kind and all(each.get(name) == value for name, value in having.items()):
                 yield each
+
+    def to_json(self) -> str:
+        """Return everything that must outlive the process."""
+        kept = {name: getattr(self, name) for name in KEPT}
+        return json.dumps(kept)
+
+    def load(self, text: str) -> None:
+        """Continue where another process has stopped."""
+        for name, value in json.loads(text).items():
+            setattr(self, name, value)
 
     def emit(self, kind: str, subject: Obj, previous: Obj | None = None) -> Obj:
         """Announce an event; its object is a copy of the subject as it is now."""
