@@ -37,6 +37,11 @@ def after_months(start: datetime, months: int) -> datetime:
     return start.replace(year=year, month=month, day=min(start.day, calendar.monthrange(year, month)[1]))
 
 
+def end_trial(account: BillingAccount, *, at: datetime) -> None:
+    """End the trial's credit: the plan's takes its place."""
+    end_grants(tenant_id=account.tenant_id, source=Source.TRIAL, at=at)
+
+
 def grant_period(account: BillingAccount, subscription_id: str, is_paid: bool, now: datetime) -> None:
     """Grant what the present month still lacks. Before its payment only the days of the grace are granted.
 

@@ -15,7 +15,7 @@ from django_scopes import scopes_disabled
 from billing.models.account import BillingAccount
 from billing.plans.catalogue import GRACE_DAYS, Plan
 from billing.plans.entitlements import account_of
-from billing.subscriptions.credits import grant_packs, grant_period, stop_grants
+from billing.subscriptions.credits import end_trial, grant_packs, grant_period, stop_grants
 from billing.subscriptions.mirror import (
     LIVING,
     Obj,
@@ -86,6 +86,7 @@ def _project_subscription(account: BillingAccount, customer: Any, subscription: 
         account.grace_until = None
     if [getattr(account, name) for name in FIELDS] != before:
         account.save(update_fields=FIELDS)
+    end_trial(account, at=now)
     if account.state in (State.ACTIVE, State.PAST_DUE):
         grant_period(account, subscription["id"], bought.is_paid, now)
     elif account.state == State.ENDED:

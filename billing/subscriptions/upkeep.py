@@ -34,7 +34,7 @@ def prune_webhooks(now: datetime) -> int:
     deleted, _ = requests.filter(processed=True, created__lt=now - PROCESSED_KEPT).delete()
     failed, _ = requests.filter(created__lt=now - FAILED_KEPT).delete()
     Event.objects.filter(djstripe_created__lt=now - EVENTS_KEPT).delete()
-    return deleted + failed
+    return int(deleted + failed)
 
 
 def keep_accounts(now: datetime) -> None:

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from djstripe.models import Customer, WebhookEventTrigger
+from djstripe.signals import webhook_pre_process
 
 from billing.ledger.balances import balance_of
 from billing.models.account import BillingAccount
@@ -38,7 +39,7 @@ def bought(catalogue: LocalStripe, tenant: Tenant) -> LocalStripe:
 def send(server: LocalStripe, event: dict[str, Any], **changes: Any) -> int:
     """Post one event with a signature of its endpoint; `changes` say what is wrong with it."""
     endpoint = endpoints_for(server.world, event)[0]
-    body, signature = signed(event, changes.get("secret", endpoint["secret"]), changes.get("at"))
+    body, signature = signed(event, changes.get("secret") or endpoint["secret"], changes.get("at"))
     headers = {"Stripe-Signature": changes.get("signature", signature), **changes.get("headers", {})}
     headers = {name: value for name, value in headers.items() if value is not None}
     path = endpoint["url"].removeprefix(PUBLIC_URL)
@@ -150,6 +151,29 @@ def test_old_requests_are_pruned_and_failed_ones_later(bought: LocalStripe, deli
     assert prune_webhooks(now + timedelta(days=31)) == stored - 1 > 0
     assert list(rows) == [failed]
     assert prune_webhooks(now + timedelta(days=91)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_during_a_restart_of_the_database_comes_again_and_counts_once(
+    bought: LocalStripe, tenant: Tenant, deliver: Deliver
+) -> None:
+    """The server ends the connection in the middle of the work, as it does when it restarts."""
+    events = list(bought.world.events)
+
+    def end_connection(**kwargs: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    webhook_pre_process.connect(end_connection)
+    try:
+        status = send(bought, completed(bought))
+    finally:
+        webhook_pre_process.disconnect(end_connection)
+        connection.close()
+    assert status == 503
+    assert account_of(tenant.id).state == State.TRIAL
+    assert set(deliver(events)) == {200}
+    assert end_state(tenant) == ("self", "active", SELF_SECONDS)
 
 
 @pytest.mark.django_db(transaction=True)
