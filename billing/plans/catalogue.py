@@ -224,7 +224,6 @@ ADD_ONS: Mapping[str, AddOn] = {
             _("Animated avatar"),
             prices=_prices("animated_avatar", month_eur=15, year_eur=150),
             features=frozenset({Feature.ANIMATED_AVATAR}),
-            is_sold=False,
         ),
         AddOn(
             "advanced_analytics",
