@@ -34,6 +34,10 @@ class _Handler(BaseHTTPRequestHandler):
     server: LocalStripe
     protocol_version = "HTTP/1.1"
 
+    def do_HEAD(self) -> None:
+        """Say that it runs, to whoever waits for it."""
+        self._write(200, "text/html; charset=utf-8", b"")
+
     def do_GET(self) -> None:
         self._respond("GET")
 
