@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from billing.models.account import BillingAccount
-from billing.plans.catalogue import GRACE_DAYS
+from billing.plans.catalogue import GRACE_DAYS, PlanKey
 from interface.mails import build_mail
 from tenants.models import Membership
 
@@ -62,7 +62,7 @@ def _notice_at(account: BillingAccount, now: datetime) -> Notice | None:
             return Notice.PAYMENT_LAST_DAY
         return Notice.PAYMENT_REMINDER if left <= GRACE / 2 else Notice.PAYMENT_FAILED
     if account.state == State.READ_ONLY:
-        return Notice.READ_ONLY if account.grace_until is not None else Notice.TRIAL_ENDED
+        return Notice.TRIAL_ENDED if account.plan == PlanKey.TRIAL else Notice.READ_ONLY
     return None
 
 
