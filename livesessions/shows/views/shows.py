@@ -86,8 +86,8 @@ def _settings(
     """Save a tab's forms, or show the tab; an invalid form has left its values on the show."""
     status = 200
     if request.method == "POST":
-        valid = [each.is_valid() for each in (form, goal) if each and each.is_bound]  # each names its errors
-        if all(valid):
+        is_goal_valid = goal is None or not goal.is_bound or goal.is_valid()
+        if form.is_valid() and is_goal_valid:  # both are asked first, so that each names its errors
             change_show(show=show, **form.changes)
             if goal and goal.is_bound and goal.has_changed():
                 _save_goal(request, show, goal)
