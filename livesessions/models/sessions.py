@@ -92,9 +92,11 @@ class LiveSession(models.Model):
     start_requested_at = models.DateTimeField(null=True)
     stop_requested_at = models.DateTimeField(null=True)
     # Why the live was stopped, if not by a person; it becomes the end's reason.
-    stop_reason = models.CharField(max_length=30, choices=EndReason, blank=True)
+    stop_reason = models.CharField(max_length=30, choices=EndReason, blank=True, default="", db_default="")
     # Set while the workspace may not be on air any more: why, and when the live ends at the latest.
-    plan_grace_reason = models.CharField(max_length=20, choices=GraceReason, blank=True)
+    plan_grace_reason = models.CharField(
+        max_length=20, choices=GraceReason, blank=True, default="", db_default=""
+    )
     plan_grace_ends_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
