@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from providers.breaker import BreakerSettings, CircuitBreaker
-from tenants.request_ids import request_id_of
+from tenants.api.request_ids import request_id_of
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from tenants.request_ids import HEADER, new_request_id
+from tenants.api.request_ids import HEADER, new_request_id
 
 API_PREFIX = b"/api/"
 PAGE = (

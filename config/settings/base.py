@@ -163,7 +163,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "tenants.request_ids.RequestIdMiddleware",
+    "tenants.api.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -315,7 +315,7 @@ LOGGING = {
     "filters": {
         "secrets": {"()": "config.redaction.HideSecrets"},
         "refusals": {"()": "config.redaction.ShortRefusals"},
-        "request": {"()": "tenants.request_ids.NameRequest"},
+        "request": {"()": "tenants.api.request_ids.NameRequest"},
     },
     "handlers": {
         "console": {

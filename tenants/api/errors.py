@@ -9,8 +9,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
+from tenants.api.request_ids import request_id_of
 from tenants.errors import AppError
-from tenants.request_ids import request_id_of
 from tenants.text import clean_text
 
 MAX_FIELD_NAME = 100

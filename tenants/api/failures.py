@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 
 from tenants.api import problems
-from tenants.request_ids import request_id_of
+from tenants.api.request_ids import request_id_of
 
 PREFIX = "/api/"
 
