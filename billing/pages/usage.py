@@ -15,7 +15,7 @@ from tenants.models import Tenant
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class UsageSummary:
     """The meters of a workspace in its present period, which began at `start`; `period` says it in words."""
 
     start: datetime
@@ -24,12 +24,12 @@ class Usage:
     used: PeriodUsage
 
 
-def usage_of(tenant: Tenant, found: Entitlements, *, now: datetime) -> Usage:
+def usage_of(tenant: Tenant, found: Entitlements, *, now: datetime) -> UsageSummary:
     """Return the usage of the present period; without billing, of the calendar month (UTC). Three queries."""
     month = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     if found.is_self_hosted:
         used = usage_since(tenant, month)
-        return Usage(
+        return UsageSummary(
             month, _("since %(day)s") % {"day": day_text(month)}, unlimited_rows(used.by_meter), used
         )
     balances = balances_of(tenant, now=now)
@@ -42,4 +42,4 @@ def usage_of(tenant: Tenant, found: Entitlements, *, now: datetime) -> Usage:
     pace = used.by_meter if found.payer_id == found.tenant_id else {}
     words = {"first": day_text(start), "last": day_text(max(ends)) if ends else ""}
     period = _("%(first)s to %(last)s") % words if ends else _("since %(day)s") % {"day": words["first"]}
-    return Usage(start, period, meter_rows(balances, pace, start=start), used)
+    return UsageSummary(start, period, meter_rows(balances, pace, start=start), used)

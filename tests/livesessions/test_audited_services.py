@@ -50,6 +50,9 @@ TESTED_WITH_THE_LOG |= {"audit.exported", "account.deleted", "log_in.ended", "im
 TESTED_WITH_THE_LOG |= {"impersonation.started", "impersonation.ended"}
 # By the clock: tests/billing/test_states.py.
 TESTED_WITH_THE_LOG.add("billing.state_changed")
+# Against the local Stripe and on the pages of money: tests/billing.
+TESTED_WITH_THE_LOG |= {"checkout.started", "plan.changed", "plan.cancelled", "plan.resumed", "portal.opened"}
+TESTED_WITH_THE_LOG |= {"company.changed", "live_cap.changed", "credit.granted"}
 
 
 @pytest.fixture

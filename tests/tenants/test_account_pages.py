@@ -19,7 +19,7 @@ ENTRANCE = {
     "/accounts/password/reset/key/done/": "Password changed",
     "/accounts/confirm-email/": "Check your e-mail",
     "/accounts/confirm-email/broken/": "This link is too old",
-    "/accounts/inactive/": "Account Inactive",
+    "/accounts/inactive/": "This account is closed",
 }
 MANAGE = {
     "/accounts/logout/": "Log out?",

@@ -18,6 +18,8 @@ OWNED = [
     model
     for model in apps.get_models()
     if model is not Membership
+    # The mirror of Stripe is read by billing/subscriptions alone, always by the workspace's customer.
+    and model._meta.app_label != "djstripe"
     and any(field.is_relation and field.related_model is Tenant for field in model._meta.fields)
 ]
 

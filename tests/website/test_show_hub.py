@@ -169,7 +169,7 @@ def test_a_show_that_is_live_stays_and_the_page_says_why(
     desk: Client, session: LiveSession, act: str
 ) -> None:
     answer = desk.post(f"/shows/{session.show_id}/{act}", {"typed_name": session.show.name}, follow=True)
-    assert "End it first, then try again." in answer.content.decode()
+    assert "This show is already live. End it first." in answer.content.decode()
     with scopes_disabled():
         assert Show.objects.filter(id=session.show_id, archived_at=None).exists()
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 
 from django.test import Client
 from django_scopes import scope
@@ -10,7 +11,7 @@ from redis import Redis
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.reply.runner import MODEL_UNHEARD
-from livesessions.worker.registry import _failing_key
+from livesessions.worker.registry import Capacity, _failing_key, _key
 from tenants.models import Tenant, User
 from tests.accounts.codes import give_second_factor, prove_second_factor
 
@@ -53,6 +54,7 @@ def test_staff_see_which_services_fail_and_what_faults_mean(
     session: LiveSession, charlie: User, client_for: ClientFor, redis_client: Redis
 ) -> None:
     redis_client.sadd("livesessions:roster", "worker")
+    redis_client.set(_key("worker"), json.dumps(asdict(Capacity(running=1, capacity=4))))
     redis_client.set(_failing_key("worker"), json.dumps(["elevenlabs", "gpt-4o-mini"]))
     with scope(tenant=session.tenant):
         for fault in (MODEL_UNHEARD, "policy:insults"):

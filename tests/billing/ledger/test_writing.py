@@ -26,7 +26,7 @@ from providers.postgres import direct_parameters
 from tenants.models import Tenant
 from tests.billing.ledger.usage import give
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 TOKENS = Meter.TOKENS
 CREDIT = 100_000
 

@@ -18,9 +18,10 @@ from billing.models.account import BillingAccount
 from billing.models.ledger import Grant, UsageDay, UsageLive
 from billing.pages.meters import meter_rows
 from billing.plans.catalogue import HOUR_S, Meter
+from billing.subscriptions.credits import end_trial
 from billing.usage import UsageKind
 from livesessions.models.sessions import LiveSession
-from tenants.models import Membership, Tenant, User
+from tenants.models import AuditEntry, Membership, Tenant, User
 
 ClientFor = Callable[[User], Client]
 PATH = "/billing/"
@@ -38,9 +39,10 @@ def subscribed(tenant: Tenant) -> Tenant:
     """Alice's workspace, ten days on the plan Self: half of the hours is used, and 96 % of the voice."""
     now = timezone.now()
     start, end = now - timedelta(days=10), now + timedelta(days=20)
-    BillingAccount.objects.update_or_create(
+    account, _made = BillingAccount.objects.update_or_create(
         tenant=tenant, defaults={"plan": "self", "state": "active", "period_start": start, "period_end": end}
     )
+    end_trial(account, at=now)
     for meter, quantity, used in (
         (Meter.LIVE_SECONDS, 30 * HOUR_S, 15 * HOUR_S),
         (Meter.VOICE_CHARACTERS, 300_000, 288_000),
@@ -182,6 +184,7 @@ def test_a_limit_per_live_is_saved_and_a_wrong_one_is_kept_in_its_field(
     client = client_for(alice)
     assert client.post("/billing/limit/", {"cap_eur": "2.50"}).status_code == 302
     assert BillingAccount.objects.get(tenant=subscribed).live_cap_micro_eur == 2_500_000
+    assert AuditEntry.objects.filter(tenant=subscribed, verb="live_cap.changed").count() == 1
     assert 'value="2.50"' in page(client)
     answer = client.post("/billing/limit/", {"cap_eur": "lots"})
     assert answer.status_code == 422

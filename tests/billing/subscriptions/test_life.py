@@ -16,7 +16,7 @@ from billing.subscriptions.errors import CardDeclined, PaymentRefused, PaymentsU
 from billing.subscriptions.invoices import invoices_of, open_invoice_of
 from billing.subscriptions.portal import open_portal
 from billing.subscriptions.refresh import refresh_tenant
-from tenants.models import Tenant
+from tenants.models import AuditEntry, Tenant
 from tests.billing.subscriptions.conftest import Deliver
 from tests.billing.subscriptions.shop import buy, use_card
 from tests.fakes.stripe_server.clock import advance
@@ -151,6 +151,16 @@ def test_a_cancelled_plan_runs_until_its_end_and_can_be_resumed(
     assert account_of(tenant.id).state == State.ENDED
     with pytest.raises(PaymentRefused, match="no running plan"):
         resume(tenant)
+
+
+def test_each_act_is_in_the_audit_log(subscribed: LocalStripe, tenant: Tenant, deliver: Deliver) -> None:
+    change_plan(tenant, "managed_monthly")
+    cancel(tenant)
+    resume(tenant)
+    open_portal(tenant, return_url="http://testserver/billing/")
+    with scopes_disabled():
+        verbs = set(AuditEntry.objects.filter(tenant=tenant).values_list("verb", flat=True))
+    assert verbs >= {"checkout.started", "plan.changed", "plan.cancelled", "plan.resumed", "portal.opened"}
 
 
 def test_who_comes_back_subscribes_again(subscribed: LocalStripe, tenant: Tenant, deliver: Deliver) -> None:

@@ -81,7 +81,7 @@ def test_the_routes_below_are_all_there_are() -> None:
     shapes = {path.format(**{name: f"<uuid:{name}_id>" for name in ROWS}) for _, path, _ in ROUTES}
     served = {f"/api/v1/{route}" for route in api_routes()}
     assert served == shapes | {
-        f"/api/v1/{name}" for name in ("", "shows/", "personas/", "voices/", "pronunciations/")
+        f"/api/v1/{name}" for name in ("", "billing/", "shows/", "personas/", "voices/", "pronunciations/")
     }
 
 
