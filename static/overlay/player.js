@@ -86,11 +86,15 @@ export class Player {
   begin(id, text, language) {
     if (this.#muted || this.#dead.has(id) || this.#utterances.has(id)) return;
     this.close();
-    const utterance = new Utterance(id, { text, language }, {
-      started: () => this.#started(utterance),
-      caption: (words, of) => this.#on.caption(id, words, of),
-      ended: () => this.#ended(utterance),
-    });
+    const utterance = new Utterance(
+      id,
+      { text, language },
+      {
+        started: () => this.#started(utterance),
+        caption: (words, of) => this.#on.caption(id, words, of),
+        ended: () => this.#ended(utterance),
+      },
+    );
     this.#utterances.set(id, utterance);
     this.#last = utterance;
   }
