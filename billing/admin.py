@@ -1,7 +1,7 @@
 """The staff pages of this app, from the folders that own the models."""
 
 from billing.ledger import admin as ledger
-from billing.plans import admin as plans
+from billing.staff import admin as staff
 from billing.subscriptions import admin as subscriptions
 
-__all__ = ["ledger", "plans", "subscriptions"]
+__all__ = ["ledger", "staff", "subscriptions"]

@@ -87,6 +87,7 @@ SENTENCES: dict[str, Any] = {
     "voice.changed": gettext_lazy("changed the voice %(what)s"),
     "voice.created": gettext_lazy("created the voice %(what)s"),
     "voice.deleted": gettext_lazy("deleted the voice %(what)s"),
+    "webhook.replayed": gettext_lazy("processed Stripe's message %(what)s again"),
 }
 
 # What the filter offers: by the first part of a verb, or several of them.
