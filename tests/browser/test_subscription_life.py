@@ -16,6 +16,7 @@ from billing.models.account import BillingAccount
 from billing.plans.catalogue import HOUR_S, Meter
 from billing.subscriptions.catalogue_sync import sync_catalogue
 from tenants.models import Tenant, User
+from tenants.services import create_tenant
 from tests.accounts.codes import give_second_factor, prove_second_factor
 from tests.browser.conftest import running_server
 from tests.fakes.stripe_server.__main__ import KEY
@@ -88,9 +89,22 @@ class Life:
         while self._account() != (plan, state):
             assert time.monotonic() < until, f"still {self._account()}, not {(plan, state)}"
             time.sleep(POLL_S)
-        rows = self._staff.get("/staff/billing/billingaccount/").content.decode()
-        assert f'field-plan">{plan}<' in rows
-        assert f'field-state">{BillingAccount.State(state).label}<' in rows
+        accounts = "/staff/billing/billingaccount/"
+        self.staff_see(accounts, f'field-plan">{plan}<', f'field-state">{BillingAccount.State(state).label}<')
+
+    def staff_see(self, path: str, *parts: str) -> None:
+        """Check that a page of the staff site has these parts."""
+        shown = self._staff.get(path).content.decode()
+        assert [part for part in parts if part not in shown] == []
+
+    def will_end(self) -> None:
+        """Check that the account has a day on which it ends, and that staff see it."""
+        with scopes_disabled():
+            assert BillingAccount.objects.get(tenant=self.tenant).cancel_at is not None
+        assert (
+            'field-cancel_at nowrap">-<'
+            not in self._staff.get("/staff/billing/billingaccount/").content.decode()
+        )
 
     def _account(self) -> tuple[str, str]:
         with scopes_disabled():
@@ -107,8 +121,6 @@ def life(
     new_context: Callable[..., BrowserContext],
     redis_client: object,
 ) -> Life:
-    from tenants.services import create_tenant
-
     tenant = create_tenant(owner=alice, name="Alice's lives", language="en")
     User.objects.filter(id=charlie.id).update(is_staff=True, is_superuser=True)
     give_second_factor(charlie)
@@ -139,7 +151,9 @@ def test_a_subscription_is_bought_fails_is_paid_grows_and_ends(life: Life) -> No
 
     use_three_hours(life)
     life.press("Plan and usage")
-    life.reads("3 h of 31 h")  # of the plan, and what is left of the trial
+    life.reads("3 h of 30 h")
+    life.staff_see("/staff/billing/reservation/", f'field-used">{3 * HOUR_S}<')
+    life.staff_see("/staff/billing/grant/", f'field-used">{3 * HOUR_S}<')
     life.reads("Renews on")
 
     life.press("Payment method")
@@ -165,12 +179,14 @@ def test_a_subscription_is_bought_fails_is_paid_grows_and_ends(life: Life) -> No
     life.press("Cancel the plan")
     life.press("Cancel at the end of the period")
     life.reads("Ends soon")
+    life.will_end()
     life.month_passes()
     life.becomes("managed", "ended")
     life.open("/billing/")
     life.reads("The plan has ended. Nothing is deleted.")
     life.press("Invoices")
     life.reads("Paid")
+    life.staff_see("/staff/djstripe/invoice/", ">in_")
 
 
 def use_three_hours(life: Life) -> None:
