@@ -55,7 +55,7 @@ class BillingAccountAdmin(ReadOnlyAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     @method_decorator(require_POST)
-    @method_decorator(across_tenants)
+    @across_tenants
     def give_credit(self, request: HttpRequest, tenant_id: UUID) -> HttpResponse:
         """Give credit and return to the account; 422 with the form where something is wrong with it."""
         if not may_give_credit(request):
