@@ -58,8 +58,9 @@ FEATURE_NAMES = {
 def money_text(money: Money) -> str:
     """Return an amount with its currency's sign; cents only where there are any."""
     whole = money.cents % 100 == 0
-    amount = number_format(money.cents / 100, 0 if whole else 2, use_l10n=True, force_grouping=True)
-    return f"{SIGNS.get(money.currency, money.currency.upper())} {amount}"
+    amount = number_format(abs(money.cents) / 100, 0 if whole else 2, use_l10n=True, force_grouping=True)
+    minus = "−" if money.cents < 0 else ""
+    return f"{minus}{SIGNS.get(money.currency, money.currency.upper())} {amount}"
 
 
 def euro_text(micro_eur: int) -> str:
