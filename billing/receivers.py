@@ -1,15 +1,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
-from django.db.models.signals import post_migrate, post_save
+from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.utils import timezone
 
 from billing.ledger.partitions import USAGE_LEDGER
-from billing.models.account import BillingAccount
 from billing.plans import doors
-from billing.plans.entitlements import worker_entitlements
 from billing.plans.trial import create_account
 from billing.plans.workspaces import agency_of, require_workspace
 from tenants.models import Tenant, User
@@ -29,11 +26,6 @@ def create_account_of_tenant(tenant: Tenant, **kwargs: Any) -> None:
 @receiver(seat_asked)
 def refuse_seat_beyond_plan(tenant: Tenant, taken: Callable[[], int], **kwargs: Any) -> None:
     doors.require(doors.ADD_MEMBER, tenant.id, in_use=lambda _entitlements: taken())
-
-
-@receiver(post_save, sender=BillingAccount)
-def forget_cached_entitlements(instance: BillingAccount, **kwargs: Any) -> None:
-    transaction.on_commit(lambda: worker_entitlements.forget(instance.tenant_id))
 
 
 @receiver(post_migrate, dispatch_uid="make_partitions_of_usage_ledger")

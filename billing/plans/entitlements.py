@@ -1,13 +1,11 @@
 """What a workspace may do now: one read, the same for pages, API, jobs and workers."""
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
@@ -16,8 +14,6 @@ from django_scopes import scopes_disabled
 from billing.models.account import BillingAccount
 from billing.plans.catalogue import ADD_ONS, PLANS, AddOn, Feature, Limit, Meter, Plan, PlanKey
 from tenants.models import Tenant
-
-CACHED_FOR_S = 30.0
 
 
 class AccountState(StrEnum):
@@ -185,31 +181,3 @@ def _grants(plan: Plan, add_ons: list[tuple[AddOn, int]]) -> dict[Meter, int]:
         for meter, quantity in add_on.grants.items():
             grants[meter] = grants.get(meter, 0) + quantity * count
     return grants
-
-
-class EntitlementCache:
-    """Answers a worker's questions from memory, at most `CACHED_FOR_S` old."""
-
-    def __init__(
-        self,
-        read: Callable[[UUID], Entitlements] = entitlements_of,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._read = read
-        self._clock = clock
-        self._known: dict[UUID, tuple[float, Entitlements]] = {}
-
-    async def get(self, tenant_id: UUID) -> Entitlements:
-        """Return what a workspace may do; reads the database in a thread when the answer is too old."""
-        known = self._known.get(tenant_id)
-        if known is None or self._clock() - known[0] >= CACHED_FOR_S:
-            answer = await sync_to_async(self._read)(tenant_id)
-            known = self._known[tenant_id] = (self._clock(), answer)
-        return known[1]
-
-    def forget(self, tenant_id: UUID) -> None:
-        """Read a workspace again the next time, because its account changed."""
-        self._known.pop(tenant_id, None)
-
-
-worker_entitlements = EntitlementCache()

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from uuid import UUID, uuid4
 
 import pytest
 from django.conf import LazySettings
@@ -22,12 +21,9 @@ from billing.plans.catalogue import (
 )
 from billing.plans.entitlements import (
     AccountState,
-    EntitlementCache,
-    Entitlements,
     ReadOnlyReason,
     account_of,
     entitlements_for,
-    self_hosted,
 )
 from tenants.models import Tenant
 
@@ -103,25 +99,6 @@ def test_a_workspace_of_an_agency_has_the_agencys_plan(tenant: Tenant, other_ten
     given = entitlements_for(tenant)
     assert (given.plan, given.state) == (PlanKey.AGENCY, AccountState.ACTIVE)
     assert (given.tenant_id, given.payer_id) == (tenant.id, other_tenant.id)
-
-
-async def test_a_worker_reads_a_workspace_once_in_30_seconds_and_after_a_change() -> None:
-    now, tenant_id = [0.0], uuid4()
-    asked: list[UUID] = []
-
-    def read(tenant_id: UUID) -> Entitlements:
-        asked.append(tenant_id)
-        return self_hosted(tenant_id)
-
-    cache = EntitlementCache(read, lambda: now[0])
-    for now[0] in (0.0, 29.9):
-        await cache.get(tenant_id)
-    assert len(asked) == 1
-    now[0] = 30.0
-    await cache.get(tenant_id)
-    cache.forget(tenant_id)
-    await cache.get(tenant_id)
-    assert len(asked) == 3
 
 
 def test_every_price_has_a_key_of_its_own_and_a_year_costs_ten_months() -> None:
