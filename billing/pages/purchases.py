@@ -102,7 +102,7 @@ def quote(tenant: Tenant, account: BillingAccount, purchase: Purchase) -> Quote:
 
 
 def sealed_moment(tenant: Tenant, purchase: Purchase, seal: str) -> int | None:
-    """Return the second for which this purchase was quoted; None when the quote is old or another's."""
+    """Return the Unix time of a quote; None when it has expired or belongs to another workspace."""
     try:
         found: Any = signing.loads(seal, salt=SEAL, max_age=SEALED_FOR_S)
     except signing.BadSignature:
