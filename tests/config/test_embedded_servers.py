@@ -136,6 +136,7 @@ def test_a_killed_guardian_and_its_stale_files_do_not_trouble_the_next_start(fol
     addresses = user.addresses()
     os.kill(_guardian_pid(folder), signal.SIGKILL)
     user.kill()
+    _until(lambda: not _is_guarded(folder))  # a killed process keeps its locks until it is gone
 
     again = User(folder)
     assert again.addresses() == addresses

@@ -14,7 +14,14 @@ from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import stop_session
 from tenants.models import Tenant
-from tests.livesessions.worker.worker_processes import go_on_air, held_by, speaking_since, until, workers
+from tests.livesessions.worker.worker_processes import (
+    answering_since,
+    go_on_air,
+    held_by,
+    speaking_since,
+    until,
+    workers,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes, pytest.mark.slow]
 
@@ -36,16 +43,16 @@ def test_each_message_has_one_reply_though_both_workers_run(
     with workers(server_environment, tmp_path) as start_worker:
         first = start_worker(capacity=LIVES)
         began = timezone.now()
-        until(lambda: speaking_since(began), lambda lives: lives == LIVES)
+        until(lambda: answering_since(began), lambda lives: lives == LIVES)
         second = start_worker(capacity=LIVES)
         first.freeze()
         until(lambda: held_by(second), lambda lives: lives == LIVES)
         taken = timezone.now()
-        until(lambda: speaking_since(taken), lambda lives: lives == LIVES)
+        until(lambda: answering_since(taken), lambda lives: lives == LIVES)
         first.thaw()
         until(lambda: first.log.count("lease lost"), lambda lost: lost == LIVES)
         woken = timezone.now()
-        until(lambda: speaking_since(woken), lambda lives: lives == LIVES)
+        until(lambda: answering_since(woken), lambda lives: lives == LIVES)
         first.stop()  # writes what it still has
         second.stop()
 

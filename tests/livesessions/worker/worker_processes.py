@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django_scopes import scopes_disabled
 
 from livesessions.models.replies import Reply
@@ -122,5 +123,14 @@ def held_by(worker: WorkerProcess) -> int:
 
 def speaking_since(moment: datetime) -> int:
     """Return in how many lives the host has been heard since."""
-    heard = Reply.objects.filter(created_at__gt=moment, first_audio_ms__isnull=False)
-    return heard.values("session_id").distinct().count()
+    return _heard_since(moment).values("session_id").distinct().count()
+
+
+def answering_since(moment: datetime) -> int:
+    """Return in how many lives the host has been heard since with an answer to a message."""
+    answers = _heard_since(moment).exclude(trigger_source_id="")
+    return answers.values("session_id").distinct().count()
+
+
+def _heard_since(moment: datetime) -> QuerySet[Reply]:
+    return Reply.objects.filter(created_at__gt=moment, first_audio_ms__isnull=False)
