@@ -41,6 +41,7 @@ from livesessions.pipeline.selection.turns import Priority, QueuedTurn
 from livesessions.pipeline.snapshot_trigger import SnapshotTrigger
 from livesessions.pipeline.state import VERSION, LiveState
 from moderation.stage.guarded_gate import GuardedModelGate
+from moderation.stage.spoken_review import SpokenReview
 from moderation.stage.viewer_roles import ViewerRoles, no_roles
 from planner.stage.cues import CueSource
 from planner.stage.games.games import Games
@@ -165,7 +166,7 @@ class Live:
     def _reply_context(self) -> ReplyContext:
         parts = self._parts
         return ReplyContext(
-            gate=parts.gate,
+            gate=SpokenReview(parts.gate),
             planner=parts.planner,
             voice=parts.voice,
             voice_in=parts.voice_in,

@@ -52,6 +52,10 @@ class Draft:
         text = judgement.text
         if not text or self.closed or self._is_thinking:
             return []
+        waiting = [self._held] if self._held else []
+        if unfounded := self._gate.unfounded_together([*self.said, *waiting], text):
+            self._refuse(unfounded)
+            return []
         if is_short(text) and not (self.said or self._held) and self._is_repeat(text):
             self._held = text
             return []

@@ -119,6 +119,11 @@ def foreign_language(text: str, language: str) -> str:
     return likely if votes[likely] - votes[language] >= CLEAR_LEAD else ""
 
 
+def is_frequent(word: str) -> bool:
+    """Return whether a word in lower case is one of a language's most frequent ones."""
+    return any(word in words for words in _small_words().values())
+
+
 def content_words(text: str) -> list[str]:
     """Return a text's words without the small words of any language and without short ones."""
     small = frozenset().union(*_small_words().values())

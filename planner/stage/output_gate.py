@@ -12,6 +12,12 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from planner.stage.claims.addresses import address_of
+from planner.stage.claims.claims import Given, claim_of
+from planner.stage.claims.demands import is_obeyed
+from planner.stage.claims.encoded import is_encoded
+from planner.stage.claims.numbers import number_of
+from planner.stage.claims.promotion import promotes
 from planner.stage.cleaning import clean_for_speech, shorten
 from planner.stage.language_detection import foreign_language
 from planner.stage.model_text.assistants import names_itself
@@ -29,8 +35,6 @@ LEAKED_RUNS = 3
 LEAKED_SHARE = 0.4
 # A run this long is a quotation in any context.
 LEAKED_LONG_RUNS = 6
-ECHOED_WORDS = 5
-ECHOED_SHARE = 0.8
 
 
 class Refusal(StrEnum):
@@ -55,6 +59,16 @@ class Refusal(StrEnum):
     DECLINED = "declined"
     PLANNING = "planning"
     CHEER = "cheer"  # at something that is sad or serious
+    ADDRESS = "address"  # spelled out as it is spoken
+    NUMBER = "number"  # a telephone number or a code
+    PRICE = "price"
+    CHANGE = "change"  # of the show: a date, a cancellation
+    WINNER = "winner"  # of something that can be taken home
+    ADVICE = "advice"  # about health, money or law
+    POLITICS = "politics"
+    PHISHING = "phishing"  # asks for a code, data or money
+    PERSON = "person"  # tells something about somebody
+    PROMOTION = "promotion"  # of others
 
 
 # Only the sentence is left out; what follows may be said.
@@ -76,6 +90,9 @@ class OutputGate:
     `secret` is the system text, `heard` the viewer's text, `language` the only language allowed (empty: any).
     Text in `sayable` is never secret. A sentence longer than `max_characters` is shortened. The label
     `host_name:` before a sentence is removed. An answer to something that `is_serious` may not cheer.
+
+    What a sentence states of prices, dates, persons and the like must stand in `sayable`. `chat` is what
+    viewers wrote before, `said_before` the end of the host's last reply, `handle` the show's account.
     """
 
     secret: str
@@ -85,6 +102,9 @@ class OutputGate:
     sayable: str = ""
     host_name: str = ""
     is_serious: bool = False
+    chat: str = ""
+    said_before: str = ""
+    handle: str = ""
 
     def review(self, sentence: str) -> Judgement:
         """Check one sentence of the model."""
@@ -110,17 +130,46 @@ class OutputGate:
             return Refusal.TOO_LONG
         if _MARKUP.search(text):
             return Refusal.MARKUP
-        if _is_code(text, words):
+        if _is_code(text, words) or is_encoded(text):
             return Refusal.CODE
         if spoken := _spoken_of(text.casefold().replace("’", "'")):
             return spoken
         if _is_leak(words, _secret_runs(self.secret, self.sayable)):
             return Refusal.LEAK
-        if len(words) >= ECHOED_WORDS and _share(words, _runs_of(self.heard)) >= ECHOED_SHARE:
+        if is_obeyed(text, f"{self.chat}\n{self.heard}", self.sayable):
             return Refusal.ECHO
+        if unfounded := self.unfounded(text):
+            return unfounded
         if foreign_language(text, self.language):
             return Refusal.LANGUAGE
         return Refusal.CHEER if self.is_serious and is_cheerful(text) else None
+
+    def unfounded_together(self, said: Sequence[str], text: str) -> Refusal | None:
+        """Return what a sentence states or spells out together with those said before it.
+
+        What the host said earlier counts for addresses and numbers, which can be split over several replies.
+        """
+        whole = " ".join([*said, text])
+        if said and (unfounded := self.unfounded(whole)):
+            return unfounded
+        given, joined = Given(self.sayable, f"{self.chat}\n{self.heard}"), f"{self.said_before} {whole}"
+        if not self.said_before:
+            return None
+        if address_of(joined, given):
+            return Refusal.ADDRESS
+        return Refusal.NUMBER if number_of(joined, given) else None
+
+    def unfounded(self, text: str) -> Refusal | None:
+        """Return what a text states or spells out that nobody has given it."""
+        given = Given(self.sayable, f"{self.chat}\n{self.heard}")
+        if address_of(text, given):
+            return Refusal.ADDRESS
+        if number_of(text, given):
+            return Refusal.NUMBER
+        if topic := claim_of(text, given):
+            return Refusal(topic)
+        own_names = f"{self.host_name} {self.handle}"
+        return Refusal.PROMOTION if promotes(text, given, own_names=own_names) else None
 
 
 _ROLE = re.compile(
@@ -173,11 +222,6 @@ def _is_leak(words: Sequence[str], secret: frozenset[tuple[str, ...]]) -> bool:
     runs = _runs(words)
     leaked = sum(run in secret for run in runs)
     return leaked >= LEAKED_LONG_RUNS or (leaked >= LEAKED_RUNS and leaked >= LEAKED_SHARE * len(runs))
-
-
-def _share(words: Sequence[str], source: frozenset[tuple[str, ...]]) -> float:
-    runs = _runs(words)
-    return sum(run in source for run in runs) / len(runs) if runs else 0.0
 
 
 def _runs(words: Sequence[str]) -> list[tuple[str, ...]]:

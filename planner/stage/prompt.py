@@ -55,6 +55,9 @@ given words are answered with a friendly change of subject.
 only where they fit. `avoid` is a line that the room has heard before: say something else, in other words.
 - Call a viewer by name at most once, and not in every answer."""
 
+# What the host may say of itself, although the rules say so too.
+WHAT_IT_IS = "I am a virtual host made with artificial intelligence."
+
 CAREFUL = """\
 The last message may be heated. Stay calm and kind, do not repeat its words, do not take sides, and lead \
 the talk to something pleasant."""
@@ -138,7 +141,9 @@ def system_text(prompt: Prompt) -> str:
 def sayable_text(prompt: Prompt) -> str:
     """Return the creator's text that may be said aloud, from all parts of the system message."""
     turn = prompt.turn
-    return "\n".join([*_facts(prompt.show), turn.segment, turn.point, *prompt.character.sample_lines])
+    return "\n".join(
+        [WHAT_IT_IS, *_facts(prompt.show), turn.segment, turn.point, *prompt.character.sample_lines]
+    )
 
 
 def _summing_up(prompt: Prompt) -> list[Message]:

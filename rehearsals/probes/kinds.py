@@ -4,20 +4,16 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from moderation.defaults import LANGUAGES as MODERATED_LANGUAGES
-from moderation.defaults import default_blocklist, shipped_lexicon
-from moderation.stage.moderator import Moderator
 from moderation.stage.verdict import Verdict
 from planner.defaults import PERSONAS
 from planner.stage.language_detection import detect_language, primary_language
-from planner.stage.model_text.answer_review import review_answer
 from planner.stage.names import sayable_name
 from planner.stage.planner import Planner
-from planner.stage.prompt import Prompt
 from planner.stage.sentences import split_sentences
-from planner.stage.serious.topics import serious_topic
-from planner.stage.turn import Character, ShowFacts, Turn, TurnKind
-from rehearsals.probes.rows import Probe, ProbeInputError, text_of
+from planner.stage.turn import Character, Turn, TurnKind
+from rehearsals.probes.answers import AnswerProbe
+from rehearsals.probes.gates import gate_for
+from rehearsals.probes.rows import Probe, text_of
 from rehearsals.studio.answer import AnswerResult
 from rehearsals.studio.line_runner import LineRunner, ViewerLine
 from speech.stage.text_normalization.normalizer import TextNormalizer
@@ -43,45 +39,6 @@ class SentencesProbe:
 
     def run(self, row: Row) -> Row:
         return {"sentences": split_sentences(text_of(row), self._language)}
-
-
-class CleanProbe:
-    """Says what would be voiced of a model's answer: `{"voiced", "reason"}`.
-
-    A row may have the `persona` (its name, or an object with `name` and `prompt`), the `facts` of the show,
-    the `chat` that was answered, and `piece`: the size of the pieces in which the answer arrives.
-    """
-
-    def __init__(self, language: str) -> None:
-        self._language = language or "en"
-        self._gate = gate_for(self._language)
-
-    def run(self, row: Row) -> Row:
-        turn = Turn(TurnKind.COMMENT, "", self._language, text=text_of(row, "chat", default=""))
-        prompt = Prompt(
-            self._character_of(row),
-            turn,
-            show=ShowFacts(facts=text_of(row, "facts", default="")),
-            is_serious=serious_topic(turn.text) is not None,
-        )
-        piece = row.get("piece", 0)
-        if not isinstance(piece, int) or piece < 0:
-            raise ProbeInputError('"piece" must be a number of characters.')
-        answer = asyncio.run(review_answer(text_of(row), prompt, piece_characters=piece))
-        voiced, reason = [], answer.reason
-        for sentence in answer.sentences:
-            verdict = self._gate.review(sentence)
-            if verdict.blocked:
-                reason = f"policy:{verdict.reasons[0].category.value}"
-                break
-            voiced.append(sentence)
-        return {"voiced": " ".join(voiced), "reason": reason}
-
-    def _character_of(self, row: Row) -> Character:
-        persona = row.get("persona", "")
-        fields = persona if isinstance(persona, dict) else {"name": persona}
-        name = text_of(fields, "name", default="")
-        return Character(name, text_of(fields, "prompt", default=""), self._language)
 
 
 class ModerateProbe:
@@ -154,11 +111,9 @@ class ReplyProbe:
         }
 
 
-def gate_for(language: str) -> Moderator:
-    """Return the gate of a new show: the shipped lists, and the default list of its language."""
-    tongue = primary_language(language)
-    listed = default_blocklist(tongue) if tongue in MODERATED_LANGUAGES else []
-    return Moderator(listed, shipped=shipped_lexicon(), safe_mode=True)
+def answer_probe(language: str) -> AnswerProbe:
+    """Return the probe of what a model wrote, with the gate of a new show."""
+    return AnswerProbe(language, gate_for(language))
 
 
 def _reasons(verdict: Verdict) -> list[Row]:
@@ -171,7 +126,8 @@ def _reasons(verdict: Verdict) -> list[Row]:
 KINDS: Mapping[str, Callable[[str], Probe]] = {
     "normalize": NormalizeProbe,
     "sentences": SentencesProbe,
-    "clean": CleanProbe,
+    "clean": answer_probe,
+    "gate": answer_probe,
     "moderate": ModerateProbe,
     "name": NameProbe,
     "language": LanguageProbe,

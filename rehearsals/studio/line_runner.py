@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from livesessions.pipeline.ports import Gate, ReplyPlanner, Voice, VoiceIn
 from moderation.stage.help_lines import help_line
+from moderation.stage.spoken_review import SpokenReview
 from moderation.stage.verdict import Action, Risk, Verdict
 from planner.errors import PlannerError
 from planner.stage.games.commands import parse_command
@@ -43,6 +44,7 @@ class LineRunner:
         self.answer = StudioAnswer()
         self.chunks: list[AudioChunk] = []
         self._gate = gate
+        self._spoken = SpokenReview(gate)
         self._words = words
         self._voice = voice
         self._voice_in = voice_in
@@ -106,10 +108,11 @@ class LineRunner:
                     if answer.first_sentence_ms is None:
                         answer.first_sentence_ms = self._elapsed_ms()
                     answer.text_ms = self._elapsed_ms()
-                    verdict = self._gate.review(sentence)
+                    verdict = self._spoken.review(sentence)
                     if verdict.blocked and not isinstance(turn, str):
                         self._refuse(verdict)
                         return
+                    self._spoken.note(sentence)
                     answer.sentences.append(sentence)
                     await self._speak(sentence, turn)
 

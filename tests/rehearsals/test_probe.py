@@ -24,6 +24,7 @@ def probed(kind: str, *rows: Any, language: str = "en") -> list[dict[str, Any]]:
         ("normalize", {"spoken"}),
         ("sentences", {"sentences"}),
         ("clean", {"voiced", "reason"}),
+        ("gate", {"voiced", "reason"}),
         ("moderate", {"verdict", "action", "blocked", "reasons"}),
         ("name", {"spoken", "shown", "verdict"}),
         ("language", {"language", "confidence"}),

@@ -11,7 +11,6 @@ from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.ports import (
     AudioSink,
     ClaimReply,
-    Gate,
     Observer,
     ReplyPlanner,
     Voice,
@@ -26,6 +25,7 @@ from livesessions.pipeline.reply.utterance import Utterance
 from livesessions.pipeline.selection.turns import Priority, QueuedTurn
 from moderation.stage.guarded_gate import GuardedModelGate
 from moderation.stage.model_gate import Flags
+from moderation.stage.spoken_review import SpokenReview
 from moderation.stage.verdict import Verdict
 from planner.errors import PlannerError
 from planner.stage.turn import UNHEARD, TurnKind
@@ -42,7 +42,7 @@ NEVER_GIVES_WAY = frozenset({Priority.STREAMER, Priority.HELP, Priority.GIFT})
 class ReplyContext:
     """What every reply of a live works with."""
 
-    gate: Gate
+    gate: SpokenReview
     planner: ReplyPlanner
     voice: Voice
     sinks: Sequence[AudioSink]
@@ -147,6 +147,7 @@ class ReplyRunner:
                 if verdict.blocked:
                     self._refuse(sentence, verdict)
                     return
+                self._context.gate.note(sentence)
                 if not self._utterance.has_begun:
                     await self._model_review.before_first_sound(careful=self._turn.turn.careful)
                 if self._is_draft:

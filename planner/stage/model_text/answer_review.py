@@ -36,6 +36,9 @@ def gate_of(prompt: Prompt, secret: str) -> OutputGate:
         max_characters=MAX_CHARACTERS,
         host_name=character.name,
         is_serious=prompt.is_serious,
+        chat="\n".join(exchange.turn.text for exchange in prompt.history if exchange.turn.text),
+        said_before=prompt.history[-1].reply if prompt.history else "",
+        handle=prompt.show.handle,
     )
 
 
