@@ -1,11 +1,10 @@
+"""Voices and pronunciations in the REST API."""
+
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
-from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from billing.plans import doors
 from billing.plans.api_problems import door_problems
@@ -23,14 +22,10 @@ from speech.serializers import (
 from speech.services.pronunciations import add_pronunciation, change_pronunciation, delete_pronunciation
 from speech.services.voices import Provider, change_voice, create_voice, delete_voice, has_shared
 from speech.stage.capabilities import capabilities_of
-from tenants.api.operations import Operation, api_route
-from tenants.api.paging import answer_page
 from tenants.api.problems import Problem
 from tenants.api.requests import tenant_request, valid_input
-from tenants.api.responses import answer_row
-from tenants.models import Scope
+from tenants.api.resources import Resource
 
-VOICE_IN_USE = Problem(VoiceInUse.code, VoiceInUse.status, "Shows use the voice. Choose another there.")
 BEYOND_PLAN = door_problems(doors.CLOUD_VOICE, doors.PREMIUM_VOICE)
 CONFLICT = Problem(
     PronunciationConflict.code,
@@ -39,79 +34,18 @@ CONFLICT = Problem(
 )
 
 
-@api_route(
-    Operation(
-        method="GET",
-        name="list_voices",
-        summary="List the voices, newest first",
-        scope=Scope.READ,
-        answer=VoiceSerializer,
-        pages=True,
-    ),
-    Operation(
-        method="POST",
-        name="create_voice",
-        summary="Create a voice",
-        scope=Scope.WRITE,
-        body=VoiceChangeSerializer,
-        answer=VoiceSerializer,
-        status=status.HTTP_201_CREATED,
-        problems=BEYOND_PLAN,
-    ),
-)
-def voices(request: Request) -> Response:
+def _create_voice(request: Request) -> VoiceProfile:
     tenant = tenant_request(request).tenant
-    if request.method == "GET":
-        rows = VoiceProfile.objects.filter(tenant=tenant).order_by("-created_at", "id")
-        return answer_page(request, rows, VoiceSerializer)
-    wanted = {
-        "language": tenant.language,
-        "provider": Provider.AUTO,
-        **_wanted_voice(request, VoiceProfile(tenant=tenant), is_new=True),
-    }
-    row = create_voice(tenant=tenant, **wanted)
-    return answer_row(VoiceSerializer, row, request, status.HTTP_201_CREATED)
+    wanted = _wanted_voice(request, VoiceProfile(tenant=tenant), is_new=True)
+    return create_voice(tenant=tenant, **{"language": tenant.language, "provider": Provider.AUTO, **wanted})
 
 
-@api_route(
-    Operation(
-        method="GET",
-        name="read_voice",
-        summary="Read a voice",
-        scope=Scope.READ,
-        answer=VoiceSerializer,
-    ),
-    Operation(
-        method="PATCH",
-        name="change_voice",
-        summary="Change a voice",
-        description="Only the fields that are sent change. They apply from the next live.",
-        scope=Scope.WRITE,
-        body=VoiceChangeSerializer,
-        answer=VoiceSerializer,
-        problems=BEYOND_PLAN,
-    ),
-    Operation(
-        method="DELETE",
-        name="delete_voice",
-        summary="Delete a voice that no show uses",
-        scope=Scope.WRITE,
-        status=status.HTTP_204_NO_CONTENT,
-        problems=[VOICE_IN_USE],
-    ),
-)
-def voice(request: Request, voice_id: UUID) -> Response:
-    row = get_voice_for(tenant_request(request), voice_id)
-    if request.method == "DELETE":
-        delete_voice(voice=row)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-    if request.method == "PATCH":
-        wanted = _wanted_voice(request, row)
-        try:
-            row = change_voice(voice=row, **wanted)
-        except VoiceCircle as error:
-            raise ValidationError({"backup": [error.user_message]}) from None
-    return answer_row(VoiceSerializer, row, request)
+def _change_voice(request: Request, voice: VoiceProfile) -> VoiceProfile:
+    wanted = _wanted_voice(request, voice)
+    try:
+        return change_voice(voice=voice, **wanted)
+    except VoiceCircle as error:
+        raise ValidationError({"backup": [error.user_message]}) from None
 
 
 def _wanted_voice(request: Request, row: VoiceProfile, *, is_new: bool = False) -> dict[str, Any]:
@@ -142,67 +76,41 @@ def _refuse_beyond(provider: str, wanted: dict[str, Any], row: VoiceProfile) -> 
         raise ValidationError(problems)
 
 
-@api_route(
-    Operation(
-        method="GET",
-        name="list_pronunciations",
-        summary="List the pronunciations",
-        scope=Scope.READ,
-        answer=PronunciationSerializer,
-        pages=True,
-    ),
-    Operation(
-        method="POST",
-        name="create_pronunciation",
-        summary="Create a pronunciation",
-        scope=Scope.WRITE,
-        body=PronunciationChangeSerializer,
-        answer=PronunciationSerializer,
-        status=status.HTTP_201_CREATED,
-        problems=[CONFLICT],
-    ),
+VOICES = Resource(
+    noun="voice",
+    plural="voices",
+    answer=VoiceSerializer,
+    body=VoiceChangeSerializer,
+    rows=lambda tenant: VoiceProfile.objects.filter(tenant=tenant).order_by("-created_at", "id"),
+    find=get_voice_for,
+    create=_create_voice,
+    change=_change_voice,
+    delete=lambda voice: delete_voice(voice=voice),
+    create_problems=BEYOND_PLAN,
+    change_problems=BEYOND_PLAN,
+    delete_summary="Delete a voice that no show uses",
+    delete_problems=[
+        Problem(VoiceInUse.code, VoiceInUse.status, "Shows use the voice. Choose another there.")
+    ],
 )
-def pronunciations(request: Request) -> Response:
-    tenant = tenant_request(request).tenant
-    if request.method == "GET":
-        return answer_page(request, Pronunciation.objects.filter(tenant=tenant), PronunciationSerializer)
-    row = add_pronunciation(tenant=tenant, **valid_input(PronunciationChangeSerializer, request))
-    return answer_row(PronunciationSerializer, row, request, status.HTTP_201_CREATED)
+voices, voice = VOICES.list_route(), VOICES.row_route()
 
-
-@api_route(
-    Operation(
-        method="GET",
-        name="read_pronunciation",
-        summary="Read a pronunciation",
-        scope=Scope.READ,
-        answer=PronunciationSerializer,
+PRONUNCIATIONS = Resource(
+    noun="pronunciation",
+    plural="pronunciations",
+    answer=PronunciationSerializer,
+    body=PronunciationChangeSerializer,
+    rows=lambda tenant: Pronunciation.objects.filter(tenant=tenant),
+    listed="",
+    find=get_pronunciation_for,
+    create=lambda request: add_pronunciation(
+        tenant=tenant_request(request).tenant, **valid_input(PronunciationChangeSerializer, request)
     ),
-    Operation(
-        method="PATCH",
-        name="change_pronunciation",
-        summary="Change a pronunciation",
-        description="Only the fields that are sent change. They apply from the next live.",
-        scope=Scope.WRITE,
-        body=PronunciationChangeSerializer,
-        answer=PronunciationSerializer,
-        problems=[CONFLICT],
+    change=lambda request, row: change_pronunciation(
+        pronunciation=row, **valid_input(PronunciationChangeSerializer, request, changes=row)
     ),
-    Operation(
-        method="DELETE",
-        name="delete_pronunciation",
-        summary="Delete a pronunciation",
-        scope=Scope.WRITE,
-        status=status.HTTP_204_NO_CONTENT,
-    ),
+    delete=lambda row: delete_pronunciation(pronunciation=row),
+    create_problems=[CONFLICT],
+    change_problems=[CONFLICT],
 )
-def pronunciation(request: Request, pronunciation_id: UUID) -> Response:
-    row = get_pronunciation_for(tenant_request(request), pronunciation_id)
-    if request.method == "DELETE":
-        delete_pronunciation(pronunciation=row)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-    if request.method == "PATCH":
-        row = change_pronunciation(
-            pronunciation=row, **valid_input(PronunciationChangeSerializer, request, changes=row)
-        )
-    return answer_row(PronunciationSerializer, row, request)
+pronunciations, pronunciation = PRONUNCIATIONS.list_route(), PRONUNCIATIONS.row_route()

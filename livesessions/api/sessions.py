@@ -1,7 +1,6 @@
 """Lives and their commands in the REST API."""
 
 from collections.abc import Callable, Sequence
-from typing import cast
 from uuid import UUID
 
 from rest_framework import status
@@ -28,6 +27,7 @@ from tenants.api.operations import Operation, api_route
 from tenants.api.paging import answer_page
 from tenants.api.problems import NOT_FOUND, Problem
 from tenants.api.requests import tenant_request, valid_input
+from tenants.api.resources import row_command
 from tenants.api.responses import answer_row
 from tenants.api.throttles import ApiTokenThrottle, EmergencyThrottle
 from tenants.models import Scope
@@ -99,52 +99,42 @@ def say(request: Request, session_id: UUID) -> Response:
     return answer_row(ReplySerializer, reply, request, status.HTTP_202_ACCEPTED)
 
 
-@api_route(
-    Operation(
-        method="POST",
-        name="skip",
-        summary="Cut what the host is saying",
-        description="The worker acts on it a moment later, or never if it is gone by then.",
-        scope=Scope.LIVE,
-        answer=SessionSerializer,
-        status=status.HTTP_202_ACCEPTED,
-        problems=[problems.NOT_ON_AIR, problems.ALREADY_ENDED, problems.COMMAND_UNREACHABLE],
-    )
-)
-def skip(request: Request, session_id: UUID) -> Response:
-    row = get_session_for(tenant_request(request), session_id)
-    skip_reply(session=row)
-    return answer_row(SessionSerializer, row, request, status.HTTP_202_ACCEPTED)
-
-
 def _command(
-    change: Callable[..., LiveSession],
+    change: Callable[..., LiveSession | None],
     name: str,
     summary: str,
     description: str = "",
     *,
     conflicts: Sequence[Problem] = (),
+    code: int = status.HTTP_200_OK,
     throttle: type[ApiTokenThrottle] = ApiTokenThrottle,
 ) -> Callable[..., Response]:
-    @api_route(
-        Operation(
-            method="POST",
-            name=name,
-            summary=summary,
-            description=description,
-            scope=Scope.LIVE,
-            answer=SessionSerializer,
-            problems=conflicts,
-        ),
+    operation = Operation(
+        method="POST",
+        name=name,
+        summary=summary,
+        description=description,
+        scope=Scope.LIVE,
+        answer=SessionSerializer,
+        status=code,
+        problems=conflicts,
+    )
+    return row_command(
+        operation,
+        find=get_session_for,
+        act=lambda session: change(session=session) or session,
         throttles=[throttle],
     )
-    def view(request: Request, session_id: UUID) -> Response:
-        row = change(session=get_session_for(tenant_request(request), session_id))
-        return answer_row(SessionSerializer, row, request)
-
-    return cast("Callable[..., Response]", view)
 
 
+skip = _command(
+    skip_reply,
+    "skip",
+    "Cut what the host is saying",
+    "The worker acts on it a moment later, or never if it is gone by then.",
+    code=status.HTTP_202_ACCEPTED,
+    conflicts=[problems.NOT_ON_AIR, problems.ALREADY_ENDED, problems.COMMAND_UNREACHABLE],
+)
 start = _command(
     start_session,
     "start",
