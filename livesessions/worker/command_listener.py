@@ -10,6 +10,8 @@ from uuid import UUID
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from chatsources.events import LiveEvent
+from chatsources.inbound_events import event_from_json
 from livesessions.pipeline.live import Live
 from livesessions.worker.commands import (
     WORKERS_CHANNEL,
@@ -163,10 +165,10 @@ async def _apply(live: Live, command: Command) -> None:
             live.set_paused(True)
         case ResumeHost():
             live.set_paused(False)
-        case AnswerMessage(message_id):
-            live.queue.answer(message_id)
-        case PinMessage(message_id):
-            live.queue.pin(message_id)
+        case AnswerMessage(message_id, event):
+            live.queue.answer(message_id, _stored(event))
+        case PinMessage(message_id, event):
+            live.queue.pin(message_id, _stored(event))
         case UnpinMessage(message_id):
             live.queue.unpin(message_id)
         case RemoveTurn(message_id):
@@ -183,3 +185,12 @@ async def _apply(live: Live, command: Command) -> None:
             live.games.end_game()
         case ReportPlayback(utterance_id, ended, level_db, underruns):
             live.report_playback(utterance_id, ended=ended, level_db=level_db, underruns=underruns)
+
+
+def _stored(event: str) -> LiveEvent | None:
+    """Return a command's message; None for one that this release cannot read."""
+    try:
+        return event_from_json(event) if event else None
+    except (KeyError, TypeError, ValueError):
+        logger.warning("message of a command not understood")
+        return None

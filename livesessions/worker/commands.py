@@ -66,16 +66,22 @@ class ResumeHost:
 
 @dataclass(frozen=True, slots=True)
 class AnswerMessage:
-    """Answer a viewer's message next."""
+    """Answer a viewer's message next.
+
+    `event`: the stored message as `event_to_json` returns it, for a worker that no longer knows it. The id of
+    its viewer is the tenant's hash. Empty for one that is not stored, and from older web processes.
+    """
 
     message_id: str
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PinMessage:
-    """Keep a viewer's message in the queue until it is answered or removed."""
+    """Keep a viewer's message in the queue until it is answered or removed. `event` as in `AnswerMessage`."""
 
     message_id: str
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,20 @@ def test_a_message_that_has_left_the_queue_is_still_answered() -> None:
     assert answered(stage)[-1] == "hello 0 there"
 
 
+def test_a_message_that_this_worker_never_had_is_answered_as_it_is_stored() -> None:
+    stored = comment("who won the cup", source_id="old")
+    stage = Stage(rush(1), cooldown_s=5.0).play(at(20.0, lambda live: live.queue.answer("old", stored)))
+
+    assert answered(stage)[-1] == "who won the cup"
+
+
+def test_the_rules_judge_a_stored_message_too() -> None:
+    stored = comment(f"{BLOCKED} words", source_id="old")
+    stage = Stage(rush(1)).play(at(20.0, lambda live: live.queue.answer("old", stored)))
+
+    assert (last(stage)["refused"], last(stage)["why"]) == ("old", "rules")
+
+
 def test_a_message_that_the_rules_of_now_block_is_not_answered_and_the_console_says_why() -> None:
     source = FakeSource([(1.0, comment(f"{BLOCKED} words", source_id="bad"))])
     stage = Stage(source).play(at(2.0, lambda live: live.queue.answer("bad")))

@@ -61,14 +61,17 @@ class QueueControl:
 
     # --- commands ------------------------------------------------------------------------------------
 
-    def answer(self, message_id: str) -> None:
-        """Answer a message next, also one that has left the queue; the rules judge it again."""
-        self._hold(message_id, Hold.NEXT)
+    def answer(self, message_id: str, stored: LiveEvent | None = None) -> None:
+        """Answer a message next, also one that has left the queue; the rules judge it again.
 
-    def pin(self, message_id: str) -> None:
-        """Keep a message in the queue until it is answered or removed."""
+        `stored`: the message, for one that this worker has forgotten or never had.
+        """
+        self._hold(message_id, Hold.NEXT, stored)
+
+    def pin(self, message_id: str, stored: LiveEvent | None = None) -> None:
+        """Keep a message in the queue until it is answered or removed; `stored` as in `answer`."""
         if len(self._queue.held(Hold.PINNED)) < MAX_PINNED:
-            self._hold(message_id, Hold.PINNED)
+            self._hold(message_id, Hold.PINNED, stored)
         self.report_now()
 
     def unpin(self, message_id: str) -> None:
@@ -85,11 +88,11 @@ class QueueControl:
             self._queue.remove([turn])
         self.report_now()
 
-    def _hold(self, message_id: str, hold: Hold) -> None:
+    def _hold(self, message_id: str, hold: Hold, stored: LiveEvent | None) -> None:
         turn = self._queue.find(message_id)
         if turn is not None:
             self._queue.set_hold(turn, hold)
-        elif (event := self._recent.get(message_id)) is None:
+        elif (event := self._recent.get(message_id, stored)) is None:
             self._refuse(message_id, "gone")
         elif (judged := self._turn_of(event)) is None:
             self._refuse(message_id, "rules")

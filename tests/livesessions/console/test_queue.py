@@ -11,6 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from django_scopes import scope
 
+from chatsources.events import Viewer
+from chatsources.inbound_events import event_from_json
 from livesessions.console.frames import Frames
 from livesessions.models.events import ChatEvent
 from livesessions.models.sessions import LiveSession
@@ -27,6 +29,8 @@ from livesessions.worker.commands import (
     command_channel,
     decode_command,
 )
+from moderation.models import ViewerRule
+from moderation.services import set_viewer_rule
 from tenants.models import Tenant, User
 from tests.patience import PATIENCE_S
 
@@ -126,6 +130,36 @@ def test_a_message_that_may_not_be_answered_is_refused_in_words_before_the_worke
         answer = client_for(alice).post(f"/lives/{on_air.id}/queue/", sent, headers=HTMX)
         assert answer.status_code == 409
         assert words in answer.content.decode()
+    assert told(timeout=0.1) is None
+
+
+def test_an_old_message_goes_to_the_worker_with_its_words(
+    alice: User, on_air: LiveSession, client_for: ClientFor, told: Callable[..., Command]
+) -> None:
+    with scope(tenant=on_air.tenant):
+        write_message(on_air, "who won the cup?", viewer_hash="ab12")
+    sent = {"action": "answer", "source_id": "line-1"}
+    assert client_for(alice).post(f"/lives/{on_air.id}/queue/", sent, headers=HTMX).status_code == 200
+    command = told()
+    assert isinstance(command, AnswerMessage)
+    event = event_from_json(command.event)
+    assert (event.source_id, event.text, event.viewer) == (
+        "line-1",
+        "who won the cup?",
+        Viewer("ab12", "Giulia"),
+    )
+
+
+def test_an_old_message_of_a_viewer_who_is_blocked_by_now_is_refused(
+    alice: User, on_air: LiveSession, client_for: ClientFor, told: Callable[..., Command | None]
+) -> None:
+    with scope(tenant=on_air.tenant):
+        write_message(on_air, "who won the cup?", viewer_hash="ab12")
+        set_viewer_rule(tenant=on_air.tenant, viewer_hash="ab12", role=ViewerRule.Role.BLOCKED)
+    sent = {"action": "answer", "source_id": "line-1"}
+    answer = client_for(alice).post(f"/lives/{on_air.id}/queue/", sent, headers=HTMX)
+    assert answer.status_code == 409
+    assert "Your rules block this message" in answer.content.decode()
     assert told(timeout=0.1) is None
 
 
