@@ -12,6 +12,7 @@ from huey import crontab
 from huey.exceptions import CancelExecution
 
 from livesessions.eventlog import retention
+from livesessions.kill import index
 from livesessions.shows.voice_cache_warming import warm_show
 from livesessions.worker import leases
 from speech.errors import SpeechError, StoreError
@@ -54,6 +55,13 @@ def keep_held_replies() -> None:
     _renew_connection()
     with scopes_disabled():
         retention.expire_waiting_replies(timezone.now())
+
+
+@background_jobs.periodic_task(crontab(minute="*/5"))  # type: ignore[untyped-decorator]
+def keep_emergency_links() -> None:
+    """Store in Redis whose the emergency links are."""
+    _renew_connection()
+    index.store_all_links()
 
 
 @background_jobs.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]

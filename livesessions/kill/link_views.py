@@ -19,6 +19,7 @@ from livesessions.errors import SessionConflict
 from livesessions.kill import links
 from livesessions.kill.acknowledgements import progress_of
 from livesessions.kill.forms import EmergencyLinkForm
+from livesessions.kill.middleware import press_of
 from livesessions.models.kills import EmergencyLink
 from livesessions.shows.views.setup import draw_code
 from providers.errors import RateLimitUnavailable
@@ -104,7 +105,7 @@ def emergency(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         if _is_refused(f"emergency:link:{link.id}", PRESSES):
             return _guarded(_page(request, link, status=429))
-        links.press(link=link, address=client_address(request))
+        links.press(link=link, address=client_address(request), **press_of(request))
         return _guarded(redirect("livesessions:emergency", token))
     return _guarded(_page(request, link))
 

@@ -2,16 +2,20 @@
 
 import logging
 import secrets
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import DatabaseError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_scopes import scope, scopes_disabled
+from redis.exceptions import RedisError
 
 from livesessions.errors import SessionConflict
+from livesessions.kill.index import forget_links, store_link
 from livesessions.kill.services import kill_session
 from livesessions.models.kills import EmergencyLink, Kill
 from livesessions.models.sessions import LiveSession
@@ -52,16 +56,19 @@ def create_link(*, tenant: Tenant, user: User, name: str, show: Show | None = No
         tenant=tenant, show=show, name=name, created_by=user, token_hash=hash_key(token)
     )
     audit.record("emergency_link.created", link)
+    _tell_redis(lambda: store_link(link))
     return NewLink(link, token)
 
 
 @transaction.atomic
 def rotate_link(*, link: EmergencyLink) -> NewLink:
     """Give a link a new address; the old one ends no live any more."""
-    token = secrets.token_urlsafe(32)
+    token, old_hash = secrets.token_urlsafe(32), link.token_hash
     link.token_hash, link.rotated_at = hash_key(token), timezone.now()
     link.save(update_fields=["token_hash", "rotated_at"])
     audit.record("emergency_link.rotated", link)
+    _tell_redis(lambda: forget_links([old_hash]))
+    _tell_redis(lambda: store_link(link))
     return NewLink(link, token)
 
 
@@ -69,7 +76,21 @@ def rotate_link(*, link: EmergencyLink) -> NewLink:
 def delete_link(*, link: EmergencyLink) -> None:
     """Delete a link; its address ends no live any more."""
     audit.record("emergency_link.deleted", link)
+    token_hash = link.token_hash
     link.delete()
+    _tell_redis(lambda: forget_links([token_hash]))
+
+
+def _tell_redis(change: Callable[[], None]) -> None:
+    """Change what Redis knows of the links, on commit; a job repeats what an unreachable Redis missed."""
+
+    def tell() -> None:
+        try:
+            change()
+        except (RedisError, OSError):
+            logger.warning("redis unreachable: it knows an emergency link of before")
+
+    transaction.on_commit(tell)
 
 
 def find_link(token: str) -> EmergencyLink | None:
@@ -95,17 +116,20 @@ def recent_kills(link: EmergencyLink) -> QuerySet[Kill]:
     return kills.select_related("session__show", "pressed_by")
 
 
-def press(*, link: EmergencyLink, address: str | None) -> int:
+def press(
+    *, link: EmergencyLink, address: str | None, pressed_at: datetime, silenced: Collection[UUID] = ()
+) -> int:
     """End all lives of a link; return how many. One that fails does not keep the others on air.
 
+    `silenced`: the sessions that were silenced before this call, which their workers may have ended already.
     Raise the error of the last that failed, after all were tried.
     """
     by = Actor(AuditEntry.ActorKind.SYSTEM, label=link.name, address=address)
     ended, failed = 0, None
     with scope(tenant=link.tenant), acting_as(by):
-        for session in open_lives(link):
+        for session in _lives_at(link, pressed_at, silenced):
             try:
-                kill_session(session=session, way=Kill.Way.LINK)
+                kill_session(session=session, way=Kill.Way.LINK, pressed_at=pressed_at)
                 ended += 1
             except SessionConflict:
                 logger.info("live had ended before: session=%s", session.id)
@@ -117,3 +141,12 @@ def press(*, link: EmergencyLink, address: str | None) -> int:
     if failed is not None:
         raise failed
     return ended
+
+
+def _lives_at(link: EmergencyLink, pressed_at: datetime, silenced: Collection[UUID]) -> QuerySet[LiveSession]:
+    """Return the lives that a press ends; none that was started after it."""
+    is_open = Q(start_requested_at__lte=pressed_at) & ~Q(status=LiveSession.Status.ENDED)
+    lives = LiveSession.objects.filter(is_open | Q(id__in=silenced), tenant_id=link.tenant_id)
+    if link.show_id is not None:
+        lives = lives.filter(show_id=link.show_id)
+    return lives.select_related("show").order_by("created_at")

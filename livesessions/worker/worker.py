@@ -16,6 +16,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from redis.exceptions import RedisError
 
 from billing.ledger.on_air import OnAirCounter
+from livesessions.kill.index import OnAirIndex
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.live import Live
 from livesessions.pipeline.state import empty_state
@@ -76,6 +77,7 @@ class Worker:
         self._watchdog = LoopWatchdog()
         self._registry = WorkerRegistry(resources.redis, self.owner)
         self._snapshots = SnapshotStore(resources.redis, self.owner)
+        self._on_air = OnAirIndex(resources.redis)
         requests = SearchRequests()
         self._supervisor = Supervisor(
             self._run_session,
@@ -149,6 +151,7 @@ class Worker:
 
     async def _run_claimed(self, session: LiveSession, commands: "asyncio.Queue[Command]") -> None:
         self._renewer.add(session.id)
+        self._on_air.add(session)
         try:
             await self._listener.subscribe_to_playback(session.show.overlay_id, commands)
             await in_thread(leases.notify_consoles, session.id)
@@ -163,6 +166,8 @@ class Worker:
         finally:
             self._renewer.remove(session.id)
             self._lives.pop(session.id, None)
+            with suppress(RedisError, OSError):
+                await self._on_air.remove(session.id)
 
     async def _run_live(self, session: LiveSession, commands: "asyncio.Queue[Command]") -> str:
         if session.show.is_shopping:
@@ -278,6 +283,7 @@ class Worker:
             capacity = Capacity(running, running + self._supervisor.free_capacity, self._watchdog.stalls)
             with suppress(RedisError, OSError):
                 await self._registry.heartbeat(capacity, self._resources.failing_services())
+                await self._on_air.refresh()
             with suppress(TimeoutError):
                 async with asyncio.timeout(HEARTBEAT_EVERY_S):
                     await stopping.wait()

@@ -34,6 +34,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.core.management import call_command
 from django_scopes import scope, scopes_disabled
+from livesessions.kill.links import create_link
 from livesessions.models.sessions import LiveSession
 from tenants.models import User
 from tenants.services import create_api_token
@@ -49,8 +50,10 @@ with scopes_disabled():
     live = LiveSession.objects.select_related("show__overlay").latest("created_at")
 with scope(tenant=tenant):
     _, key = create_api_token(tenant=tenant, user=user, name="Tests")
+    link = create_link(tenant=tenant, user=user, name="My phone")
 print(json.dumps({
-    "key": key, "login": login.session_key, "session": str(live.id), "overlay": live.show.overlay.token
+    "key": key, "login": login.session_key, "session": str(live.id), "overlay": live.show.overlay.token,
+    "show": str(live.show.id), "link": link.token,
 }))
 """
 
@@ -78,6 +81,18 @@ class OnAir:
         headers = {"Authorization": f"Bearer {self.credentials['key']}", "Accept-Language": "en"}
         url = f"http://{self.address}{self.path}{command}"
         return httpx.request(method, url, headers=headers, timeout=PATIENCE_S)
+
+    def start_another_live(self) -> None:
+        """Start another live of the same show; it is the session from now on."""
+        created = self._post("/api/v1/sessions/", show=self.credentials["show"], source="simulator")
+        self.credentials["session"] = created["id"]
+        self._post(f"{self.path}start/")
+        until(lambda: self.api("GET").json()["status"] == "active")
+
+    def _post(self, path: str, **body: str) -> Any:
+        headers = {"Authorization": f"Bearer {self.credentials['key']}"}
+        answer = httpx.post(f"http://{self.address}{path}", headers=headers, json=body, timeout=PATIENCE_S)
+        return answer.raise_for_status().json()
 
     def open_overlay(self) -> ClientConnection:
         address = f"ws://{self.address}/ws/overlay/{self.credentials['overlay']}/?version=2"
@@ -162,6 +177,7 @@ def test_mute_unmute_and_stop_work_from_an_open_console_while_the_database_is_aw
     # One start of all processes serves both outages.
     mute_and_unmute_while_it_is_away(on_air, postgres)
     stop_while_it_is_away(on_air, postgres)
+    press_an_emergency_link_while_it_is_away(on_air, postgres)
 
 
 def mute_and_unmute_while_it_is_away(on_air: OnAir, postgres: OwnPostgres) -> None:
@@ -220,6 +236,31 @@ def stop_while_it_is_away(on_air: OnAir, postgres: OwnPostgres) -> None:
             lambda answer: answer.status_code == 200 and answer.json()["status"] == "ended",
         )
     assert ended.json()["end_reason"] == "stopped"
+
+
+def press_an_emergency_link_while_it_is_away(on_air: OnAir, postgres: OwnPostgres) -> None:
+    """The overlay falls silent, the page says so, and the kill is stored afterwards."""
+    on_air.start_another_live()
+    page = f"http://{on_air.address}/emergency/{on_air.credentials['link']}/"
+    cookies = {"sessionid": on_air.credentials["login"]}
+    with on_air.open_overlay() as overlay:
+        next_voice(overlay)
+        postgres.stop("immediate")
+        assert "The button works all the same" in httpx.get(page, cookies=cookies, timeout=PATIENCE_S).text
+        pressed = httpx.post(page, cookies=cookies, timeout=PATIENCE_S)
+        assert "Your host is silent, and 1 live is being ended." in pressed.text
+        while next_message(overlay, "live")["live"]:
+            pass
+        unknown = httpx.post(f"http://{on_air.address}/emergency/unknown/", timeout=PATIENCE_S)
+        assert unknown.status_code == 503
+        postgres.start()
+        ended = until(
+            lambda: on_air.api("GET"),
+            lambda answer: answer.status_code == 200 and answer.json()["end_reason"] == "killed",
+        )
+    assert ended.json()["status"] == "ended"
+    [(way, label)] = until(lambda: postgres.query("SELECT way, label FROM livesessions_kill"))
+    assert (way, label) == ("link", "My phone")
 
 
 def attempt(open_socket: Callable[[], ClientConnection]) -> bool:
