@@ -119,12 +119,11 @@ def _command(
         status=code,
         problems=conflicts,
     )
-    return row_command(
-        operation,
-        find=get_session_for,
-        act=lambda session: change(session=session) or session,
-        throttles=[throttle],
-    )
+
+    def act(session: LiveSession) -> LiveSession:
+        return change(session=session) or session
+
+    return row_command(operation, find=get_session_for, act=act, throttles=[throttle])
 
 
 skip = _command(

@@ -60,7 +60,7 @@ class OnAirIndex:
         if not self._lives or now_s - self._written_s < REFRESH_S:
             return
         entries = {str(each.id): _entry(each, now_s + LIFETIME_S) for each in self._lives.values()}
-        await cast("Any", self._redis.hset(LIVES, mapping=entries))
+        await cast("Any", self._redis.hset(LIVES, mapping=cast("Any", entries)))
         self._written_s = now_s
 
     async def remove(self, session_id: UUID) -> None:
@@ -121,7 +121,7 @@ def store_all_links() -> None:
         rows = EmergencyLink.objects.values_list("token_hash", "tenant_id", "show_id")
         owners = {token_hash: _owner(tenant, show) for token_hash, tenant, show in rows}
     if owners:
-        sync_redis().hset(LINKS, mapping=owners)
+        sync_redis().hset(LINKS, mapping=cast("Any", owners))
     forget_links(before - owners.keys())
 
 

@@ -229,7 +229,10 @@ ACTS: dict[str, Act] = {
     "emergency_link.created": (lambda s: None, lambda s, _: s.link()),
     "emergency_link.rotated": (Scene.link, lambda s, link: links.rotate_link(link=link)),
     "emergency_link.deleted": (Scene.link, lambda s, link: links.delete_link(link=link)),
-    "emergency_link.used": (Scene.link, lambda s, link: links.press(link=link, address=None)),
+    "emergency_link.used": (
+        Scene.link,
+        lambda s, link: links.press(link=link, address=None, pressed_at=timezone.now()),
+    ),
     "session.host_paused": (lambda s: None, lambda s, _: queue.pause_host(session=s.session)),
     "session.host_resumed": (lambda s: None, lambda s, _: queue.resume_host(session=s.session)),
     "session.reply_skipped": (lambda s: None, lambda s, _: sessions.skip_reply(session=s.session)),
