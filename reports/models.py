@@ -1,6 +1,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Value
 from django_scopes import ScopedManager
 
 from livesessions.models.sessions import LiveSession
@@ -12,6 +13,8 @@ class LiveSummary(models.Model):
 
     - `minutes`: a list with an entry for each `bucket_s` seconds; `reports/summary/timeline.py: Minute`.
     - `moments`: the liveliest entries of `minutes`, by their index; `reports/summary/moments.py`.
+    - `gifters`: the viewers who gave most: `event`, the `source_id` of a gift, `gifts` and `diamonds`. Names
+      are in the event log only, until retention erases them.
     """
 
     session = models.OneToOneField(LiveSession, on_delete=models.CASCADE, related_name="summary")
@@ -37,6 +40,9 @@ class LiveSummary(models.Model):
     bucket_s = models.PositiveIntegerField(default=60)
     minutes: "models.JSONField[list[Any]]" = models.JSONField(default=list, blank=True)
     moments: "models.JSONField[list[int]]" = models.JSONField(default=list, blank=True)
+    gifters: "models.JSONField[list[dict[str, Any]]]" = models.JSONField(
+        default=list, db_default=Value([], models.JSONField()), blank=True
+    )
 
     objects: ClassVar[models.Manager["LiveSummary"]] = ScopedManager(tenant="tenant")
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from livesessions.models.kills import Kill
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
+from livesessions.querysets import name_of_gifter
 from reports.models import LiveSummary
 from reports.summary.timeline import SAID, Minute, interval_of
 
@@ -45,6 +46,23 @@ def moments_of(session: LiveSession, summary: LiveSummary) -> list[Moment]:
         replies = list(said.exclude(text="").order_by("created_at")[:SAID_AT_MOST])
         found.append(Moment(begins, _minute(summary, index), replies))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class TopGifterRow:
+    """A viewer who gave much; `name` is empty when it was erased or must not be shown."""
+
+    name: str
+    gifts: int
+    diamonds: int
+
+
+def top_gifters(session: LiveSession, summary: LiveSummary) -> list[TopGifterRow]:
+    """Return the viewers who gave most. One query for each, at most three."""
+    return [
+        TopGifterRow(name_of_gifter(session, each["event"]), each["gifts"], each["diamonds"])
+        for each in summary.gifters
+    ]
 
 
 def timeline_rows(session: LiveSession, summary: LiveSummary) -> list[TimelineRow]:

@@ -18,7 +18,7 @@ from reports.charts import draw_timeline
 from reports.exports.streams import stream_csv, stream_json
 from reports.exports.tables import TABLES
 from reports.models import LiveSummary
-from reports.presenter import length_text, moments_of, presser_of, timeline_rows
+from reports.presenter import length_text, moments_of, presser_of, timeline_rows, top_gifters
 from reports.querysets import ReportCursor, audible_ids, page_of_lives, page_of_replies
 from reports.summary.questions import unanswered_questions
 from reports.summary.services import summary_of
@@ -83,6 +83,7 @@ def live_detail(request: TenantRequest, session_id: UUID) -> HttpResponse:
         "timeline": draw_timeline(summary),
         "timeline_rows": timeline_rows(session, summary),
         "moments": moments_of(session, summary),
+        "gifters": top_gifters(session, summary),
         "replies": replies,
         "audible": audible_ids(replies),
         "later": urlencode({"after": str(later)}) if later else "",

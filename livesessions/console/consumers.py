@@ -18,11 +18,13 @@ from redis.exceptions import RedisError
 from livesessions.console.batching import MessageBatcher
 from livesessions.console.emergency import carry_out, parse_command
 from livesessions.console.frames import Frame, Frames
+from livesessions.console.gifters import read_gifters
 from livesessions.console.presenter import ConsoleState, describe, read_recent, show_message
 from livesessions.console.publisher import ConsoleStateMessage, Message, console_group
 from livesessions.console.series import Step, read_steps
 from livesessions.console.timeline import TimelineEntry, read_timeline
 from livesessions.models.sessions import LiveSession
+from livesessions.querysets import Gifter
 from livesessions.worker.commands import WatchQueue, command_channel, encode_command
 from overlay.presence import read_pages
 from providers.redis import async_redis
@@ -64,7 +66,7 @@ class ConsoleConsumer(MemberConsumer):
         self.may_control = self.membership.may_act_as(Membership.Role.EDITOR)
         # Joined before the rows are read: messages in between arrive twice and are shown once.
         await self.channel_layer.group_add(console_group(self.session_id), self.channel_name)
-        state, messages, steps, timeline = await database_sync_to_async(self._read_all)()
+        state, messages, steps, timeline, gifters = await database_sync_to_async(self._read_all)()
         self.frames = Frames(
             _language_of(self.scope),
             ZoneInfo(self.membership.tenant.time_zone),
@@ -72,6 +74,7 @@ class ConsoleConsumer(MemberConsumer):
             may_control=self.may_control,
             steps=steps,
             timeline=timeline,
+            gifters=gifters,
             overlay_url=self._overlay_url(state["session"]),
         )
         await self.accept()
@@ -144,14 +147,17 @@ class ConsoleConsumer(MemberConsumer):
             self.shown = LiveSession.objects.select_related("show__overlay").get(id=self.session_id)
         return describe(self.shown, may_control=self.may_control)
 
-    def _read_all(self) -> tuple[ConsoleState, list[Message], list[Step], list[TimelineEntry]]:
+    def _read_all(
+        self,
+    ) -> tuple[ConsoleState, list[Message], list[Step], list[TimelineEntry], list[tuple[Gifter, str]]]:
         state = self._read_row()
         with scope(tenant=state["session"].tenant_id):
             messages = read_recent(state["session"])
             steps = read_steps(state["session"], time.time())
             timeline = read_timeline(state["session"])
+            gifters = read_gifters(state["session"])
         pages = read_pages(state["session"].show.overlay_id)
-        return state, [*messages, {"kind": "overlays", "pages": pages}], steps, timeline
+        return state, [*messages, {"kind": "overlays", "pages": pages}], steps, timeline, gifters
 
 
 def _language_of(connection: dict[str, Any]) -> str:

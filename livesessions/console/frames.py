@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from livesessions.console.facts import LiveFacts, ReplyHealth
+from livesessions.console.gifters import TopGifter
 from livesessions.console.headline import Headline, headline_of
 from livesessions.console.health import HealthItem, health_of
 from livesessions.console.presenter import ConsoleState, numbers_of, with_state
@@ -39,6 +40,7 @@ from livesessions.console.series import RoomSeries, Series, Step
 from livesessions.console.timeline import Timeline, TimelineEntry
 from livesessions.pipeline.intake.screener import MESSAGES
 from livesessions.pipeline.outcome import ReplyOutcome
+from livesessions.querysets import Gifter
 
 PAGE = "livesessions/session_detail.html"
 MAX_ROWS = 60  # of each feed in one frame, as many as a page shows
@@ -97,6 +99,7 @@ class Frames:
         overlay_url: str = "",
         steps: Iterable[Step] = (),
         timeline: Iterable[TimelineEntry] = (),
+        gifters: Iterable[tuple[Gifter, str]] = (),
         now_s: Callable[[], float] = time.time,
     ) -> None:
         self._language = language
@@ -105,6 +108,7 @@ class Frames:
         self._series = RoomSeries(steps)
         self._series_due_s = 0.0
         self._timeline = Timeline(timeline)
+        self._top_gifter = TopGifter(gifters)
         self._now_s = now_s
         self._streaks = GiftStreaks()
         self._chat: OrderedDict[str, ConsoleChatMessage] = OrderedDict()
@@ -122,6 +126,7 @@ class Frames:
 
     def whole(self, messages: Sequence[Message], state: ConsoleState) -> Frame:
         """Return the frame that replaces all rows, from what happened so far, oldest first."""
+        self._top_gifter.skip(messages)
         rows: Frame = {"chat": [], "replies": [], "held": []}
         frame: Frame = {**rows, **self.update(messages, state), "whole": True}
         frame["series"] = self._series.series(self._now_s())
@@ -239,6 +244,8 @@ class Frames:
             facts = with_state(facts, state)
         for message in messages:
             match message["kind"]:
+                case "chat":
+                    self._top_gifter.note(message)
                 case "counts":
                     facts = facts.with_counts(message)
                     self._viewers = message["viewers"]
@@ -280,6 +287,7 @@ class Frames:
         if not self._state:
             return {}
         numbers = numbers_of(self._facts, self._viewers)
+        numbers["top_gifter"] = self._top_gifter.text
         numbers["rate"] = intcomma(self._series.messages_per_minute(self._now_s()))
         changed = {name: text for name, text in numbers.items() if self._numbers.get(name) != text}
         self._numbers = numbers

@@ -10,6 +10,7 @@ from django.utils import timezone
 from chatsources.events import EventKind
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
+from livesessions.querysets import gifters_of
 from reports.models import LiveSummary
 from reports.summary.moments import best_moments
 from reports.summary.timeline import (
@@ -24,6 +25,7 @@ from reports.summary.timeline import (
 
 # The worker's last rows are written by then.
 SETTLED_AFTER = timedelta(seconds=20)
+MOST_GIFTERS = 3
 Status = Reply.Status
 
 
@@ -44,7 +46,7 @@ def summary_of(session: LiveSession) -> LiveSummary:
 
 
 def compute_summary(session: LiveSession, *, until: datetime | None = None) -> LiveSummary:
-    """Compute the figures of a started live, to its end or `until`; do not store them. Nine queries."""
+    """Compute the figures of a started live, to its end or `until`; do not store them. Eleven queries."""
     start, end = session.started_at, session.ended_at or until
     length_s = (end - start).total_seconds() if start and end else 0.0
     if start is None:
@@ -61,6 +63,10 @@ def compute_summary(session: LiveSession, *, until: datetime | None = None) -> L
         bucket_s=bucket_s,
         minutes=minutes,
         moments=best_moments(minutes),
+        gifters=[
+            {"event": each.event, "gifts": each.gifts, "diamonds": each.diamonds}
+            for each in gifters_of(session, most=MOST_GIFTERS)
+        ],
         **_event_figures(session),
         **_reply_figures(session),
     )

@@ -51,6 +51,19 @@ def test_a_streak_counts_with_its_largest_total(ended: LiveSession, add_event: A
     assert [each["gifts"] for each in summary.minutes[:2]] == [4, 1]
 
 
+def test_those_who_gave_most_are_known_by_a_gift_and_not_by_name(
+    ended: LiveSession, add_event: AddEvent
+) -> None:
+    for total in (1, 4):
+        add_event("gift", total, gift_id="rose", diamonds=2, count=total, streak_id="s1", streak_open=True)
+    add_event("gift", 70, gift_id="lion", diamonds=100, viewer_hash="b", source_id="lion-1")
+    add_event("gift", 71, gift_id="rose", diamonds=2, count=2, viewer_hash="")
+    summary = compute_summary(ended)
+    assert [(each["gifts"], each["diamonds"]) for each in summary.gifters] == [(1, 100), (4, 8)]
+    assert summary.gifters[0]["event"] == "lion-1"
+    assert "Anna" not in str(summary.gifters)
+
+
 def test_replies_count_when_they_were_said(ended: LiveSession, add_reply: AddReply) -> None:
     add_reply(10, heard_started_at=START, first_audio_ms=1_000, trigger_source_id="1")
     add_reply(20, first_audio_ms=3_000, trigger_source_id="2")
