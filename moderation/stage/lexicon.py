@@ -117,8 +117,10 @@ class Lexicon:
         """Find words that are split by a space or a dot."""
         for place in range(len(tokens) - 1):
             before, after = tokens[place], tokens[place + 1]
+            if len(before.text) + len(after.text) < SHORTEST_SPLIT:
+                continue
             joined = key_of(before.text + after.text)
-            if joined not in self._single or len(joined) < SHORTEST_SPLIT:
+            if joined not in self._single:
                 continue
             whole = any(key in self._single for key in (*read[place], *read[place + 1]))
             if not whole and self._words.is_at_least(joined, Likeness.NEAR):

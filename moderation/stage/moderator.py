@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from moderation.stage.distress import find_distress, is_harmless
 from moderation.stage.hostility import find_hostility
 from moderation.stage.lexicon import Lexicon, Match
 from moderation.stage.normaliser import NormalisedText, normalise
@@ -11,6 +12,7 @@ from moderation.stage.tokens import Token, tokenise
 from moderation.stage.verdict import MEDIUM_RISK, Category, Reason, Verdict, judge
 
 MAX_LENGTH = 2_000  # only the beginning of longer lines is judged; TikTok's limit is 150 characters
+MAX_TOKENS = 400  # single letters with spaces; a line of words has fewer
 FOUL = frozenset({Category.PROFANITY, Category.INSULTS})
 NO_LISTS = Lexicon(())
 
@@ -39,12 +41,14 @@ class Moderator:
     def review(self, text: str) -> Verdict:
         """Judge one text. Never raises."""
         folded = normalise(text[:MAX_LENGTH])
-        tokens = tokenise(folded.text)
+        tokens = tokenise(folded.text)[:MAX_TOKENS]
         shipped = self._shipped.find(folded.text, tokens)
         allowed = self._allowed.find(folded.text, tokens)
         found = _without_innocents(shipped)
         if self._knows_hate and all(match.term.category in MEDIUM_RISK for match in found):
             found += _hostile(folded.text, tokens, found)
+        if self._knows_hate:
+            found = _with_distress(tokens, found)
         found = self._own.find(folded.text, tokens) + found
         if found and allowed:
             found = [match for match in found if not _is_covered(match, allowed)]
@@ -68,6 +72,16 @@ def _hostile(text: str, tokens: Sequence[Token], found: Sequence[Match]) -> list
     sworn = any(match.term.category in FOUL for match in found)
     span = find_hostility(text, tokens, sworn=sworn)
     return [Match(Term("", Category.HOSTILITY), *span)] if span else []
+
+
+def _with_distress(tokens: Sequence[Token], found: list[Match]) -> list[Match]:
+    """Add distress that no list names, and drop what is only a joke."""
+    if any(match.term.category is Category.SELF_HARM for match in found):
+        if is_harmless(tokens):
+            return [match for match in found if match.term.category is not Category.SELF_HARM]
+        return found
+    span = find_distress(tokens)
+    return [*found, Match(Term("", Category.SELF_HARM), *span)] if span else found
 
 
 def _reasons(matches: Sequence[Match], folded: NormalisedText) -> list[Reason]:
