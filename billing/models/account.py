@@ -1,11 +1,14 @@
-from datetime import datetime
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from tenants.models import Tenant
+
+# Stripe's own word about a cancelled plan comes first; this long after its end we no longer wait for it.
+CANCELLATION_SLACK: Final = timedelta(hours=1)
 
 
 class BillingAccount(models.Model):
@@ -73,6 +76,10 @@ class BillingAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan} · {self.state}"
+
+    def is_over(self, now: datetime) -> bool:
+        """Return whether a cancelled plan has ended, though Stripe may not have said so yet."""
+        return self.cancel_at is not None and self.cancel_at + CANCELLATION_SLACK <= now
 
     def enter(self, state: State, *, at: datetime) -> None:
         """Change the state; the mails of the earlier one no longer count as sent. Saves nothing."""

@@ -157,6 +157,8 @@ def _state_at(account: BillingAccount, now: datetime) -> tuple[AccountState, Rea
     state = AccountState(account.state)
     if state is AccountState.TRIAL and account.trial_ends_at and account.trial_ends_at <= now:
         return AccountState.READ_ONLY, ReadOnlyReason.TRIAL_ENDED
+    if state in (AccountState.ACTIVE, AccountState.PAST_DUE) and account.is_over(now):
+        return AccountState.ENDED, ReadOnlyReason.PLAN_ENDED
     if state is AccountState.PAST_DUE and account.grace_until and account.grace_until <= now:
         return AccountState.READ_ONLY, ReadOnlyReason.PAYMENT_OVERDUE
     if state is AccountState.ENDED:

@@ -1,7 +1,8 @@
 """Moves accounts from one state to the next: by events of payments, and by the clock.
 
 A payment that fails starts `GRACE_DAYS` in which everything works; then the workspace can only be read until
-it is paid. A trial ends likewise. Nothing is ever deleted.
+it is paid. A trial ends likewise. Nothing is ever deleted. The projector of Stripe's mirror and the clock
+change a state by the functions of this module only.
 """
 
 from collections.abc import Callable
@@ -25,11 +26,26 @@ SendNotice = Callable[[BillingAccount, Notice], None]
 
 def fall_due(account: BillingAccount, *, at: datetime) -> None:
     """Begin the grace of a payment that failed, once while it is due. Saves nothing."""
-    is_over = account.state == State.READ_ONLY and account.grace_until is not None
-    if account.state == State.PAST_DUE or is_over:
+    if account.state in (State.PAST_DUE, State.READ_ONLY) and account.grace_until is not None:
         return
     account.enter(State.PAST_DUE, at=at)
     account.grace_until = at + timedelta(days=GRACE_DAYS)
+
+
+def end_grace(account: BillingAccount, *, at: datetime) -> bool:
+    """Let an account be read only once its grace is over; return whether that was now. Saves nothing.
+
+    The grace's end stays, so that the same debt begins no second grace.
+    """
+    if account.state != State.PAST_DUE or account.grace_until is None or account.grace_until > at:
+        return False
+    account.enter(State.READ_ONLY, at=account.grace_until)
+    return True
+
+
+def close_until_paid(account: BillingAccount, *, at: datetime) -> None:
+    """Let an account be read only, without a grace, until it is paid. Saves nothing."""
+    account.enter(State.READ_ONLY, at=at)
 
 
 def become_active(account: BillingAccount, *, at: datetime) -> None:
@@ -53,8 +69,9 @@ def move_accounts(*, now: datetime, send: SendNotice) -> int:
         return 0
     with scopes_disabled():
         by_clock = Q(state__in=(State.TRIAL, State.PAST_DUE)) & Q(paid_by=None)
+        cancelled = Q(state=State.ACTIVE, cancel_at__lte=now, paid_by=None)
         just_closed = Q(state=State.READ_ONLY, sent_notices=[], paid_by=None)
-        ids = BillingAccount.objects.filter(by_clock | just_closed, tenant__closed_at=None)
+        ids = BillingAccount.objects.filter(by_clock | cancelled | just_closed, tenant__closed_at=None)
         return sum(
             [move_account(each, now=now, send=send) for each in ids.values_list("tenant_id", flat=True)]
         )
@@ -87,10 +104,10 @@ def _move(account: BillingAccount, now: datetime) -> bool:
         begin_trial(account, now=now)
     elif account.state == State.TRIAL and account.trial_ends_at and account.trial_ends_at <= now:
         account.enter(State.READ_ONLY, at=account.trial_ends_at)
+    elif account.state in (State.ACTIVE, State.PAST_DUE) and account.is_over(now):
+        end_plan(account, at=now)
     elif account.state == State.PAST_DUE and account.grace_until is None:
-        account.grace_until = now + timedelta(days=GRACE_DAYS)
-    elif account.state == State.PAST_DUE and account.grace_until and account.grace_until <= now:
-        account.enter(State.READ_ONLY, at=account.grace_until)
+        fall_due(account, at=now)
     else:
-        return False
+        return end_grace(account, at=now)
     return True

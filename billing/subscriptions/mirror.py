@@ -59,7 +59,7 @@ def items_of(subscription: Obj) -> list[Obj]:
 
 def invoices_of_customer(customer: Any, **filters: Any) -> Iterator[Obj]:
     """Yield a customer's invoices, newest first."""
-    for invoice in Invoice.objects.filter(customer=customer, **filters).order_by("-created"):
+    for invoice in Invoice.objects.filter(customer=customer, **filters).order_by("-created", "-djstripe_id"):
         yield invoice.stripe_data
 
 

@@ -5,7 +5,7 @@ It may run at any time, in any order of events and as often as it likes: it read
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,8 +13,9 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from billing.models.account import BillingAccount
-from billing.plans.catalogue import GRACE_DAYS, Plan
+from billing.plans.catalogue import Plan
 from billing.plans.entitlements import account_of
+from billing.plans.states import become_active, close_until_paid, end_grace, end_plan, fall_due
 from billing.subscriptions.credits import end_trial, grant_packs, grant_period, stop_grants
 from billing.subscriptions.mirror import (
     LIVING,
@@ -81,9 +82,7 @@ def _project_subscription(account: BillingAccount, customer: Any, subscription: 
     before = [getattr(account, name) for name in FIELDS]
     _set_times(account, subscription)
     account.plan, account.add_ons = bought.plan.key, bought.add_ons
-    account.enter(_state_of(account, subscription, now), at=now)
-    if account.state != State.PAST_DUE:
-        account.grace_until = None
+    _set_state(account, subscription["status"], now)
     if [getattr(account, name) for name in FIELDS] != before:
         account.save(update_fields=FIELDS)
     end_trial(account, at=now)
@@ -102,21 +101,20 @@ def _set_times(account: BillingAccount, subscription: Obj) -> None:
     account.cancel_at = moment(subscription["cancel_at"]) or (cancels or None)
 
 
-def _state_of(account: BillingAccount, subscription: Obj, now: datetime) -> State:
-    """Return the state that a subscription gives; sets the end of the grace when a payment fails first.
+def _set_state(account: BillingAccount, status: str, now: datetime) -> None:
+    """Bring an account into the state that the status of its subscription gives.
 
-    Its end is counted from the failure that we heard of first, so that a repeated event prolongs nothing.
+    A grace is counted from the failure that we heard of first, so that a repeated event prolongs nothing.
     """
-    status = subscription["status"]
-    if status in ("active", "trialing"):
-        return State.ACTIVE
-    if status not in LIVING:
-        return State.ENDED
-    if status != "past_due" or account.state == State.READ_ONLY:
-        return State.READ_ONLY
-    if account.state != State.PAST_DUE or account.grace_until is None:
-        account.grace_until = now + timedelta(days=GRACE_DAYS)
-    return State.PAST_DUE if account.grace_until > now else State.READ_ONLY
+    if status not in LIVING or account.is_over(now):
+        end_plan(account, at=now)
+    elif status in ("active", "trialing"):
+        become_active(account, at=now)
+    elif status == "past_due":
+        fall_due(account, at=now)
+        end_grace(account, at=now)
+    else:
+        close_until_paid(account, at=now)
 
 
 def what_is_bought(customer: Any, subscription: Obj, now: datetime) -> Bought | None:

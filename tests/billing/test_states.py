@@ -138,6 +138,19 @@ def test_a_trial_from_before_billing_begins_with_the_first_run(tenant: Tenant, c
     assert account_of(tenant.id).trial_ends_at == NOW + 14 * DAY
 
 
+def test_a_cancelled_plan_ends_by_our_own_clock_when_stripe_says_nothing(
+    tenant: Tenant, clock: Clock
+) -> None:
+    for state in (State.ACTIVE, State.PAST_DUE):
+        give_plan(tenant, "self", state, cancel_at=NOW, grace_until=NOW + 5 * DAY)
+        clock.at(NOW + timedelta(minutes=59))
+        assert state_of(tenant) == state
+        assert not entitlements_of(tenant.id, now=NOW).is_read_only
+        assert entitlements_of(tenant.id, now=NOW + timedelta(hours=1)).is_read_only
+        clock.at(NOW + timedelta(hours=1))
+        assert state_of(tenant) == State.ENDED
+
+
 def test_an_ended_plan_an_agencys_workspace_and_a_self_hosted_one_are_left_alone(
     tenant: Tenant, other_tenant: Tenant, clock: Clock, settings: LazySettings
 ) -> None:

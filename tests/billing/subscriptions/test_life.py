@@ -5,17 +5,21 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from django_scopes import scopes_disabled
+from djstripe.models import Customer
 
 from billing.ledger.balances import balance_of
 from billing.models.account import BillingAccount
 from billing.plans.catalogue import GRACE_DAYS, PLANS, Meter, PlanKey
 from billing.plans.entitlements import account_of
+from billing.plans.states import move_accounts
 from billing.subscriptions.changes import cancel, change_plan, preview_change, resume
 from billing.subscriptions.checkout import start_checkout
 from billing.subscriptions.errors import CardDeclined, PaymentRefused, PaymentsUnavailable
 from billing.subscriptions.invoices import invoices_of, open_invoice_of
 from billing.subscriptions.portal import open_portal
+from billing.subscriptions.projector import project
 from billing.subscriptions.refresh import refresh_tenant
+from billing.subscriptions.upkeep import keep_accounts
 from tenants.models import AuditEntry, Tenant
 from tests.billing.subscriptions.conftest import Deliver
 from tests.billing.subscriptions.shop import buy, use_card
@@ -151,6 +155,27 @@ def test_a_cancelled_plan_runs_until_its_end_and_can_be_resumed(
     assert account_of(tenant.id).state == State.ENDED
     with pytest.raises(PaymentRefused, match="no running plan"):
         resume(tenant)
+
+
+def test_a_cancelled_plan_ends_though_stripe_says_nothing_and_gives_no_answer(
+    subscribed: LocalStripe, tenant: Tenant, deliver: Deliver
+) -> None:
+    cancel(tenant)
+    deliver()
+    end = account_of(tenant.id).cancel_at
+    assert end is not None
+    subscribed.world.faults += [503] * 50
+    now = end + timedelta(hours=1)
+    keep_accounts(now)
+    assert account_of(tenant.id).state == State.ACTIVE
+    move_accounts(now=now, send=lambda *_: None)
+    assert account_of(tenant.id).state == State.ENDED
+    assert balance_of(tenant, Meter.LIVE_SECONDS, now=now).granted == 0
+    project(Customer.objects.get(subscriber=tenant), now=now)  # an event of something else changes nothing
+    assert account_of(tenant.id).state == State.ENDED
+    subscribed.world.faults.clear()
+    resume(tenant)  # at Stripe it still runs: there the person has resumed it
+    assert account_of(tenant.id).state == State.ACTIVE
 
 
 def test_each_act_is_in_the_audit_log(subscribed: LocalStripe, tenant: Tenant, deliver: Deliver) -> None:
