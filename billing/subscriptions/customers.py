@@ -1,6 +1,7 @@
 """A workspace's customer at Stripe: made at the first purchase, with the company's data on its invoices."""
 
 from typing import Any, Final
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django_scopes import scopes_disabled
@@ -13,10 +14,23 @@ from billing.subscriptions.errors import CardDeclined, PaymentRefused, PaymentsU
 from billing.subscriptions.mirror import customer_of
 from tenants.models import Tenant
 
-SUBSCRIBER: Final = "djstripe_subscriber"  # by which dj-stripe finds the workspace of a customer
+SUBSCRIBER: Final = "djstripe_subscriber"  # in a customer's metadata: the id of its workspace
 TAX_ID_KINDS: Final = {"GB": "gb_vat", "CH": "ch_vat", "NO": "no_vat"}  # of all others `eu_vat`
 # What only the Italian e-invoice needs; Stripe keeps it beside the customer.
 INVOICE_FIELDS: Final = ("recipient_code", "certified_email", "fiscal_code")
+
+
+def workspace_in(metadata: object) -> UUID | None:
+    """Return the id of the workspace that a customer's metadata name; None if they name none of ours.
+
+    Anybody with access to the Stripe account can write them, so that they may contain anything.
+    """
+    named = metadata.get(SUBSCRIBER) if isinstance(metadata, dict) else None
+    try:
+        tenant_id = UUID(named) if isinstance(named, str) else None
+    except ValueError:
+        return None
+    return tenant_id if Tenant.objects.filter(id=tenant_id).exists() else None
 
 
 def ensure_customer(tenant: Tenant) -> Any:

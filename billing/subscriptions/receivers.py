@@ -1,16 +1,29 @@
-"""Runs the projector after each event of Stripe, in the same transaction."""
+"""Links mirrored customers to their workspaces, and runs the projector after each event of Stripe."""
 
 import logging
 from typing import Any
 
+from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from djstripe.models import Customer
 from djstripe.signals import webhook_post_process, webhook_pre_validate
 
+from billing.subscriptions.customers import workspace_in
 from billing.subscriptions.mirror import lock_customer
 from billing.subscriptions.projector import project
 
 logger = logging.getLogger(__name__)
+
+
+@receiver(pre_save, sender=Customer)
+def link_workspace(instance: Any, **kwargs: Any) -> None:
+    """Set the workspace of a customer each time that the mirror stores what Stripe says of it.
+
+    What names no workspace leaves a link that exists: somebody may have emptied the metadata by mistake.
+    """
+    found = workspace_in(instance.stripe_data.get("metadata"))
+    if found is not None:
+        instance.subscriber_id = found
 
 
 @receiver(webhook_pre_validate)

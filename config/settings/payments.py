@@ -25,6 +25,9 @@ if not _host and (STRIPE_TEST_SECRET_KEY or STRIPE_LIVE_SECRET_KEY):
 
 DJSTRIPE_SUBSCRIBER_MODEL = "tenants.Tenant"
 DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
+# dj-stripe would look the workspace up by whatever text stands in a customer's metadata, and fail if that is
+# no UUID. `billing/subscriptions/customers.py: workspace_in` reads it instead.
+DJSTRIPE_SUBSCRIBER_CUSTOMER_KEY = ""
 # The mirror's tables as they are now, in one migration. dj-stripe's own ones create some five hundred columns
 # and remove them again, which takes half a minute for each new database. After an update of dj-stripe,
 # `manage.py makemigrations djstripe` adds what has changed; `make check` says so.

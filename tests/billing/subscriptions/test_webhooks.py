@@ -22,6 +22,7 @@ from billing.subscriptions.upkeep import prune_webhooks
 from tenants.models import Tenant
 from tests.billing.subscriptions.conftest import PUBLIC_URL, Deliver
 from tests.billing.subscriptions.shop import buy
+from tests.fakes.stripe_server.catalogue import create_customer
 from tests.fakes.stripe_server.server import LocalStripe
 from tests.fakes.stripe_server.webhooks import endpoints_for, signed
 
@@ -113,20 +114,65 @@ def test_the_order_of_events_does_not_matter(
     assert end_state(tenant) == ("self", "active", SELF_SECONDS)
 
 
-def test_a_customer_that_is_unknown_here_is_mirrored_and_changes_no_account(
+METADATA: dict[str, Any] = {
+    "nobody": {"djstripe_subscriber": str(uuid4())},
+    "no UUID": {"djstripe_subscriber": "alice"},
+    "empty": {"djstripe_subscriber": ""},
+    "long text": {"djstripe_subscriber": "7" * 500},
+    "list": {"djstripe_subscriber": ["a", "b"]},
+    "number": {"djstripe_subscriber": 7},
+    "other keys": {"colour": "blue"},
+    "none": {},
+    "missing": ...,
+}
+
+
+def make_by_hand(server: LocalStripe, metadata: Any) -> str:
+    """Create a customer as somebody does in Stripe's dashboard; return its id."""
+    with server.world.lock:
+        customer = create_customer(server.world, {"email": "made@by.hand"})
+        if metadata is ...:
+            del customer["metadata"]
+        else:
+            customer["metadata"] = metadata
+    server.world.events[-1]["data"]["object"] = dict(customer)
+    return str(customer["id"])
+
+
+def test_a_customer_of_no_workspace_of_ours_is_mirrored_and_changes_no_account(
     bought: LocalStripe, tenant: Tenant, deliver: Deliver
 ) -> None:
-    import stripe
-
     deliver()
     before = end_state(tenant)
-    client = stripe.StripeClient("sk_test_x", base_addresses={"api": bought.url}).v1
-    stranger = client.customers.create(
-        {"email": "made@by.hand", "metadata": {"djstripe_subscriber": str(uuid4())}}
-    )
-    assert deliver() == [200]
-    assert Customer.objects.get(id=stranger.id).subscriber is None
+    for name, metadata in METADATA.items():
+        stranger = make_by_hand(bought, metadata)
+        assert deliver() == [200], name
+        assert Customer.objects.get(id=stranger).subscriber is None, name
     assert end_state(tenant) == before
+
+
+def test_a_customer_of_a_deleted_workspace_is_mirrored_without_it(
+    bought: LocalStripe, tenant: Tenant, deliver: Deliver
+) -> None:
+    gone = Tenant.objects.create(name="Gone", slug="gone")
+    stranger = make_by_hand(bought, {"djstripe_subscriber": str(gone.id)})
+    again = dict(bought.world.events[-1], id="evt_again")
+    assert set(deliver()) == {200}
+    assert Customer.objects.get(id=stranger).subscriber == gone
+    Tenant.objects.filter(id=gone.id).delete()
+    assert deliver([again]) == [200]
+    assert Customer.objects.get(id=stranger).subscriber is None
+
+
+def test_emptied_metadata_do_not_cut_a_customer_off_from_its_workspace(
+    bought: LocalStripe, tenant: Tenant, deliver: Deliver
+) -> None:
+    deliver()
+    customer = Customer.objects.get(subscriber=tenant)
+    bought.world.objects[customer.id]["metadata"] = {}
+    bought.world.emit("customer.updated", bought.world.objects[customer.id])
+    assert deliver() == [200]
+    assert Customer.objects.get(id=customer.id).subscriber == tenant
 
 
 def test_while_stripe_gives_no_answer_the_event_must_come_again(
