@@ -94,6 +94,14 @@ def complete(world: World, session: Obj, last4: str, promotion: str = "") -> str
     return str(session["success_url"]).replace(SESSION_ID, session["id"])
 
 
+def expire(session: Obj) -> Obj:
+    """Close an open session; nobody can pay it any more."""
+    if session["status"] != "open":
+        raise StripeRefusal('Only Checkout Sessions with a status in ["open"] can be expired.')
+    session.update(status="expired", url=None)
+    return session
+
+
 def _promotion(world: World, session: Obj, code: str) -> Obj:
     found = next(world.all("promotion_code", code=code.strip().upper(), active=True), None)
     if found is None or not session["allow_promotion_codes"]:

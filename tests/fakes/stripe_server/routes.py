@@ -195,6 +195,11 @@ ROUTES: Final[tuple[tuple[str, str, Answer], ...]] = (
     ),
     ("POST", "billing_portal/sessions", lambda world, sent, ids: checkout.create_portal(world, sent)),
     ("POST", "checkout/sessions", lambda world, sent, ids: checkout.create_checkout(world, sent)),
+    (
+        "POST",
+        f"checkout/sessions/{ID}/expire",
+        lambda world, sent, ids: checkout.expire(world.get(ids[0], "checkout.session")),
+    ),
     ("POST", "subscriptions", lambda world, sent, ids: subscriptions.create_subscription(world, sent)),
     (
         "POST",
