@@ -87,7 +87,7 @@ def _open_session(customer: Any, asked: dict[str, Any], lookup_key: str) -> str:
 def _competes(session: Any, mode: str, lookup_key: str) -> bool:
     """Return whether an open session sells the same as a new one would, or a plan beside a plan."""
     is_plan = mode == session.mode == "subscription"
-    return is_plan or session.metadata.get(OFFER) == lookup_key
+    return is_plan or bool(session.metadata.get(OFFER) == lookup_key)
 
 
 def _refuse_second_plan(customer: Any, known: Iterable[Any]) -> None:

@@ -27,7 +27,7 @@ def workspace_in(metadata: object) -> UUID | None:
     """
     named = metadata.get(SUBSCRIBER) if isinstance(metadata, dict) else None
     try:
-        tenant_id = UUID(named) if isinstance(named, str) else None
+        tenant_id = UUID(named if isinstance(named, str) else "")
     except ValueError:
         return None
     return tenant_id if Tenant.objects.filter(id=tenant_id).exists() else None
