@@ -25,7 +25,7 @@ CATEGORY_LABELS: dict[str, StrPromise] = {
 }
 RISK_LABELS: dict[str, StrPromise] = {
     Risk.LOW: _("Fine"),
-    Risk.MEDIUM: _("Careful"),
+    Risk.MEDIUM: _("With care"),
     Risk.HIGH: _("Blocked"),
 }
 ACTION_LABELS: dict[str, StrPromise] = {

@@ -122,6 +122,7 @@ def _form(policy: Policy, sent: QueryDict | None = None) -> PolicyForm:
 def _page(
     request: TenantRequest, policy: Policy, form: PolicyForm, status: int = 200, **more: Any
 ) -> HttpResponse:
+    uses = _uses_of([policy]).get(policy.id, [])
     stored = Policy.objects.get(pk=policy.pk)  # the form may have changed the instance
     context: dict[str, Any] = {
         "policy": policy,
@@ -132,7 +133,8 @@ def _page(
         "form": form,
         "file_form": more.pop("file_form", BlocklistFileForm()),
         "may_edit": _may_edit(request),
-        "uses": _uses_of([policy]).get(policy.id, []),
+        "uses": uses,
+        "logs": [use for use in uses if use.decisions_address],
         "has_model": bool(settings.OPENAI_API_KEY),
         "several": Policy.objects.filter(tenant=request.tenant).count() > 1,
         **more,

@@ -60,10 +60,10 @@ class ApiTokenForm(ApiTokenFormBase):
     lifetime = forms.ChoiceField(
         label=_("Expires"),
         choices=[
-            ("30", _("in 30 days")),
-            ("90", _("in 90 days")),
-            ("365", _("in a year")),
-            (NEVER, _("never")),
+            ("30", _("In 30 days")),
+            ("90", _("In 90 days")),
+            ("365", _("In a year")),
+            (NEVER, _("Never")),
         ],
         initial="365",
     )

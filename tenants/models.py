@@ -112,8 +112,8 @@ class Scope(models.TextChoices):
     READ = "read", _("Read shows, hosts, lives, messages and replies")
     WRITE = "write", _("Create and change shows, hosts, voices and overlays")
     LIVE = "live", _("Prepare, start, mute, skip and end lives, and decide about held replies")
-    SAY = "say", _("Make the host say a text")
-    EVENTS = "events", _("Send the chat of a live, as TikFinity or a bot does")
+    SAY = "say", _("Have the host say a sentence")
+    EVENTS = "events", _("Send a live its chat, as TikFinity or a bot does")
     BILLING = "billing", _("Read the plan and what is left of it")
 
 

@@ -112,8 +112,8 @@ def _outside_services() -> list[Part]:
     if not failing:
         return [Part(_("Outside services"), True, _("no circuit breaker is open"))]
     voices = dict(Provider.choices)
-    is_a_voice = _("fails and is left alone for a while: the next voice in the row speaks")
-    is_a_model = _("fails and is left alone for a while: built-in answers and rules take over")
+    is_a_voice = _("fails and is paused for a while: the next voice speaks")
+    is_a_model = _("fails and is paused for a while: built-in answers and rules take over")
     return [
         Part(str(voices.get(name, name)), False, is_a_voice if name in voices else is_a_model)
         for name in sorted(failing)
@@ -140,7 +140,7 @@ def _words_of(fault: str) -> str:
     """Return what a reply's fault means, and the fault itself where it names a category of the rules."""
     kind, _separator, detail = fault.partition(":")
     if fault == MODEL_UNHEARD:
-        return _("The language model had failed before and was left alone: a ready reply was said.")
+        return _("The language model had failed and was paused: a prepared reply was said.")
     words = {
         "planner": _("The language model failed or answered nothing."),
         "speech": _("No voice could say it."),

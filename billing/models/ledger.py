@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_scopes import ScopedManager
 
 from tenants.models import Tenant
@@ -119,7 +120,7 @@ class Grant(models.Model):
     """
 
     class Source(models.TextChoices):
-        PLAN = "plan", _("Plan")
+        PLAN = "plan", pgettext_lazy("billing", "Plan")
         TRIAL = "trial", _("Trial")
         PACK = "pack", _("Credit pack")
         MANUAL = "manual", _("Given by us")

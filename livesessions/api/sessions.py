@@ -75,7 +75,7 @@ def sessions(request: Request) -> Response:
     Operation(
         method="POST",
         name="say",
-        summary="Make the host say a text",
+        summary="Have the host say a sentence",
         description=(
             "The rules judge the text first. The answer is its reply, which is said next: "
             "follow it by its `id` under `replies/`. A text that waits longer than 45 seconds expires."

@@ -37,7 +37,7 @@ WATCH_EVERY_S = 10.0
 
 logger = logging.getLogger(__name__)
 
-NOT_STORED = gettext_lazy("It is done. Our database does not answer now, and stores it as soon as it does.")
+NOT_STORED = gettext_lazy("Done. Our database is not answering; this is saved as soon as it does.")
 
 
 class ConsoleConsumer(MemberConsumer):

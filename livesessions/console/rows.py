@@ -200,7 +200,7 @@ _EVENT_WORDS: dict[str, Callable[[ConsoleChatMessage], str]] = {
 
 def _verdict_mark(message: ConsoleChatMessage) -> Mark | None:
     if message["risk"] == "medium":
-        return {"tone": "wary", "icon": "alert-triangle", "text": _("Careful")}
+        return {"tone": "wary", "icon": "alert-triangle", "text": _("With care")}
     if message["risk"] == "high":
         # Workers of the previous release, which may still run, send no categories.
         why = ", ".join(map(str, _labels(message.get("categories", []))))

@@ -34,7 +34,7 @@ class LiveSession(models.Model):
         AT_CAPACITY = "at_capacity", _("All workers are busy. Your live starts as soon as one is free.")
 
     class EndReason(models.TextChoices):
-        STOPPED = "stopped", _("You stopped it.")
+        STOPPED = "stopped", _("You ended it.")
         KILLED = "killed", _("The kill switch ended it.")
         LIVE_ENDED = "live_ended", _("The live on TikTok ended.")
         HANDLE_NOT_FOUND = (

@@ -84,7 +84,7 @@ def test_deleting_asks_for_the_password_again(bob: User, client_for: ClientFor) 
 
 def test_an_owner_first_transfers_or_deletes_the_workspace(alice: User, tenant: Tenant) -> None:
     client = log_in(alice)
-    assert "First decide what becomes of your workspaces" in client.get("/account/delete/").content.decode()
+    assert "First decide what happens to your workspaces" in client.get("/account/delete/").content.decode()
     assert client.post("/account/delete/", {"email": alice.email}).status_code == 422
     assert User.objects.filter(id=alice.id).exists()
 

@@ -16,6 +16,7 @@ from livesessions.models.events import ChatEvent
 from livesessions.models.sessions import LiveSession
 from moderation.models import ViewerRule
 from tenants.models import Membership, User
+from tests.browser.keyboard import tab_to
 
 LoggedInPage = Callable[[User], Page]
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
@@ -161,12 +162,30 @@ def test_typing_an_m_mutes_nothing(desk: Page) -> None:
     expect(desk.locator("#session-state")).to_contain_text("ON AIR")
 
 
-def test_the_mute_button_keeps_the_keyboards_focus(desk: Page) -> None:
-    desk.focus("#mute-button")
+def test_a_live_is_run_by_keys_alone(desk: Page, on_air: LiveSession) -> None:
+    with scope(tenant=on_air.tenant):
+        write_message(on_air, 2, viewer="ab" * 16)
+    publish(on_air, {**chat(2), "viewer": "ab" * 16})
+    tab_to(desk, desk.locator("#skip-button"))
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#skip-button")).to_be_focused()
+    tab_to(desk, desk.locator("#mute-button"))
     desk.keyboard.press("Enter")
     expect(desk.locator("#session-state")).to_contain_text("MUTED")
-    expect(desk.locator("#session-controls")).to_contain_text("Unmute")
+    expect(desk.locator("#mute-button")).to_contain_text("Unmute")
     expect(desk.locator("#mute-button")).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#session-state")).to_contain_text("ON AIR")
+    tab_to(desk, desk.get_by_role("button", name="Answer this", exact=True))
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#queue-said")).to_have_text("Your host answers it next.")
+    tab_to(desk, desk.locator("#say-text"))
+    desk.keyboard.type("Ciao a tutti!")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#say .said-so")).to_have_text("Queued: next up.")
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("k")
+    expect(desk.locator("#kill-result [data-part=session]")).to_have_attribute("data-state", "done")
 
 
 @pytest.mark.parametrize("fault", ["503", "no answer"])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from django_scopes import scopes_disabled
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -162,3 +163,63 @@ def hear_the_rehearsal(hand: SlowHand) -> None:
     expect(hand.page.locator(".rehearsal-lines .is-heard").first).to_contain_text(re.compile(r"\w+"))
     hand.press("#rehearsal-end button")
     hand.page.wait_for_url("**/shows/*/")
+
+
+def test_a_browser_without_scripts_goes_the_same_way(
+    site: str, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = new_context(locale="en", java_script_enabled=False).new_page()
+    hand = SlowHand(page)
+    page.goto(f"{site}/")
+    sign_up(hand, "quiet@example.com")
+    hand.fill("input[name=name]", "Dora Live")
+    for path in ("handle", "host", "rules", "overlay", "rehearsal"):
+        hand.continue_to(f"/start/{path}/")
+    hand.press("#rehearsal-start button")
+    expect(page.locator("#rehearsal-state")).to_contain_text(re.compile(r"\w+"))
+    # This switch of Chromium's stops scripts, and still hides what is for browsers without them.
+    assert "The player needs JavaScript." in page.content()
+    hand.press("#rehearsal-end button")
+    page.wait_for_url("**/shows/*/")
+    change_the_show(hand, page.url)
+    page.goto(f"{site}/team/")
+    invite(hand)
+    with scopes_disabled():
+        now = timezone.now()
+        LiveSession.objects.update(status="ended", started_at=now, ended_at=now)
+    page.goto(f"{site}/lives/")
+    hand.press("table.lives a")
+    page.wait_for_url("**/report/")
+    expect(page.locator("h1")).to_be_visible()
+
+
+def change_the_show(hand: SlowHand, show_url: str) -> None:
+    """Save a show's settings: what is wrong is told at its field, and stays there as it was typed."""
+    hand.page.goto(f"{show_url}advanced/")
+    hand.fill("input[name=cooldown_min_s]", "10")
+    hand.fill("input[name=cooldown_max_s]", "4")
+    hand.fill("input[name=name]", "The evening")
+    hand.press(".save-bar button")
+    field = hand.page.locator(".field", has=hand.page.locator("input[name=cooldown_max_s]"))
+    expect(field.locator(".errorlist")).to_be_visible()
+    expect(field.locator("input")).to_have_value("4")
+    expect(hand.page.locator("input[name=name]")).to_have_value("The evening")
+    hand.fill("input[name=cooldown_max_s]", "12")
+    hand.press(".save-bar button")
+    expect(hand.page.locator(".notice-success")).to_be_visible()
+    hand.page.goto(f"{show_url}rules/")
+    hand.press(".field-check label")
+    hand.press(".save-bar button")
+    expect(hand.page.locator(".notice-success")).to_be_visible()
+    expect(hand.page.locator("input[name=holds_replies]")).to_be_checked()
+
+
+def invite(hand: SlowHand) -> None:
+    """Invite a colleague, at first with an address that is none."""
+    hand.fill("input[name=email]", "nobody@nowhere")
+    hand.press("form:has(input[name=email]) .btn-solid")
+    expect(hand.page.locator(".field .errorlist")).to_be_visible()
+    expect(hand.page.locator("input[name=email]")).to_have_value("nobody@nowhere")
+    hand.fill("input[name=email]", "bob@example.com")
+    hand.press("form:has(input[name=email]) .btn-solid")
+    expect(hand.page.locator("main")).to_contain_text("bob@example.com")

@@ -1,4 +1,4 @@
-"""The overlay's editor by the keys of a keyboard alone."""
+"""The set-up wizard and the overlay's editor by the keys of a keyboard alone."""
 
 from collections.abc import Callable
 
@@ -7,10 +7,39 @@ from playwright.sync_api import Page, expect
 
 from livesessions.models.shows import Show
 from overlay.layout import default_layout
-from tenants.models import User
+from tenants.models import Tenant, User
 from tests.browser.keyboard import tab_to
 
 LoggedInPage = Callable[[User], Page]
+
+
+def test_a_new_creator_goes_through_the_set_up_without_a_pointer(
+    alice: User, tenant: Tenant, logged_in_page: LoggedInPage
+) -> None:
+    page = logged_in_page(alice)
+    page.goto("/start/you/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    tab_to(page, page.locator("input[name=name]"))
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Alice Live")
+    tab_to(page, page.locator("button[name=next]"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/start/handle/**")  # behind it #main, where the skip link has led
+    tab_to(page, page.locator("button[name=skip]"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/start/host/**")
+    tab_to(page, page.locator("input[name=host]:checked"))
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("input[name=host]").nth(1)).to_be_checked()
+    for path in ("rules", "overlay", "rehearsal"):
+        tab_to(page, page.locator("button[name=next]"))
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/start/{path}/**")
+    tab_to(page, page.locator("#rehearsal-start button"))
+    tenant.refresh_from_db()
+    assert tenant.name == "Alice Live"
 
 
 def test_the_overlay_is_arranged_and_saved_without_a_pointer(

@@ -48,7 +48,7 @@ def test_the_verdict_follows_the_typing_and_the_settings(rules: Page) -> None:
     expect(verdict).to_contain_text("Blocked")
     expect(verdict.locator("mark")).to_have_text("www.offerte.com")
     rules.uncheck("#id_safe_mode")
-    expect(verdict).to_contain_text("Careful")
+    expect(verdict).to_contain_text("With care")
 
 
 def test_a_word_counts_before_it_is_saved_and_stays_when_it_is(rules: Page, policy: Policy) -> None:

@@ -72,7 +72,7 @@ def test_staff_see_which_services_fail_and_what_faults_mean(
     prove_second_factor(client, charlie)
     page = client.get("/staff/health/").content.decode()
     assert "ElevenLabs" in page
-    assert "the next voice in the row speaks" in page
+    assert "the next voice speaks" in page
     assert "built-in answers and rules take over" in page
-    assert "a ready reply was said" in page
+    assert "a prepared reply was said" in page
     assert "The rules stopped it. (insults)" in page

@@ -47,7 +47,7 @@ def _answers(failing: set[str]) -> ServiceHealth:
     if not settings.OPENAI_API_KEY:
         return ServiceHealth(_("Answers"), True, _("Built-in answers. No language model is set up."))
     if any(name not in VoiceProfile.Provider.values for name in failing):
-        text = _("A language model fails right now: built-in answers and rules take over.")
+        text = _("A language model is failing: built-in answers and rules take over.")
         return ServiceHealth(_("Answers"), False, text)
     return ServiceHealth(_("Answers"), True, _("The language model works."))
 
@@ -65,6 +65,6 @@ def _voices(tenant: Tenant, failing: set[str]) -> list[ServiceHealth]:
         names = ", ".join(str(labels.get(name, name)) for name in keys)
         rows.append(ServiceHealth(_("Keys"), True, _("Your own: %(names)s.") % {"names": names}))
     if broken:
-        text = _("%(names)s fails right now: the next voice in the row speaks.")
+        text = _("%(names)s is failing: the next voice speaks.")
         return [*rows, ServiceHealth(_("Voices"), False, text % {"names": ", ".join(broken)})]
-    return [*rows, ServiceHealth(_("Voices"), True, _("They work."))]
+    return [*rows, ServiceHealth(_("Voices"), True, _("Working."))]

@@ -36,7 +36,7 @@ def show_archive(request: TenantRequest, show_id: UUID) -> HttpResponse:
     except ShowConflict as conflict:
         messages.error(request, conflict.user_message)
         return redirect("livesessions:show_edit", show.id)
-    messages.success(request, _("%(name)s is in the archive now.") % {"name": show.name})
+    messages.success(request, _("%(name)s is archived.") % {"name": show.name})
     return redirect("livesessions:show_list")
 
 
@@ -44,7 +44,7 @@ def show_archive(request: TenantRequest, show_id: UUID) -> HttpResponse:
 @member_required(EDITOR)
 def show_unarchive(request: TenantRequest, show_id: UUID) -> HttpResponse:
     show = unarchive_show(show=get_show_for(request, show_id))
-    messages.success(request, _("%(name)s is out of the archive.") % {"name": show.name})
+    messages.success(request, _("%(name)s is no longer archived.") % {"name": show.name})
     return redirect("livesessions:show_edit", show.id)
 
 

@@ -227,7 +227,7 @@ def heartbeat(redis_client: Redis, name: str, *, running: int, capacity: int) ->
 def test_an_ended_live_says_why_in_words(api: APIClient, session: LiveSession) -> None:
     body = api.post(f"/api/v1/sessions/{session.id}/stop/").json()
     assert (body["status"], body["end_reason"]) == ("ended", "stopped")
-    assert body["end_reason_text"] == "You stopped it."
+    assert body["end_reason_text"] == "You ended it."
     assert body["ended_at"]
     assert api.post(f"/api/v1/sessions/{session.id}/start/").status_code == 409
     assert api.post(f"/api/v1/sessions/{session.id}/mute/").status_code == 409

@@ -147,7 +147,7 @@ def test_every_end_of_a_reply_has_its_words(frames: Frames, fields: dict[str, An
 
 
 def test_a_risky_message_is_marked_in_words(frames: Frames) -> None:
-    assert "Careful" in words_of(frames.update([chat(1, risk="medium")], None))
+    assert "With care" in words_of(frames.update([chat(1, risk="medium")], None))
     assert "Not answered" in words_of(frames.update([chat(2, risk="high")], None))
 
 

@@ -84,7 +84,7 @@ async def test_a_moderator_mutes_and_stops_from_the_chat_and_a_namesake_does_not
             muted.set()
             await eventually(status_of(session), lambda status: status == "ended")
             await overlay_hears(page, "live", False)
-            await console_shows(console, "You stopped it.")
+            await console_shows(console, "You ended it.")
 
 
 async def test_the_streamer_is_known_by_user_id_and_not_by_name(show: Show, tiktok: FakeWebcast) -> None:
