@@ -10,8 +10,11 @@ from moderation.stage.verdict import Category
 POLICY_NAMES = {"it": "Regole di base", "en": "Basic rules", "de": "Grundregeln"}
 WORDLISTS = Path(__file__).with_name("wordlists")
 LANGUAGES = ("it", "en", "de")
+# What viewers write in other languages is judged too.
+LISTED_LANGUAGES = (*LANGUAGES, "es", "fr", "pt", "ru", "pl", "ar")
 INNOCENT = "innocent"
 NEAR = frozenset({Category.SLURS, Category.BLASPHEMY})
+CLOSE = frozenset({Category.PROFANITY, Category.INSULTS, Category.SEXUAL})
 
 
 def default_blocklist(language: str) -> list[str]:
@@ -30,10 +33,17 @@ def shipped_terms() -> list[Term]:
     terms: list[Term] = []
     for name in (INNOCENT, *Category):
         category = None if name == INNOCENT else Category(name)
-        likeness = Likeness.NEAR if category in NEAR else Likeness.SAME if category else Likeness.EXACT
-        for language in LANGUAGES:
-            terms += terms_of(_lines(WORDLISTS / language / f"{name}.txt"), category, likeness)
+        for language in LISTED_LANGUAGES:
+            terms += terms_of(_lines(WORDLISTS / language / f"{name}.txt"), category, _likeness(category))
     return terms
+
+
+def _likeness(category: Category | None) -> Likeness:
+    if category is None:
+        return Likeness.EXACT
+    if category in NEAR:
+        return Likeness.NEAR
+    return Likeness.CLOSE if category in CLOSE else Likeness.SAME
 
 
 def _lines(path: Path) -> list[str]:

@@ -7,7 +7,7 @@ from html.entities import html5
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENCODED_TIMES = 3
-_SMALL_CAPITALS = str.maketrans("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz")
+SMALL_CAPITALS = str.maketrans("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz")
 # Blocks whose letters NFKC writes plainly. Not all of them: NFKC would also undo ½, ², º and ª.
 _FANCY = (
     (0x1D400, 0x1D7FF),  # mathematical alphabets
@@ -54,7 +54,7 @@ def _unescaped(found: re.Match[str]) -> str:
 
 def fold_letters(text: str) -> str:
     """Write fancy letters and foreign digits plainly: 𝓒𝓲𝓪𝓸, ＨＥＬＬＯ, ⓗⓘ, ᴄɪᴀᴏ, ٣."""
-    return text if _PLAIN_TEXT.fullmatch(text) else "".join(map(_folded, text.translate(_SMALL_CAPITALS)))
+    return text if _PLAIN_TEXT.fullmatch(text) else "".join(map(_folded, text.translate(SMALL_CAPITALS)))
 
 
 def remove_emoticons(text: str) -> str:

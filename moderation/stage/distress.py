@@ -27,7 +27,7 @@ _PATTERNS = [_any_of(rules["patterns"]) for rules in _LANGUAGES]
 
 def may_be_distress(tokens: Sequence[Token]) -> bool:
     """Return whether a line has a word that every line of distress has."""
-    return any(token.text[:TRIGGER_LENGTH] in _TRIGGERS for token in tokens)
+    return not _TRIGGERS.isdisjoint([token.text[:TRIGGER_LENGTH] for token in tokens])
 
 
 def is_harmless(tokens: Sequence[Token]) -> bool:

@@ -3,9 +3,13 @@
 import tomllib
 from pathlib import Path
 
-LANGUAGES: dict[str, dict[str, list[str]]] = tomllib.loads(
-    Path(__file__).with_name("language_rules.toml").read_text(encoding="utf-8")
-)
+_TABLE = tomllib.loads(Path(__file__).with_name("language_rules.toml").read_text(encoding="utf-8"))
+LANGUAGES: dict[str, dict[str, list[str]]] = {
+    name: rules for name, rules in _TABLE.items() if isinstance(rules, dict)
+}
+# Listed words in folded letters: found as whole words only; short, and found inside others too.
+ONLY_WHOLE = frozenset(_TABLE["whole"].split())
+ALSO_INSIDE = frozenset(_TABLE["inside"].split())
 
 
 def language_rules(kind: str) -> list[str]:

@@ -3,12 +3,15 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
+from moderation.stage.everyday import EVERYDAY
 from moderation.stage.normaliser import normalise
 from moderation.stage.terms import Likeness, Term
 from moderation.stage.tokens import ENDINGS, Token, key_of
-from moderation.stage.word_index import WordIndex
+from moderation.stage.word_index import CLOSE_LENGTH, NEIGHBOURS, WordIndex
 
 TERM_WORD = re.compile(r"[@$*]*[^\W_]+(?:[@$*!|+#]+[^\W_]+)*[$@*]*")
 LONGEST_ROW = 60  # single letters in a row that are joined; longer rows are joined in part
@@ -16,6 +19,12 @@ LONGEST_SPELT = 24
 SHORTEST_SPELT = 3
 SHORTEST_OWN_SPELT = 4
 SHORTEST_SPLIT = 5
+SHORTEST_INNER = 4  # inside a row of letters
+MASKS = re.compile(r"[#%_.,*~^=?•·-]")
+MASKED_LETTER = re.compile(r"(?<=[^\W\d_])[#%_.,*~^=?•·-]{1,4}[^\W\d_]")
+MASKED = re.compile(r"(?<![^\W_])[^\W\d_]+(?:[#%_.,*~^=?•·-]{1,4}[^\W\d_]+)+(?![^\W_])")
+# Small words that stand before and behind an oath that is spelled out.
+SMALL = NEIGHBOURS | {"a", "e", "i", "o", "ma", "dai", "oh", "ei", "ehi", "hey", "es", "und", "and", "oggi"}
 
 
 class Match(NamedTuple):
@@ -86,6 +95,8 @@ class Lexicon:
                 found += self._at(place, keys, tokens, read)
         found += self._split(tokens, read)
         found += self._spelt(tokens)
+        if MASKED_LETTER.search(text):
+            found += self._masked(text)
         for sign, term in self._signs:
             if sign in text:
                 start = text.index(sign)
@@ -123,8 +134,26 @@ class Lexicon:
             if joined not in self._single:
                 continue
             whole = any(key in self._single for key in (*read[place], *read[place + 1]))
-            if not whole and self._words.is_at_least(joined, Likeness.NEAR):
+            if not whole and self._may_be_split(joined, before.text, after.text):
                 yield Match(self._single[joined], before.start, after.end)
+
+    def _may_be_split(self, joined: str, before: str, after: str) -> bool:
+        if self._words.is_at_least(joined, Likeness.NEAR):
+            return True
+        everyday = before in EVERYDAY and after in EVERYDAY
+        return (
+            len(joined) >= CLOSE_LENGTH and not everyday and self._words.is_at_least(joined, Likeness.CLOSE)
+        )
+
+    def _masked(self, text: str) -> Iterator[Match]:
+        """Find words with signs for some letters: c#zzo, c_zzo, ca..o."""
+        for found in MASKED.finditer(text):
+            letters = MASKS.sub("*", found.group())
+            if not _is_masked(letters):
+                continue
+            for key in self._words.unmask(letters):
+                if key in self._single:
+                    yield Match(self._single[key], *found.span())
 
     def _spelt(self, tokens: Sequence[Token]) -> Iterator[Match]:
         """Find words with separated letters: s c e m o, s.c.e.m.o."""
@@ -140,18 +169,56 @@ class Lexicon:
             yield from self._in_row(row)
 
     def _in_row(self, row: Sequence[Token]) -> Iterator[Match]:
-        written = "".join(token.text for token in row[:LONGEST_ROW])
-        letters = key_of(written)
+        """Find a listed word that is a whole row, or stands in one beside small words: e s c e m o."""
+        for piece in _at_wide_gaps(row[:LONGEST_ROW]):
+            written = "".join(token.text for token in piece)
+            letters = key_of(written)
+            for start, end in self._listed_in(letters, written):
+                yield Match(self._single[letters[start:end]], piece[start].start, piece[end - 1].end)
+
+    def _listed_in(self, letters: str, written: str) -> Iterator[tuple[int, int]]:
+        if len(letters) >= SHORTEST_SPELT and letters in self._single and not written.isdigit():
+            yield 0, len(letters)
+            return
         start = 0
-        while start <= len(letters) - SHORTEST_SPELT:
-            longest = min(len(letters), start + LONGEST_SPELT)
-            for end in range(longest, start + SHORTEST_SPELT - 1, -1):
-                term = self._single.get(letters[start:end])
-                if term is not None and not written[start:end].isdigit():
-                    yield Match(term, row[start].start, row[end - 1].end)
-                    start = end - 1
-                    break
+        while start <= len(letters) - SHORTEST_INNER:
+            if letters[:start] and letters[:start] not in SMALL and not _is_row_of_small(letters[:start]):
+                start += 1
+                continue
+            for end in range(min(len(letters), start + LONGEST_SPELT), start + SHORTEST_INNER - 1, -1):
+                rest = letters[end:]
+                if letters[start:end] in self._single and (not rest or _is_row_of_small(rest)):
+                    yield start, end
+                    return
             start += 1
+
+
+def _is_masked(letters: str) -> bool:
+    """Return whether so few letters are masked that the word can be known: one run, or a third of all."""
+    masked, runs = letters.count("*"), len([part for part in letters.split("*") if part]) - 1
+    return masked * 3 <= len(letters) or (runs == 1 and masked * 2 <= len(letters))
+
+
+def _at_wide_gaps(row: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """Split a row of letters where its gaps are wider than the narrowest: between words."""
+    gaps = [after.start - before.end for before, after in pairwise(row)]
+    if not gaps or min(gaps) == max(gaps):
+        yield row
+        return
+    narrow, start = min(gaps), 0
+    for place, gap in enumerate(gaps, 1):
+        if gap > narrow:
+            yield row[start:place]
+            start = place
+    yield row[start:]
+
+
+@lru_cache(maxsize=500)
+def _is_row_of_small(letters: str) -> bool:
+    """Return whether letters are small words written together."""
+    if not letters or letters in SMALL:
+        return True
+    return any(letters[:length] in SMALL and _is_row_of_small(letters[length:]) for length in range(1, 7))
 
 
 def tokenise_term(text: str) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from moderation.stage.distress import find_distress, is_harmless
 from moderation.stage.hostility import find_hostility
+from moderation.stage.humps import tokenise_humps
 from moderation.stage.lexicon import Lexicon, Match
 from moderation.stage.normaliser import NormalisedText, normalise
 from moderation.stage.patterns import find_patterns
@@ -43,6 +44,8 @@ class Moderator:
         folded = normalise(text[:MAX_LENGTH])
         tokens = tokenise(folded.text)[:MAX_TOKENS]
         shipped = self._shipped.find(folded.text, tokens)
+        if humps := tokenise_humps(text[:MAX_LENGTH], folded):
+            shipped += self._shipped.find("", humps)
         allowed = self._allowed.find(folded.text, tokens)
         found = _without_innocents(shipped)
         if self._knows_hate and all(match.term.category in MEDIUM_RISK for match in found):

@@ -6,6 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from texts.folding import SMALL_CAPITALS
+
 HIDDEN = frozenset({"Mn", "Me", "Cf", "Cc"})
 FLAG = re.compile(r"(?<![\U0001F1E6-\U0001F1FF])[\U0001F1E6-\U0001F1FF]{2}(?![\U0001F1E6-\U0001F1FF])")
 SPACES = "\t\n\v\f\r\x85"
@@ -28,7 +30,8 @@ class NormalisedText:
 def _look_alikes() -> dict[str, str]:
     path = Path(__file__).with_name("confusables.json")
     table: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return {character: letter for letter, characters in table.items() for character in characters}
+    listed = {character: letter for letter, characters in table.items() for character in characters}
+    return {chr(character): chr(letter) for character, letter in SMALL_CAPITALS.items()} | listed
 
 
 LOOK_ALIKES = _look_alikes()

@@ -1,10 +1,9 @@
 """Finds links, e-mail addresses, telephone numbers and bank numbers by pattern."""
 
 import re
-import tomllib
 from collections.abc import Callable
-from pathlib import Path
 
+from moderation.stage.everyday import EVERYDAY
 from moderation.stage.help_lines import PUBLIC_NUMBERS
 from moderation.stage.normaliser import NormalisedText
 from moderation.stage.verdict import Category, Reason
@@ -17,15 +16,16 @@ LINK = re.compile(
 # Two sentences without a space between them: `bene.me lo dici?`, `ok.it was great`, `wow.gg everyone`.
 JOINT = re.compile(r"([^\W\d_]{1,20})\.(?:it|me|io|de|eu|gg|tv|live|top)")
 AFTER_JOINT = re.compile(r"['’]\w|[,;!?]?\s+[^\W\d_]")
+# What only a sentence can begin with: `arrivato.me ne vado`, `finished.it was great`.
+PRONOUN = re.compile(
+    r"me (?:ne|lo|la|li|le)\b"
+    r"|io (?:non|sono|vado|ho|lo|la|mi|ti|voglio|vorrei|penso|credo|faccio|direi|dico|invece|pure)\b"
+    r"|it(?: (?:is|was|has|looks|will|would|makes|feels|seems)|['’]s)\b"
+)
 WORDS_ALONE = ("me", "io", "it", "gg", "live", "top")  # a whole second sentence
 POINTS_TO_LINK = re.compile(
     r"(?:\b(?:su|sul|sito|link|indirizzo|pagina|visit\w*|cerc\w+|iscriv\w+|clicc\w+|at|on|site|website|page|to|out|go|check|click"
     r"|auf|unter|bei|seite|webseite|besuch\w*|sur|en|em|no|my|mio|mein\w*|il|the|die)\s+|[:>@/→]\s*)$"
-)
-EVERYDAY = frozenset(
-    " ".join(
-        tomllib.loads(Path(__file__).with_name("everyday_words.toml").read_text(encoding="utf-8")).values()
-    ).split()
 )
 EMAIL = re.compile(r"[\w.+-]{1,64}\s?(?:@|\[at\]|\(at\))\s?[\w-]{1,63}(?:\.|\s?\[dot\]\s?)[\w.-]{0,63}\w")
 AT_SIGNS = ("@", "[at]", "(at)")
@@ -75,7 +75,11 @@ def _found(
 def _is_joint(link: re.Match[str]) -> bool:
     """Return whether what looks like an address is the end of a sentence and the beginning of the next."""
     joint = JOINT.fullmatch(link.group())
-    if joint is None or joint[1] not in EVERYDAY:
+    if joint is None:
+        return False
+    if PRONOUN.match(link.string, link.end() - 2) and not POINTS_TO_LINK.search(link.string[: link.start()]):
+        return True
+    if joint[1] not in EVERYDAY:
         return False
     before, after = link.string[: link.start()], link.string[link.end() :]
     if POINTS_TO_LINK.search(before):

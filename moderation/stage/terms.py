@@ -12,15 +12,17 @@ class Likeness(IntEnum):
 
     `EXACT`: other letter forms, and digits for letters; for allowed words.
     `SAME`: repeated or separated letters.
-    `NEAR`: two inner letters swapped, one omitted or masked, a double letter single, joined to a neighbour
-    word.
+    `CLOSE`: from six letters, two inner letters swapped, one omitted; joined to another word.
+    `NEAR`: from five letters, two inner letters swapped, one omitted or masked, a double letter single,
+    joined to a neighbour word.
     `FREE`: any two adjacent letters swapped, a single letter doubled; for words chosen by a tenant.
     """
 
     EXACT = 0
     SAME = 1
-    NEAR = 2
-    FREE = 3
+    CLOSE = 2
+    NEAR = 3
+    FREE = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from collections.abc import Collection
 from functools import lru_cache
 from itertools import groupby
 from operator import eq
+from pathlib import Path
 
-from moderation.stage.language_rules import language_rules
+from moderation.stage.language_rules import ALSO_INSIDE, ONLY_WHOLE, language_rules
 from moderation.stage.terms import Likeness
 from moderation.stage.tokens import ENDINGS, MASK, key_of, keys_of
 
@@ -17,13 +18,21 @@ MOST_READINGS = 4
 LONGEST = 40  # longer words are looked up without variants
 NEAR_LENGTH = 5  # shorter words resemble innocent ones: coon, cono
 FREE_LENGTH = 3
-SHRUNK_LENGTH = {Likeness.SAME: 1_000, Likeness.NEAR: 6, Likeness.FREE: 4}
+CLOSE_LENGTH = 6
+SHRUNK_LENGTH = {Likeness.SAME: 1_000, Likeness.CLOSE: 8, Likeness.NEAR: 6, Likeness.FREE: 4}
 DOUBLED_LENGTH = 4
 GLUED_LENGTH = 5
-THINNED_LENGTH = 7
+THINNED_LENGTH = 6
+HEAD_LENGTH = 4
+INSIDE_LENGTH = 6
+RUN_TOGETHER_LENGTH = 7
+PLURAL_LENGTH = 4
+MASKED_LENGTH = 4
 
 # Words that people join to a slur without a space: articles, pronouns, forms of "to be".
 NEIGHBOURS = frozenset(key_of(word) for word in language_rules("neighbours"))
+# Everyday words that are one change away from a listed word.
+EVERYDAY_FORMS = frozenset(Path(__file__).with_name("everyday_forms.txt").read_text(encoding="utf-8").split())
 SHORTEST_NEIGHBOUR = 2
 LONGEST_NEIGHBOUR = max(map(len, NEIGHBOURS))
 
@@ -44,6 +53,7 @@ class WordIndex:
         self._by_letters: defaultdict[str, list[str]] = defaultdict(list)
         self._by_mask: defaultdict[tuple[str, str, int], list[str]] = defaultdict(list)
         self._thinned: dict[str, str] = {}
+        self._by_head: defaultdict[str, list[str]] = defaultdict(list)
         self._wildcards = WildcardIndex()
         self.recognise = lru_cache(maxsize=REMEMBERED)(self._recognise)
 
@@ -67,11 +77,26 @@ class WordIndex:
             if len(word) >= FREE_LENGTH:
                 self._by_letters["".join(sorted(word))].append(key)
                 self._by_mask[key[0], key[-1], len(key)].append(key)
-        if likeness is Likeness.NEAR and len(word) >= THINNED_LENGTH:
-            for place in range(1, len(word) - 1):
-                self._thinned.setdefault(word[:place] + word[place + 1 :], key)
+        if Likeness.CLOSE <= likeness <= Likeness.NEAR:
+            self._add_close(word, key)
         self._likeness[key] = likeness if known is None else max(known, likeness)
         return key
+
+    def _add_close(self, word: str, key: str) -> None:
+        """Add the forms of a shipped word: one letter left out, a plural s, and what it begins with."""
+        if len(word) >= THINNED_LENGTH:
+            for place in range(1, len(word) - 1):
+                thinned = word[:place] + word[place + 1 :]
+                if thinned not in EVERYDAY_FORMS:
+                    self._thinned.setdefault(thinned, key)
+        if (len(word) >= INSIDE_LENGTH or word in ALSO_INSIDE) and word not in ONLY_WHOLE:
+            self._by_head[key[:HEAD_LENGTH]].append(key)
+        if len(word) >= PLURAL_LENGTH and word + "s" not in EVERYDAY_FORMS:
+            self._thinned.setdefault(word + "s", key)
+
+    def unmask(self, letters: str) -> list[str]:
+        """Return the listed words for a word whose unknown letters are written as `*`."""
+        return [word for word in self._unmask(key_of(letters)) if len(word) >= MASKED_LENGTH]
 
     def _recognise(self, token: str) -> tuple[str, ...]:
         """Return the keys of the listed words that a folded word may stand for."""
@@ -100,6 +125,8 @@ class WordIndex:
         Only one change at a time is allowed (l for i, or a swap): with both, `suit` would match a slur.
         """
         key = key_of(word)
+        if word in EVERYDAY_FORMS and self._spelling.get(key) != word:
+            return self._wildcards.look_up(key) if self._wildcards else ()
         found: dict[str, None] = {}
         # Most words are near nothing; for them no generator is made.
         if squeezed := self._squeezed(key):
@@ -112,7 +139,19 @@ class WordIndex:
             found.update(dict.fromkeys(self._wildcards.look_up(key)))
         if found:
             return found
-        return (self._thinned[word],) if word in self._thinned else self._unglue(key)
+        if word in self._thinned:
+            return (self._thinned[word],)
+        return self._unglue(key) or self._inside(key)
+
+    def _inside(self, key: str) -> list[str]:
+        """Return the listed words that were run together with others: `ciaostronzosei`."""
+        if not self._by_head or len(key) < RUN_TOGETHER_LENGTH:
+            return []
+        heads, found = self._by_head, []
+        for place in range(len(key) - HEAD_LENGTH + 1):
+            if words := heads.get(key[place : place + HEAD_LENGTH]):
+                found += [word for word in words if key.startswith(word, place)]
+        return found
 
     def _squeezed(self, key: str) -> list[str]:
         words = self._by_squeezed.get(squeeze(key))
@@ -138,10 +177,11 @@ class WordIndex:
 
     def _is_swap(self, key: str, word: str) -> bool:
         likeness, spelling = self._likeness[key], self._spelling[key]
-        if word == spelling or likeness < Likeness.NEAR:
+        if word == spelling or likeness < Likeness.CLOSE or word in EVERYDAY_FORMS:
             return False
         first = next(place for place, letter in enumerate(spelling) if letter != word[place])
-        if likeness is Likeness.NEAR and (first == 0 or len(word) < NEAR_LENGTH):
+        shortest = NEAR_LENGTH if likeness is Likeness.NEAR else CLOSE_LENGTH
+        if likeness is not Likeness.FREE and (first == 0 or len(word) < shortest):
             return False
         return spelling[first + 2 :] == word[first + 2 :]
 
@@ -162,7 +202,9 @@ class WordIndex:
         return []
 
     def _is_glueable(self, key: str) -> bool:
-        return self.is_at_least(key, Likeness.NEAR)
+        return self.is_at_least(key, Likeness.NEAR) or (
+            len(key) >= CLOSE_LENGTH and self.is_at_least(key, Likeness.CLOSE)
+        )
 
 
 class WildcardIndex:

@@ -8,7 +8,7 @@ from moderation.stage.moderator import Moderator
 from tenants.models import Tenant
 
 
-@pytest.mark.parametrize(("language", "line"), [("it", "sei uno scemo"), ("en", "you are an idiot")])
+@pytest.mark.parametrize(("language", "line"), [("it", "sei uno stronzo"), ("en", "you are a bitch")])
 def test_a_new_tenants_policy_blocks_insults_in_its_language(
     tenant: Tenant, language: str, line: str
 ) -> None:

@@ -119,7 +119,7 @@ def test_words_that_the_rules_refuse_are_refused_with_the_reason(
     on_air: LiveSession, hold: Callable[..., Reply]
 ) -> None:
     with pytest.raises(SessionConflict, match="one of your blocked words") as raised:
-        approve_reply(session=on_air, reply_id=hold().id, text="sei uno scemo")
+        approve_reply(session=on_air, reply_id=hold().id, text="sei uno stronzo")
     assert raised.value.code == "reply_refused"
 
 
@@ -167,7 +167,7 @@ def test_approving_on_the_console_tells_the_live(
 
 @pytest.mark.parametrize(
     ("text", "status", "said"),
-    [("sei uno scemo", 409, "blocked words"), ("", 422, "required"), ("x" * 501, 422, "at most 500")],
+    [("sei uno stronzo", 409, "blocked words"), ("", 422, "required"), ("x" * 501, 422, "at most 500")],
 )
 def test_what_cannot_be_said_is_told_beside_the_field(
     alice: User,
@@ -294,7 +294,7 @@ def test_the_api_tells_every_fault(
         409,
         "This answer was not approved within 60 seconds and has expired.",
     )
-    assert api.post(f"{path}/{hold().id}/approve/", {"text": "scemo"}, format="json").status_code == 409
+    assert api.post(f"{path}/{hold().id}/approve/", {"text": "stronzo"}, format="json").status_code == 409
     assert api.post(f"{path}/{hold().id}/approve/", {"text": "x" * 501}, format="json").status_code == 400
     assert api.post(f"{path}/{hold().id}/approve/", {"words": "x"}, format="json").status_code == 400
 
