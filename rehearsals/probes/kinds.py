@@ -17,6 +17,7 @@ from rehearsals.probes.rows import Probe, text_of
 from rehearsals.studio.answer import AnswerResult
 from rehearsals.studio.line_runner import LineRunner, ViewerLine
 from speech.stage.text_normalization.normalizer import TextNormalizer
+from texts.folding import unescape_entities
 
 Row = Mapping[str, Any]
 
@@ -64,8 +65,8 @@ class NameProbe:
         self._gate = gate_for(language)
 
     def run(self, row: Row) -> Row:
-        name = text_of(row)
-        verdict = self._gate.review(name)
+        name = unescape_entities(text_of(row))
+        verdict = max((self._gate.review(text) for text in (name, sayable_name(name))), key=_is_blocked)
         shown = "" if verdict.blocked else name
         return {"spoken": sayable_name(shown), "shown": shown, "verdict": verdict.risk.value}
 
@@ -109,6 +110,10 @@ class ReplyProbe:
             "intent": understood.intent if is_understood else result.value,
             "confidence": understood.confidence if is_understood else 1.0,
         }
+
+
+def _is_blocked(verdict: Verdict) -> bool:
+    return verdict.blocked
 
 
 def answer_probe(language: str) -> AnswerProbe:

@@ -90,7 +90,7 @@ def test_sentences_are_split_by_the_language() -> None:
         ({"text": "Error 429"}, "", "error"),
         ({"text": "Ciao {name}!"}, "", "placeholder"),
         ({"text": "👍"}, "", "empty"),
-        ({"text": "You idiot!"}, "", "policy:blocklist"),
+        ({"text": "You idiot!"}, "", "policy:insults"),
         ({"text": "Wow, great!", "chat": "my dad passed away"}, "", "cheer"),
         (
             {

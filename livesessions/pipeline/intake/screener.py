@@ -6,6 +6,7 @@ from chatsources.events import EventKind, LiveEvent
 from livesessions.pipeline.ports import Gate
 from moderation.stage.verdict import VIEWER_BLOCKED, Action, Verdict, judge
 from moderation.stage.viewer_roles import TRUSTED_ROLES, ViewerRole, ViewerRoles
+from planner.stage.names import sayable_name
 
 # The kinds of events by which a viewer speaks to the host.
 MESSAGES = frozenset({EventKind.COMMENT, EventKind.QUESTION})
@@ -40,7 +41,7 @@ class EventScreener:
     def screen(self, event: LiveEvent) -> ScreenedEvent:
         """Judge an event's text and name."""
         role = self.role_of(event)
-        if event.viewer is not None and self._gate.review(event.viewer.name).blocked:
+        if event.viewer is not None and self._is_refused_name(event.viewer.name):
             event = replace(event, viewer=replace(event.viewer, name=""))
         verdict = self._gate.review(event.text) if event.text else None
         if role is ViewerRole.BLOCKED:
@@ -48,6 +49,13 @@ class EventScreener:
         elif role in TRUSTED_ROLES and verdict is not None and verdict.reasons:
             verdict = judge(verdict.reasons, safe_mode=False)
         return ScreenedEvent(event, verdict, role)
+
+    def _is_refused_name(self, name: str) -> bool:
+        """Judge a name as it is written, and as the host would say it."""
+        if self._gate.review(name).blocked:
+            return True
+        spoken = sayable_name(name)
+        return spoken != name and self._gate.review(spoken).blocked
 
     def is_refused(self, event: LiveEvent) -> bool:
         """Return whether an event's text may not pass by the rules of now."""
