@@ -41,12 +41,13 @@ from overlay.signals import (
     utterance_acknowledged,
 )
 from overlay.testing.playback_reports import add_report
-from planner.signals import PersonaUse, persona_uses_asked
+from planner.signals import persona_uses_asked
 from providers.errors import ObjectStoreError
 from providers.object_store import TenantObjects
 from providers.redis import async_redis
-from speech.signals import VoiceUse, voice_uses_asked, voices_changed
-from tenants.models import Language, Tenant
+from speech.signals import voice_uses_asked, voices_changed
+from tenants.models import Tenant
+from tenants.rows.uses import RowUse
 from tenants.signals import tenant_closing, tenant_created, tenant_deleting
 
 logger = logging.getLogger(__name__)
@@ -226,33 +227,21 @@ def send_removed_viewer_rule(rule: ViewerRule, **kwargs: Any) -> None:
 
 
 @receiver(persona_uses_asked)
-def list_shows_with_personas(tenant: Tenant, **kwargs: Any) -> list[PersonaUse]:
-    return [_persona_use_of(show) for show in Show.objects.filter(tenant=tenant).order_by("name")]
-
-
-def _persona_use_of(show: Show) -> PersonaUse:
-    return PersonaUse(
-        id=show.id,
-        name=show.name,
-        address=reverse("website:show_host", args=[show.id]),
-        persona_id=show.persona_id,
-        language=Language(show.language),
-    )
+def list_shows_with_personas(tenant: Tenant, **kwargs: Any) -> list[RowUse]:
+    return _uses_by_shows(tenant, "persona_id", page="website:show_host")
 
 
 @receiver(voice_uses_asked)
-def list_shows_with_voices(tenant: Tenant, **kwargs: Any) -> list[VoiceUse]:
-    return [_voice_use_of(show) for show in Show.objects.filter(tenant=tenant).order_by("name")]
+def list_shows_with_voices(tenant: Tenant, **kwargs: Any) -> list[RowUse]:
+    return _uses_by_shows(tenant, "voice_id", page="website:show_voice")
 
 
-def _voice_use_of(show: Show) -> VoiceUse:
-    return VoiceUse(
-        id=show.id,
-        name=show.name,
-        address=reverse("website:show_voice", args=[show.id]),
-        voice_id=show.voice_id,
-        language=Language(show.language),
-    )
+def _uses_by_shows(tenant: Tenant, field: str, *, page: str) -> list[RowUse]:
+    """Return what each show uses by a field, by name."""
+    return [
+        RowUse(getattr(show, field), show.name, reverse(page, args=[show.id]))
+        for show in Show.objects.filter(tenant=tenant).order_by("name")
+    ]
 
 
 @receiver(voices_changed)

@@ -1,8 +1,6 @@
 """Errors of the planner. No Django: the stage raises them too."""
 
-from collections.abc import Sequence
-
-from tenants.errors import AppError, TechnicalError
+from tenants.errors import InUse, TechnicalError
 
 
 class PlannerError(TechnicalError):
@@ -11,11 +9,7 @@ class PlannerError(TechnicalError):
     code = "planner_failed"
 
 
-class PersonaInUse(AppError):
+class PersonaInUse(InUse):
     """Raised when a persona cannot be deleted because shows use it. `shows` are their names."""
 
     code = "persona_in_use"
-
-    def __init__(self, message: str, *, shows: Sequence[str]) -> None:
-        super().__init__(message)
-        self.shows = tuple(shows)

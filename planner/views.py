@@ -1,28 +1,28 @@
 """The pages of personas."""
 
-from collections import defaultdict
 from dataclasses import asdict
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from planner.access import get_persona_for
-from planner.errors import PersonaInUse
 from planner.forms import PersonaForm, initial_of
 from planner.limits import PROMPT_LENGTH
 from planner.models import Persona
 from planner.presets import LANGUAGES, find_preset, presets
 from planner.services import change_persona, create_persona, delete_persona, duplicate_persona
-from planner.signals import PersonaUse, persona_uses_asked
+from planner.signals import persona_uses_asked
 from tenants.access import member_required
 from tenants.http import TenantRequest
-from tenants.models import Language, Tenant
+from tenants.models import Language
 from tenants.roles import EDITOR, may_control
+from tenants.rows.uses import uses_in
+from tenants.rows.views import delete_view, duplicate_view
 
 PAGE = "planner/persona_edit.html"
 
@@ -30,18 +30,11 @@ PAGE = "planner/persona_edit.html"
 @require_safe
 @member_required()
 def persona_list(request: TenantRequest) -> HttpResponse:
-    uses: defaultdict[UUID, list[PersonaUse]] = defaultdict(list)
-    for use in _uses_in(request.tenant):
-        uses[use.persona_id].append(use)
+    uses = uses_in(request.tenant, asked=persona_uses_asked)
     personas = Persona.objects.filter(tenant=request.tenant).order_by("created_at")
-    rows = [{"persona": persona, "uses": uses[persona.id]} for persona in personas]
+    rows = [{"persona": persona, "uses": uses.get(persona.id, [])} for persona in personas]
     context = {"rows": rows, "may_control": may_control(request)}
     return render(request, "planner/persona_list.html", context)
-
-
-def _uses_in(tenant: Tenant) -> list[PersonaUse]:
-    answers = persona_uses_asked.send(sender=Persona, tenant=tenant)
-    return [use for _receiver, uses in answers for use in cast("list[PersonaUse]", uses)]
 
 
 @require_safe
@@ -85,11 +78,11 @@ def _render_page(
     request: TenantRequest, form: PersonaForm, *, persona: Persona | None = None, **more: Any
 ) -> HttpResponse:
     """Render the page on which a persona is written; it loads the studio as a panel."""
-    uses = _uses_in(request.tenant)
+    uses = uses_in(request.tenant, asked=persona_uses_asked) if persona else {}
     context = {
         "form": form,
         "persona": persona,
-        "uses": [use for use in uses if persona is not None and use.persona_id == persona.id],
+        "uses": uses.get(persona.id, []) if persona else [],
         "prompt_length": PROMPT_LENGTH,
         "prompt_used": len(form["system_prompt"].value() or ""),
         **more,
@@ -97,22 +90,9 @@ def _render_page(
     return render(request, PAGE, context)
 
 
-@require_POST
-@member_required(EDITOR)
-def persona_duplicate(request: TenantRequest, persona_id: UUID) -> HttpResponse:
-    copy = duplicate_persona(persona=get_persona_for(request, persona_id))
-    messages.success(request, _("This is the copy. You can change it now."))
-    return redirect("planner:persona_edit", copy.id)
-
-
-@require_POST
-@member_required(EDITOR)
-def persona_delete(request: TenantRequest, persona_id: UUID) -> HttpResponse:
-    persona = get_persona_for(request, persona_id)
-    try:
-        delete_persona(persona=persona)
-    except PersonaInUse as error:
-        messages.error(request, error.user_message)
-    else:
-        messages.success(request, _("%(name)s has been deleted.") % {"name": persona.name})
-    return redirect("planner:persona_list")
+persona_duplicate = duplicate_view(
+    get_persona_for, lambda persona: duplicate_persona(persona=persona), then="planner:persona_edit"
+)
+persona_delete = delete_view(
+    get_persona_for, lambda persona: delete_persona(persona=persona), then="planner:persona_list"
+)

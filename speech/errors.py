@@ -1,8 +1,6 @@
 """Errors of voices, their settings and previews. No Django: the stages raise some of them."""
 
-from collections.abc import Sequence
-
-from tenants.errors import AppError, TechnicalError
+from tenants.errors import AppError, InUse, TechnicalError
 
 
 class SpeechError(TechnicalError):
@@ -41,14 +39,10 @@ class StoreError(TechnicalError):
     code = "voice_cache_failed"
 
 
-class VoiceInUse(AppError):
+class VoiceInUse(InUse):
     """Raised when a voice cannot be deleted because shows use it. `shows` are their names."""
 
     code = "voice_in_use"
-
-    def __init__(self, message: str, *, shows: Sequence[str]) -> None:
-        super().__init__(message)
-        self.shows = tuple(shows)
 
 
 class VoiceCircle(AppError):

@@ -1,30 +1,11 @@
 """What voices send to, and ask of, the apps above."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 from django.dispatch import Signal
 
-from tenants.models import Language
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceUse:
-    """One thing that speaks with a voice, such as a show: its id and name, the page where it is edited."""
-
-    id: UUID
-    name: str
-    address: str
-    voice_id: UUID
-    language: Language
-
-    @property
-    def language_name(self) -> str:
-        return str(self.language.label)
-
-
-# Arguments: tenant. A receiver returns a list of `VoiceUse`: all of the tenant's that it knows, by name.
+# Arguments: tenant. A receiver returns a list of `RowUse`: all of the tenant's that it knows, by name.
 voice_uses_asked = Signal()
 
 # Arguments: tenant_id. Sent after the commit of a changed voice, key or pronunciation.

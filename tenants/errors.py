@@ -1,5 +1,7 @@
 """Base classes of the apps' own errors. Without Django, because stages raise them too."""
 
+from collections.abc import Sequence
+
 
 class AppError(Exception):
     """Base of an app's own errors. Its message is for the user and says what to do.
@@ -41,3 +43,11 @@ class TechnicalError(AppError):
     @property
     def user_message(self) -> str:
         return str(self.user_text)
+
+
+class InUse(AppError):
+    """Raised when a row cannot be deleted because shows use it. `shows` are their names."""
+
+    def __init__(self, message: str, *, shows: Sequence[str]) -> None:
+        super().__init__(message)
+        self.shows = tuple(shows)

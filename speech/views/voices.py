@@ -1,6 +1,5 @@
-from collections import defaultdict
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from speech.access import get_voice_for
 from speech.defaults import sample_sentence
-from speech.errors import VoiceCircle, VoiceInUse
+from speech.errors import VoiceCircle
 from speech.fault_texts import fault_text
 from speech.forms import SentenceForm, VoiceForm
 from speech.models import VoiceProfile
@@ -28,13 +27,14 @@ from speech.services.voices import (
     duplicate_voice,
     known_loudness,
 )
-from speech.signals import VoiceUse, voice_uses_asked
+from speech.signals import voice_uses_asked
 from speech.stage.sound.loudness import TARGET_LUFS
 from tenants.access import member_required
 from tenants.errors import AppError
 from tenants.http import TenantRequest, as_uuid
-from tenants.models import Tenant
 from tenants.roles import EDITOR, may_control
+from tenants.rows.uses import uses_in
+from tenants.rows.views import delete_view, duplicate_view
 
 PAGE = "speech/voice_edit.html"
 
@@ -42,26 +42,19 @@ PAGE = "speech/voice_edit.html"
 @require_safe
 @member_required()
 def voice_list(request: TenantRequest) -> HttpResponse:
-    uses: defaultdict[UUID, list[VoiceUse]] = defaultdict(list)
-    for use in _uses_in(request.tenant):
-        uses[use.voice_id].append(use)
+    uses = uses_in(request.tenant, asked=voice_uses_asked)
     voices = VoiceProfile.objects.filter(tenant=request.tenant).select_related("backup")
     own = own_providers(request.tenant)
     rows = [
         {
             "voice": voice,
-            "uses": uses[voice.id],
+            "uses": uses.get(voice.id, []),
             "chain": chain_names(voice, own),
             "loudness": _loudness_text(voice),
         }
         for voice in voices.order_by("created_at")
     ]
     return render(request, "speech/voice_list.html", {"rows": rows, "may_control": may_control(request)})
-
-
-def _uses_in(tenant: Tenant) -> list[VoiceUse]:
-    answers = voice_uses_asked.send(sender=VoiceProfile, tenant=tenant)
-    return [use for _receiver, uses in answers for use in cast("list[VoiceUse]", uses)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,13 +95,13 @@ def _form_of(request: TenantRequest, voice: VoiceProfile, sent: QueryDict | None
 def _page(
     request: TenantRequest, form: VoiceForm, *, voice: VoiceProfile | None = None, **more: Any
 ) -> HttpResponse:
-    uses = _uses_in(request.tenant)
+    uses = uses_in(request.tenant, asked=voice_uses_asked) if voice else {}
     price, price_usd = price_of_voice(form.speaks_with)
     language = str(form["language"].value() or request.tenant.language)
     context = {
         "form": form,
         "voice": voice,
-        "uses": [use for use in uses if voice is not None and use.voice_id == voice.id],
+        "uses": uses.get(voice.id, []) if voice else [],
         "chain": chain_names(voice, form.own) if voice else [],
         "loudness": _loudness_text(voice) if voice else "",
         "speaks_with": Provider(form.speaks_with).label,
@@ -205,25 +198,10 @@ def voice_measure(request: TenantRequest, voice_id: UUID) -> HttpResponse:
     return redirect("speech:voice_edit", voice.id)
 
 
-@require_POST
-@member_required(EDITOR)
-def voice_duplicate(request: TenantRequest, voice_id: UUID) -> HttpResponse:
-    copy = duplicate_voice(voice=get_voice_for(request, voice_id))
-    messages.success(request, _("This is the copy. You can change it now."))
-    return redirect("speech:voice_edit", copy.id)
-
-
-@require_POST
-@member_required(EDITOR)
-def voice_delete(request: TenantRequest, voice_id: UUID) -> HttpResponse:
-    voice = get_voice_for(request, voice_id)
-    try:
-        delete_voice(voice=voice)
-    except VoiceInUse as error:
-        messages.error(request, error.user_message)
-    else:
-        messages.success(request, _("%(name)s has been deleted.") % {"name": voice.name})
-    return redirect("speech:voice_list")
+voice_duplicate = duplicate_view(
+    get_voice_for, lambda voice: duplicate_voice(voice=voice), then="speech:voice_edit"
+)
+voice_delete = delete_view(get_voice_for, lambda voice: delete_voice(voice=voice), then="speech:voice_list")
 
 
 def _loudness_text(voice: VoiceProfile) -> str:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from livesessions.access import get_show_for
@@ -17,14 +18,14 @@ from livesessions.shows.services.lifecycle import archive_show, delete_show, dup
 from tenants.access import member_required
 from tenants.http import TenantRequest
 from tenants.roles import EDITOR
+from tenants.rows.views import duplicate_view
 
-
-@require_POST
-@member_required(EDITOR)
-def show_duplicate(request: TenantRequest, show_id: UUID) -> HttpResponse:
-    copy = duplicate_show(show=get_show_for(request, show_id))
-    messages.success(request, _("This is the copy. Its overlay has an address of its own."))
-    return redirect("livesessions:show_edit", copy.id)
+show_duplicate = duplicate_view(
+    get_show_for,
+    lambda show: duplicate_show(show=show),
+    then="livesessions:show_edit",
+    said=gettext_lazy("This is the copy. Its overlay has an address of its own."),
+)
 
 
 @require_POST
