@@ -29,7 +29,7 @@ def duplicate_view(find: Find[Row], duplicate: Callable[[Row], Row], *, then: st
 
     @require_POST
     @member_required(EDITOR)
-    def view(request: TenantRequest, **ids: UUID) -> HttpResponse:
+    def view(request: TenantRequest, /, **ids: UUID) -> HttpResponse:
         [row_id] = ids.values()
         copy = duplicate(find(request, row_id))
         messages.success(request, said or _("This is the copy. You can change it now."))
@@ -46,7 +46,7 @@ def delete_view(find: Find[Row], delete: Callable[[Row], None], *, then: str) ->
 
     @require_POST
     @member_required(EDITOR)
-    def view(request: TenantRequest, **ids: UUID) -> HttpResponse:
+    def view(request: TenantRequest, /, **ids: UUID) -> HttpResponse:
         [row_id] = ids.values()
         row = find(request, row_id)
         try:
