@@ -1,6 +1,6 @@
 """Draws the timeline of a live as SVG: messages, gifts and viewers by minute."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from reports.models import LiveSummary
@@ -10,22 +10,16 @@ WIDTH, BAND_HEIGHT, GAP = 1_000.0, 64.0, 1.0  # in the units of the SVG's view b
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One minute of a band; numbers in SVG's format, whatever the page's language."""
-
-    x: str
-    y: str
-    width: str
-    height: str
-    is_moment: bool
-
-
-@dataclass(frozen=True, slots=True)
 class TimelineChart:
-    """The bands of a timeline. `viewers` are the points of a line; empty where nothing was reported."""
+    """The bands of a timeline; empty where nothing was reported.
 
-    messages: tuple[Bar, ...]
-    gifts: tuple[Bar, ...]
+    `messages`, `moments` and `gifts` are data of paths, a rectangle a minute; `moments` are those minutes of
+    `messages` that stand out. `viewers` are the points of a line.
+    """
+
+    messages: str
+    moments: str
+    gifts: str
     viewers: str
     most_messages: int
     most_diamonds: int
@@ -43,8 +37,9 @@ def draw_timeline(summary: LiveSummary) -> TimelineChart | None:
     viewers = [minute["viewers"] for minute in minutes]
     moments = frozenset(summary.moments)
     return TimelineChart(
-        messages=tuple(_bars(messages, moments)),
-        gifts=tuple(_bars(diamonds, frozenset())),
+        messages=_bars(messages, frozenset(range(len(minutes))) - moments),
+        moments=_bars(messages, moments),
+        gifts=_bars(diamonds, range(len(minutes))),
         viewers=_points(viewers),
         most_messages=max(messages),
         most_diamonds=max(diamonds),
@@ -53,18 +48,17 @@ def draw_timeline(summary: LiveSummary) -> TimelineChart | None:
     )
 
 
-def _bars(counts: Sequence[int], moments: frozenset[int]) -> Iterator[Bar]:
+def _bars(counts: Sequence[int], shown: Collection[int]) -> str:
+    """Return the rectangles of the minutes `shown`, in SVG's format, whatever the page's language."""
     most, step = max([*counts, 1]), WIDTH / len(counts)
+    width = _number(max(step - GAP, 0.6))
+    rectangles = []
     for index, count in enumerate(counts):
-        if count:
+        if count and index in shown:
             height = max(BAND_HEIGHT * count / most, 1.5)
-            yield Bar(
-                _number(index * step),
-                _number(BAND_HEIGHT - height),
-                _number(max(step - GAP, 0.6)),
-                _number(height),
-                index in moments,
-            )
+            x, y = _number(index * step), _number(BAND_HEIGHT - height)
+            rectangles.append(f"M{x} {y}h{width}v{_number(height)}h-{width}z")
+    return "".join(rectangles)
 
 
 def _points(viewers: Sequence[int | None]) -> str:

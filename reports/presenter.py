@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 
 from livesessions.models.kills import Kill
@@ -27,10 +28,10 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """One row of the timeline's table."""
+    """One row of the timeline's table: viewers, messages, replies, gifts and diamonds as they are shown."""
 
     at: datetime
-    minute: Minute
+    cells: tuple[str, ...]
 
 
 def moments_of(session: LiveSession, summary: LiveSummary) -> list[Moment]:
@@ -69,9 +70,19 @@ def timeline_rows(session: LiveSession, summary: LiveSummary) -> list[TimelineRo
     if session.started_at is None:
         return []
     return [
-        TimelineRow(interval_of(session.started_at, summary.bucket_s, index)[0], minute)
+        TimelineRow(interval_of(session.started_at, summary.bucket_s, index)[0], _cells(minute))
         for index, minute in enumerate(summary.minutes)
     ]
+
+
+def _cells(minute: Minute) -> tuple[str, ...]:
+    figures = (minute["messages"], minute["replies"], minute["gifts"], minute["diamonds"])
+    viewers = minute["viewers"]
+    return ("–" if viewers is None else _figure(viewers), *map(_figure, figures))
+
+
+def _figure(number: int) -> str:
+    return intcomma(number) if number >= 1_000 else str(number)  # most are small, and `intcomma` is slow
 
 
 def _minute(summary: LiveSummary, index: int) -> Minute:
