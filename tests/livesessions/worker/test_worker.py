@@ -1,14 +1,17 @@
 """A whole live: what a local TikTok pushes is moderated, written down, answered aloud and thanked."""
 
 import asyncio
+import io
+import wave
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 from django_scopes import scopes_disabled
 
 from livesessions.models.events import ChatEvent
-from livesessions.models.replies import Reply
+from livesessions.models.replies import Reply, ReplyAudio
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import (
@@ -27,6 +30,7 @@ from speech.stage.level import Level
 from speech.stage.ports import VoiceSpec
 from speech.stage.speaker import Speaker
 from speech.stage.text_normalization.normalizer import TextNormalizer
+from tenants.models import User
 from tests.fakes.webcast import ENDED, FakeWebcast, RoomFault, Send, WaitFor, comment, control, gift, user
 from tests.livesessions.conftest import eventually, running_worker
 from tests.overlay.conftest import Socket, open_socket
@@ -121,6 +125,33 @@ async def test_a_comment_on_tiktok_is_answered_aloud_and_written_down(at_once: S
         "Giulia",
     )
     assert len(event.viewer_hash) == 32
+
+
+async def test_the_audio_of_a_reply_is_heard_again_while_the_live_runs_and_in_its_report(
+    at_once: Show, settings: Any, alice: User, client_for: Callable[[User], Client]
+) -> None:
+    await in_thread(lambda: Show.objects.filter(id=at_once.id).update(keeps_audio=True))
+    browser = await in_thread(lambda: client_for(alice))
+    async with FakeWebcast() as tiktok, open_socket(f"{at_once.overlay.token}/?version=2") as page:
+        use(tiktok, settings)
+        tiktok.open_room(HANDLE).play(Send(comment("ciao, come stai?")), WaitFor(asyncio.Event()))
+        async with running_worker() as worker:
+            session = await go_on_air(at_once)
+            worker.submit(str(session.id))
+            _messages, frame = await first_audio(page)
+            said = unpack_audio(frame)
+            await eventually(
+                lambda: ReplyAudio.objects.filter(session=session).values_list("reply_id", flat=True).first(),
+                lambda reply_id: reply_id == said.utterance_id,
+            )
+            address = f"/lives/{session.id}/replies/{said.utterance_id}/audio.wav"
+            sound = await eventually(lambda: browser.get(address), lambda answer: answer.status_code == 200)
+            await in_thread(lambda: stop_session(session=session))
+            await eventually(status_of(session), "ended".__eq__)
+    with wave.open(io.BytesIO(sound.content)) as heard_again:
+        assert heard_again.readframes(heard_again.getnframes()).startswith(said.chunk.pcm)
+    report = await in_thread(lambda: browser.get(f"/lives/{session.id}/report/").content.decode())
+    assert f'src="{address}"' in report
 
 
 async def test_a_viewer_of_another_language_is_answered_in_it_with_a_voice_of_it(
