@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("reports.api_urls")),
     path("", include("billing.api.urls")),
     path("", include("overlay.api_urls")),
+    path("", include("encoder.api_urls")),
     path("", include("planner.api_urls")),
     path("", include("speech.api_urls")),
     re_path("", not_found),

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("tenants.urls")),
     path("", include("providers.urls")),
     path("", include("overlay.urls")),
+    path("", include("encoder.urls")),
     path("stripe/", include("billing.subscriptions.urls")),
     path("api/v1/", include("config.api_urls")),
     path("accounts/confirm-email/<str:key>/", confirm_email, name="account_confirm_email"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, override
 from django_scopes import scopes_disabled
 
 from billing.signals import LiveName, live_names_asked
+from encoder.signals import StreamUse, stream_use_asked
 from livesessions.console import publisher
 from livesessions.errors import SessionConflict
 from livesessions.eventlog.partitions import EVENT_LOG
@@ -176,6 +177,14 @@ def find_overlay_of_show(tenant: Tenant, use_id: UUID, **kwargs: Any) -> Overlay
         address=reverse("website:show_detail", args=[show.id]),
         setup_address=reverse("livesessions:show_setup", args=[show.id]),
     )
+
+
+@receiver(stream_use_asked)
+def find_streamed_show(tenant: Tenant, use_id: UUID, **kwargs: Any) -> StreamUse | None:
+    show = Show.objects.filter(tenant=tenant, id=use_id).first()
+    if show is None:
+        return None
+    return StreamUse(show.id, show.name, reverse("website:show_detail", args=[show.id]), show.archived_at)
 
 
 @receiver(live_names_asked)

@@ -74,18 +74,30 @@ async def resolve_public(host: str, port: int) -> list[str]:
     return await loop.run_in_executor(_resolvers, resolve_public_blocking, host, port)
 
 
+async def resolve_public_or_loopback(host: str, port: int) -> list[str]:
+    """Do what `resolve_public` does, and allow this machine's own addresses: for development and tests."""
+    loop = asyncio.get_running_loop()
+    found = await loop.run_in_executor(_resolvers, _resolve_blocking, host, port)
+    if found and all(ip_address(str(row[4][0])).is_loopback for row in found):
+        return list(dict.fromkeys(str(row[4][0]) for row in found))
+    return _only_public(found)
+
+
 def resolve_public_blocking(host: str, port: int) -> list[str]:
     """Do what `resolve_public` does, in a thread that may block."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise refused(AddressFault.UNKNOWN_HOST) from None
-    return _only_public(found)
+    return _only_public(_resolve_blocking(host, port))
 
 
 def refused(fault: AddressFault) -> AddressRefused:
     """Return the fault in fixed words, without the address: it may hold a password."""
     return AddressRefused(_MESSAGES[fault], fault)
+
+
+def _resolve_blocking(host: str, port: int) -> Collection[Any]:
+    try:
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise refused(AddressFault.UNKNOWN_HOST) from None
 
 
 def _only_public(found: Collection[Any]) -> list[str]:

@@ -16,6 +16,7 @@ class Credential(models.Model):
         """What a key is for. A new kind is one more line here and a migration of the choices."""
 
         VOICE = "voice", _("Voice")
+        STREAM = "stream", _("Stream")
 
     class CheckResult(models.TextChoices):
         """What the service said when the key was last tried."""
@@ -50,4 +51,5 @@ class Credential(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider} …{self.last_four}"
+        name = self.label or self.provider
+        return f"{name} …{self.last_four}" if self.last_four else name

@@ -31,15 +31,17 @@ def save_credential(
     region: str = "",
     base_url: str = "",
     label: str = "",
+    keeps_ending: bool = True,
 ) -> Credential:
     """Store a workspace's key for a provider in place of the one that was there; it counts as not checked.
 
+    `keeps_ending`: the last four characters are stored readable, so that the key can be recognised.
     Raise `AddressRefused` for an address that is not https or not on the open internet.
     """
     check_address(base_url)
     values = {
         "secret": EncryptedText.of(secret),
-        "last_four": secret[-4:] if len(secret) >= SHORTEST_WITH_ENDING else "",
+        "last_four": secret[-4:] if keeps_ending and len(secret) >= SHORTEST_WITH_ENDING else "",
         "region": region,
         "base_url": base_url,
         "label": label,

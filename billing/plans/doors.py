@@ -114,13 +114,11 @@ MANAGED_LIVE = Door(
     without_feature=_("We send the picture only in the Managed plan. Change the plan, or use OBS."),
     meter=Meter.ENCODER_SECONDS,
     at_zero=_("The encoder hours of your plan are used up. Change the plan, or use OBS."),
-    awaits="encoder",
 )
 FULL_HD = Door(
     "full_hd",
     feature=Feature.FULL_HD,
     without_feature=_("Your plan sends the picture in 720p. Change the plan for 1080p."),
-    awaits="encoder",
 )
 TRANSCRIBE_MEDIA = Door(
     "transcribe_media",

@@ -154,6 +154,7 @@ INSTALLED_APPS = [
     "planner",
     "speech",
     "overlay",
+    "encoder",
     "chatsources",
     "texts",
     "livesessions",
@@ -356,6 +357,9 @@ SPEND_CAP_MONTH_USD = env.float("SPEND_CAP_MONTH_USD", default=500.0)
 SPEND_CAP_TENANT_MONTH_USD = env.float("SPEND_CAP_TENANT_MONTH_USD", default=0.0)
 # Off: a self-hosted installation, without plans, trials and pages of money.
 BILLING_ENABLED = env.bool("BILLING_ENABLED", default=False)
+
+# Streams go to public addresses only. For development: this machine's own ports too.
+STREAM_TO_LOOPBACK = env.bool("STREAM_TO_LOOPBACK", default=False)
 EUR_PER_USD = env.float("EUR_PER_USD", default=0.86)
 PRICES_FILE = env.str("PRICES_FILE", default="")
 OPENAI_SPEECH_MODEL = env.str("OPENAI_SPEECH_MODEL", default="gpt-4o-mini-tts")

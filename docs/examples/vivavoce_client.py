@@ -573,6 +573,50 @@ class Vivavoce:
             body={"segments": segments},
         )
 
+    def read_stream(
+        self,
+        show_id: str,
+    ) -> dict[str, Any]:
+        """Read where a show is streamed to."""
+        return self._ask(
+            "GET",
+            f"/shows/{show_id}/stream/",
+        )
+
+    def replace_stream(
+        self,
+        show_id: str,
+        *,
+        url: str,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """Store where a show is streamed to."""
+        return self._ask(
+            "PUT",
+            f"/shows/{show_id}/stream/",
+            body={"url": url, **fields},
+        )
+
+    def delete_stream(
+        self,
+        show_id: str,
+    ) -> dict[str, Any]:
+        """Delete the server URL and the key."""
+        return self._ask(
+            "DELETE",
+            f"/shows/{show_id}/stream/",
+        )
+
+    def check_stream(
+        self,
+        show_id: str,
+    ) -> dict[str, Any]:
+        """Check the stream target."""
+        return self._ask(
+            "POST",
+            f"/shows/{show_id}/stream/check/",
+        )
+
     def unarchive_show(
         self,
         show_id: str,

@@ -82,6 +82,8 @@ SENTENCES: dict[str, Any] = {
     "token.created": gettext_lazy("created the API token %(what)s"),
     "token.revoked": gettext_lazy("revoked the API token %(what)s"),
     "viewer_rule.noted": gettext_lazy("changed the note on a viewer"),
+    "stream.deleted": gettext_lazy("deleted the stream target %(what)s"),
+    "stream.saved": gettext_lazy("saved the stream target %(what)s"),
     "viewer_rule.removed": gettext_lazy("removed a viewer's special role"),
     "viewer_rule.set": gettext_lazy("blocked, trusted or promoted a viewer"),
     "voice.changed": gettext_lazy("changed the voice %(what)s"),
@@ -94,7 +96,7 @@ SENTENCES: dict[str, Any] = {
 TOPICS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "team": (gettext_lazy("Team and workspace"), ("invitation.", "member.", "ownership.", "tenant.")),
     "lives": (gettext_lazy("Lives"), ("session.", "emergency_link.")),
-    "shows": (gettext_lazy("Shows and overlays"), ("show.", "overlay.")),
+    "shows": (gettext_lazy("Shows and overlays"), ("show.", "overlay.", "stream.")),
     "hosts": (gettext_lazy("Hosts and voices"), ("persona.", "voice.", "pronunciation.")),
     "rules": (gettext_lazy("Rules and viewers"), ("policy.", "viewer_rule.")),
     "keys": (gettext_lazy("Tokens and keys"), ("token.", "credential.")),

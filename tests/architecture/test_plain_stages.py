@@ -10,6 +10,7 @@ PLAIN = (
     "speech/providers",
     "livesessions/pipeline",
     "chatsources",
+    "encoder/rtmp",
     "texts",
 )
 FRAMEWORKS = {"django", "django_scopes", "rest_framework", "allauth", "channels", "huey", "config"}

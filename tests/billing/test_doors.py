@@ -21,11 +21,16 @@ from billing.plans import doors
 from billing.plans.catalogue import ADD_ONS, PLANS, Feature, Limit, Meter, Plan
 from billing.plans.doors import DOORS, Door, refusal
 from billing.plans.entitlements import account_of, entitlements_from, entitlements_of, self_hosted
+from encoder.models import StreamTarget
+from encoder.services import check_target, save_target
+from encoder.signals import StreamUse
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import create_session, start_session
 from overlay.models import Overlay
 from overlay.services import save_layout
+from providers.models import Credential
+from providers.services import save_credential
 from rehearsals.studio import services as studio
 from rehearsals.studio.line_runner import ViewerLine
 from rehearsals.studio.persona_setup import build_setup
@@ -126,6 +131,20 @@ class Scene:
         layout["avatar"] = "presenter"
         save_layout(overlay=Overlay.objects.get(id=overlay.id), layout=layout)
 
+    def stream(self, size: str = "720x1280") -> None:
+        use = StreamUse(self.show.id, self.show.name, "/")
+        save_target(tenant=self.show.tenant, use=use, url="rtmp://127.0.0.1/live", key="stream-1", size=size)
+
+    def check_stream(self) -> None:
+        target = StreamTarget(tenant=self.show.tenant, use_id=self.show.id, url="rtmp://127.0.0.1/live")
+        save_credential(
+            tenant=self.show.tenant,
+            kind=Credential.Kind.STREAM,
+            provider=str(self.show.id),
+            secret="stream-1",
+        )
+        check_target(target=target)
+
     def rehearse(self) -> None:
         setup = build_setup(persona=self.show.persona, show=self.show)
         studio.answer_line(setup=setup, line=ViewerLine("Ciao"), user=self.alice)
@@ -165,6 +184,9 @@ ACTIONS: list[tuple[str, Door, Callable[[Scene], Any]]] = [
         lambda s: s.choose_voice("elevenlabs"),
     ),
     ("overlay/services.py:save_layout", doors.ANIMATED_AVATAR, Scene.choose_presenter),
+    ("encoder/services.py:save_target", doors.MANAGED_LIVE, Scene.stream),
+    ("encoder/services.py:save_target", doors.FULL_HD, lambda s: s.stream("1080x1920")),
+    ("encoder/services.py:check_target", doors.MANAGED_LIVE, Scene.check_stream),
     ("rehearsals/studio/services.py:answer_line", doors.USE_MODEL, Scene.rehearse),
     ("rehearsals/studio/services.py:answer_with_each", doors.USE_MODEL, Scene.compare),
 ]
@@ -209,6 +231,7 @@ def scene(
     settings.ELEVENLABS_API_KEY = settings.OPENAI_API_KEY = "a-key-of-the-installation"
     for module in (preview, studio):  # nothing is said or spoken behind an open door
         monkeypatch.setattr(module, "run_preview", lambda *args, **kwargs: None)
+    monkeypatch.setattr("encoder.services.take", lambda limits: 0)
     with scope(tenant=show.tenant):
         yield Scene(show, alice)
 

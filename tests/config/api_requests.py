@@ -72,6 +72,18 @@ ASKS: dict[str, dict[str, Ask]] = {
         "wrong": Ask(file=b"no picture"),
     },
     "DELETE /api/v1/shows/<uuid>/overlay/picture/": {"done": Ask()},
+    "GET /api/v1/shows/<uuid>/stream/": {"done": Ask()},
+    "PUT /api/v1/shows/<uuid>/stream/": {
+        "done": Ask({"url": "rtmp://127.0.0.1/live/", "key": "stream-1?expire=1900000000&sign=a"}),
+        "wrong": Ask({"url": "https://example.com/", "key": "stream-1"}),
+        "no key": Ask({"url": "rtmp://127.0.0.1/live/"}, rows={"shows": "free show"}),
+        "unknown field": Ask(UNKNOWN),
+    },
+    "DELETE /api/v1/shows/<uuid>/stream/": {"done": Ask()},
+    "POST /api/v1/shows/<uuid>/stream/check/": {
+        "done": Ask(),
+        "no target": Ask(rows={"shows": "free show"}),
+    },
     "GET /api/v1/personas/": {"done": Ask()},
     "POST /api/v1/personas/": {"done": Ask(PERSONA), "wrong": Ask({**PERSONA, "style": {"energy": 2}})},
     "GET /api/v1/personas/<uuid>/": {"done": Ask()},

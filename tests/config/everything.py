@@ -34,6 +34,8 @@ def fill_workspace(tenant: Tenant, alice: User, api: APIClient) -> dict[str, str
         ids["pronunciations"] = ids["words"] = made("pronunciations", written="Nike", spoken="naichi")["id"]
         made("pronunciations", written="Puma", spoken="puma")
         assert api.put(f"/api/v1/shows/{show['id']}/plan/", {"segments": [SEGMENT]}, format="json").json()
+        target = {"url": "rtmp://127.0.0.1/live/", "key": "stream-1"}  # a check refuses this address
+        assert api.put(f"/api/v1/shows/{show['id']}/stream/", target, format="json").json()["has_key"]
         sessions(ids, made)
         rows_of_pages(ids, tenant, alice)
     form = {"picture": SimpleUploadedFile("me.png", picture())}

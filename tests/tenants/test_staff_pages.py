@@ -137,7 +137,7 @@ def test_staff_can_add_what_may_be_added(
     by_services_only = {User, ApiToken, LiveSession, ChatEvent, Reply, Rehearsal, CachedLine, AuditEntry}
     by_services_only |= {apps.get_model("overlay", "Overlay"), Kill, EmergencyLink, StopAcknowledgement}
     by_services_only |= {Invitation, LiveSummary, ReplyAudio, Onboarding, PassedCheck, WaivedCheck}
-    by_services_only.add(BillingAccount)
+    by_services_only |= {BillingAccount, apps.get_model("encoder", "StreamTarget")}
     by_services_only |= {UsageEntry, UsageDay, UsageMonth, UsageLive, Grant, Reservation, CreditWarning}
     assert staff.get(page(model, "add")).status_code == (403 if model in by_services_only else 200)
 

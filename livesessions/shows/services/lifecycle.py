@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from encoder.services import delete_target
 from livesessions.models.plans import QuizQuestion, Segment
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
@@ -91,7 +92,7 @@ def _set_archived(show: Show, *, archived: bool) -> Show:
 
 @transaction.atomic
 def delete_show(*, show: Show) -> None:
-    """Delete a show with its plan, questions, overlay, rehearsals and ended lives with all of their records.
+    """Delete a show with its plan, questions, overlay, stream target, rehearsals and ended lives.
 
     Raise `ShowConflict` while it has a live that has not ended. Entries of the audit log stay.
     """
@@ -99,9 +100,10 @@ def delete_show(*, show: Show) -> None:
     _refuse_open_live(show)
     lives = LiveSession.objects.filter(show=show).count()
     audit.record("show.deleted", show, detail={"lives": lives})
-    overlay = show.overlay
+    overlay, show_id = show.overlay, show.id
     show.delete()
     delete_overlay(overlay=overlay)
+    delete_target(tenant=show.tenant, use_id=show_id)
 
 
 def _refuse_open_live(show: Show) -> None:
