@@ -33,6 +33,8 @@ CHECK_PROBLEMS = [
     *door_problems(doors.MANAGED_LIVE),
 ]
 
+STORED = ("url", "size", "frame_rate", "video_kbit_s", "key_expires_at", "checked_at", "check_fault")
+
 
 class StreamTargetSerializer(StrictSerializer):
     """What a request may set."""
@@ -151,8 +153,9 @@ def stream_check(request: Request, show_id: UUID) -> Response:
 
 def _state(target: StreamTarget | None, tenant_id: UUID, use_id: UUID) -> object:
     row = target or StreamTarget()
-    lines = check_lines(row) if target else []
-    values = {name: getattr(row, name) for name in StreamStateSerializer().fields if hasattr(row, name)}
-    values.pop("check", None)
-    answer = {**values, "has_key": has_key(tenant_id, use_id), "check": lines}
+    answer = {
+        **{name: getattr(row, name) for name in STORED},
+        "has_key": has_key(tenant_id, use_id),
+        "check": check_lines(row),
+    }
     return StreamStateSerializer(answer).data

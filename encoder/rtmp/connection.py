@@ -187,8 +187,10 @@ class RtmpConnection(asyncio.Protocol):
         match values:
             case [("_result" | "_error") as name, float(transaction), *rest]:
                 self._handle_answer(name, int(transaction), rest)
-            case ["onStatus", _, _, {"code": str(code), **more}, *_]:
-                self._handle_status(code, more.get("level"))
+            case ["onStatus", _, _, {"code": str(code), "level": str(level)}, *_]:
+                self._handle_status(code, level)
+            case ["onStatus", _, _, {"code": str(code)}, *_]:
+                self._handle_status(code, "")
 
     def _handle_answer(self, name: str, transaction: int, rest: Sequence[amf.AmfValue]) -> None:
         waiting = self._answers.pop(transaction, None)
@@ -200,7 +202,7 @@ class RtmpConnection(asyncio.Protocol):
         code = rest[-1].get("code") if rest and isinstance(rest[-1], Mapping) else None
         waiting.set_exception(_Refused(str(code)))
 
-    def _handle_status(self, code: str, level: amf.AmfValue) -> None:
+    def _handle_status(self, code: str, level: str) -> None:
         is_refusal = level == "error" or code in STATUS_FAULTS
         if code != START and not is_refusal:
             return
