@@ -358,7 +358,7 @@ class Vivavoce:
         *,
         text: str,
     ) -> dict[str, Any]:
-        """Make the host say a text."""
+        """Have the host say a sentence."""
         return self._ask(
             "POST",
             f"/sessions/{session_id}/say/",
