@@ -53,7 +53,7 @@ _MAGNITUDES = frozenset(
     {"cento", "mila", "mille", "milioni", "hundred", "thousand", "million", "hundert", "tausend", "millionen"}
 )
 _CODE = re.compile(
-    r"\b(?:codice|codici|codes?|pin|password|passwort|passcode|kennwort|parola d'ordine|"
+    r"\b(?:codice|codici|\w*codes?|pin|password|passwort|passcode|kennwort|parola d'ordine|"
     r"combinazione|geheimzahl|otp)\b(?P<rest>.{0,60})"
 )
 _EQUALS = re.compile(r"(?:\w+ ){0,3}?(?:e|is|ist|lautet|era|was|war|:|=) ?(?P<value>\w[\w-]*)")
