@@ -1,4 +1,4 @@
-"""Asks axe-core about every page, in light colours on a desk and in dark ones on a phone.
+"""Asks axe-core about every page, in light colours on a desk and then in dark ones on a phone.
 
 It also looks at the frame of each page (breadcrumbs, one left edge with the bar at the top, two widths),
 and at what the browser reports as an error.
@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, ViewportSize
 from rest_framework.test import APIClient
 
 from tenants.models import Tenant, User
 from tests.browser.every_page import EveryPage, PageOfApp, opener
 
-DESK = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
 # The page in OBS and its preview are pictures that nobody operates.
@@ -46,10 +46,7 @@ FRAME = """(isTop) => {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("scheme", "size"), [("light", DESK), ("dark", PHONE)], ids=["desk", "phone"])
 def test_every_page_is_accessible_and_keeps_its_frame(
-    scheme: str,
-    size: dict[str, int],
     alice: User,
     tenant: Tenant,
     api_for: Callable[[User], APIClient],
@@ -57,30 +54,40 @@ def test_every_page_is_accessible_and_keeps_its_frame(
     base_url: str,
     new_context: Callable[..., BrowserContext],
 ) -> None:
-    open_page = opener(new_context, color_scheme=scheme, viewport=size, reduced_motion="reduce")
+    open_page = opener(new_context, viewport=DESK, reduced_motion="reduce")
     every = EveryPage(alice, tenant, api_for(alice), base_url, open_page)
     problems: list[str] = []
     for each in every.pages:
         if each.name not in NOT_OPERATED:
-            problems += problems_of(every.browser_of(each), each)
+            problems += problems_in_both_looks(every.browser_of(each), each)
             problems += [f"{each.path}: {fault}" for fault in every.faults]
             every.faults.clear()
     assert len(every.pages) > 40
     assert not problems, "\n".join(problems)
 
 
-def problems_of(page: Page, of: PageOfApp) -> list[str]:
-    """Return the rules that a page breaks, each with its first places; and whether it is too wide."""
+def problems_in_both_looks(page: Page, of: PageOfApp) -> list[str]:
+    """Load a page once; return what is wrong with it on the desk and on the phone."""
+    page.set_viewport_size(DESK)
+    page.emulate_media(color_scheme="light")
     page.goto(of.path, wait_until="load")
-    found = []
+    on_the_desk = problems_of(page, of, "desk, light")
+    page.set_viewport_size(PHONE)
+    page.emulate_media(color_scheme="dark")
+    return on_the_desk + problems_of(page, of, "phone, dark")
+
+
+def problems_of(page: Page, of: PageOfApp, look: str) -> list[str]:
+    """Return the rules that an open page breaks, each with its first places; and whether it is too wide."""
+    shown, found = f"{of.path} ({look})", []
     wide_px: int = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     if wide_px > 0:
-        found.append(f"{of.path}: {wide_px} px wider than the screen")
-    found += [f"{of.path}: {problem}" for problem in page.evaluate(FRAME, of.name in TOP_PAGES)]
+        found.append(f"{shown}: {wide_px} px wider than the screen")
+    found += [f"{shown}: {problem}" for problem in page.evaluate(FRAME, of.name in TOP_PAGES)]
     broken: list[dict[str, Any]] = Axe().run(page, options=OPTIONS).response["violations"]
     for rule in broken:
         places = ", ".join(str(node["target"][0]) for node in rule["nodes"][:3])
-        found.append(f"{of.path}: {rule['id']} ({rule['impact']}), {len(rule['nodes'])} places: {places}")
+        found.append(f"{shown}: {rule['id']} ({rule['impact']}), {len(rule['nodes'])} places: {places}")
     return found

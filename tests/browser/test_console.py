@@ -9,7 +9,7 @@ from channels.layers import get_channel_layer
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django_scopes import scope
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from livesessions.console import publisher
 from livesessions.models.events import ChatEvent
@@ -306,3 +306,29 @@ def test_a_console_whose_role_has_risen_gets_its_controls(
     membership.role = Membership.Role.EDITOR
     membership.save(update_fields=["role"])
     expect(page.locator("#mute-button")).to_be_visible()
+
+
+def test_the_console_says_when_the_network_is_away_and_comes_back_by_itself(
+    alice: User, on_air: LiveSession, logged_in_page: LoggedInPage
+) -> None:
+    page, open_sockets, is_away = logged_in_page(alice), list[WebSocketRoute](), [False]
+
+    def connect(socket: WebSocketRoute) -> None:
+        if is_away[0]:
+            socket.close()
+        else:
+            socket.connect_to_server()
+            open_sockets.append(socket)
+
+    page.route_web_socket("**/ws/console/**", connect)
+    page.goto(f"/lives/{on_air.id}/")
+    notice = page.get_by_text("No connection. The live goes on")
+    expect(page.locator(".desk")).to_have_attribute("data-connection", "open")
+    expect(notice).to_be_hidden()
+    is_away[0] = True
+    open_sockets[-1].close()
+    expect(notice).to_be_visible()
+    expect(page.locator("#mute-button")).to_be_enabled()
+    is_away[0] = False
+    expect(page.locator(".desk")).to_have_attribute("data-connection", "open")
+    expect(notice).to_be_hidden()
