@@ -13,6 +13,9 @@ class MeterBalanceSerializer(serializers.Serializer[object]):
     reserved = serializers.IntegerField(help_text="What running lives hold back.")
     left = serializers.IntegerField(allow_null=True, help_text="Null: nothing limits it.")
     percent_used = serializers.IntegerField()
+    warned_at_percent = serializers.IntegerField(
+        help_text="The highest warning of this period: 80, 95 or 100; 0 while there is none."
+    )
     period_end = serializers.DateTimeField(allow_null=True)
 
 
@@ -38,6 +41,7 @@ class BillingSerializer(serializers.Serializer[object]):
                 "reserved": 600,
                 "left": 53_400,
                 "percent_used": 50,
+                "warned_at_percent": 0,
                 "period_end": EXAMPLE_PERIOD["period_end"],
             }
         ],

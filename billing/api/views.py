@@ -53,7 +53,14 @@ def _balances(tenant: Tenant, found: Entitlements, now: datetime) -> Iterator[di
     if found.is_self_hosted:
         month = now.astimezone(UTC).replace(day=1)
         used = usage_since(tenant, month).by_meter
-        nothing = {"granted": 0, "reserved": 0, "left": None, "percent_used": 0, "period_end": None}
+        nothing = {
+            "granted": 0,
+            "reserved": 0,
+            "left": None,
+            "percent_used": 0,
+            "warned_at_percent": 0,
+            "period_end": None,
+        }
         yield from ({"meter": meter, "used": used.get(meter, 0), **nothing} for meter in Meter)
         return
     for meter, balance in balances_of(tenant, now=now).items():
@@ -64,5 +71,6 @@ def _balances(tenant: Tenant, found: Entitlements, now: datetime) -> Iterator[di
             "reserved": balance.reserved,
             "left": balance.left,
             "percent_used": balance.percent_used,
+            "warned_at_percent": balance.warned_at_percent,
             "period_end": balance.period_end,
         }

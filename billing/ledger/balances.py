@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from billing.ledger.sql import payer_of
+from billing.models.ledger import CreditWarning
 from billing.plans.catalogue import Meter
 from tenants.models import Tenant
 
@@ -45,6 +46,11 @@ class Balance:
     def percent_used(self) -> int:
         """The used share of what was granted, rounded down; 0 when nothing was granted."""
         return self.used * 100 // self.granted if self.granted else 0
+
+    @property
+    def warned_at_percent(self) -> int:
+        """The highest percent that is warned of and reached: 80, 95 or 100; 0 while none is."""
+        return max((step for step in CreditWarning.PERCENTS if step <= self.percent_used), default=0)
 
 
 def balances_of(tenant: Tenant, *, now: datetime | None = None) -> Mapping[Meter, Balance]:

@@ -1,20 +1,19 @@
-"""Sends the warnings that a workspace's credit is nearly used up, each once."""
+"""Says that a workspace's credit is nearly used up: by mail, each warning once, and during a live."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
-from django.conf import settings
-from django.core.mail import send_mail
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 from django_scopes import scopes_disabled
 
+from billing.mails import readers_of, send_money_mail, words_of
 from billing.models.ledger import CreditWarning
 from billing.plans.catalogue import Meter
-from tenants.models import Membership
 
+VERY_NEAR = 95  # from this percent on a warning says what follows
 WHAT_IS_USED: dict[Meter, Promise] = {
     Meter.LIVE_SECONDS: gettext_lazy("live hours"),
     Meter.ENCODER_SECONDS: gettext_lazy("encoder hours"),
@@ -46,7 +45,7 @@ def claim_warnings(send: Callable[[int, str], None]) -> int:
             if about not in sent:
                 sent.add(about)
                 claimed += 1
-                for address in _recipients_of(warning.tenant_id):
+                for address in readers_of(warning.tenant_id):
                     send(warning.id, address)
     return claimed
 
@@ -58,19 +57,27 @@ def send_warning(warning_id: int, to: str) -> None:
     if warning is None:
         return
     meter = Meter(warning.meter)
-    with override(warning.tenant.language):
-        values = {"percent": warning.percent, "what": WHAT_IS_USED[meter], "name": warning.tenant.name}
-        subject = _("%(percent)d %% of your %(what)s are used") % values
-        text = [
-            _("The workspace %(name)s has used %(percent)d %% of its %(what)s of this period.") % values,
-            str(WHAT_FOLLOWS.get(meter, "")) if warning.percent < 100 else "",
-            _("The page “Plan and usage” shows what is left and how to get more."),
-        ]
-        send_mail(subject, "\n\n".join(filter(None, text)), settings.DEFAULT_FROM_EMAIL, [to])
+    with words_of(warning.tenant):
+        values = {"percent": warning.percent, "what": WHAT_IS_USED[meter]}
+        text = _("%(percent)d %% of your %(what)s of this period are used.") % values
+        send_money_mail(
+            warning.tenant,
+            to=to,
+            subject=_("%(percent)d %% of your %(what)s are used") % values,
+            text=f"{text} {WHAT_FOLLOWS.get(meter, '')}".strip(),
+            page="billing:usage",
+            action=_("See what is left"),
+        )
 
 
-def _recipients_of(tenant_id: UUID) -> list[str]:
-    """Return the addresses of those who see the workspace's money."""
-    roles = (Membership.Role.OWNER, Membership.Role.ADMIN)
-    members = Membership.objects.filter(tenant_id=tenant_id, role__in=roles, user__is_active=True)
-    return sorted(members.values_list("user__email", flat=True))
+def credit_warning_text(warnings: Mapping[str, int]) -> str:
+    """Return what the creator of a running live reads of its credit; `warnings` are percents by meter."""
+    lines = []
+    for meter in sorted(WHAT_FOLLOWS, key=lambda meter: -warnings.get(meter, 0)):
+        percent = warnings.get(meter, 0)
+        if percent:
+            words = {"percent": percent, "what": WHAT_IS_USED[meter]}
+            lines.append(_("%(percent)d %% of your %(what)s are used.") % words)
+        if percent >= VERY_NEAR:
+            lines.append(str(WHAT_FOLLOWS[meter]))
+    return " ".join(lines)

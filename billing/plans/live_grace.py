@@ -5,15 +5,13 @@ It goes on until its own end, for at most `LIVE_GRACE_MINUTES`. The creator is w
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from billing.plans.catalogue import LIVE_GRACE_MINUTES, Meter
-from billing.plans.entitlements import ReadOnlyReason, entitlements_of
-from billing.plans.meters import unused_of
+from billing.plans.catalogue import LIVE_GRACE_MINUTES
+from billing.plans.entitlements import Entitlements, ReadOnlyReason
 
 GRACE = timedelta(minutes=LIVE_GRACE_MINUTES)
 
@@ -35,14 +33,16 @@ class LiveGrace:
     ends_at: datetime
 
 
-def grace_reason(tenant_id: UUID, *, now: datetime) -> GraceReason | None:
-    """Return why a workspace's lives may not go on; None while they may. One or two queries."""
-    entitlements = entitlements_of(tenant_id, now=now)
+def grace_reason(entitlements: Entitlements, *, unused_s: int) -> GraceReason | None:
+    """Return why a workspace's lives may not go on; None while they may.
+
+    `unused_s`: the seconds on air that are not used yet, also what running lives have reserved.
+    """
     if entitlements.is_self_hosted:
         return None
     if entitlements.is_read_only:
         return GraceReason(entitlements.why or ReadOnlyReason.PLAN_ENDED)
-    return GraceReason.HOURS_USED_UP if unused_of(entitlements, Meter.LIVE_SECONDS) <= 0 else None
+    return GraceReason.HOURS_USED_UP if unused_s <= 0 else None
 
 
 def next_grace(current: LiveGrace | None, reason: GraceReason | None, *, now: datetime) -> LiveGrace | None:

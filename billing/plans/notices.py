@@ -1,22 +1,17 @@
-"""The mails about a trial's and a grace's end: which one is due, to whom it goes and what it says."""
+"""The mails about a trial's and a grace's end: which one is due, and what it says."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
+from billing.mails import send_money_mail, words_of
 from billing.models.account import BillingAccount
 from billing.plans.catalogue import GRACE_DAYS, PlanKey
-from interface.mails import build_mail
-from tenants.models import Membership
 
 State = BillingAccount.State
 
@@ -66,33 +61,18 @@ def _notice_at(account: BillingAccount, now: datetime) -> Notice | None:
     return None
 
 
-def recipients_of(account: BillingAccount) -> list[str]:
-    """Return the addresses of the workspace's owner and admins."""
-    roles = (Membership.Role.OWNER, Membership.Role.ADMIN)
-    members = Membership.objects.filter(tenant=account.tenant_id, role__in=roles, user__is_active=True)
-    return sorted(members.values_list("user__email", flat=True))
-
-
 def deliver_notice(account: BillingAccount, notice: Notice, *, to: str) -> None:
-    """Send a mail to one address, in the workspace's language and time zone."""
-    tenant = account.tenant
-    with override(tenant.language), timezone.override(ZoneInfo(tenant.time_zone)):
+    """Send a mail to one address."""
+    with words_of(account.tenant):
         words = _TEXTS[notice](account)
-        paragraphs = [_("Hello,"), words.text]
-        if link := _plan_address():
-            paragraphs.append(link)
-        paragraphs.append(_("This is about the workspace %(name)s.") % {"name": tenant.name})
-        text = "\n\n".join(paragraphs)
-        build_mail(to=[to], subject=words.subject, text=text, action=words.action).send()
-
-
-def _plan_address() -> str:
-    """Return the public address of the plan page; empty when the installation's own address is not known."""
-    try:
-        path = reverse("billing:plan_list")
-    except NoReverseMatch:
-        return ""
-    return f"{settings.PUBLIC_URL.rstrip('/')}{path}" if settings.PUBLIC_URL else ""
+        send_money_mail(
+            account.tenant,
+            to=to,
+            subject=words.subject,
+            text=words.text,
+            page="billing:plan_list",
+            action=words.action,
+        )
 
 
 def _day(at: datetime | None) -> str:

@@ -8,8 +8,9 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 from huey import crontab
 
+from billing.mails import readers_of
 from billing.models.account import BillingAccount
-from billing.plans.notices import Notice, deliver_notice, recipients_of
+from billing.plans.notices import Notice, deliver_notice
 from billing.plans.states import move_accounts
 
 background_jobs = settings.QUEUES["background"]
@@ -25,7 +26,7 @@ def move_accounts_on() -> None:
 def queue_notice(account: BillingAccount, notice: Notice) -> None:
     """Queue a mail to each person who sees the workspace's money; each has a job that is retried alone."""
     with scopes_disabled():
-        for address in recipients_of(account):
+        for address in readers_of(account.tenant_id):
             send_notice(str(account.tenant_id), notice.value, address)
 
 

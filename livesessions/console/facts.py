@@ -19,6 +19,7 @@ class LiveFacts:
     - `phase`: a `Phase`; `waiting`: why a started live has no worker yet, in the reader's language.
     - `end_reason`: why it ended, in the reader's language.
     - `plan_warning`: why and when it will be ended, while its workspace may not be on air any more.
+    - `credit_warning`: what of the workspace's credit is nearly used up; `is_credit_short`: from 95 % on.
     - `is_paused`: whether the streamer has paused the host.
     - `chat`: where the chat comes from, in the reader's language; `connection`: its `SourcePhase`, or empty.
     - `pages`: the open pages of the overlay.
@@ -31,6 +32,8 @@ class LiveFacts:
     waiting: str = ""
     end_reason: str = ""
     plan_warning: str = ""
+    credit_warning: str = ""
+    is_credit_short: bool = False
     chat: str = ""
     connection: str = ""
     retry_in_s: int = 0

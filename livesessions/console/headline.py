@@ -21,11 +21,14 @@ class Headline:
 
 
 def headline_of(facts: LiveFacts) -> Headline:
-    """Return the headline for a live, with the warning of its plan first."""
+    """Return the headline for a live, with the warnings of its plan and of its credit first."""
     headline = _headline(facts)
-    if not (facts.plan_warning and facts.is_on_air):
+    warnings = [text for text in (facts.plan_warning, facts.credit_warning) if text]
+    if not warnings or not facts.is_on_air:
         return headline
-    return replace(headline, tone="wary", text=f"{facts.plan_warning} {headline.text}")
+    is_urgent = bool(facts.plan_warning) or facts.is_credit_short
+    tone = "wary" if is_urgent else headline.tone
+    return replace(headline, tone=tone, text=" ".join([*warnings, headline.text]))
 
 
 def _headline(facts: LiveFacts) -> Headline:

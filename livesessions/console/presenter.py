@@ -10,6 +10,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from billing.ledger.warning_mails import VERY_NEAR
 from chatsources.events import EventKind
 from livesessions.console.facts import LiveFacts, ReplyHealth
 from livesessions.console.publisher import (
@@ -65,6 +66,7 @@ def show_message(session: LiveSession, message: ConsoleStateMessage) -> None:
     if grace is not None:
         session.plan_grace_reason = grace["reason"]
         session.plan_grace_ends_at = datetime.fromisoformat(grace["ends_at"]) if grace["ends_at"] else None
+    session.credit_warnings = message.get("credit_warnings", session.credit_warnings)
     if message.get("stopping") and session.stop_requested_at is None:
         session.stop_requested_at = timezone.now()
 
@@ -94,6 +96,9 @@ def with_state(facts: LiveFacts, state: ConsoleState) -> LiveFacts:
         waiting=str(session.get_waiting_reason_display()) if session.waiting_reason else "",
         end_reason=str(session.end_reason_text) if session.end_reason else "",
         plan_warning=session.plan_warning,
+        # Who only watches sees nothing of the workspace's credit.
+        credit_warning=session.credit_warning if state["may_control"] else "",
+        is_credit_short=max(session.credit_warnings.values(), default=0) >= VERY_NEAR,
         chat=str(session.get_source_display()),
         counts=facts.counts or session.counts,
     )

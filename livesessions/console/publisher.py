@@ -82,6 +82,7 @@ class ConsoleStateMessage(TypedDict):
     end_reason: str
     stopping: NotRequired[bool]
     plan_grace: NotRequired[PlanGraceMessage]
+    credit_warnings: NotRequired[dict[str, int]]  # percents by meter; empty while enough is left
 
 
 class ConsoleCountsMessage(TypedDict):
@@ -171,6 +172,7 @@ def state_message(session: LiveSession) -> ConsoleStateMessage:
             "reason": session.plan_grace_reason,
             "ends_at": session.plan_grace_ends_at.isoformat() if session.plan_grace_ends_at else "",
         },
+        "credit_warnings": session.credit_warnings,
     }
 
 

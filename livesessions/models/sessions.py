@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
+from billing.ledger.warning_mails import credit_warning_text
 from billing.plans.live_grace import GraceReason, LiveGrace, warning_text
 from livesessions.models.shows import Show
 from tenants.models import Tenant
@@ -98,6 +99,10 @@ class LiveSession(models.Model):
         max_length=20, choices=GraceReason, blank=True, default="", db_default=""
     )
     plan_grace_ends_at = models.DateTimeField(null=True)
+    # What of the workspace's credit is nearly used up: a meter's highest warning, such as 80, by its name.
+    credit_warnings: "models.JSONField[dict[str, int]]" = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField()), blank=True
+    )
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     counts: "models.JSONField[dict[str, int]]" = models.JSONField(default=dict, blank=True)
@@ -161,6 +166,11 @@ class LiveSession(models.Model):
         """What the creator reads during those minutes; empty otherwise."""
         grace = self.plan_grace if self.is_open else None
         return warning_text(grace, now=timezone.now()) if grace else ""
+
+    @property
+    def credit_warning(self) -> str:
+        """What the creator reads while a live's credit is nearly used up; empty otherwise."""
+        return credit_warning_text(self.credit_warnings) if self.is_open else ""
 
     @property
     def is_open(self) -> bool:

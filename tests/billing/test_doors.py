@@ -183,6 +183,7 @@ ACTIONS: list[tuple[str, Door, Callable[[Scene], Any]]] = [
         doors.PREMIUM_VOICE,
         lambda s: s.choose_voice("elevenlabs"),
     ),
+    ("website/golive/checks.py:_credit", doors.START_LIVE, lambda s: None),
     ("overlay/services.py:save_layout", doors.ANIMATED_AVATAR, Scene.choose_presenter),
     ("encoder/services.py:save_target", doors.MANAGED_LIVE, Scene.stream),
     ("encoder/services.py:save_target", doors.FULL_HD, lambda s: s.stream("1080x1920")),
@@ -190,7 +191,8 @@ ACTIONS: list[tuple[str, Door, Callable[[Scene], Any]]] = [
     ("rehearsals/studio/services.py:answer_line", doors.USE_MODEL, Scene.rehearse),
     ("rehearsals/studio/services.py:answer_with_each", doors.USE_MODEL, Scene.compare),
 ]
-DECIDED_BY = {"agency_of"}  # it asks which plan is used, and refuses nothing
+# They ask which plan is used, or say what would be refused, and refuse nothing.
+DECIDED_BY = {"agency_of", "_credit"}
 
 
 def asked_doors() -> Iterator[tuple[str, str]]:

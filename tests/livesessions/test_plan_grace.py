@@ -5,16 +5,22 @@ from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import override
 from django_scopes import scope
 from rest_framework.test import APIClient
 
+from billing.ledger.grants import grant
+from billing.ledger.sql import lock_credit, use_credit
 from billing.models.ledger import Grant
 from billing.plans.catalogue import Meter
 from billing.plans.live_grace import GraceReason, LiveGrace, next_grace, warning_text
 from livesessions.console.facts import LiveFacts
 from livesessions.console.headline import headline_of
+from livesessions.console.presenter import with_state
+from livesessions.console.publisher import state_message
 from livesessions.models.sessions import LiveSession
 from livesessions.services import plan_grace, sessions
 from livesessions.services.plan_grace import review_lives
@@ -40,6 +46,15 @@ def live(
         claimed = leases.claim(session_id=session.id, owner="worker-1")
         assert claimed is not None
         yield claimed
+
+
+def use(live: LiveSession, percent: int) -> None:
+    """Use so much of the month's characters, by the ledger's own function."""
+    Grant.objects.filter(tenant=live.tenant).update(starts_at=NOW - timedelta(days=1))
+    granted = Grant.objects.get(tenant=live.tenant, meter=Meter.VOICE_CHARACTERS, source="plan").quantity
+    with transaction.atomic():
+        lock_credit(live.tenant_id)
+        use_credit(live.tenant_id, Meter.VOICE_CHARACTERS, granted * percent // 100, "", NOW)
 
 
 def review(live: LiveSession, minutes: int) -> LiveSession:
@@ -94,6 +109,64 @@ def test_a_live_that_a_person_stops_during_the_grace_was_stopped_by_a_person(liv
 def test_hours_that_run_out_begin_the_grace(live: LiveSession) -> None:
     Grant.objects.filter(meter=Meter.LIVE_SECONDS).update(used=F("quantity"))
     assert review(live, 0).plan_grace_reason == GraceReason.HOURS_USED_UP
+
+
+@pytest.mark.parametrize(("percent", "warned"), [(79, 0), (80, 80), (94, 80), (95, 95)])
+def test_a_live_is_warned_of_credit_that_is_nearly_used_up(
+    live: LiveSession, percent: int, warned: int
+) -> None:
+    use(live, percent)
+    assert review(live, 0).credit_warnings == ({"voice_characters": warned} if warned else {})
+    assert state_message(live)["credit_warnings"] == live.credit_warnings
+    assert review_lives(now=NOW) == 0
+    assert live.plan_grace is None
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "96 % of your voice characters are used. When all are used, your host goes on with an"),
+        ("it", "caratteri"),
+        ("de", "Sprachzeichen"),
+    ],
+)
+def test_the_console_warns_of_credit_in_the_readers_language_whom_it_concerns(
+    live: LiveSession, language: str, words: str
+) -> None:
+    live.credit_warnings = {"voice_characters": 96}
+    state = {"session": live, "phase": "on_air"}
+    with override(language):
+        shown = headline_of(with_state(LiveFacts(), {**state, "may_control": True}))
+        assert words in shown.text
+        assert shown.tone == "wary"
+        assert words not in headline_of(with_state(LiveFacts(), {**state, "may_control": False})).text
+    live.credit_warnings = {"voice_characters": 80}
+    first = with_state(LiveFacts(), {**state, "may_control": True})
+    assert (first.is_credit_short, "embedded" in first.credit_warning) == (False, False)
+
+
+def test_more_credit_ends_the_warning(live: LiveSession) -> None:
+    use(live, 96)
+    assert review(live, 0).credit_warnings
+    grant(
+        tenant_id=live.tenant_id,
+        meter=Meter.VOICE_CHARACTERS,
+        quantity=1_000_000,
+        source=Grant.Source.PACK,
+        key="pack",
+        starts_at=NOW,
+        expires_at=None,
+    )
+    assert review(live, 1).credit_warnings == {}
+
+
+def test_the_api_says_which_warning_a_meter_has(
+    live: LiveSession, alice: User, api_for: Callable[[User], APIClient]
+) -> None:
+    use(live, 81)
+    balances = api_for(alice).get("/api/v1/billing/").json()["balances"]
+    warned = {each["meter"]: each["warned_at_percent"] for each in balances}
+    assert warned == {**dict.fromkeys(warned, 0), "voice_characters": 80}
 
 
 def test_another_reason_makes_the_grace_no_longer() -> None:

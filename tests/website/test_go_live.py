@@ -6,12 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
+from billing.models.ledger import Grant
+from billing.plans.catalogue import Meter
 from chatsources.errors import SourceFault
 from livesessions.kill.services import kill_session
 from livesessions.models.checks import CheckKind, PassedCheck, WaivedCheck
@@ -24,6 +28,7 @@ from moderation.services import change_policy
 from overlay.testing.spoken_line import OverlayTestOutcome
 from speech.services.voices import Provider, change_voice
 from tenants.models import AuditEntry, Tenant, User
+from tests.billing.plans import give_plan
 from website.golive import checks, runs
 from website.golive.checks import CheckState, checks_of
 
@@ -253,3 +258,28 @@ def test_the_page_needs_few_queries(desk: Client, show: Show) -> None:
     with CaptureQueriesContext(connection) as captured:
         desk.get(f"/shows/{show.id}/go-live/")
     assert len(captured) <= 14
+
+
+def test_the_limits_look_at_the_plans_credit(desk: Client, show: Show, settings: LazySettings) -> None:
+    settings.BILLING_ENABLED = True
+    give_plan(show.tenant, "self")
+
+    def limits() -> tuple[CheckState, str]:
+        with scope(tenant=show.tenant):
+            fresh = Show.objects.select_related("voice", "policy", "overlay__tenant").get(id=show.id)
+            [check] = [each for each in checks_of(fresh, source="tiktok") if each.kind is CheckKind.LIMITS]
+        return check.state, check.text
+
+    assert limits() == (
+        CheckState.DONE,
+        "Left until the end of the period: 30 h · 300,000 characters · 1,500,000 tokens.",
+    )
+    with scopes_disabled():
+        Grant.objects.filter(meter=Meter.VOICE_CHARACTERS).update(used=F("quantity"))
+        assert limits() == (CheckState.ATTENTION, "The host goes on with the built-in voice.")
+        Grant.objects.filter(meter=Meter.LIVE_SECONDS).update(used=F("quantity"))
+        state, text = limits()
+        assert state is CheckState.ATTENTION
+        assert text.startswith("The live hours of your plan are used up.")
+    give_plan(show.tenant, "self", "read_only")
+    assert limits()[0] is CheckState.ATTENTION

@@ -13,7 +13,12 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
+from billing.ledger.balances import balances_of
 from billing.ledger.reports import month_cost_of
+from billing.pages.words import AT_LIMIT, quantity_text
+from billing.plans import doors
+from billing.plans.catalogue import Meter
+from billing.plans.entitlements import Entitlements, entitlements_for
 from livesessions.kill.acknowledgements import PartState, progress_of
 from livesessions.models.checks import CheckKind, PassedCheck
 from livesessions.models.kills import Kill
@@ -31,6 +36,7 @@ LIVE_FOR = timedelta(minutes=10)
 HEARD_FOR = timedelta(hours=12)
 SPOKEN_FOR = timedelta(hours=24)
 KILLED_FOR = timedelta(days=30)
+CREDIT_OF_A_LIVE = (Meter.LIVE_SECONDS, Meter.VOICE_CHARACTERS, Meter.TOKENS)
 BAD_SOUND = ("blocked", "stalled", "silent")
 
 
@@ -165,7 +171,12 @@ def _kill(findings: Findings) -> Check:
 
 
 def _limits(findings: Findings) -> Check:
-    month = month_cost_of(findings.show.tenant)
+    """Check the plan's credit first, as it ends a live; then the installation's limit of costs."""
+    tenant = findings.show.tenant
+    found = entitlements_for(tenant)
+    month = month_cost_of(tenant)
+    if not found.is_self_hosted and not month.is_reached:
+        return _credit(findings, found)
     if month.is_reached:
         text = _("This month's limit is used up: your host would only use free voices and answers.")
         return Check(CheckKind.LIMITS, CheckState.ATTENTION, text)
@@ -173,6 +184,20 @@ def _limits(findings: Findings) -> Check:
         return Check(CheckKind.LIMITS, CheckState.DONE, _("No monthly limit is set."))
     used = {"spent": number_format(month.spent_eur, 2), "limit": number_format(month.limit_eur, 2)}
     return Check(CheckKind.LIMITS, CheckState.DONE, _("€ %(spent)s of € %(limit)s used this month.") % used)
+
+
+def _credit(findings: Findings, found: Entitlements) -> Check:
+    """Check that the plan lets a live start, and that no credit of a live is used up; say what is left."""
+    kind, balances = CheckKind.LIMITS, balances_of(findings.show.tenant)
+    closed = doors.refusal(doors.START_LIVE, found, in_use=-1, left=balances[Meter.LIVE_SECONDS].left)
+    if closed is not None:
+        return Check(kind, CheckState.ATTENTION, closed.user_message)
+    given = [(meter, balances[meter]) for meter in CREDIT_OF_A_LIVE if balances[meter].granted]
+    spent = [(meter, balance) for meter, balance in given if balance.left <= 0]
+    if spent:
+        return Check(kind, CheckState.ATTENTION, " ".join(str(AT_LIMIT[meter]) for meter, _balance in spent))
+    left = " · ".join(quantity_text(meter, balance.left) for meter, balance in given)
+    return Check(kind, CheckState.DONE, _("Left until the end of the period: %(left)s.") % {"left": left})
 
 
 def rules_identity(policy: Policy) -> str:
