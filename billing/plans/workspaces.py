@@ -19,6 +19,8 @@ def require_workspace(owner: User) -> None:
     """Raise `PlanRefused` unless the person may own one more workspace."""
     if not settings.BILLING_ENABLED:
         return
+    # Of two first workspaces at once, the second is counted as one.
+    User.objects.select_for_update().get(pk=owner.pk)
     refused: PlanRefused | None = None
     for payer in _payers_of(owner, excluding=None):
         lock_account(payer.payer_id)
