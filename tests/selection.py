@@ -5,6 +5,7 @@ with slow tests come first, so that no worker is left with one of them at the en
 """
 
 import gc
+import os
 import re
 from collections.abc import Iterable
 
@@ -14,8 +15,22 @@ _WORDS = re.compile(r"[A-Za-z_]\w*")
 _OPERATORS = {"and", "or", "not", "True", "False"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--stripe-test-mode",
+        action="store_true",
+        help="ask Stripe itself in test_contract.py of the subscriptions; needs STRIPE_TEST_SECRET_KEY",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Compare the names in `-m` with the registered markers."""
+    """Compare the names in `-m` with the registered markers; refuse to ask Stripe without a key."""
+    if config.option.stripe_test_mode and not os.environ.get("STRIPE_TEST_SECRET_KEY", "").startswith(
+        "sk_test_"
+    ):
+        raise pytest.UsageError(
+            "--stripe-test-mode needs a secret key of a test mode in STRIPE_TEST_SECRET_KEY"
+        )
     expression: str = config.option.markexpr
     if unknown := unknown_markers(expression, config.getini("markers")):
         names = ", ".join(sorted(unknown))

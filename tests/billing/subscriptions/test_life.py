@@ -3,17 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.utils import timezone
 from django_scopes import scopes_disabled
 from djstripe.models import Customer
 
 from billing.ledger.balances import balance_of
 from billing.models.account import BillingAccount
+from billing.models.ledger import Grant
 from billing.plans.catalogue import GRACE_DAYS, PLANS, Meter, PlanKey
 from billing.plans.entitlements import account_of
 from billing.plans.states import move_accounts
 from billing.subscriptions.changes import cancel, change_plan, preview_change, resume
 from billing.subscriptions.checkout import start_checkout
+from billing.subscriptions.credits import after_months
 from billing.subscriptions.errors import CardDeclined, PaymentRefused, PaymentsUnavailable
 from billing.subscriptions.invoices import invoices_of, open_invoice_of
 from billing.subscriptions.portal import open_portal
@@ -175,6 +178,51 @@ def test_a_cancelled_plan_ends_though_stripe_says_nothing_and_gives_no_answer(
     assert account_of(tenant.id).state == State.ENDED
     subscribed.world.faults.clear()
     resume(tenant)  # at Stripe it still runs: there the person has resumed it
+    assert account_of(tenant.id).state == State.ACTIVE
+
+
+def test_a_yearly_plan_grants_its_quantity_each_month_once(
+    catalogue: LocalStripe, tenant: Tenant, deliver: Deliver
+) -> None:
+    buy(catalogue, tenant, "self_yearly")
+    deliver()
+    start = account_of(tenant.id).period_start
+    assert start is not None
+    for month in range(12):
+        now = after_months(start, month) + timedelta(days=1)
+        for _again in range(2):
+            keep_accounts(now)
+        assert balance_of(tenant, Meter.LIVE_SECONDS, now=now).granted == SELF_SECONDS, month
+    assert Grant.objects.filter(tenant=tenant, source="plan", meter=Meter.LIVE_SECONDS).count() == 12
+
+
+@pytest.mark.parametrize(
+    ("company", "total", "tax"),
+    [
+        ({"country": "IT", "vat_id": "IT12345678903"}, 4_758, 858),
+        ({"country": "DE"}, 4_641, 741),
+        ({"country": "DE", "vat_id": "DE123456789"}, 3_900, 0),  # reverse charge
+        ({"country": "US"}, 3_900, 0),
+    ],
+    ids=["Italian company", "German person", "German company", "elsewhere"],
+)
+def test_automatic_tax_is_on_the_invoice(
+    catalogue: LocalStripe,
+    tenant: Tenant,
+    deliver: Deliver,
+    settings: LazySettings,
+    company: dict[str, str],
+    total: int,
+    tax: int,
+) -> None:
+    settings.STRIPE_AUTOMATIC_TAX = True
+    account_of(tenant.id)
+    with scopes_disabled():
+        BillingAccount.objects.filter(tenant=tenant).update(company_name="Firma", **company)
+    buy(catalogue, tenant, "self_monthly")
+    deliver()
+    [invoice] = invoices_of(tenant)
+    assert (invoice.total.cents, invoice.tax.cents) == (total, tax)
     assert account_of(tenant.id).state == State.ACTIVE
 
 
