@@ -1,4 +1,7 @@
-"""The door of the pages of money: owners and admins only, and only where the installation bills."""
+"""The door of the pages of money: owners and admins only, and only where the installation bills.
+
+What a page and its banner ask of the account is read once a request.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,9 +11,27 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 
+from billing.models.account import BillingAccount
+from billing.plans.entitlements import Entitlements, account_of, entitlements_from, self_hosted
 from tenants.access import P, View, member_required
 from tenants.http import TenantRequest
 from tenants.models import Membership
+
+
+def account_in(request: TenantRequest) -> BillingAccount:
+    """Return the account of the request's workspace as it was when the request asked first."""
+    found: BillingAccount | None = getattr(request, "_billing_account", None)
+    if found is None:
+        found = account_of(request.tenant.id)
+        request._billing_account = found  # type: ignore[attr-defined]  # a cache of this module
+    return found
+
+
+def entitlements_in(request: TenantRequest) -> Entitlements:
+    """Return what the request's workspace may do now. One query a request; none without billing."""
+    if not settings.BILLING_ENABLED:
+        return self_hosted(request.tenant.id)
+    return entitlements_from(account_in(request), now=timezone.now())
 
 
 def money_page(*, is_without_billing: bool = False) -> Callable[[View[P]], Callable[..., Any]]:

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from billing.pages.access import entitlements_in
 from billing.pages.plan_card import why_text
-from billing.plans.entitlements import AccountState, Entitlements, ReadOnlyReason, entitlements_for
+from billing.plans.entitlements import AccountState, Entitlements, ReadOnlyReason
 from tenants.models import Membership
 
 ADMIN = Membership.Role.ADMIN
@@ -35,11 +36,13 @@ def money_banner(request: HttpRequest) -> dict[str, Any]:
     if membership is None or not settings.BILLING_ENABLED:
         return {}
     here = request.resolver_match.app_name if request.resolver_match else ""
-    return {"money_banner": partial(_banner, membership, is_on_pages_of_money=here == PAGES_OF_MONEY)}
+    return {
+        "money_banner": partial(_banner, request, membership, is_on_pages_of_money=here == PAGES_OF_MONEY)
+    }
 
 
-def _banner(membership: Membership, *, is_on_pages_of_money: bool) -> Banner | None:
-    banner = banner_for(entitlements_for(membership.tenant), may_pay=membership.may_act_as(ADMIN))
+def _banner(request: Any, membership: Membership, *, is_on_pages_of_money: bool) -> Banner | None:
+    banner = banner_for(entitlements_in(request), may_pay=membership.may_act_as(ADMIN))
     return None if banner and is_on_pages_of_money and banner.level == "info" else banner
 
 

@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from billing.company.services import company_of, save_company
-from billing.pages.access import money_page
+from billing.pages.access import account_in, money_page
 from billing.pages.forms import CompanyForm
-from billing.plans.entitlements import account_of
 from billing.subscriptions.customers import push_company
 from billing.subscriptions.errors import PaymentRefused, PaymentsUnavailable
 from tenants.http import TenantRequest
@@ -19,7 +18,7 @@ from tenants.http import TenantRequest
 @require_http_methods(["GET", "HEAD", "POST"])
 @money_page()
 def company_edit(request: TenantRequest) -> HttpResponse:
-    form = CompanyForm(request.POST or None, initial=company_of(account_of(request.tenant.id)))
+    form = CompanyForm(request.POST or None, initial=company_of(account_in(request)))
     if request.method == "POST" and form.is_valid():
         try:
             _save(request, form.cleaned_data)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.models.account import BillingAccount
 from billing.models.ledger import Grant
-from billing.pages.access import money_page
+from billing.pages.access import account_in, money_page
 from billing.pages.plan_card import is_subscribed
 from billing.pages.purchases import Purchase, plan_key_of, purchase_of, quote, sealed_moment
 from billing.plans.entitlements import account_of
@@ -35,7 +35,7 @@ LOOK_EVERY_S, LOOK_LATE_EVERY_S = 2, 10
 @require_http_methods(["GET", "HEAD", "POST"])
 @money_page()
 def offer(request: TenantRequest, lookup_key: str) -> HttpResponse:
-    account = account_of(request.tenant.id)
+    account = account_in(request)
     purchase = purchase_of(account, lookup_key, _quantity(request))
     if purchase is None:
         raise Http404("This is not on sale.")

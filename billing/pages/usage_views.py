@@ -13,21 +13,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing.company.services import save_live_cap
 from billing.models.account import BillingAccount
-from billing.pages.access import money_page
+from billing.pages.access import account_in, entitlements_in, money_page
 from billing.pages.costs import lives_since
 from billing.pages.forms import MICRO, SpendCapForm
 from billing.pages.offers import add_on_offers, pack_offers
 from billing.pages.plan_card import plan_card
 from billing.pages.usage import usage_of
 from billing.plans.catalogue import Interval
-from billing.plans.entitlements import account_of, entitlements_from, self_hosted
 from tenants.http import TenantRequest
 
 
 @require_safe
 @money_page(is_without_billing=True)
 def usage(request: TenantRequest) -> HttpResponse:
-    account = account_of(request.tenant.id)
+    account = account_in(request)
     return _usage(request, account, _cap_form(account))
 
 
@@ -36,7 +35,7 @@ def usage(request: TenantRequest) -> HttpResponse:
 def cap_save(request: TenantRequest) -> HttpResponse:
     form = SpendCapForm(request.POST)
     if not form.is_valid():
-        return _usage(request, account_of(request.tenant.id), form, status=422)
+        return _usage(request, account_in(request), form, status=422)
     save_live_cap(tenant=request.tenant, micro_eur=form.micro_eur)
     messages.success(request, _("Saved. The limit applies to the next live."))
     return redirect("billing:usage")
@@ -52,9 +51,7 @@ def _usage(
     request: TenantRequest, account: BillingAccount, cap_form: SpendCapForm, *, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
-    found = (
-        entitlements_from(account, now=now) if settings.BILLING_ENABLED else self_hosted(account.tenant_id)
-    )
+    found = entitlements_in(request)
     usage = usage_of(request.tenant, found, now=now)
     context: dict[str, Any] = {
         "bills": settings.BILLING_ENABLED,

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from billing.pages.access import entitlements_in
 from billing.pages.plan_card import state_text
 from billing.pages.usage import usage_of
 from billing.plans.catalogue import PLANS, Meter
-from billing.plans.entitlements import entitlements_for
 from tenants.http import TenantRequest
 from tenants.models import Membership
 from tenants.roles import may_control
@@ -22,7 +22,7 @@ def usage_for(request: TenantRequest) -> dict[str, Any]:
     if not may_control(request):
         return {}
     now = timezone.now()
-    found = entitlements_for(request.tenant, now=now)
+    found = entitlements_in(request)
     with timezone.override(request.tenant.time_zone):
         usage = usage_of(request.tenant, found, now=now)
         if not request.membership.may_act_as(ADMIN):

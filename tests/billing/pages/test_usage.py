@@ -189,3 +189,18 @@ def test_a_limit_per_live_is_saved_and_a_wrong_one_is_kept_in_its_field(
     answer = client.post("/billing/limit/", {"cap_eur": "lots"})
     assert answer.status_code == 422
     assert 'value="lots"' in answer.content.decode()
+
+
+PAGES = ["/", PATH, "/billing/plans/", "/billing/company/", "/billing/invoices/", "/billing/cancel/"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_reads_the_account_once(
+    path: str, client_for: ClientFor, alice: User, subscribed: Tenant
+) -> None:
+    page = client_for(alice)
+    page.get(path)
+    with CaptureQueriesContext(connection) as queries:
+        assert page.get(path).status_code == 200
+    read = [query["sql"] for query in queries if 'FROM "billing_billingaccount"' in query["sql"]]
+    assert len(read) <= 1, read
