@@ -89,3 +89,20 @@ def end_grants(*, tenant_id: UUID, source: str, at: datetime, keep: frozenset[st
     with scopes_disabled():
         grants = Grant.objects.filter(tenant_id=tenant_id, source=source, starts_at__lte=at)
         return grants.exclude(expires_at__lte=at).exclude(key__in=keep).update(expires_at=at)
+
+
+@transaction.atomic
+def resize_grant(row: Grant, quantity: int) -> None:
+    """Change what a grant gives, but never below what is used of it; it is audited."""
+    if row.quantity == quantity:
+        return
+    lock_credit(row.tenant_id)
+    with scopes_disabled():
+        row = Grant.objects.select_for_update().get(id=row.id)
+        added = max(row.used, quantity) - row.quantity
+        if added == 0:
+            return
+        row.quantity += added
+        row.save(update_fields=["quantity"])
+        verb = "credit.taken_back" if added < 0 else "credit.given_back"
+        audit.record(verb, row, detail={"meter": row.meter, "quantity": abs(added)})

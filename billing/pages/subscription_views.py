@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from billing.pages.access import money_page
+from billing.pages.access import account_in, money_page
 from billing.pages.plan_card import day_text
 from billing.pages.words import money_text
-from billing.plans.entitlements import account_of
 from billing.subscriptions.changes import cancel, resume
 from billing.subscriptions.invoices import InvoiceRow, invoices_of
 from billing.subscriptions.portal import open_portal
+from billing.subscriptions.returns import ReturnRow, returns_of
 from tenants.errors import AppError
 from tenants.http import TenantRequest, public_address
 
@@ -44,17 +44,38 @@ class InvoiceLine:
     pdf_url: str
 
 
+RETURN_STATES = {
+    "refunded": ("pill-off", gettext_lazy("Refunded")),
+    "lost": ("pill-off", gettext_lazy("Given back by the bank")),
+    "won": ("pill-healthy", gettext_lazy("Paid, after a dispute")),
+}
+DISPUTED = ("pill-attention", gettext_lazy("Disputed at the bank"))
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnLine:
+    """A payment of which something was given back, in words."""
+
+    at: datetime
+    paid: str
+    returned: str
+    state: str
+    pill: str
+
+
 @require_safe
 @money_page()
 def invoice_list(request: TenantRequest) -> HttpResponse:
     invoices = [_line(row) for row in invoices_of(request.tenant)]
-    return render(request, "billing/invoice_list.html", {"invoices": invoices, "bills": True})
+    returns = [_return_line(row) for row in returns_of(request.tenant)]
+    context = {"invoices": invoices, "returns": returns, "bills": True}
+    return render(request, "billing/invoice_list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @money_page()
 def plan_cancel(request: TenantRequest) -> HttpResponse:
-    account, error, status = account_of(request.tenant.id), "", 200
+    account, error, status = account_in(request), "", 200
     if request.method == "POST":
         try:
             cancel(request.tenant)
@@ -104,3 +125,8 @@ def _line(row: InvoiceRow) -> InvoiceLine:
         hosted_url=row.page_url,
         pdf_url=row.pdf_url,
     )
+
+
+def _return_line(row: ReturnRow) -> ReturnLine:
+    pill, state = RETURN_STATES.get(row.state, DISPUTED)
+    return ReturnLine(row.paid_at, money_text(row.paid), money_text(row.returned), str(state), pill)

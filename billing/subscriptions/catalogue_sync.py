@@ -25,6 +25,11 @@ from billing.subscriptions.portal import PORTAL_MARK
 
 # The events that change a customer, what it has bought, or the catalogue.
 WEBHOOK_EVENTS: Final = (
+    "charge.dispute.closed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.refunded",
+    "charge.updated",
     "checkout.session.async_payment_succeeded",
     "checkout.session.completed",
     "customer.created",

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from billing.ledger.grants import end_grants, grant
+from billing.ledger.grants import end_grants, grant, resize_grant
 from billing.models.account import BillingAccount
 from billing.models.ledger import Grant
 from billing.plans.catalogue import ADD_ONS, GRACE_DAYS, PACK_LIFETIME_MONTHS, PLANS, Meter, PlanKey
 from billing.subscriptions.mirror import moment, paid_sessions, price_key
 from billing.subscriptions.offers import pack_of
+from billing.subscriptions.returns import kept_part, returned_cents
 
 Source = Grant.Source
 # A month's credit ends a little after the month, so that a live goes on while the next payment is announced.
@@ -81,7 +82,8 @@ def stop_grants(account: BillingAccount, *, at: datetime) -> None:
 
 
 def grant_packs(account: BillingAccount, customer: Any) -> None:
-    """Grant each pack that a customer has paid for, once."""
+    """Grant each pack that a customer has paid for, once; take back what was refunded and is not used."""
+    returned = returned_cents(customer)
     for session in paid_sessions(customer):
         bought_at = moment(int(session["created"]))
         assert bought_at is not None  # noqa: S101  # a number has a time
@@ -89,12 +91,14 @@ def grant_packs(account: BillingAccount, customer: Any) -> None:
             pack = pack_of(price_key(item["price"]))
             if pack is None:
                 continue
-            grant(
+            quantity = pack.quantity * int(item["quantity"])
+            row = grant(
                 tenant_id=account.tenant_id,
                 meter=pack.meter,
-                quantity=pack.quantity * int(item["quantity"]),
+                quantity=quantity,
                 source=Source.PACK,
                 key=f"{session['id']}:{number}",
                 starts_at=bought_at,
                 expires_at=after_months(bought_at, PACK_LIFETIME_MONTHS),
             )
+            resize_grant(row, kept_part(session, quantity, returned))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
-from djstripe.models import Customer
+from djstripe.models import Charge, Customer
 from djstripe.signals import webhook_post_process, webhook_pre_validate
 
 from billing.subscriptions.customers import workspace_in
@@ -41,9 +41,14 @@ def project_customer_of_event(instance: Any, **kwargs: Any) -> None:
 
 
 def subject_of(trigger: Any) -> str:
-    """Return the id of the customer that an event is about; of the object itself if there is none."""
+    """Return the id of the customer that an event is about; of the object itself if there is none.
+
+    A dispute names its charge only.
+    """
     found = (trigger.json_body.get("data") or {}).get("object") or {}
     customer = found.get("customer")
     if isinstance(customer, dict):
         customer = customer.get("id")
+    if not customer and isinstance(charge := found.get("charge"), str):
+        customer = Charge.objects.filter(id=charge).values_list("customer_id", flat=True).first()
     return str(customer or found.get("id") or "")

@@ -16,6 +16,9 @@ MODULES = {
     "checkout.session": ("checkout/_session", "Session"),
     "billing_portal.configuration": ("billing_portal/_configuration", "Configuration"),
     "billing_portal.session": ("billing_portal/_session", "Session"),
+    "charge": ("_charge", "Charge"),
+    "dispute": ("_dispute", "Dispute"),
+    "payment_intent": ("_payment_intent", "PaymentIntent"),
     "customer": ("_customer", "Customer"),
     "event": ("_event", "Event"),
     "invoice": ("_invoice", "Invoice"),
@@ -34,8 +37,18 @@ READ = {
     "subscription": {"status", "items", "cancel_at", "cancel_at_period_end", "ended_at", "currency"},
     "subscription_item": {"current_period_start", "current_period_end", "price", "quantity"},
     "invoice": {"parent", "lines", "total_taxes", "status_transitions", "next_payment_attempt", "number"},
+    "charge": {"amount", "amount_refunded", "currency", "payment_intent", "created"},
+    "dispute": {"amount", "status", "charge", "payment_intent"},
     "line_item": {"pricing", "period", "amount", "quantity", "description"},
-    "checkout.session": {"mode", "payment_status", "line_items", "url", "status"},
+    "checkout.session": {
+        "mode",
+        "payment_status",
+        "line_items",
+        "url",
+        "status",
+        "amount_total",
+        "payment_intent",
+    },
 }
 
 

@@ -5,6 +5,7 @@ from typing import Final
 from tests.fakes.stripe_server.catalogue import add_card, pays, tax_percent
 from tests.fakes.stripe_server.forms import is_true
 from tests.fakes.stripe_server.invoices import create_invoice, finalize, line_of, pay
+from tests.fakes.stripe_server.payments import charge_of
 from tests.fakes.stripe_server.subscriptions import create_subscription
 from tests.fakes.stripe_server.world import DAY_S, Obj, StripeRefusal, World, list_of
 
@@ -140,6 +141,8 @@ def _buy_once(world: World, session: Obj, customer: Obj) -> None:
     finalize(world, invoice)
     pay(world, invoice)
     session["invoice"] = invoice["id"]
+    if charge := charge_of(world, invoice):
+        session["payment_intent"] = charge["payment_intent"]
 
 
 def create_portal(world: World, sent: Obj) -> Obj:

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from tests.fakes.stripe_server.catalogue import pays, tax_percent
+from tests.fakes.stripe_server.payments import add_payment
 from tests.fakes.stripe_server.world import DAY_S, Obj, StripeRefusal, World, list_of
 
 # After these pauses a failed payment is tried again; then the subscription ends.
@@ -200,6 +201,8 @@ def pay(world: World, invoice: Obj) -> bool:
     card = card or customer["invoice_settings"]["default_payment_method"]
     invoice["attempted"] = True
     if invoice["amount_due"] == 0 or pays(world, card):
+        if invoice["amount_due"]:
+            add_payment(world, invoice, card)
         _paid(world, invoice)
         return True
     invoice["attempt_count"] += 1

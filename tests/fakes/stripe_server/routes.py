@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from tests.fakes.stripe_server import catalogue, checkout, clock, invoices, subscriptions
+from tests.fakes.stripe_server import catalogue, checkout, clock, invoices, payments, subscriptions
 from tests.fakes.stripe_server.forms import is_true
 from tests.fakes.stripe_server.world import ACCOUNT_ID, Obj, StripeRefusal, World, deep_copy, list_of
 
@@ -27,6 +27,9 @@ COLLECTIONS: Final = {
     "billing_portal/configurations": "billing_portal.configuration",
     "accounts": "account",
     "tax_ids": "tax_id",
+    "charges": "charge",
+    "disputes": "dispute",
+    "payment_intents": "payment_intent",
 }
 PRODUCT_FIELDS: Final = ("active", "name", "description", "metadata", "tax_code")
 PRICE_FIELDS: Final = ("active", "lookup_key", "metadata", "nickname")
@@ -216,5 +219,6 @@ ROUTES: Final[tuple[tuple[str, str, Answer], ...]] = (
         f"invoices/{ID}/pay",
         lambda world, sent, ids: invoices.pay_by_hand(world, world.get(ids[0], "invoice")),
     ),
+    ("POST", "refunds", lambda world, sent, ids: payments.refund(world, sent)),
     ("POST", "local/advance", lambda world, sent, ids: _advance(world, sent)),
 )
