@@ -1,7 +1,8 @@
 """Several real connections ask a door at once for the last place: one passes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -33,7 +34,7 @@ def billing(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator
         yield
 
 
-def passed(acts: list[Callable[[], Any]]) -> int:
+def passed(acts: Sequence[Callable[[], Any]]) -> int:
     """Run all acts at the same moment, each on a connection of its own; return how many were let through."""
     together = Barrier(len(acts))
 
@@ -62,7 +63,7 @@ def test_the_last_concurrent_live_starts_once(tenant: Tenant) -> None:
         )
         for number in range(AT_ONCE)
     ]
-    assert passed([lambda live=live: start_session(session=live) for live in prepared]) == 1
+    assert passed([partial(start_session, session=live) for live in prepared]) == 1
     assert LiveSession.objects.exclude(start_requested_at=None).count() == 1
 
 
@@ -73,9 +74,7 @@ def test_the_last_seat_is_given_once(tenant: Tenant, alice: User) -> None:
         create_invitation(tenant=tenant, by=alice, email=f"before{number}@example.com", role="viewer")
     before = Invitation.objects.filter(tenant=tenant).count()
     acts = [
-        lambda number=number: create_invitation(
-            tenant=tenant, by=alice, email=f"new{number}@example.com", role="viewer"
-        )
+        partial(create_invitation, tenant=tenant, by=alice, email=f"new{number}@example.com", role="viewer")
         for number in range(AT_ONCE)
     ]
     assert passed(acts) == 1
@@ -85,8 +84,7 @@ def test_the_last_seat_is_given_once(tenant: Tenant, alice: User) -> None:
 def test_a_new_person_has_one_trial_however_often_the_button_is_pressed(db: None) -> None:
     dora = User.objects.create_user("dora@example.com")
     acts = [
-        lambda number=number: create_tenant(owner=dora, name=f"Lives {number}", language="it")
-        for number in range(AT_ONCE)
+        partial(create_tenant, owner=dora, name=f"Lives {number}", language="it") for number in range(AT_ONCE)
     ]
     assert passed(acts) == 1
     assert Membership.objects.filter(user=dora).count() == 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -134,7 +135,7 @@ def test_the_console_warns_of_credit_in_the_readers_language_whom_it_concerns(
     live: LiveSession, language: str, words: str
 ) -> None:
     live.credit_warnings = {"voice_characters": 96}
-    state = {"session": live, "phase": "on_air"}
+    state: Any = {"session": live, "phase": "on_air"}
     with override(language):
         shown = headline_of(with_state(LiveFacts(), {**state, "may_control": True}))
         assert words in shown.text

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import stripe
 from django.conf import settings as django_settings
+from django_scopes import scopes_disabled
 from djstripe.models import Customer
 
 from billing.models.account import BillingAccount
@@ -40,10 +41,11 @@ def synced_stripe(
     if request.config.getoption("stripe_test_mode"):
         settings.STRIPE_TEST_SECRET_KEY = os.environ["STRIPE_TEST_SECRET_KEY"]
         monkeypatch.setattr("stripe.api_base", stripe.DEFAULT_API_BASE)
-        sync_catalogue("https://vivavoce.example")
-        yield
+        with scopes_disabled():
+            sync_catalogue("https://vivavoce.example")
+            yield
         return
-    with local_stripe() as running:
+    with local_stripe() as running, scopes_disabled():
         monkeypatch.setattr("stripe.api_base", running.url)
         sync_catalogue("https://vivavoce.example")
         yield
@@ -81,7 +83,10 @@ def test_a_second_sync_of_the_catalogue_changes_nothing(synced_stripe: None) -> 
 def test_checkout_gives_an_address_at_stripe_and_the_same_one_again(
     synced_stripe: None, tenant: Tenant
 ) -> None:
-    asked = {"success_url": "https://x.example/?s={CHECKOUT_SESSION_ID}", "cancel_url": "https://x.example/"}
+    asked: Any = {
+        "success_url": "https://x.example/?s={CHECKOUT_SESSION_ID}",
+        "cancel_url": "https://x.example/",
+    }
     first = start_checkout(tenant, "self_monthly", **asked)
     assert urlsplit(first).path
     assert start_checkout(tenant, "self_monthly", **asked) == first
