@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -135,14 +134,17 @@ def test_the_console_warns_of_credit_in_the_readers_language_whom_it_concerns(
     live: LiveSession, language: str, words: str
 ) -> None:
     live.credit_warnings = {"voice_characters": 96}
-    state: Any = {"session": live, "phase": "on_air"}
+
+    def shown_to(*, may_control: bool) -> LiveFacts:
+        return with_state(LiveFacts(), {"session": live, "phase": "on_air", "may_control": may_control})
+
     with override(language):
-        shown = headline_of(with_state(LiveFacts(), {**state, "may_control": True}))
+        shown = headline_of(shown_to(may_control=True))
         assert words in shown.text
         assert shown.tone == "wary"
-        assert words not in headline_of(with_state(LiveFacts(), {**state, "may_control": False})).text
+        assert words not in headline_of(shown_to(may_control=False)).text
     live.credit_warnings = {"voice_characters": 80}
-    first = with_state(LiveFacts(), {**state, "may_control": True})
+    first = shown_to(may_control=True)
     assert (first.is_credit_short, "embedded" in first.credit_warning) == (False, False)
 
 
