@@ -11,7 +11,7 @@ WORKERS ?= 3
 # Python writes its bytecode even where that is switched off: every process of the tests reads the same modules.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-ledger bench-console bench-kill bench-attack bench-takeover bench-lives bench-pages bench-overlay bench-soak bench-sound bench-compare fake-stripe fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
+.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-ledger bench-console bench-kill bench-attack bench-takeover bench-lives bench-pages bench-overlay bench-encoder bench-soak bench-sound bench-compare fake-stripe fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -31,6 +31,7 @@ run: setup ## Run the web app, the workers and a demo live (PORT=8000; STRIPE=lo
 
 test: setup browser ## Run all tests
 	@$(PYTHON) -m config.translations compile
+	@$(PYTHON) -m tests.fakes.nginx_rtmp || true
 	$(PYTEST) --ignore tests/browser
 	$(PYTEST) tests/browser
 	@sh tests/scripts/run.sh test
@@ -154,6 +155,10 @@ guide-pictures: setup browser ## Take the set-up guide's pictures from the runni
 bench-sound: setup browser ## Measure each provider's voice, mutes and faults at the page's loudspeaker
 	@$(PYTHON) manage.py migrate --verbosity 0
 	$(PYTHON) -m bench.sound
+
+bench-encoder: setup ## Measure loop mode beside the plain ffmpeg command (cores, MB, real-time streams); needs nginx with RTMP
+	@$(PYTHON) -m tests.fakes.nginx_rtmp
+	$(PYTHON) -m bench.encoder
 
 bench-overlay: setup browser ## Measure what the overlay's page does for each picture (frames, ms, long tasks)
 	@$(PYTHON) manage.py migrate --verbosity 0

@@ -48,15 +48,15 @@ class Limiter:
     def _give(self, count: int) -> Samples:
         if count <= 0:
             return np.zeros(0, dtype=np.float32)
-        lowest = _running_minimum(self._wanted, self._hold + self._ahead + 1)
-        gains = _running_mean(lowest, self._ahead + 1)
+        lowest = running_minimum(self._wanted, self._hold + self._ahead + 1)
+        gains = running_mean(lowest, self._ahead + 1)
         out = self._audio[:count] * gains[:count]
         self._audio = self._audio[count:]
         self._wanted = self._wanted[count:]
         return out
 
 
-def _running_minimum(values: Samples, span: int) -> Samples:
+def running_minimum(values: Samples, span: int) -> Samples:
     """Return the minimum of every `span` neighbours, in as many steps as `span` has binary digits."""
     covered = 1
     while covered < span:
@@ -66,7 +66,7 @@ def _running_minimum(values: Samples, span: int) -> Samples:
     return values
 
 
-def _running_mean(values: Samples, span: int) -> Samples:
+def running_mean(values: Samples, span: int) -> Samples:
     """Return the mean of every `span` neighbours, from the differences of the running sum."""
     total = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
     return np.asarray((total[span:] - total[:-span]) / span, dtype=np.float32)

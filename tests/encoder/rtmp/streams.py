@@ -42,12 +42,10 @@ def second_of(start_ms: int) -> list[FlvTag]:
 class Running:
     """A publisher whose `run` goes on beside the test."""
 
-    def __init__(self, server: FakeRtmpServer, options: PublisherOptions = QUICK, key: str = KEY) -> None:
+    def __init__(self, url: str, options: PublisherOptions = QUICK, key: str = KEY) -> None:
         self.states: list[PublisherState] = []
         self._changed = asyncio.Event()
-        self.publisher = Publisher(
-            read_address(server.url), StreamKey(key), options=options, report=self._report
-        )
+        self.publisher = Publisher(read_address(url), StreamKey(key), options=options, report=self._report)
 
     def send(self, *tags: FlvTag) -> None:
         for tag in tags:
@@ -70,7 +68,7 @@ async def running(
     server: FakeRtmpServer, options: PublisherOptions = QUICK, key: str = KEY
 ) -> AsyncIterator[Running]:
     """Give a publisher that is publishing, and stop it afterwards."""
-    run = Running(server, options, key)
+    run = Running(server.url, options, key)
     async with asyncio.TaskGroup() as group:
         group.create_task(run.publisher.run())
         await run.reached("publishing")

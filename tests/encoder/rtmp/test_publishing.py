@@ -43,7 +43,7 @@ async def test_the_stream_ends_on_the_server_when_it_is_stopped() -> None:
 
 async def test_the_configurations_come_first_and_the_sounds_before_the_pictures() -> None:
     async with FakeRtmpServer() as server:
-        run = Running(server)
+        run = Running(server.url)
         run.send(*CONFIGURATIONS)
         async with asyncio.TaskGroup() as group:
             group.create_task(run.publisher.run())

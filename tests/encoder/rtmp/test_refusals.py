@@ -123,7 +123,7 @@ async def test_the_key_is_in_no_log_and_no_traceback(status: str, caplog: pytest
     asyncio.get_running_loop().set_debug(True)
     async with FakeRtmpServer() as server:
         server.behaviour = Behaviour(publish_status=status)
-        run = Running(server)
+        run = Running(server.url)
         with pytest.raises(PublishError) as caught:
             await run.publisher.run()
     shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)

@@ -1,0 +1,73 @@
+"""Makes a video that can be repeated: our own moving background, with the badge burnt in."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from encoder.ffmpeg import run_ffmpeg
+from encoder.looping.video import LoopVideo, read_loop
+
+FONT = Path(__file__).resolve().parents[2] / "static/vendor/inter/inter-latin-wght-normal.woff2"
+BADGE_TEXT = "Virtual Host · AI"
+GOP_S = 2
+# Teal to night blue, from the design's tokens.
+COLOURS = ("0x0b3d3a", "0x11323f", "0x1b2440", "0x0e4a46")
+
+
+@dataclass(frozen=True, slots=True)
+class LoopOptions:
+    """How a loop is made. `seconds` is a multiple of the two seconds between key pictures."""
+
+    width: int = 720
+    height: int = 1280
+    frame_rate: int = 30
+    seconds: int = 12
+    video_kbit_s: int = 2_500
+    badge: str = BADGE_TEXT
+    preset: str = "medium"
+
+
+async def make_loop(options: LoopOptions) -> LoopVideo:
+    """Return a moving background with the badge. It takes about half of its playing time."""
+    with tempfile.TemporaryDirectory(prefix="vivavoce-loop-") as folder:
+        badge = Path(folder, "badge.png")
+        draw_badge(options.badge, options.width).save(badge)
+        async with run_ffmpeg(_arguments(options, badge)) as child:
+            child.close_input()
+            pieces = []
+            while piece := await child.read():
+                pieces.append(piece)
+    return read_loop(b"".join(pieces), options.frame_rate)
+
+
+def draw_badge(text: str, width: int) -> Image.Image:
+    """Return the badge as it stands at the top of a picture of this width."""
+    font = ImageFont.truetype(FONT, round(width / 24))
+    left, top, right, bottom = font.getbbox(text)
+    pad = round(width / 48)
+    badge = Image.new("RGBA", (round(right - left) + 2 * pad, round(bottom - top) + 2 * pad))
+    draw = ImageDraw.Draw(badge)
+    draw.rounded_rectangle(
+        (0, 0, badge.width - 1, badge.height - 1), badge.height // 2, fill=(10, 14, 24, 200)
+    )
+    draw.text((pad - left, pad - top), text, font=font, fill=(255, 255, 255, 255))
+    return badge
+
+
+def _arguments(options: LoopOptions, badge: Path) -> list[str]:
+    size = f"{options.width}x{options.height}"
+    colours = ":".join(f"c{number}={colour}" for number, colour in enumerate(COLOURS))
+    background = f"gradients=s={size}:r={options.frame_rate}:n={len(COLOURS)}:{colours}:speed=0.012:seed=7"
+    margin = options.width // 24
+    picture = f"[0:v][1:v]overlay={margin}:{margin * 2}:format=auto,format=yuv420p"
+    gop = GOP_S * options.frame_rate
+    rate = f"{options.video_kbit_s}k"
+    coding = ["-c:v", "libx264", "-preset", options.preset, "-profile:v", "high", "-bf", "0"]
+    coding += ["-g", str(gop), "-keyint_min", str(gop), "-sc_threshold", "0", "-flags", "+cgop"]
+    # A constant rate: servers like it, and a server that stops reading is noticed sooner.
+    coding += ["-b:v", rate, "-maxrate", rate, "-bufsize", rate, "-x264-params", "nal-hrd=cbr"]
+    inputs = ["-f", "lavfi", "-i", background, "-i", str(badge)]
+    output = ["-frames:v", str(options.seconds * options.frame_rate), "-an", "-f", "flv", "pipe:1"]
+    return [*inputs, "-filter_complex", picture, *coding, "-flvflags", "no_duration_filesize", *output]
