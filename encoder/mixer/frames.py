@@ -20,7 +20,8 @@ def to_pcm(frame: Samples) -> bytes:
     """Return a frame of shape (960, 2), between -1 and 1, as s16le with the channels interleaved."""
     if frame is SILENCE:
         return SILENT_PCM
-    return np.clip(np.rint(frame * 32767.0), -32768, 32767).astype("<i2").tobytes()
+    pcm: bytes = np.clip(np.rint(frame * 32767.0), -32768, 32767).astype("<i2").tobytes()
+    return pcm
 
 
 def gain_of(decibels: float) -> float:

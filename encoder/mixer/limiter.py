@@ -14,9 +14,9 @@ class PeakLimiter:
     """Lowers the gain smoothly before a peak, holds it for 40 ms, and raises it again. It never clips."""
 
     def __init__(self) -> None:
-        self._delayed = np.zeros((AHEAD, CHANNELS), dtype=np.float32)
+        self._delayed: Samples = np.zeros((AHEAD, CHANNELS), dtype=np.float32)
         # The gain that each sample needs, as far back as it matters.
-        self._wanted = np.ones(HOLD + 2 * AHEAD, dtype=np.float32)
+        self._wanted: Samples = np.ones(HOLD + 2 * AHEAD, dtype=np.float32)
         self._is_idle = True  # the delay holds zeros, and no gain is lowered
 
     def feed(self, frame: Samples) -> Samples:
@@ -26,8 +26,8 @@ class PeakLimiter:
         audio = np.concatenate((self._delayed, frame))
         peaks = np.abs(frame).max(axis=1)
         is_loud = bool(peaks.max() > CEILING)
-        wanted = np.minimum(1.0, CEILING / np.maximum(peaks, 1e-9)) if is_loud else np.ones(FRAME_SAMPLES)
-        wanted = np.concatenate((self._wanted, wanted.astype(np.float32)))
+        new = np.minimum(1.0, CEILING / np.maximum(peaks, 1e-9)) if is_loud else np.ones(FRAME_SAMPLES)
+        wanted: Samples = np.concatenate((self._wanted, new)).astype(np.float32)
         self._wanted, self._delayed = wanted[FRAME_SAMPLES:], audio[FRAME_SAMPLES:]
         out = audio[:FRAME_SAMPLES]
         is_lowered = bool(wanted.min() < 1.0)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -166,10 +167,14 @@ async def assert_badge(recording: bytes) -> None:
     assert place[ground].mean() < 70
 
 
+def spectrum(part: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Any:
+    """Return the level of each frequency."""
+    return np.abs(np.fft.rfft(part * np.hanning(part.size)))
+
+
 async def assert_levels(recording: bytes) -> None:
     pcm = await decode(recording, "-vn", "-f", "s16le", "-ac", "1", "-ar", "48000")
     sound = np.frombuffer(pcm, dtype="<i2").astype(float) / 32768
-    spectrum = lambda part: np.abs(np.fft.rfft(part * np.hanning(part.size)))  # noqa: E731
     alone, spoken = sound[48_000:96_000], sound[48_000 * 7 // 2 : 48_000 * 9 // 2]
     high = slice(4_000, 12_000)  # in Hz: music only, a second has one bin a hertz
     ducked_db = 20 * np.log10(spectrum(spoken)[high].mean() / spectrum(alone)[high].mean())
