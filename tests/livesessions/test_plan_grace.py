@@ -40,6 +40,8 @@ def live(
     """A live on a worker, of a workspace with a plan."""
     settings.BILLING_ENABLED = True
     give_plan(session.tenant, "self")
+    with scope(tenant=session.tenant):  # on a slow machine the fixtures come long after NOW
+        Grant.objects.filter(tenant=session.tenant).update(starts_at=NOW - timedelta(days=1))
     monkeypatch.setattr(sessions, "send_command", lambda *args: None)
     with scope(tenant=session.tenant):
         LiveSession.objects.filter(id=session.id).update(start_requested_at=NOW)
@@ -50,7 +52,6 @@ def live(
 
 def use(live: LiveSession, percent: int) -> None:
     """Use so much of the month's characters, by the ledger's own function."""
-    Grant.objects.filter(tenant=live.tenant).update(starts_at=NOW - timedelta(days=1))
     granted = Grant.objects.get(tenant=live.tenant, meter=Meter.VOICE_CHARACTERS, source="plan").quantity
     with transaction.atomic():
         lock_credit(live.tenant_id)
