@@ -104,6 +104,15 @@ def test_two_processes_share_the_servers_and_the_last_one_stops_them(folder: Pat
     _until(lambda: not _answers(*addresses))
 
 
+def test_the_embedded_redis_has_no_known_hole(folder: Path) -> None:
+    """Scripts could leave the sandbox of Redis before 6.2.20 and of Valkey before 8.1.4 (CVE-2025-49844)."""
+    user = User(folder)
+    with redis.Redis.from_url(user.addresses()[1]) as client:
+        version = client.info("server")["valkey_version"]
+    user.leave()
+    assert tuple(map(int, version.split("."))) >= (8, 1, 4)
+
+
 def test_servers_of_two_checkouts_run_side_by_side(folder: Path) -> None:
     first, second = User(folder / "one"), User(folder / "two")
 
