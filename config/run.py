@@ -37,7 +37,7 @@ def main() -> None:
     text = "\n".join(
         (
             demo.getvalue().rstrip(),
-            f"Mails:   http://127.0.0.1:{port}/mails/  (none leaves this machine)",
+            f"Mails:   http://localhost:{port}/mails/  (none leaves this machine)",
             *([f"Stripe:  {LOCAL_STRIPE}/  (a stand-in: no money moves)"] if with_stripe else []),
             "",
             "Open the overlay first, and click into it: that is where you hear the host.",

@@ -29,7 +29,7 @@ def test_it_asks_for_a_live_on_the_simulator_and_prints_where_to_find_it() -> No
         session = LiveSession.objects.select_related("show__overlay").get()
     assert session.source == LiveSession.Source.SIMULATOR
     assert session.start_requested_at is not None
-    assert f"Overlay: http://127.0.0.1:8123/overlay/{session.show.overlay.token}/" in printed
+    assert f"Overlay: http://localhost:8123/overlay/{session.show.overlay.token}/" in printed
 
 
 def test_its_host_has_facts_and_a_plan_of_half_an_hour() -> None:

@@ -76,7 +76,7 @@ class Command(BaseCommand):
                 if other != shows[on_air]:
                     self._take_off_air(other)
             self._go_on_air(shows[on_air], rate)
-            self._print(shows[on_air], f"http://127.0.0.1:{port}")
+            self._print(shows[on_air], f"http://localhost:{port}")
 
     @transaction.atomic
     def _tenant(self, language: Language) -> Tenant:
