@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.template.defaultfilters import date as date_text
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -112,7 +112,7 @@ def why_text(why: ReadOnlyReason | None) -> str:
 
 def day_text(moment: datetime | None) -> str:
     """Return a day in the time zone of the workspace, which `money_page` has set."""
-    return "" if moment is None else date_text(timezone.localtime(moment), "j F Y")
+    return "" if moment is None else date_format(timezone.localtime(moment), "DATE_FORMAT")
 
 
 def current_lookup_key(account: BillingAccount) -> str:

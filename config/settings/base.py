@@ -236,9 +236,9 @@ LANGUAGES = [("en", _("English")), ("it", _("Italian")), ("de", _("German"))]
 # The language of the demo that `make run` puts on air; empty: the machine's.
 DEMO_LANGUAGE = env.str("VIVAVOCE_DEMO_LANGUAGE", default="")
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "interface.formats"
 FORM_RENDERER = "interface.form_renderer.FormRenderer"
 
-USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 

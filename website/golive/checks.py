@@ -166,7 +166,7 @@ def _kill(findings: Findings) -> Check:
     if any(part.state is PartState.WAITING for part in progress.parts):
         text = _("Part of the live did not answer when it was last pressed. Test it again in a rehearsal.")
         return Check(CheckKind.KILL, CheckState.ATTENTION, text, **link)
-    day = date_format(timezone.localtime(progress.kill.pressed_at), "j F")
+    day = date_format(timezone.localtime(progress.kill.pressed_at), "MONTH_DAY_FORMAT")
     return Check(CheckKind.KILL, CheckState.DONE, _("It worked on %(day)s.") % {"day": day})
 
 
