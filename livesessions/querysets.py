@@ -121,7 +121,9 @@ def gifters_of(session: LiveSession, *, most: int | None = None) -> list[Gifter]
     return sorted(found.values(), key=lambda each: (-each.diamonds, -each.gifts, each.viewer))[:most]
 
 
-def name_of_gifter(session: LiveSession, event: str) -> str:
-    """Return the name of the viewer who gave a gift; empty when it was erased. One query."""
-    gifts = ChatEvent.objects.filter(session=session, session_month=session.log_month, source_id=event)
-    return gifts.values_list("viewer_name", flat=True).first() or ""
+def names_of_gifters(session: LiveSession, events: Iterable[str]) -> dict[str, str]:
+    """Return the viewers' names by the `source_id` of their gifts; empty where it was erased. One query."""
+    gifts = ChatEvent.objects.filter(
+        session=session, session_month=session.log_month, source_id__in=list(events)
+    )
+    return dict(gifts.values_list("source_id", "viewer_name"))

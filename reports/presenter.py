@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from livesessions.models.kills import Kill
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
-from livesessions.querysets import name_of_gifter
+from livesessions.querysets import names_of_gifters
 from reports.models import LiveSummary
 from reports.summary.timeline import SAID, Minute, interval_of
 
@@ -35,18 +36,23 @@ class TimelineRow:
 
 
 def moments_of(session: LiveSession, summary: LiveSummary) -> list[Moment]:
-    """Return the best moments of a live, in order. One query for each, at most five."""
-    if session.started_at is None:
+    """Return the best moments of a live, in order. One query."""
+    if session.started_at is None or not summary.moments:
         return []
-    found = []
-    for index in summary.moments:
-        begins, ends = interval_of(session.started_at, summary.bucket_s, index)
-        said = Reply.objects.filter(
-            session=session, status__in=SAID, created_at__gte=begins, created_at__lt=ends
+    spans = [(index, *interval_of(session.started_at, summary.bucket_s, index)) for index in summary.moments]
+    first, *others = [_said_between(session, begins, ends) for _index, begins, ends in spans]
+    said = sorted(first.union(*others, all=True), key=lambda reply: reply.created_at)
+    return [
+        Moment(
+            begins, _minute(summary, index), [reply for reply in said if begins <= reply.created_at < ends]
         )
-        replies = list(said.exclude(text="").order_by("created_at")[:SAID_AT_MOST])
-        found.append(Moment(begins, _minute(summary, index), replies))
-    return found
+        for index, begins, ends in spans
+    ]
+
+
+def _said_between(session: LiveSession, begins: datetime, ends: datetime) -> QuerySet[Reply]:
+    replies = Reply.objects.filter(session=session, status__in=SAID, created_at__gte=begins)
+    return replies.filter(created_at__lt=ends).exclude(text="").order_by("created_at")[:SAID_AT_MOST]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +65,10 @@ class TopGifterRow:
 
 
 def top_gifters(session: LiveSession, summary: LiveSummary) -> list[TopGifterRow]:
-    """Return the viewers who gave most. One query for each, at most three."""
+    """Return the viewers who gave most. One query."""
+    names = names_of_gifters(session, [each["event"] for each in summary.gifters])
     return [
-        TopGifterRow(name_of_gifter(session, each["event"]), each["gifts"], each["diamonds"])
+        TopGifterRow(names.get(each["event"], ""), each["gifts"], each["diamonds"])
         for each in summary.gifters
     ]
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from chatsources.events import EventKind
 from livesessions.console.publisher import ConsoleChatMessage, Message
 from livesessions.models.sessions import LiveSession
-from livesessions.querysets import Gifter, gifters_of, name_of_gifter
+from livesessions.querysets import Gifter, gifters_of, names_of_gifters
 
 MAX_STREAKS = 500
 
@@ -27,10 +27,8 @@ class _Given:
 def read_gifters(session: LiveSession) -> list[tuple[Gifter, str]]:
     """Return the stored gifters of a live, with the name of the first: a new gift brings its own."""
     gifters = gifters_of(session)
-    return [
-        (each, name_of_gifter(session, each.event) if index == 0 else "")
-        for index, each in enumerate(gifters)
-    ]
+    names = names_of_gifters(session, [each.event for each in gifters[:1]])
+    return [(each, names.get(each.event, "")) for each in gifters]
 
 
 class TopGifter:

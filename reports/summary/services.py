@@ -46,7 +46,7 @@ def summary_of(session: LiveSession) -> LiveSummary:
 
 
 def compute_summary(session: LiveSession, *, until: datetime | None = None) -> LiveSummary:
-    """Compute the figures of a started live, to its end or `until`; do not store them. Eleven queries."""
+    """Compute the figures of a started live, to its end or `until`; do not store them. Nine queries."""
     start, end = session.started_at, session.ended_at or until
     length_s = (end - start).total_seconds() if start and end else 0.0
     if start is None:

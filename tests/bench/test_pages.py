@@ -25,7 +25,7 @@ MOST_QUERIES = {
     "setup": 6,
     "console": 13,
     "lives": 6,
-    "ended_live": 19,
+    "ended_live": 22,
     "moderation_log": 7,
     "personas": 6,
     "voices": 7,
