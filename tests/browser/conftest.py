@@ -15,7 +15,11 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
+from billing.subscriptions.catalogue_sync import sync_catalogue
 from tenants.models import User
+from tests.fakes.stripe_server.__main__ import KEY
+from tests.fakes.stripe_server.server import LocalStripe, local_stripe
+from tests.fakes.stripe_server.webhooks import WebhookSender
 from tests.patience import PATIENCE_MS, PATIENCE_S
 
 HERE = Path(__file__).parent
@@ -135,3 +139,33 @@ def logged_in_page(base_url: str, new_context: Callable[..., BrowserContext]) ->
         return context.new_page()
 
     return open_page
+
+
+@pytest.fixture
+def stripe(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalStripe]:
+    """A local Stripe that sends its webhooks."""
+    with local_stripe() as running:
+        monkeypatch.setattr("stripe.api_base", running.url)
+        sender = WebhookSender(running.world)
+        yield running
+        sender.close()
+
+
+@pytest.fixture
+def selling_site(
+    server_environment: dict[str, str],
+    stripe: LocalStripe,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[str]:
+    """A web server that sells, and whose prices and webhooks the local Stripe knows."""
+    monkeypatch.setattr(settings, "BILLING_ENABLED", True)
+    environment = {
+        **server_environment,
+        "BILLING_ENABLED": "true",
+        "STRIPE_API_HOST": stripe.url,
+        "STRIPE_TEST_SECRET_KEY": KEY,
+    }
+    with running_server(environment, tmp_path / "server.log") as url:
+        sync_catalogue(url)
+        yield url

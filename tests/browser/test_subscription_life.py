@@ -1,9 +1,8 @@
 """A subscription clicked through in the app and at the local Stripe; the staff site shows each step."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -14,47 +13,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 from billing.ledger.reservations import reserve, settle
 from billing.models.account import BillingAccount
 from billing.plans.catalogue import HOUR_S, Meter
-from billing.subscriptions.catalogue_sync import sync_catalogue
 from tenants.models import Tenant, User
 from tenants.services import create_tenant
 from tests.accounts.codes import give_second_factor, prove_second_factor
-from tests.browser.conftest import running_server
-from tests.fakes.stripe_server.__main__ import KEY
-from tests.fakes.stripe_server.server import LocalStripe, local_stripe
-from tests.fakes.stripe_server.webhooks import WebhookSender
+from tests.fakes.stripe_server.server import LocalStripe
 from tests.patience import PATIENCE_MS, PATIENCE_S, POLL_S
 
 GOOD_CARD, FAILING_CARD = "4242", "0341"
-
-
-@pytest.fixture
-def stripe(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalStripe]:
-    """A local Stripe that sends its webhooks."""
-    with local_stripe() as running:
-        monkeypatch.setattr("stripe.api_base", running.url)
-        sender = WebhookSender(running.world)
-        yield running
-        sender.close()
-
-
-@pytest.fixture
-def site(
-    server_environment: dict[str, str],
-    stripe: LocalStripe,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[str]:
-    """A web server that sells, and whose prices and webhooks the local Stripe knows."""
-    monkeypatch.setattr(settings, "BILLING_ENABLED", True)
-    environment = {
-        **server_environment,
-        "BILLING_ENABLED": "true",
-        "STRIPE_API_HOST": stripe.url,
-        "STRIPE_TEST_SECRET_KEY": KEY,
-    }
-    with running_server(environment, tmp_path / "server.log") as url:
-        sync_catalogue(url)
-        yield url
 
 
 class Life:
@@ -116,7 +81,7 @@ class Life:
 def life(
     alice: User,
     charlie: User,
-    site: str,
+    selling_site: str,
     stripe: LocalStripe,
     new_context: Callable[..., BrowserContext],
     redis_client: object,
@@ -130,10 +95,10 @@ def life(
     owner.force_login(alice)
     context = new_context(locale="en")
     name = settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": owner.cookies[name].value, "url": site}])
+    context.add_cookies([{"name": name, "value": owner.cookies[name].value, "url": selling_site}])
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
-    return Life(page, staff, tenant, site, stripe)
+    return Life(page, staff, tenant, selling_site, stripe)
 
 
 def test_a_subscription_is_bought_fails_is_paid_grows_and_ends(life: Life) -> None:
