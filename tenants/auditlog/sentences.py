@@ -34,6 +34,7 @@ SENTENCES: dict[str, Any] = {
     "invitation.revoked": gettext_lazy("withdrew the invitation of %(what)s"),
     "invitation.sent": gettext_lazy("invited %(what)s"),
     "invitation.sent_again": gettext_lazy("sent the invitation of %(what)s again"),
+    "invoices.exported": gettext_lazy("exported the invoices of all workspaces"),
     "live_cap.changed": gettext_lazy("changed the limit of what a live may cost"),
     "log_in.ended": gettext_lazy("logged out one of their devices"),
     "member.joined": gettext_lazy("joined the team"),
