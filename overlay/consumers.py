@@ -37,6 +37,7 @@ from overlay.connection.state import StateStore
 from overlay.models import Overlay
 from overlay.orders.listening import register_socket, standing_orders, unregister_socket
 from overlay.orders.order import OrderKind
+from overlay.plan_avatars import layout_on_air
 from overlay.publisher import overlay_group
 from overlay.signals import overlay_silenced, utterance_acknowledged
 from providers.redis import async_redis
@@ -152,7 +153,7 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 overlay = await self._find_overlay()
             if overlay is None:
                 await self._refuse()
-            await self._welcome(overlay.id)
+            await self._welcome(overlay)
         except (RedisError, OSError, OperationalError, InterfaceError):
             await self.close(CLOSE_TRY_AGAIN)
 
@@ -180,8 +181,9 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if (queue := self.channel_layer.channels.get(self.channel_name)) is not None:
             queue.put_nowait(self.channel_layer.serialize(event))
 
-    async def _welcome(self, overlay_id: UUID) -> None:
+    async def _welcome(self, overlay: Overlay) -> None:
         """Accept the socket and send the state; group messages that arrive meanwhile follow the state."""
+        overlay_id = overlay.id
         await self.accept()
         self.reports: asyncio.Queue[Report] = asyncio.Queue(MAX_WAITING_REPORTS)
         self.registration = PageRegistration(overlay_id, page_id=self.channel_name)
@@ -195,6 +197,8 @@ class OverlayConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             self._note_lease(order.kind, order.lease)
         store = StateStore(async_redis(), overlay_id)
         state = _corrected(await store.read(self.fence), {order.kind for order in standing})
+        if layout := state.get("layout"):  # stored before the plan was changed, perhaps
+            state["layout"] = await database_sync_to_async(layout_on_air)(layout, overlay.tenant_id)
         said = await store.read_replay(self.fence) if self.query.position is not None else []
         await self.send(text_data=wire.encode(state | {"release": page_release()}))
         if self.query.position is not None:

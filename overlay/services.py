@@ -16,6 +16,7 @@ from overlay.models import Overlay, make_token
 from overlay.orders.notifications import notify
 from overlay.orders.open_sockets import open_sockets
 from overlay.orders.order import Order, OrderKind
+from overlay.plan_avatars import layout_on_air
 from overlay.publisher import OverlayPublisher
 from providers.redis import async_redis
 from tenants import audit
@@ -141,7 +142,8 @@ def _store(overlay: Overlay, layout: Layout, *fields: str) -> Overlay:
     overlay.layout = layout
     overlay.layout = dict(overlay.whole_layout)
     overlay.save(update_fields=fields)
-    transaction.on_commit(lambda: async_to_sync(_tell_layout)(overlay.id, overlay.whole_layout))
+    shown = layout_on_air(overlay.whole_layout, overlay.tenant_id)
+    transaction.on_commit(lambda: async_to_sync(_tell_layout)(overlay.id, shown))
     return overlay
 
 

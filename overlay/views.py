@@ -18,6 +18,7 @@ from overlay.editor.pictures import CONTENT_TYPES
 from overlay.editor.samples import preview_samples
 from overlay.layout import AVATARS
 from overlay.models import Overlay
+from overlay.plan_avatars import layout_on_air
 from overlay.themes import THEMES
 
 
@@ -35,6 +36,8 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 def render_page(request: HttpRequest, overlay: Overlay, *, preview: bool = False) -> HttpResponse:
     """Render an overlay's page; a preview plays samples, has no token and does not connect."""
     layout = overlay.whole_layout
+    if not preview:
+        layout = layout_on_air(layout, overlay.tenant_id)
     language = language_of(overlay)
     looks = {key: static(f"overlay/themes/{key}.css") for key in THEMES}
     context = {

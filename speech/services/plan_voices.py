@@ -44,6 +44,14 @@ def included_voices(tenant_id: UUID) -> Includes:
     return includes
 
 
+def is_beyond_plan(tenant_id: UUID, provider: str) -> bool:
+    """Return whether a chosen provider is skipped because the plan does not include its voices."""
+    door = door_of(provider)
+    if door is None or door.feature is None or entitlements_of(tenant_id).has(door.feature):
+        return False
+    return not readable_credentials(tenant_id, Credential.Kind.VOICE).get(provider)
+
+
 def require_voice(tenant_id: UUID, provider: str, *, speaks: bool) -> None:
     """Raise `PlanRefused` unless a workspace may choose a provider or, if it `speaks`, hear it now."""
     door = door_of(provider)
