@@ -12,6 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
+from encoder import services as streams
+from encoder.models import StreamTarget
+from encoder.signals import StreamUse
 from livesessions.kill import links
 from livesessions.kill.services import kill_session
 from livesessions.models.checks import CheckKind
@@ -42,6 +45,7 @@ from website.golive import services as golive
 HASH = "ab" * 32
 RULE: dict[str, Any] = {"viewer_hash": HASH, "role": ViewerRule.Role.BLOCKED}
 DORA: dict[str, Any] = {"email": "dora@example.com", "role": Membership.Role.VIEWER}
+STREAM = {"url": "rtmp://push.example.com/live/", "key": "secret-key"}
 KEY: dict[str, Any] = {"kind": Credential.Kind.VOICE, "provider": "elevenlabs"}
 # Recorded elsewhere: the staff's pages, retention, and what deletes a tenant.
 TESTED_WITH_THE_LOG = {"staff.added", "staff.changed", "staff.deleted", "audit.erased", "tenant.deleted"}
@@ -117,6 +121,12 @@ class Scene:
         )
         return reply
 
+    def stream_use(self) -> StreamUse:
+        return StreamUse(self.show.id, self.show.name, "/")
+
+    def stream(self) -> StreamTarget:
+        return streams.save_target(tenant=self.tenant, use=self.stream_use(), **STREAM)
+
     def prepared(self) -> LiveSession:
         LiveSession.objects.filter(id=self.session.id).update(status="pending", started_at=None)
         self.session.refresh_from_db()
@@ -129,6 +139,11 @@ ACTS: dict[str, Act] = {
     "tenant.created": (
         lambda s: None,
         lambda s, _: tenants.create_tenant(owner=s.alice, name="Another", language="it"),
+    ),
+    "stream.saved": (lambda s: None, lambda s, _: s.stream()),
+    "stream.deleted": (
+        lambda s: s.stream(),
+        lambda s, target: streams.delete_target(tenant=s.tenant, use_id=target.use_id),
     ),
     "tenant.closed": (
         lambda s: LiveSession.objects.update(start_requested_at=None),
