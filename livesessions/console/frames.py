@@ -135,8 +135,8 @@ class Frames:
     def update(self, messages: Sequence[Message], state: ConsoleState | None) -> Frame:
         """Return the frame for a batch of messages; an empty one when it would change nothing."""
         before, game = (self._facts, self._game.get("kind", "")) if self._state else (None, "")
-        self._note(messages, state)
         with self._as_reader():
+            self._note(messages, state)
             frame = self._rows_of(messages)
             parts = self._parts_for(messages, has_state=state is not None)
             if self._has_happened(before, game):

@@ -12,12 +12,16 @@ FAILURES_SHOWN = 2
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The headline of a console. `tone` is good, wary or calm; `action` is open_overlay, resume or empty."""
+    """The headline of a console. `tone` is good, wary or calm; `action` is open_overlay, resume or empty.
+
+    `is_text_urgent`: the text says that the plan or its credit ends, so a phone shows it beside a button too.
+    """
 
     tone: str
     title: str
     text: str
     action: str = ""
+    is_text_urgent: bool = False
 
 
 def headline_of(facts: LiveFacts) -> Headline:
@@ -28,7 +32,8 @@ def headline_of(facts: LiveFacts) -> Headline:
         return headline
     is_urgent = bool(facts.plan_warning) or facts.is_credit_short
     tone = "wary" if is_urgent else headline.tone
-    return replace(headline, tone=tone, text=" ".join([*warnings, headline.text]))
+    text = " ".join([*warnings, headline.text])
+    return replace(headline, tone=tone, text=text, is_text_urgent=is_urgent)
 
 
 def _headline(facts: LiveFacts) -> Headline:

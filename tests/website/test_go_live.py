@@ -276,7 +276,8 @@ def test_the_limits_look_at_the_plans_credit(desk: Client, show: Show, settings:
     )
     with scopes_disabled():
         Grant.objects.filter(meter=Meter.VOICE_CHARACTERS).update(used=F("quantity"))
-        assert limits() == (CheckState.ATTENTION, "The host goes on with the built-in voice.")
+        used_up = "Used up in this period: voice characters. The host goes on with the built-in voice."
+        assert limits() == (CheckState.ATTENTION, used_up)
         Grant.objects.filter(meter=Meter.LIVE_SECONDS).update(used=F("quantity"))
         state, text = limits()
         assert state is CheckState.ATTENTION

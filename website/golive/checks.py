@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from billing.ledger.balances import balances_of
 from billing.ledger.reports import month_cost_of
+from billing.ledger.warning_mails import WHAT_IS_USED
 from billing.pages.words import AT_LIMIT, quantity_text
 from billing.plans import doors
 from billing.plans.catalogue import Meter
@@ -195,7 +196,10 @@ def _credit(findings: Findings, found: Entitlements) -> Check:
     given = [(meter, balances[meter]) for meter in CREDIT_OF_A_LIVE if balances[meter].granted]
     spent = [(meter, balance) for meter, balance in given if balance.left <= 0]
     if spent:
-        return Check(kind, CheckState.ATTENTION, " ".join(str(AT_LIMIT[meter]) for meter, _balance in spent))
+        what = ", ".join(str(WHAT_IS_USED[meter]) for meter, _balance in spent)
+        follows = [str(AT_LIMIT[meter]) for meter, _balance in spent]
+        text = _("Used up in this period: %(what)s.") % {"what": what}
+        return Check(kind, CheckState.ATTENTION, " ".join([text, *follows]))
     left = " · ".join(quantity_text(meter, balance.left) for meter, balance in given)
     return Check(kind, CheckState.DONE, _("Left until the end of the period: %(left)s.") % {"left": left})
 

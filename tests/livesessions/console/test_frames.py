@@ -232,3 +232,20 @@ def test_the_quote_of_a_deleted_message_is_taken_from_the_reply(frames: Frames) 
     assert "mi senti?" not in by_viewer
     assert by_viewer.count("Ciao Giulia!") == 1
     assert "mi senti?" not in words_of(frames.update([reply(1, heard=True)], None))
+
+
+def test_what_a_row_says_is_sent_in_the_readers_language(session: LiveSession) -> None:
+    session.status, session.credit_warnings = LiveSession.Status.ACTIVE, {"voice_characters": 96}
+    frame = Frames("de", UTC).update([], describe(session, may_control=True))
+    assert "Sprachzeichen" in words_of(frame)
+    assert "voice characters" not in words_of(frame)
+
+
+def test_a_phone_reads_that_credit_ends_beside_a_button(session: LiveSession) -> None:
+    def state(percent: int) -> str:
+        session.credit_warnings = {"voice_characters": percent}
+        return Frames("en", UTC).update([], describe(session, may_control=True))["parts"]["session-state"]
+
+    session.status = LiveSession.Status.ACTIVE
+    assert "Open the overlay" in words_of({"state": state(80)})
+    assert ("is-short" in state(80), "is-short" in state(96)) == (True, False)
