@@ -198,7 +198,7 @@ def mute_and_unmute_while_it_is_away(on_air: OnAir, postgres: OwnPostgres) -> No
 
         console.send('{"command": "mute"}')
         assert next_message(overlay, "mute")["muted"] is True
-        assert "/unmute/" in next_frame(console, "Our database does not answer now")
+        assert "/unmute/" in next_frame(console, "Our database is not answering")
         console.send('{"command": "unmute"}')
         while next_message(overlay, "mute")["muted"]:
             pass
