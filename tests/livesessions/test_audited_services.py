@@ -45,7 +45,7 @@ from website.golive import services as golive
 HASH = "ab" * 32
 RULE: dict[str, Any] = {"viewer_hash": HASH, "role": ViewerRule.Role.BLOCKED}
 DORA: dict[str, Any] = {"email": "dora@example.com", "role": Membership.Role.VIEWER}
-STREAM = {"url": "rtmp://push.example.com/live/", "key": "secret-key"}
+STREAM: dict[str, Any] = {"url": "rtmp://push.example.com/live/", "key": "secret-key"}
 KEY: dict[str, Any] = {"kind": Credential.Kind.VOICE, "provider": "elevenlabs"}
 # Recorded elsewhere: the staff's pages, retention, and what deletes a tenant.
 TESTED_WITH_THE_LOG = {"staff.added", "staff.changed", "staff.deleted", "audit.erased", "tenant.deleted"}
