@@ -57,6 +57,7 @@ TESTED_WITH_THE_LOG.add("billing.state_changed")
 # Against the local Stripe and on the pages of money: tests/billing.
 TESTED_WITH_THE_LOG |= {"checkout.started", "plan.changed", "plan.cancelled", "plan.resumed", "portal.opened"}
 TESTED_WITH_THE_LOG |= {"company.changed", "live_cap.changed", "credit.granted", "webhook.replayed"}
+TESTED_WITH_THE_LOG.add("invoices.exported")
 
 
 @pytest.fixture
