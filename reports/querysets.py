@@ -10,7 +10,7 @@ from livesessions.models.sessions import LiveSession
 from tenants.models import Tenant
 
 LIVES_A_PAGE = 30
-REPLIES_A_PAGE = 40
+REPLIES_A_PAGE = 30
 
 
 @dataclass(frozen=True, slots=True)

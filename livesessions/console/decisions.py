@@ -20,7 +20,7 @@ from moderation.labels import RISK_LABELS, WITH_TERM, category_label
 from moderation.stage.verdict import Action, Category, Risk
 from tenants.text import escape_formula
 
-LINES_A_PAGE = 40
+LINES_A_PAGE = 30
 ROWS_AT_ONCE = 1_000
 ANSWERED_WITHIN = timedelta(minutes=3)  # a message may be queued for 45 s and its answer held for 60 s
 POLICY_FAULT = "policy"
