@@ -50,10 +50,10 @@ def save_target(
     frame_rate: int = StreamTarget.FrameRate.USUAL,
     video_kbit_s: int = 2_500,
 ) -> StreamTarget:
-    """Store where a show is streamed to. Without a key, the stored one is kept; it counts as not checked.
+    """Store the address, key and picture of a show's stream; it then counts as not checked.
 
-    Raise `StreamRefused` for an address or a key that cannot be one, `PlanRefused` when the plan has no
-    managed mode, or no Full HD for this size.
+    Without a key, the stored one is kept. Raise `StreamRefused` for an address or a key that cannot be one,
+    `PlanRefused` when the plan has no managed mode, or no Full HD for this size.
     """
     if size == StreamTarget.Size.PORTRAIT_HD:
         doors.require(doors.FULL_HD, tenant.id)

@@ -85,7 +85,7 @@ class RtmpConnection(asyncio.Protocol):
         return self._transport.get_write_buffer_size() + unsent_in_kernel(self._transport)
 
     async def greet(self) -> None:
-        """Exchange the handshake."""
+        """Do RTMP's handshake; raise a `PublishError` when the server does not speak RTMP."""
         greeted = self._greeted
         if greeted is None:
             return
