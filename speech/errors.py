@@ -62,3 +62,10 @@ class PreviewRefused(AppError):
     """Raised when a preview cannot run now."""
 
     code = "preview_refused"
+
+
+class PreviewRunning(PreviewRefused):
+    """Raised when the user's last preview for the same purpose still runs."""
+
+    code = "preview_running"
+    status = 409

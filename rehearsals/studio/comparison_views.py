@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from planner.models import Persona
 from rehearsals.studio.comparison import PAGE_LINES, SIDES, PersonaComparison
 from rehearsals.studio.forms import ComparisonForm
-from speech.errors import PreviewRefused
+from speech.errors import PreviewRefused, PreviewRunning
 from speech.runtime.preview_sounds import store_sound
 from tenants.access import member_required
 from tenants.errors import AppError
@@ -44,14 +44,16 @@ def persona_compare_line(request: TenantRequest) -> HttpResponse:
         raise Http404
     comparison = _comparison(request, form)
     number = _line_number(request, comparison)
-    refusal = ""
+    refusal, is_running = "", False
     try:
         comparison.answer_line(number, user=request.user)
+    except PreviewRunning:
+        is_running = True  # a request that the page gave up still runs; the page asks again
     except AppError as error:
         refusal = error.user_message
     if not request.htmx:
         return redirect(f"{reverse('rehearsals:persona_compare')}?{urlencode(_query(form))}")
-    context = {**_page_context(request, form, first=number), "refusal": refusal, "form": form}
+    context = {**_page_context(request, form, first=number), "refusal": refusal, "is_running": is_running}
     return render(request, f"{PAGE}#lines", context)
 
 

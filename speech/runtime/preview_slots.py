@@ -13,7 +13,7 @@ from redis.exceptions import LockError, RedisError
 from providers.errors import RateLimitUnavailable
 from providers.rate_limit import Bucket, take
 from providers.redis import sync_redis
-from speech.errors import PreviewRefused
+from speech.errors import PreviewRefused, PreviewRunning
 from tenants.models import User
 
 T = TypeVar("T")
@@ -27,14 +27,13 @@ SLOTS = BoundedSemaphore(4)
 def run_preview(user: User, work: Callable[[], T], *, purpose: str) -> T:
     """Run `work` in one of the process's preview slots and return its result. Blocks.
 
-    Raise `PreviewRefused` when the user starts too many, has one of the same purpose running, or when the
-    process has no free slot.
+    Raise `PreviewRunning` when one of the same purpose still runs, which does not count as a start, and
+    `PreviewRefused` when the user starts too many or the process has no free slot.
     """
-    _count_against_rate(user)
     with exclusive(user.id, purpose) as is_free:
         if not is_free:
-            words = _("Your last preview is still running. Wait until it has ended.")
-            raise PreviewRefused(words, code="preview_running", status=409)
+            raise PreviewRunning(_("Your last preview is still running. Wait until it has ended."))
+        _count_against_rate(user)
         if not SLOTS.acquire(blocking=False):
             raise no_free_slot()
         try:

@@ -8,6 +8,7 @@ from livesessions.models.shows import Show
 from planner.models import Persona
 from planner.presets import presets
 from planner.services import PersonaTraits, create_persona
+from speech.runtime import preview_slots
 from tenants.models import Tenant, User
 
 LoggedInPage = Callable[[User], Page]
@@ -100,7 +101,7 @@ def test_two_personas_answer_the_same_chat_and_are_heard(studio: Page, show: Sho
 
 
 def test_a_comparison_stops_when_told_and_goes_on(studio: Page, show: Show, persona: Persona) -> None:
-    studio.route("**/compare/line/", lambda route: None)  # held: the first line is never answered
+    studio.route("**/compare/line/", lambda route: None)  # held; it may reach the server after the stop
     studio.goto(f"/personas/compare/?a={persona.id}&b={show.persona_id}&chat=it")
     studio.get_by_role("button", name="Stop").click()
     expect(studio.get_by_role("button", name="Go on")).to_be_visible()
@@ -109,6 +110,20 @@ def test_a_comparison_stops_when_told_and_goes_on(studio: Page, show: Show, pers
     # At once: the button makes room for the next line.
     studio.get_by_role("button", name="Go on").evaluate("button => button.click()")
     expect(studio.locator(".compared-row[data-line]").nth(1)).to_be_visible()
+
+
+def test_a_comparison_waits_for_a_given_up_line_and_can_be_stopped(
+    studio: Page, show: Show, persona: Persona, alice: User
+) -> None:
+    with preview_slots.exclusive(alice.id, "rehearsing"):
+        with studio.expect_response("**/compare/line/"):
+            studio.goto(f"/personas/compare/?a={persona.id}&b={show.persona_id}&chat=it")
+        expect(studio.get_by_text("Both are thinking…")).to_be_visible()
+        # In one step: the page may change the row between the steps of a pointer's click.
+        studio.evaluate("document.querySelector('[data-stop]').click()")
+        expect(studio.get_by_role("button", name="Go on")).to_be_visible()
+    studio.get_by_role("button", name="Go on").click()
+    expect(studio.locator(".compared-row[data-line]")).to_have_count(12)
 
 
 def test_a_preset_becomes_a_persona(alice: User, show: Show, logged_in_page: LoggedInPage) -> None:

@@ -1,4 +1,5 @@
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -85,9 +86,20 @@ def test_each_answer_can_be_heard(alice: User, show: Show, persona: Persona, cli
 
 
 def test_a_refused_line_waits_for_a_press(
+    alice: User, show: Show, persona: Persona, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preview_slots, "SLOTS", threading.BoundedSemaphore(1))
+    with preview_slots.SLOTS:
+        row = compared(client_for(alice), persona, show.persona).content.decode()
+    assert "Many people are using previews" in row
+    assert "hx-trigger" not in row
+
+
+def test_a_line_asks_again_while_a_given_up_one_still_runs(
     alice: User, show: Show, persona: Persona, client_for: ClientFor
 ) -> None:
     with preview_slots.exclusive(alice.id, "rehearsing"):
-        row = compared(client_for(alice), persona, show.persona).content.decode()
-    assert "last preview is still running" in row
-    assert 'hx-trigger="load"' not in row
+        for _ in range(30):  # more than the user may start in a minute: waiting is free
+            row = compared(client_for(alice), persona, show.persona).content.decode()
+            assert 'hx-trigger="load delay:2s"' in row
+            assert "is-stopped" not in row

@@ -7,11 +7,14 @@
 export function stopComparisons(page) {
   page.addEventListener("click", ({ target }) => {
     if (!(target instanceof Element) || !target.closest("[data-stop]")) return;
-    const next = page.querySelector("[data-next]");
-    if (next) {
-      next.dispatchEvent(new Event("htmx:abort"));
+    const running = page.querySelector("[data-next]");
+    if (running) {
+      running.dispatchEvent(new Event("htmx:abort"));
+      // A copy: htmx does not forget a request that it was told to send a moment later.
+      const next = /** @type {Element} */ (running.cloneNode(true));
       next.removeAttribute("hx-trigger");
       next.classList.add("is-stopped");
+      running.replaceWith(next);
       htmx.process(next);
     }
     page.querySelector(".comparison")?.classList.add("is-stopped");
