@@ -19,9 +19,9 @@ from pathlib import Path
 from PIL import Image
 
 from bench.report import BenchError, Target, reported
+from encoder.broadcast.feed import StreamFeed
 from encoder.ffmpeg import run_ffmpeg
 from encoder.looping.preparation import LoopOptions, draw_badge, make_loop
-from encoder.looping.stream import LoopStream
 from encoder.looping.video import LoopVideo
 from encoder.mixer.buses import MusicBus, VoiceBus
 from encoder.mixer.mixer import Mixer
@@ -108,7 +108,7 @@ async def _loops(server: NginxRtmp, loop: LoopVideo, count: int, seconds: float)
         tasks = []
         for publisher in publishers:
             group.create_task(publisher.run())
-            stream = LoopStream(publisher, loop, Mixer(VoiceBus(), MusicBus()))
+            stream = StreamFeed(publisher, loop, Mixer(VoiceBus(), MusicBus()))
             tasks.append(group.create_task(stream.run()))
             await asyncio.sleep(0.02)
         cost = await _watch(server, [os.getpid()], count, seconds, before_mb)

@@ -1,6 +1,5 @@
 """A prepared video whose pictures stay in memory and get new times at each turn: no encoder runs for it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from encoder import flv, h264
@@ -27,23 +26,6 @@ class LoopVideo:
     def picture(self, number: int) -> FlvTag:
         """Return picture `number` of the endless video, with its time."""
         return self.pictures[number % len(self.pictures)].at(picture_ms(number, self.frame_rate))
-
-    def first_tags(self, *, audio_kbit_s: int, video_kbit_s: int) -> Iterator[FlvTag]:
-        """Yield the description of the stream and the configuration of the video."""
-        yield flv.metadata(
-            {
-                "width": self.parameters.width,
-                "height": self.parameters.height,
-                "framerate": self.frame_rate,
-                "videocodecid": 7,
-                "videodatarate": video_kbit_s,
-                "audiocodecid": 10,
-                "audiodatarate": audio_kbit_s,
-                "audiosamplerate": 48_000,
-                "stereo": True,
-            }
-        )
-        yield self.configuration
 
 
 def read_loop(data: bytes, frame_rate: int) -> LoopVideo:

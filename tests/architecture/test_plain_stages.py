@@ -10,6 +10,7 @@ PLAIN = (
     "speech/providers",
     "livesessions/pipeline",
     "chatsources",
+    "encoder/broadcast",
     "encoder/rtmp",
     "texts",
 )

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from encoder import flv, h264
+from encoder.broadcast.feed import StreamFeed
 from encoder.ffmpeg import run_ffmpeg
 from encoder.flv import FlvKind, FlvTag
 from encoder.looping.preparation import LoopOptions, draw_badge, make_loop
-from encoder.looping.stream import LoopStream
 from encoder.looping.video import LoopVideo
 from encoder.mixer.buses import MusicBus, VoiceBus
 from encoder.mixer.mixer import Mixer
@@ -81,7 +81,7 @@ async def streaming(
     async with asyncio.TaskGroup() as group:
         group.create_task(run.publisher.run())
         await run.reached("publishing")
-        task = group.create_task(LoopStream(run.publisher, loop, mixer, **timing).run())  # type: ignore[arg-type]
+        task = group.create_task(StreamFeed(run.publisher, loop, mixer, **timing).run())  # type: ignore[arg-type]
         try:
             yield run
         finally:
