@@ -110,9 +110,9 @@ bench-takeover: setup ## Measure the silence when a worker is killed or stopped 
 	@$(PYTHON) manage.py migrate --verbosity 0
 	$(PYTHON) -m bench.takeover --lives $(or $(LIVES),20)
 
-bench-lives: setup ## Measure how many lives one worker carries (STEPS=1,20,60,120,200 SECONDS=15 CAPACITY=)
+bench-lives: setup ## Measure how many lives this machine carries (STEPS=1,20,60,120,200 SECONDS=15 WORKERS= CAPACITY=)
 	@$(PYTHON) manage.py migrate --verbosity 0
-	$(PYTHON) -m bench.lives --steps $(or $(STEPS),1,20,60,120,200) --seconds $(or $(SECONDS),15) $(if $(CAPACITY),--capacity $(CAPACITY))
+	$(PYTHON) -m bench.lives --steps $(or $(STEPS),1,20,60,120,200) --seconds $(or $(SECONDS),15) $(if $(WORKERS),--workers $(WORKERS)) $(if $(CAPACITY),--capacity $(CAPACITY))
 
 bench-attack: setup ## Measure an overlay and the pages while large requests attack (frames late, ms, MB)
 	@$(PYTHON) manage.py migrate --verbosity 0

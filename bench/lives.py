@@ -1,4 +1,4 @@
-"""Measures how many lives one worker carries: adds speaking lives step by step and listens to all of them."""
+"""Measures how many lives a machine carries: adds speaking lives step by step and listens to all of them."""
 
 import asyncio
 import json
@@ -7,6 +7,7 @@ import statistics
 import tempfile
 import time
 from argparse import ArgumentParser
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass, field
@@ -77,18 +78,18 @@ class ListenedLive:
 
 @dataclass(frozen=True, slots=True)
 class Processes:
-    """The ids of what is measured, and the file with the lag of the worker's event loop."""
+    """The ids of what is measured, and the files with the lags of the workers' event loops."""
 
-    worker: int
+    workers: Sequence[int]
     web: int
-    lags: Path
+    lags: Sequence[Path]
 
 
 @dataclass(frozen=True, slots=True)
 class Helpers:
     """The processes started by the measured ones: helpers of voices, and the server of the sockets."""
 
-    of_worker: Sequence[int]
+    of_workers: Sequence[int]
     of_web: Sequence[int]
 
 
@@ -96,13 +97,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = ArgumentParser(prog="python -m bench.lives", description=__doc__)
     parser.add_argument("--steps", default=STEPS, help="numbers of lives, with commas")
     parser.add_argument("--seconds", type=float, default=15.0, help="how long each step is measured")
-    parser.add_argument("--capacity", type=int, help="of the worker, if not as many as the last step has")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes; one a core")
+    parser.add_argument("--capacity", type=int, help="of each worker, if not as many as the last step has")
     options = parser.parse_args(arguments)
     steps = sorted({int(step) for step in options.steps.split(",") if step.strip().isdigit()})
     if not steps or steps[0] < 1 or len(steps) < len(options.steps.split(",")):
         raise BenchError("Give the steps as different numbers of lives, such as --steps 1,20,60.")
+    if options.workers < 1:
+        raise BenchError("Give at least one worker.")
     with reported(targets_of(steps)) as figures:
-        figures |= measure(steps, options.seconds, options.capacity or steps[-1])
+        figures |= measure(steps, options.seconds, options.capacity or steps[-1], options.workers)
 
 
 def targets_of(steps: Sequence[int]) -> list[Target]:
@@ -115,7 +119,7 @@ def targets_of(steps: Sequence[int]) -> list[Target]:
     return targets
 
 
-def measure(steps: Sequence[int], seconds: float, capacity: int) -> dict[str, Any]:
+def measure(steps: Sequence[int], seconds: float, capacity: int, workers: int) -> dict[str, Any]:
     """Return the figures of every step, and over all of them the failed replies and the slowest mute."""
     port = free_port()
     with ExitStack() as stack:
@@ -123,14 +127,18 @@ def measure(steps: Sequence[int], seconds: float, capacity: int) -> dict[str, An
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vivavoce-lives-")))
         web = stack.enter_context(running_server(port))
         os.environ["WORKER_CAPACITY"] = str(capacity)
-        worker = stack.enter_context(running_process("-m", "bench.lives_worker", str(folder / "lags")))
+        lags = [folder / f"lags-{number}" for number in range(workers)]
+        started = [
+            stack.enter_context(running_process("-m", "bench.lives_worker", str(file))) for file in lags
+        ]
         stack.callback(_end_all, tenant)
         lives = [_prepare(tenant, number) for number in range(steps[-1])]
-        processes = Processes(worker.pid, web.pid, folder / "lags")
+        processes = Processes([worker.pid for worker in started], web.pid, lags)
         by_step = asyncio.run(_measure(lives, steps, seconds, port, processes))
     return {
         "failed": sum(figures["failed"] for figures in by_step.values()),
         "mute_ms": max(max(figures["mute_ms"].values()) for figures in by_step.values()),
+        "workers": workers,
         **by_step,
     }
 
@@ -185,7 +193,7 @@ async def _start(lives: Sequence[ListenedLive], started: int) -> list[ListenedLi
         if len(active) + waiting == len(lives):
             return [live for live in lives if live.session.id in active]
         if time.monotonic() > deadline_s:
-            raise BenchError("The worker did not take the lives in time. Look at what it prints.")
+            raise BenchError("The workers did not take the lives in time. Look at what they print.")
         await asyncio.sleep(POLL_S)
 
 
@@ -195,7 +203,7 @@ def _start_one(session: LiveSession) -> None:
 
 
 def _states_of(session_ids: Sequence[UUID]) -> tuple[set[UUID], int]:
-    """Return the sessions on air, and how many wait because the worker is full."""
+    """Return the sessions on air, and how many wait because all workers are full."""
     with scopes_disabled():
         rows = LiveSession.objects.filter(id__in=session_ids)
         active = set(rows.filter(status=LiveSession.Status.ACTIVE).values_list("id", flat=True))
@@ -205,7 +213,7 @@ def _states_of(session_ids: Sequence[UUID]) -> tuple[set[UUID], int]:
 async def _measure_step(
     lives: Sequence[ListenedLive], seconds: float, processes: Processes
 ) -> dict[str, Any]:
-    helpers = Helpers(helpers_of(processes.worker), helpers_of(processes.web))
+    helpers = _helpers(processes)
     began_s, cpu_before = time.time(), _cpu_s(processes, helpers)
     frames_before = sum(live.frames for live in lives)
     mutes_ms = []
@@ -215,12 +223,13 @@ async def _measure_step(
     await asyncio.sleep(max(0.0, began_s + seconds - time.time()))
     ended_s, cpu_after = time.time(), _cpu_s(processes, helpers)
     frames = sum(live.frames for live in lives) - frames_before
-    rss = {"worker": tree_rss_mb(processes.worker), "web": tree_rss_mb(processes.web)}
+    rss = {"workers": sum(map(tree_rss_mb, processes.workers)), "web": tree_rss_mb(processes.web)}
     await asyncio.sleep(LATE_S)
     figures = await in_thread(_replies_between, lives, began_s, ended_s)
     elapsed_s = ended_s - began_s
     return {
         "lives": len(lives),
+        "lives_by_worker": await in_thread(_lives_by_worker, lives),
         **figures,
         "frames_per_s": round(frames / elapsed_s, 1),
         "loop_lag_ms": _lags_between(processes.lags, began_s, ended_s),
@@ -232,10 +241,15 @@ async def _measure_step(
     }
 
 
+def _helpers(processes: Processes) -> Helpers:
+    of_workers = [helper for worker in processes.workers for helper in helpers_of(worker)]
+    return Helpers(of_workers, helpers_of(processes.web))
+
+
 def _cpu_s(processes: Processes, helpers: Helpers) -> dict[str, float]:
     return {
-        "worker": cpu_s(processes.worker),
-        "voices": sum(map(cpu_s, helpers.of_worker)),
+        "workers": sum(map(cpu_s, processes.workers)),
+        "voices": sum(map(cpu_s, helpers.of_workers)),
         "web": sum(map(cpu_s, (processes.web, *helpers.of_web))),
         "bench": time.process_time(),
     }
@@ -262,7 +276,7 @@ async def _find_speaking(lives: Sequence[ListenedLive]) -> ListenedLive:
         if time.time() - latest.last_frame_s < SPEAKS_WITHIN_S:
             return latest
         await asyncio.sleep(SPEAKS_WITHIN_S / 10)
-    raise BenchError("No host has spoken for a minute. Look at what the worker prints.")
+    raise BenchError("No host has spoken for a minute. Look at what the workers print.")
 
 
 def _set_muted(session: LiveSession, *, muted: bool) -> None:
@@ -298,14 +312,22 @@ def _replies_between(lives: Sequence[ListenedLive], began_s: float, ended_s: flo
     }
 
 
-def _lags_between(file: Path, began_s: float, ended_s: float) -> dict[str, float]:
+def _lives_by_worker(lives: Sequence[ListenedLive]) -> list[int]:
+    """Return how many of the lives each worker holds, the most first."""
+    with scopes_disabled():
+        owners = LiveSession.objects.filter(id__in=[live.session.id for live in lives])
+        return sorted(Counter(owners.values_list("lease_owner", flat=True)).values(), reverse=True)
+
+
+def _lags_between(files: Sequence[Path], began_s: float, ended_s: float) -> dict[str, float]:
+    """Return the lags of all workers together, in milliseconds."""
     lags_ms: list[float] = []
-    for line in file.read_text(encoding="utf-8").splitlines():
+    for line in (line for file in files for line in file.read_text(encoding="utf-8").splitlines()):
         sample = json.loads(line)
         if began_s <= sample["at_s"] <= ended_s:
             lags_ms += sample["lags_ms"]
     if len(lags_ms) < 2:
-        raise BenchError("The worker's event loop was blocked for the whole step.")
+        raise BenchError("The workers' event loops were blocked for the whole step.")
     shares = statistics.quantiles(lags_ms, n=100, method="inclusive")
     return {"p50": round(shares[49], 2), "p99": round(shares[98], 2), "max": round(max(lags_ms), 2)}
 
