@@ -54,6 +54,9 @@ class FakeOutage:
         await asyncio.gather(*filter(None, self._relays))
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._server is None:  # cut after the connection was accepted
+            writer.transport.abort()
+            return
         task = asyncio.current_task()
         self._relays.add(task)
         self._writers.add(writer)
@@ -62,6 +65,8 @@ class FakeOutage:
         else:
             far_reader, far_writer = await asyncio.open_connection(self._target.hostname, self._target.port)
         self._writers.add(far_writer)
+        if self._server is None:  # cut while the server was being reached
+            far_writer.transport.abort()
         await asyncio.gather(self._up.carry(reader, far_writer), self._down.carry(far_reader, writer))
         self._writers -= {writer, far_writer}
         self._relays.discard(task)
