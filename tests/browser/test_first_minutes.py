@@ -18,7 +18,7 @@ from livesessions.models.shows import Show
 from tenants.models import User
 from tests.browser.conftest import running_server
 from tests.browser.test_live import open_tiktok
-from tests.overlay.viewing import AUDIBLE
+from tests.overlay.viewing import AUDIBLE, wait_in_page
 from tests.patience import PATIENCE_MS, PATIENCE_S
 
 HANDLE = "la.sera"
@@ -153,13 +153,7 @@ def hear_the_rehearsal(hand: SlowHand) -> None:
     frame = overlay.content_frame()
     assert frame is not None
     frame.wait_for_selector("[data-connected=true]")
-    frame.evaluate(
-        """async (audible) => {
-          const level = () => window.vivavoce?.player.level ?? 0;
-          while (level() < audible) await new Promise(requestAnimationFrame);
-        }""",
-        AUDIBLE,
-    )
+    wait_in_page(frame, f"(window.vivavoce?.player.level ?? 0) >= {AUDIBLE}")
     expect(hand.page.locator(".rehearsal-lines .is-heard").first).to_contain_text(re.compile(r"\w+"))
     hand.press("#rehearsal-end button")
     hand.page.wait_for_url("**/shows/*/")

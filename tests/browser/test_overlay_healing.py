@@ -53,13 +53,13 @@ def hears(viewer: Viewer, studio: Studio) -> bool:
 def test_a_suspended_context_goes_on_by_itself_and_the_utterance_with_it(
     viewer: Viewer, studio: Studio
 ) -> None:
-    utterance = studio.say("Una storia.", 2.0)
+    utterance = studio.say("Una storia.", 5.0)
     viewer.wait_until_heard()
     viewer.page.evaluate("vivavoce.player.context.suspend()")
     ended = viewer.wait_for_report("ended", utterance)
     assert ended["context"] == "running"
     # Hardly any of it was played before; a busy machine skips a moment.
-    assert 1_500 <= ended["played_ms"] <= 2_080
+    assert 4_000 <= ended["played_ms"] <= 5_080
 
 
 @pytest.mark.parametrize("fault", ["blocked", "stalled"])
@@ -139,12 +139,12 @@ def test_a_page_that_is_out_of_date_lets_the_host_finish(
     in_obs: Viewer, overlay: Overlay, studio: Studio
 ) -> None:
     in_obs.open(overlay)
-    utterance = studio.say("Ancora una parola.", 2.0)
+    utterance = studio.say("Ancora una parola.", 5.0)
     in_obs.wait_until_heard()
     with in_obs.page.expect_event("load"):
         in_obs.page.evaluate("vivavoce.watch.renew()")
     # A busy machine may lose some of the sound; a page that did not wait would play next to nothing.
-    assert in_obs.wait_for_report("ended", utterance)["played_ms"] > 1_200
+    assert in_obs.wait_for_report("ended", utterance)["played_ms"] > 3_000
     in_obs.wait_until_connected()
     assert loaded_again(in_obs.page) == 1
 

@@ -1,5 +1,6 @@
 """A page behind a narrow, long link, such as a phone's network that others use too."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import cast
 
@@ -16,7 +17,7 @@ from tests.overlay.listening import Listening
 from tests.overlay.network import Network, open_network
 from tests.overlay.script import REPLIES
 from tests.overlay.studio import Studio, open_studio
-from tests.overlay.viewing import Viewer
+from tests.overlay.viewing import Viewer, wait_in_page
 
 HIGH_VOICE = "azure, 48 kHz"
 HIGH_VOICE_BITS_PER_S = 768_000
@@ -26,11 +27,6 @@ LATENCY_S = 0.05
 MOST_LEAD_S = 0.7
 
 WATCH_LEAD = "window.leads = []; setInterval(() => window.vivavoce && leads.push(vivavoce.player.lead), 50);"
-WAIT_FOR_CAPTIONS = """
-async (texts) => {
-  while (!texts.every((text) => captions.includes(text))) await new Promise(requestAnimationFrame);
-}
-"""
 
 
 @pytest.fixture
@@ -80,7 +76,7 @@ def test_a_page_that_cannot_follow_the_voice_does_not_hold_up_another_page(
     listening.check(HIGH_VOICE, REPLIES[:1])
     publisher = cast("KeepingPublisher", studio.publisher)
     said = [text for each in publisher.said.values() for text, _ in each.sentences]
-    slow.page.evaluate(WAIT_FOR_CAPTIONS, said)
+    wait_in_page(slow.page, f"{json.dumps(said)}.every((text) => captions.includes(text))")
     (utterance,) = publisher.said
     assert slow.wait_for_report("ended", utterance)["underruns"], "the link was wide enough after all"
     assert ended == ["fast", "slow"]

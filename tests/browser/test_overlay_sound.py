@@ -48,9 +48,8 @@ def viewer(page: Page, server_url: str, overlay: Overlay, request: pytest.Fixtur
 
 def test_an_utterance_is_heard_captioned_and_acknowledged(viewer: Viewer, studio: Studio) -> None:
     utterance = studio.say("Ciao Marta!", 0.8)
-    viewer.wait_until_heard()
-    assert viewer.captions() == ["Ciao Marta!"]
     ended = viewer.wait_for_report("ended", utterance)
+    assert viewer.captions()[0] == "Ciao Marta!"
     assert viewer.reports[0] == {"type": "started", "utterance": str(utterance)}
     assert kinds(viewer) == ["started", "ended"]
     assert ended["played_ms"] == pytest.approx(800, abs=60)
@@ -79,10 +78,12 @@ def test_a_further_sentence_is_shown_when_it_is_heard(viewer: Viewer, studio: St
     studio.do(studio.publisher.caption(utterance, "Come stai?", 500))
     studio.sound(utterance, 0, tone(1.0))
     studio.do(studio.publisher.end(utterance, 1_000))
-    viewer.wait_for_report("started", utterance)
-    assert viewer.captions() == ["Ciao Marta!"]
     viewer.wait_for_report("ended", utterance)
-    assert viewer.captions() == ["Ciao Marta!", "Come stai?"]
+    assert viewer.captions()[:2] == ["Ciao Marta!", "Come stai?"]
+    first_ms, second_ms = viewer.captions_at_ms()[:2]
+    assert second_ms - first_ms >= 300, (
+        "its sound comes 500 ms after the first; a busy machine skips a moment"
+    )
 
 
 @pytest.mark.parametrize("rate_hz", [16_000, 22_050, 24_000, 44_100])
@@ -90,7 +91,7 @@ def test_chunks_are_laid_end_to_end_without_a_gap_or_a_click(
     viewer: Viewer, studio: Studio, rate_hz: int
 ) -> None:
     """A sampled sine obeys x[n+1] = 2 cos(w) x[n] - x[n-1]; a gap or a click breaks that."""
-    utterance = studio.say("Aaaa", 3.0, rate_hz=rate_hz)
+    utterance = studio.say("Aaaa", 15.0, rate_hz=rate_hz)
     viewer.wait_for_report("started", utterance)
     fault = viewer.page.evaluate(
         """async (rate) => {
@@ -148,11 +149,11 @@ def test_audio_that_no_utterance_announced_is_not_played(viewer: Viewer, studio:
 
 
 def test_a_cut_utterance_falls_silent_and_the_next_one_plays(viewer: Viewer, studio: Studio) -> None:
-    long = studio.say("Una storia molto lunga.", 5.0)
+    long = studio.say("Una storia molto lunga.", 20.0)
     viewer.wait_until_heard()
     studio.do(studio.publisher.cut(long))
     report = viewer.wait_for_report("cut_done", long)
-    assert 0 < report["played_ms"] < 5_000
+    assert 0 < report["played_ms"] < 20_000
     studio.sound(long, 100, tone(1.0))
     short = studio.say("Eccomi.", 0.3)
     viewer.wait_for_report("ended", short)

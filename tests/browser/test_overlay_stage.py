@@ -11,7 +11,7 @@ from overlay.models import Overlay
 from tenants.models import User
 from tests.overlay.conftest import make_overlay
 from tests.overlay.studio import Studio, open_studio
-from tests.overlay.viewing import Viewer
+from tests.overlay.viewing import Viewer, wait_in_page, watching
 
 HOSTILE = [
     "<script>document.title = 'owned'</script>",
@@ -116,7 +116,7 @@ def test_a_live_that_ends_leaves_the_badge_alone(viewer: Viewer, studio: Studio)
 def test_the_caption_can_be_read_on_a_phone(viewer: Viewer, studio: Studio, width: int, height: int) -> None:
     """A phone shows the picture 480 pixels high; there the caption keeps 15, all inside."""
     viewer.page.set_viewport_size({"width": width, "height": height})
-    studio.say("Ciao Marta, benvenuta da Palermo!", 5.0)
+    studio.say("Ciao Marta, benvenuta da Palermo!", 20.0)
     viewer.wait_until_heard()
     caption = viewer.page.locator("#caption")
     size = caption.locator("p").evaluate("(text) => parseFloat(getComputedStyle(text).fontSize)")
@@ -132,22 +132,17 @@ def test_the_meter_moves_with_the_voice_unless_motion_is_unwelcome(
     viewer: Viewer, studio: Studio, overlay: Overlay
 ) -> None:
     bar = "document.querySelector('.meter i:nth-child(3)').style.transform"
-    first = studio.say("Ciao!", 1.0)
-    viewer.wait_until_heard()
-    viewer.page.evaluate(
-        f"""async () => {{
-          while (!({bar} > "scaleY(0.5")) await new Promise(requestAnimationFrame);
-        }}"""
-    )
+    with watching(viewer.page, f"{bar} > 'scaleY(0.5'"):
+        first = studio.say("Ciao!", 1.0)
     viewer.wait_for_report("ended", first)
     viewer.page.emulate_media(reduced_motion="reduce")
-    studio.say("Ciao!", 1.0)
+    studio.say("Ciao!", 20.0)
     viewer.wait_until_heard()
+    # The meter starts with the utterance's timer, which may come a moment after its first sound.
+    wait_in_page(viewer.page, f"{bar} === 'scaleY(0.5)'")
     heights = viewer.page.evaluate(
         f"""async () => {{
           const seen = new Set();
-          // The meter starts with the utterance's timer, which may come a moment after its first sound.
-          while ({bar} !== "scaleY(0.5)") await new Promise(requestAnimationFrame);
           for (let n = 0; n < 10; n++) {{ await new Promise(requestAnimationFrame); seen.add({bar}); }}
           return [...seen];
         }}"""
@@ -156,9 +151,8 @@ def test_the_meter_moves_with_the_voice_unless_motion_is_unwelcome(
 
 
 def test_the_page_asks_nobody_else_for_anything(viewer: Viewer, studio: Studio) -> None:
-    studio.say("Ciao!", 0.2)
     write(studio, "ciao")
-    viewer.wait_until_heard()
+    viewer.wait_for_report("ended", studio.say("Ciao!", 0.2))
     assert {urlsplit(url).netloc for url in viewer.requests} == {urlsplit(viewer.base_url).netloc}
     assert viewer.complaints == []
 

@@ -14,7 +14,7 @@ from tenants.models import User
 from tests.overlay.conftest import make_overlay
 from tests.overlay.reactions import show_words, words_due
 from tests.overlay.studio import Studio, open_studio
-from tests.overlay.viewing import Viewer
+from tests.overlay.viewing import Viewer, watching
 
 # Notes when each word of the caption appears, and when the voice is first heard.
 
@@ -97,34 +97,27 @@ def test_a_page_that_comes_late_sees_the_game_and_the_goal(
 
 
 def test_a_gift_is_announced_before_the_follows_that_wait(viewer: Viewer, studio: Studio) -> None:
-    for number, (name, text, kind) in enumerate(
-        [
-            ("Pina", "", "follow"),
-            ("Gino", "", "follow"),
-            ("Luca", "Rosa × 5", "gift"),
-            ("Zoe", "ciao", "comment"),
-        ]
+    alert = "document.querySelector('.alert-words')?.textContent"
+    with watching(
+        viewer.page, *(f"{alert}?.startsWith('{name}')" for name in ("Pina", "LucaRosa × 5", "Gino"))
     ):
-        studio.do(studio.publisher.chat(str(number), name, text, kind))
-    alert = viewer.page.locator(".alert .name")
-    expect(alert).to_have_text("Pina")
-    expect(alert).to_have_text("Luca")
-    expect(viewer.page.locator(".alert .text")).to_have_text("Rosa × 5")
+        for number, (name, text, kind) in enumerate(
+            [
+                ("Pina", "", "follow"),
+                ("Gino", "", "follow"),
+                ("Luca", "Rosa × 5", "gift"),
+                ("Zoe", "ciao", "comment"),
+            ]
+        ):
+            studio.do(studio.publisher.chat(str(number), name, text, kind))
 
 
 def test_the_avatars_mouth_moves_with_the_sound(viewer: Viewer, studio: Studio) -> None:
     mouth = viewer.page.locator(".avatar .mouth")
     expect(mouth).to_be_attached()
-    studio.say("Ciao!", 1.5)
-    viewer.wait_until_heard()
-    viewer.page.evaluate(
-        """async () => {
-          const mouth = document.querySelector(".avatar .mouth");
-          const open = () => Number(/, ([0-9.]+)/.exec(mouth.style.transform)?.[1] ?? 0);
-          while (open() < 0.7) await new Promise(requestAnimationFrame);
-          while (open() > 0.2) await new Promise(requestAnimationFrame);
-        }"""
-    )
+    opened = "Number(/, ([0-9.]+)/.exec(document.querySelector('.avatar .mouth').style.transform)?.[1] ?? 0)"
+    with watching(viewer.page, f"{opened} >= 0.7", f"{opened} <= 0.2"):
+        studio.say("Ciao!", 1.5)
     assert viewer.complaints == []
 
 

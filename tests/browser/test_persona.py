@@ -10,6 +10,7 @@ from planner.presets import presets
 from planner.services import PersonaTraits, create_persona
 from speech.runtime import preview_slots
 from tenants.models import Tenant, User
+from tests.patience import PATIENCE_MS
 
 LoggedInPage = Callable[[User], Page]
 # The loudest sample of what the page plays, decoded as the browser decodes it, and how long it is.
@@ -20,9 +21,13 @@ PEAK = """async (audio) => {
   return { peak, duration: decoded.duration };
 }"""
 # Not wait_for_function: it needs eval, which the pages' policy forbids.
-PLAYING = """async (audio) => {
-  while (audio.currentTime < 0.2) await new Promise(requestAnimationFrame);
-}"""
+PLAYING = f"""async (audio) => {{
+  const until = performance.now() + {PATIENCE_MS};
+  while (audio.currentTime < 0.2) {{
+    if (performance.now() > until) throw new Error("It does not play.");
+    await new Promise(requestAnimationFrame);
+  }}
+}}"""
 
 
 @pytest.fixture

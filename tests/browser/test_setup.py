@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from tenants.models import User
-from tests.overlay.viewing import AUDIBLE, Viewer
+from tests.overlay.viewing import AUDIBLE, Viewer, watching
 
 LoggedInPage = Callable[[User], Page]
 HELLO = "Ciao! Sono il tuo host."
@@ -36,8 +36,8 @@ def press(guide: Page, name: str) -> None:
 def test_the_voice_is_heard_on_the_overlay_without_a_live_and_the_guide_says_so(
     guide: Page, viewer: Viewer
 ) -> None:
-    press(guide, "Say hello")
-    viewer.wait_until_heard()
+    with watching(viewer.page, f"vivavoce.player.level >= {AUDIBLE}"):
+        press(guide, "Say hello")
     expect(viewer.page.locator("body")).to_have_attribute("data-live", "true")
     expect(guide.locator("#test-outcome")).to_contain_text("Heard.")
     peak = max(level for _, level in viewer.heard())

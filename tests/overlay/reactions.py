@@ -7,7 +7,7 @@ from uuid import uuid4
 from playwright.sync_api import Page
 
 from tests.overlay.studio import Studio, tone
-from tests.overlay.viewing import AUDIBLE, Viewer
+from tests.overlay.viewing import AUDIBLE, Viewer, wait_in_page
 
 # Faults of a page's sound, by the name under which the page reports them.
 FAULTS = {
@@ -46,15 +46,11 @@ def break_sound(page: Page, fault: str) -> None:
 
 def wait_until_well(page: Page) -> None:
     """Wait until the page has healed its sound."""
-    page.evaluate(
-        "async () => { while (vivavoce.watch.state !== 'ok') await new Promise(requestAnimationFrame) }"
-    )
+    wait_in_page(page, "vivavoce.watch.state === 'ok'")
 
 
 def wait_until_silent(page: Page) -> None:
-    page.evaluate(
-        "async () => { while (vivavoce.player.level > 0) await new Promise(requestAnimationFrame) }"
-    )
+    wait_in_page(page, "vivavoce.player.level === 0")
 
 
 def noticed_after_s(viewer: Viewer, studio: Studio, fault: str) -> float:

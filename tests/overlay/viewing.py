@@ -2,10 +2,12 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from playwright.sync_api import Page, WebSocket
+from playwright.sync_api import Frame, Page, WebSocket
 
 from overlay.models import Overlay
 from tests.patience import PATIENCE_MS, PATIENCE_S
@@ -14,15 +16,52 @@ from tests.patience import PATIENCE_MS, PATIENCE_S
 EAR = """
 window.heard = [];
 window.captions = [];
+window.captionTimes = [];
 addEventListener("DOMContentLoaded", () => {
   const caption = document.getElementById("caption-text");
-  new MutationObserver(() => window.captions.push(caption.textContent)).observe(caption, { childList: true });
+  const note = () => {
+    window.captions.push(caption.textContent);
+    window.captionTimes.push(Date.now());
+  };
+  new MutationObserver(note).observe(caption, { childList: true });
 });
 setInterval(() => {
   if (window.vivavoce) window.heard.push([Date.now(), vivavoce.player.level]);
 }, 5);
 """
 AUDIBLE = 0.01  # the tests' tone has an RMS of 0.35
+# Waits for one condition after the other, picture by picture.
+WAIT = """(async () => {
+  const until = performance.now() + %(patience_ms)d;
+  for (const [holds, words] of [%(conditions)s]) {
+    while (!holds()) {
+      if (performance.now() > until) throw new Error(`It never came: ${words}`);
+      await new Promise(requestAnimationFrame);
+    }
+  }
+})()"""
+
+
+def _waiting_for(*conditions: str) -> str:
+    pairs = (f"[() => {condition}, {json.dumps(condition)}]" for condition in conditions)
+    return WAIT % {"patience_ms": PATIENCE_MS, "conditions": ", ".join(pairs)}
+
+
+def wait_in_page(page: Page | Frame, condition: str) -> None:
+    """Wait until a JavaScript expression holds in a page."""
+    # Not wait_for_function: it needs eval, which the pages' policy forbids.
+    page.evaluate(_waiting_for(condition))
+
+
+@contextmanager
+def watching(page: Page, *conditions: str) -> Iterator[None]:
+    """Run the block, and see in the page that conditions have held since its start, one after the other.
+
+    It is for what passes: a slow test would look for it too late.
+    """
+    page.evaluate(f"() => {{ window.watching = {_waiting_for(*conditions)}; }}")
+    yield
+    page.evaluate("window.watching")
 
 
 class Viewer:
@@ -50,13 +89,8 @@ class Viewer:
         self.page.wait_for_selector("[data-connected=true]")
 
     def wait_until_heard(self) -> None:
-        # Not wait_for_function: it needs eval, which the page's policy forbids.
-        self.page.evaluate(
-            """async (audible) => {
-              while (vivavoce.player.level < audible) await new Promise(requestAnimationFrame);
-            }""",
-            AUDIBLE,
-        )
+        """Wait until the host is heard now; it must speak for long enough that a slow test still hears it."""
+        wait_in_page(self.page, f"vivavoce.player.level >= {AUDIBLE}")
 
     def wait_for_report(self, kind: str, utterance: UUID) -> dict[str, Any]:
         """Return the page's report of this type on the utterance, once it has come."""
@@ -87,6 +121,11 @@ class Viewer:
         """What was shown so far; an empty text when the caption went away."""
         texts: list[str] = self.page.evaluate("window.captions")
         return texts
+
+    def captions_at_ms(self) -> list[int]:
+        """When each of the captions was shown, in ms since 1970."""
+        times_ms: list[int] = self.page.evaluate("window.captionTimes")
+        return times_ms
 
     def _watch(self, websocket: WebSocket) -> None:
         self.websocket = websocket
