@@ -24,12 +24,13 @@ def test_the_bench_hears_its_lives_mutes_them_and_leaves_nothing_behind(
     monkeypatch.setenv("TEST_DATABASE_URL", server_environment["TEST_DATABASE_URL"])
     monkeypatch.setenv("TEST_REDIS_URL", server_environment["TEST_REDIS_URL"])
     monkeypatch.setattr(lives, "SETTLES_S", 0.5)
-    lives.main(["--steps", "1,3", "--seconds", "4", "--capacity", "2"])
+    lives.main(["--steps", "1,3", "--seconds", "6", "--workers", "2", "--capacity", "1"])
 
     report = json.loads(capsys.readouterr().out.splitlines()[-1])
     figures = report["figures"]
     assert (figures["lives_1"]["lives"], figures["lives_1"]["waiting"]) == (1, 0)
     assert (figures["lives_3"]["lives"], figures["lives_3"]["waiting"]) == (2, 1)
+    assert figures["lives_3"]["lives_by_worker"] == [1, 1]
     for step in (figures["lives_1"], figures["lives_3"]):
         assert step["replies"] > 1
         assert 0 < step["p50_ms"] <= step["p95_ms"] <= step["max_ms"]
