@@ -184,6 +184,11 @@ class BitReader:
         self._value = int.from_bytes(data, "big")
         self._left = 8 * len(data)
 
+    @property
+    def left(self) -> int:
+        """How many bits follow."""
+        return self._left
+
     def take(self, width: int) -> int:
         """Return the next `width` bits as a number."""
         if width > self._left:
