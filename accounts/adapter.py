@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.known_devices import remember_device
 from accounts.log_in_limits import forget_password_tries, take_password_try
+from accounts.passkey_sign_up import has_no_way_in
 from interface.mails import build_mail
 from tenants.models import User
 from tenants.team.invitations import INVITATION_KEY
@@ -84,8 +85,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the librar
             super().add_message(request, level, *args, **options)
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
-        """Return where a confirmed address leads: to the log-in, with what to do there, unless logged in."""
+        """Return where a confirmed address leads: to the log-in, with what to do there, unless logged in.
+
+        Who has signed up with a passkey in another browser has nothing yet to log in with: a password helps.
+        """
         if not self.request.user.is_authenticated:
+            if has_no_way_in(email_address.user):
+                messages.warning(
+                    self.request,
+                    _(
+                        "Confirmed. There is no passkey yet: enter your address, and we mail you a link"
+                        " to choose a password."
+                    ),
+                )
+                return reverse("account_reset_password")
             messages.success(self.request, _("Confirmed. Now log in."))
         url: str = super().get_email_verification_redirect_url(email_address)
         return url

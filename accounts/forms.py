@@ -32,7 +32,8 @@ class SignUpForm(SignupForm):  # type: ignore[misc]  # the library has no types
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["email"].label = EMAIL_LABEL
-        self.fields["password1"].help_text = _("8 characters or more")
+        if "password1" in self.fields:  # with a passkey there is none
+            self.fields["password1"].help_text = _("8 characters or more")
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Create the user; for a known address create one and take it back, then write to the address."""

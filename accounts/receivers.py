@@ -13,6 +13,7 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from accounts.passkey_sign_up import note_new_passkey
 from accounts.second_factor import SECRETS, note_second_factor
 from providers.encryption import rotate
 from providers.errors import SecretUnreadable
@@ -31,6 +32,7 @@ def record_addition(request: HttpRequest, user: User, authenticator: Authenticat
     _record("second_factor.added", user, authenticator)
     if authenticator.type == Authenticator.Type.WEBAUTHN:
         note_second_factor(request, user)  # the device has asked for a finger, a face or a PIN
+        note_new_passkey(request, user)
 
 
 @receiver(authenticator_removed)

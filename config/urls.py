@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.impersonation.views import impersonation_end, impersonation_start
+from accounts.passkey_sign_up import sign_up_with_passkey
 from accounts.views import confirm_email
 from website.staff_health import staff_health
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("stripe/", include("billing.subscriptions.urls")),
     path("api/v1/", include("config.api_urls")),
     path("accounts/confirm-email/<str:key>/", confirm_email, name="account_confirm_email"),
+    path("accounts/signup/passkey/", sign_up_with_passkey, name="account_signup_with_passkey"),
     path("account/", include("accounts.urls")),
     path("impersonation/end/", impersonation_end, name="impersonation_end"),
     path("accounts/", include("allauth.account.urls")),

@@ -29,7 +29,8 @@ MFA_FORMS = {
     "login_webauthn": "accounts.second_factor_forms.LogInWithPasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
-# A passkey logs in without a password. Signing up with one would need codes instead of links in the mails.
+# A passkey logs in without a password. accounts/passkey_sign_up.py signs up with one: the library's own way
+# would need codes instead of links in the mails.
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Vivavoce"
 MFA_TOTP_TOLERANCE = 1  # the clocks of phones differ by seconds

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tenants.models import Tenant, User
+from tests.browser.conftest import running_server
 from tests.conftest import PASSWORD
 
 AUTHENTICATOR = {
@@ -54,3 +56,31 @@ def attach_authenticator(page: Page) -> None:
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+
+
+def test_somebody_signs_up_with_a_passkey_and_logs_in_again_with_it(
+    server_environment: dict[str, str], new_context: Callable[..., BrowserContext], tmp_path: Path
+) -> None:
+    environment = {**server_environment, "TEST_MAILBOX_DIR": str(tmp_path / "mails")}
+    with running_server(environment, tmp_path / "server.log") as url:
+        site = url.replace("127.0.0.1", "localhost")
+        page = new_context().new_page()
+        attach_authenticator(page)
+        page.goto(f"{site}/accounts/signup/")
+        page.get_by_role("link", name="Sign up with a passkey").click()
+        page.fill("input[name=email]", "dora@example.com")
+        page.get_by_role("button", name="Create an account").click()
+        page.locator("a[href='/mails/']").click()
+        page.locator(".mail a[href*='/accounts/confirm-email/']").first.click()
+        expect(page.get_by_role("heading", name="Now create your passkey")).to_be_visible()
+        page.get_by_role("button", name="Add passkey").click()
+        expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+        page.get_by_role("link", name="Continue").click()
+        page.wait_for_url(f"{site}/start/you/")
+
+        page.context.clear_cookies()
+        page.goto(f"{site}/accounts/login/")
+        page.get_by_role("button", name="Log in with a passkey").click()
+        page.wait_for_url(re.compile(f"{re.escape(site)}/$"))
+        expect(page.locator(".menu .label").first).to_have_text("dora@example.com")
+    assert not User.objects.get(email="dora@example.com").has_usable_password()
