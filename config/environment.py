@@ -14,6 +14,7 @@ REDIS = ("redis", "rediss", "unix")
 WEB = ("http", "https")
 MAIL = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_FORMATS = ("plain", "json")
 TRANSPORTS = ("http", "websocket")
 PATH_PART = re.compile(r"[\w-]{1,100}", re.ASCII)
 FALSE_WORDS = ("false", "off", "n", "no", "0")
@@ -91,6 +92,14 @@ class Environment(environ.Env):  # type: ignore[misc]
         found = STRIPE_KEY.fullmatch(value)
         if value and (found is None or found[1] != mode):
             raise ImproperlyConfigured(f"{var} in the environment must look like sk_{mode}_… or rk_{mode}_…")
+        return value
+
+    def host_and_port(self, var: str, default: str) -> str:
+        """Return `host:port`, or an empty text."""
+        value: str = self.str(var, default=default).strip()
+        host, _, port = value.rpartition(":")
+        if value and not (host and port.isascii() and port.isdigit() and int(port) < 65_536):
+            raise ImproperlyConfigured(f"{var} in the environment must look like 127.0.0.1:9100")
         return value
 
     def path_part(self, var: str, default: str) -> str:

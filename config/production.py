@@ -126,6 +126,12 @@ def _payments(settings: Settings) -> Iterator[UnsafeSetting]:
         yield UnsafeSetting("E009", "PUBLIC_URL", problem)
 
 
+def _metrics_token(settings: Settings) -> Iterator[UnsafeSetting]:
+    token = settings.get("METRICS_TOKEN", "")
+    if token and (len(token) < MIN_SECRET_LENGTH or len(set(token)) < MIN_SECRET_CHARACTERS):
+        yield UnsafeSetting("E010", "METRICS_TOKEN", f"is too easy to guess. {ADVICE}")
+
+
 CHECKS: Final[tuple[Callable[[Settings], Iterator[UnsafeSetting]], ...]] = (
     _secrets,
     _field_keys,
@@ -135,6 +141,7 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[UnsafeSetting]], ...]] = (
     _request_limits,
     _mailbox,
     _payments,
+    _metrics_token,
 )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +21,11 @@ from config.server.handshakes import RefusingSocketFactory
 from config.server.limits import MAX_SOCKET_MESSAGE_BYTES
 from config.server.roles import READY, Role
 from livesessions.worker.startup_heap import freeze_startup_heap
+from providers.status.answers import StatusPages
+from providers.status.server import status_server
 from tenants.sockets.refusal import DENIAL
 
+ALIVE_S: Final = 30.0  # an event loop that has stood still for longer will not run again
 MAX_ADOPTED_AT_ONCE: Final = 64
 BODY_PIECE_BYTES: Final = 65_536  # of an upload that Django reads; each piece is a turn of the event loop
 
@@ -35,7 +39,11 @@ def serve(role: Role, *, listener: socket.socket | None = None, accepted: socket
         load_templates(settings.BASE_DIR / "templates")
     # A full collection stops the process, also the host's voice: 230 to 370 ms without this.
     freeze_startup_heap()
-    Server(application, role=role, listener=listener, accepted=accepted).run()
+    server = Server(application, role=role, listener=listener, accepted=accepted)
+    # The pages answer for themselves. Two processes behind one front would want the same address.
+    address = settings.STATUS_ADDRESS if role == Role.SOCKETS and listener is not None else ""
+    with status_server(address, StatusPages(is_alive=lambda: server.is_alive)):
+        server.run()
     return 0
 
 
@@ -74,6 +82,17 @@ class Server(DaphneServer):  # type: ignore[misc]  # the library has no types
         self.role = role
         self._listener = listener
         self._accepted = accepted
+        self._checked_s = time.monotonic()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the event loop still runs. Thread-safe."""
+        return time.monotonic() - self._checked_s < ALIVE_S
+
+    def application_checker(self) -> None:
+        """Note that the event loop runs, beside daphne's look at its applications, once a second."""
+        self._checked_s = time.monotonic()
+        super().application_checker()
 
     def run(self) -> None:
         """Serve until SIGTERM, or until the process that accepts has gone."""

@@ -12,9 +12,10 @@ from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from config.environment import LOG_LEVELS, TRANSPORTS, WEB, Environment
+from config.environment import TRANSPORTS, WEB, Environment
 from config.queues import make_queues
 from config.settings.accounts import *
+from config.settings.operations import *
 from config.settings.payments import *
 from config.settings.rest_api import *
 
@@ -164,6 +165,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "providers.status.middleware.StatusMiddleware",
     "tenants.api.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -309,40 +311,6 @@ CHAT_TEXT_RETENTION_DAYS = env.int("CHAT_TEXT_RETENTION_DAYS", default=90)
 CHAT_EVENT_RETENTION_MONTHS = env.int("CHAT_EVENT_RETENTION_MONTHS", default=12)
 # How long the audit log stores its entries.
 AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=730)
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "filters": {
-        "secrets": {"()": "config.redaction.HideSecrets"},
-        "refusals": {"()": "config.redaction.ShortRefusals"},
-        "request": {"()": "tenants.api.request_ids.NameRequest"},
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "plain",
-            "filters": ["request", "secrets", "refusals"],
-        },
-    },
-    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", LOG_LEVELS, default="INFO")},
-    "loggers": {
-        # Its own handlers would write everything twice, and without the filter.
-        "django": {"handlers": []},
-        # A refused request (4xx) is everyday use; only faults of ours are logged.
-        "django.request": {"level": "ERROR"},
-        "django.security.csrf": {"level": "ERROR"},
-        # daphne's access log would carry the overlay's secret address.
-        "django.channels.server": {"level": "WARNING"},
-        "daphne": {"level": "WARNING"},
-        "httpx": {"level": "WARNING"},
-        "httpx2": {"level": "WARNING"},
-        "huey": {"level": "WARNING"},
-        # It logs the address and the result of each request.
-        "stripe": {"level": "WARNING"},
-    },
-}
 
 # --- the host's outside world; docs/configuration.md lists these with their meaning -------------------
 

@@ -15,6 +15,8 @@ vars().update(
     )
 )
 
+METRICS_TOKEN = "metrics-of-the-tests"  # noqa: S105
+
 # Of no account; tests that need Stripe start the local one.
 STRIPE_TEST_SECRET_KEY = "sk_test_" + "tests" * 5
 

@@ -30,6 +30,7 @@ from livesessions.kill.parts import PartName
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from overlay.services import announce_lease
+from providers.status.metrics import TAKEOVER_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ def find_available(*, limit: int) -> AvailableSessions:
 
 def claim(*, session_id: UUID, owner: str) -> LiveSession | None:
     """Lease a free session; return None when it is deleted, ended or claimed by another worker."""
+    lost_for = _time_since_renewal(session_id)
     taken = LiveSession.objects.filter(FREE, id=session_id).update(
         status=Status.ACTIVE,
         started_at=Coalesce("started_at", Now()),
@@ -80,6 +82,8 @@ def claim(*, session_id: UUID, owner: str) -> LiveSession | None:
     )
     if not taken:
         return None
+    if lost_for is not None:
+        TAKEOVER_SECONDS.observe(lost_for.total_seconds())
     # The reply of a killed worker was cut off, and no other process records that.
     Reply.objects.filter(session_id=session_id, status=Reply.Status.SPEAKING).update(
         status=Reply.Status.FAILED, fault="worker"
@@ -89,6 +93,14 @@ def claim(*, session_id: UUID, owner: str) -> LiveSession | None:
     ).get(id=session_id)
     announce_lease(session.show.overlay_id, lease=session.lease_number)
     return session
+
+
+def _time_since_renewal(session_id: UUID) -> timedelta | None:
+    """Return how long ago a lost worker last renewed its lease of a session; None if none was lost."""
+    since = ExpressionWrapper(Now() - F("lease_expires_at") + LEASE, output_field=DurationField())
+    rows = LiveSession.objects.filter(ABANDONED, id=session_id, lease_expires_at__isnull=False)
+    found: timedelta | None = rows.values_list(since, flat=True).first()
+    return found
 
 
 def renew(*, owner: str, session_ids: Iterable[UUID]) -> set[UUID]:

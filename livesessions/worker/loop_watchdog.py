@@ -35,6 +35,11 @@ class LoopWatchdog:
         lags_s = self._lags_s
         return len(lags_s) == lags_s.maxlen and statistics.median(lags_s) > self._overloaded_s
 
+    @property
+    def beat_age_s(self) -> float:
+        """How long ago the event loop last ran this watchdog's task. Thread-safe."""
+        return time.monotonic() - self._beat_s
+
     async def run(self) -> None:
         """Update the beat that the thread checks, and note how late each was, until cancelled."""
         self._beat_s = time.monotonic()

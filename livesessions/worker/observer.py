@@ -18,17 +18,20 @@ from chatsources.port import SourceState
 from livesessions.console import publisher
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
+from livesessions.pipeline.outcome import ReplyOutcome
 from livesessions.pipeline.records import ReplyRecord
 from livesessions.pipeline.selection.queue_report import QueueReport
 from livesessions.worker.recorder.recorder import Recorder
 from livesessions.worker.recorder.rows import MAX_COUNT, MAX_DIAMONDS, EventRow
 from moderation.stage.verdict import Verdict
 from moderation.viewer_hashes import hash_viewer
+from providers.status.metrics import REPLIES, REPLY_SECONDS, stages_of
 
 logger = logging.getLogger(__name__)
 
 CONSOLE_EVERY_S = 0.1
 CONSOLE_BACKLOG = 100
+MEASURED_REPLIES = 64  # the newest: a page reports that one was heard after it has ended
 CACHED_HASHES = 1_000  # of the viewers who wrote last
 TIMEOUT_S = 1.0
 TIKTOK = LiveSession.Source.TIKTOK
@@ -107,6 +110,7 @@ class LiveObserver:
         self._hash = lru_cache(maxsize=CACHED_HASHES)(
             partial(hash_viewer, tenant_id=session.tenant_id, key=hash_key)
         )
+        self._measured: deque[UUID] = deque(maxlen=MEASURED_REPLIES)
         self._owner = (session.tenant_id, session.id, session.log_month)
 
     def event_happened(self, event: LiveEvent, verdict: Verdict | None) -> None:
@@ -125,8 +129,19 @@ class LiveObserver:
             self._console_batcher.queue_chat(self._session.id, event, risk, categories, viewer)
 
     def reply_changed(self, record: ReplyRecord) -> None:
+        self._measure(record)
         self._recorder.add_reply(self._reply_row(record))
         self._console_batcher.queue(self._session.id, _reply_message(record))
+
+    def _measure(self, record: ReplyRecord) -> None:
+        """Count a reply and its times once, when it has ended."""
+        if record.outcome in (ReplyOutcome.SPEAKING, ReplyOutcome.HELD) or record.id in self._measured:
+            return
+        self._measured.append(record.id)
+        REPLIES.labels(record.outcome.value).inc()
+        times = record.times
+        for stage, seconds in stages_of(times.waited_ms, times.first_sentence_ms, times.first_audio_ms):
+            REPLY_SECONDS.labels(stage).observe(seconds)
 
     async def claim_reply(self, record: ReplyRecord) -> bool:
         """Claim a reply in the database; return False when this worker may not say it."""

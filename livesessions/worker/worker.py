@@ -14,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 from redis.exceptions import RedisError
+from structlog.contextvars import bind_contextvars
 
 from billing.ledger.on_air import OnAirCounter
 from livesessions.kill.index import OnAirIndex
@@ -36,9 +37,14 @@ from livesessions.worker.session_claimer import SearchRequests, SessionClaimer, 
 from livesessions.worker.snapshots import SnapshotStore, complete, read_log
 from livesessions.worker.startup_heap import freeze_startup_heap
 from moderation.viewer_hashes import viewer_hash_of
+from providers.status.answers import StatusPages
+from providers.status.metrics import CIRCUITS_OPEN, FREE_PLACES, LIVES, LOOP_BEAT_AGE, LOOP_STALLS
+from providers.status.server import status_server
 from tenants.threads import in_thread
 
 __all__ = ["Worker", "in_thread", "serve"]
+
+ALIVE_S = 30.0  # a loop that has stood still for longer will not run again: the process is started anew
 
 logger = logging.getLogger(__name__)
 
@@ -57,8 +63,10 @@ async def serve() -> None:
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signum, stopping.set)
+        pages = StatusPages(is_alive=lambda: worker.is_alive, before_metrics=worker.update_metrics)
         try:
-            await worker.run_until(stopping)
+            with status_server(settings.STATUS_ADDRESS, pages):
+                await worker.run_until(stopping)
         finally:
             await asyncio.to_thread(consumer.stop, graceful=True)
 
@@ -96,6 +104,19 @@ class Worker:
         self._listener = CommandListener(
             resources.waiting_redis, on_call=requests.wake, on_reconnect=self._reconnected.set
         )
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the event loop still runs. Thread-safe."""
+        return self._watchdog.beat_age_s < ALIVE_S
+
+    def update_metrics(self) -> None:
+        """Write the worker's gauges. Thread-safe."""
+        LIVES.set(self._supervisor.running)
+        FREE_PLACES.set(self._supervisor.free_capacity)
+        LOOP_STALLS.set(self._watchdog.stalls)
+        LOOP_BEAT_AGE.set(self._watchdog.beat_age_s)
+        CIRCUITS_OPEN.set(len(self._resources.failing_services()))
 
     def submit(self, session_id: str) -> None:
         """Claim and run a session, if it is free and there is capacity. Thread-safe."""
@@ -136,6 +157,7 @@ class Worker:
     # --- one live ------------------------------------------------------------------------------------
 
     async def _run_session(self, session_id: str) -> None:
+        bind_contextvars(session=session_id)  # each session has a task of its own, and so do its log lines
         commands = await self._listener.subscribe(session_id)
         try:
             session = await in_thread(leases.claim, session_id=UUID(session_id), owner=self.owner)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
+from structlog.contextvars import bound_contextvars
 
 HEADER: Final = "X-Request-ID"
 
@@ -27,7 +28,8 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.request_id = new_request_id()  # type: ignore[attr-defined]
-        response = self._get_response(request)
+        with bound_contextvars(request=request_id_of(request)):
+            response = self._get_response(request)
         response.headers[HEADER] = request_id_of(request)
         return response
 
