@@ -33,6 +33,7 @@ def encode_whole(frames: Iterable[bytes], form: PictureFormat) -> list[bytes]:
     """Return the units of whole frames that x264 encodes, each as a key picture with a slice a stripe."""
     more = f":slice-max-mbs={form.stripe_macroblocks}"
     arguments = stripe_arguments(form.coded_width, form.coded_height, QP, more=more)
+    arguments[arguments.index("-framerate") + 1] = str(form.frame_rate)
     tags = [tag for tag in flv.read_file(run(arguments, b"".join(frames))) if tag.kind is FlvKind.VIDEO]
     units = [unit for tag in tags if tag.is_configuration for unit in h264.parameter_sets(tag.picture)]
     pictures = [tag for tag in tags if not tag.is_configuration and tag.payload[1] == flv.DATA]
