@@ -11,6 +11,8 @@ PLAIN = (
     "livesessions/pipeline",
     "chatsources",
     "encoder/broadcast",
+    "encoder/drawing",
+    "encoder/pictures",
     "encoder/rtmp",
     "texts",
 )
