@@ -1,6 +1,7 @@
 """A relay in front of a server, so that a test can take the server away and bring it back."""
 
 import asyncio
+import socket
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
@@ -22,7 +23,11 @@ class FakeOutage:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._relays: set[asyncio.Task[Any] | None] = set()
-        self.port = 0
+        # Bound and never listening: nobody else is given its port while the relay is cut.
+        self._place = socket.socket()
+        self._place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        self._place.bind(("127.0.0.1", 0))
+        self.port: int = self._place.getsockname()[1]
 
     @property
     def url(self) -> str:
@@ -37,12 +42,16 @@ class FakeOutage:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Cut for good."""
         await self.cut()
+        self._place.close()
 
     async def mend(self) -> None:
         """Listen, on the same port as before."""
-        self._server = await asyncio.start_server(self._relay, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._server = await asyncio.start_server(self._relay, "127.0.0.1", self.port, reuse_port=True)
 
     async def cut(self) -> None:
         """Listen no more, and cut every connection."""

@@ -25,6 +25,9 @@ class Network:
     def cut(self) -> None:
         asyncio.run_coroutine_threadsafe(self._relay.cut(), self._loop).result(PATIENCE_S)
 
+    def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._relay.close(), self._loop).result(PATIENCE_S)
+
     def mend(self) -> None:
         asyncio.run_coroutine_threadsafe(self._relay.mend(), self._loop).result(PATIENCE_S)
 
@@ -42,7 +45,7 @@ def open_network(
     try:
         yield network
     finally:
-        network.cut()
+        network.close()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

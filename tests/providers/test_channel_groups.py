@@ -7,6 +7,7 @@ from channels.layers import get_channel_layer
 
 from providers.channel_groups import encode_group_message
 from providers.redis import async_redis
+from tests.patience import PATIENCE_S
 
 GROUP = "overlay.one"
 
@@ -22,7 +23,7 @@ async def test_a_group_receives_what_is_published_beside_the_layer_in_order() ->
     await layer.group_send(GROUP, message(0))
     for number in (1, 2):
         await async_redis().publish(*encode_group_message(GROUP, message(number)))
-    async with asyncio.timeout(5.0):
+    async with asyncio.timeout(PATIENCE_S):
         received = [await layer.receive(channel) for _ in range(3)]
     await layer.flush()
     assert received == [message(0), message(1), message(2)]

@@ -17,7 +17,7 @@ from speech.providers.embedded.helper import LineRequest
 from speech.providers.embedded.pool import HelperPool
 from speech.providers.pico import PROGRAM, PicoSynthesizer
 from speech.stage.ports import VoiceSpec
-from tests.patience import PATIENCE_MS
+from tests.patience import PATIENCE_MS, PATIENCE_S
 from tests.speech.listening import duration_s, first_of, heard
 
 pytestmark = pytest.mark.processes
@@ -27,7 +27,7 @@ LONG = "Questa è una riga molto lunga che viene tagliata a metà. " * 17
 # Pico never comes back from this; the synthesizer cuts such words before.
 ENDLESS = LineRequest(["è" * 200], ["it-IT"], speed=1.0, pitch=1.0)
 SHORT = LineRequest(["Ciao a tutti!"], ["it-IT"], speed=1.0, pitch=1.0)
-DEADLINE_S = 0.4
+DEADLINE_S = 2.0
 
 OWNER = f"""
 import asyncio
@@ -85,12 +85,12 @@ async def test_a_stuck_helper_is_killed_although_nobody_waits_for_it_any_more(po
 
 
 async def test_a_stuck_helper_keeps_no_line_from_the_other_one() -> None:
-    pool = HelperPool(PROGRAM, size=2, deadline_s=30)
+    pool = HelperPool(PROGRAM, size=2, deadline_s=10 * PATIENCE_S)
     await pool.warm_up(SHORT)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.1):
             await heard(pool.speak(ENDLESS))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         for _ in range(3):
             assert duration_s(await heard(pool.speak(SHORT))) > 0.3
     await pool.aclose()
