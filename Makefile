@@ -11,7 +11,7 @@ WORKERS ?= 3
 # Python writes its bytecode even where that is switched off: every process of the tests reads the same modules.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-ledger bench-console bench-kill bench-attack bench-takeover bench-lives bench-pages bench-overlay bench-encoder bench-soak bench-sound bench-compare fake-stripe fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
+.PHONY: help setup run backup test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-planner bench-commands bench-ledger bench-console bench-kill bench-attack bench-takeover bench-lives bench-pages bench-overlay bench-encoder bench-soak bench-sound bench-compare fake-stripe fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -28,6 +28,9 @@ run: setup ## Run the web app, the workers and a demo live (PORT=8000; STRIPE=lo
 	@# Python writes its bytecode even where that is switched off: four processes read the same modules.
 	@# With `exec` no shell stays between make and the program, which would report the signal as an error.
 	@PYTHONDONTWRITEBYTECODE= exec $(PYTHON) -m config.run
+
+backup: setup ## Save the database and the stored files, encrypted with BACKUP_KEYS, and delete old backups
+	@$(PYTHON) manage.py backup
 
 test: setup browser ## Run all tests
 	@$(PYTHON) -m config.translations compile

@@ -49,6 +49,8 @@ class Environment(environ.Env):  # type: ignore[misc]
     def encryption_keys(self, var: str, default: str | None = None) -> list[str]:
         """Return the keys of a rotating set, each 32 bytes in URL-safe base64; the first encrypts."""
         value = self.required(var) if default is None else self.str(var, default=default)
+        if not value and default == "":
+            return []
         keys = [key.strip() for key in value.split(",") if key.strip()]
         if not keys or not all(map(_is_encryption_key, keys)):
             raise ImproperlyConfigured(f"{var} in the environment must be keys of 32 bytes in base64.")

@@ -47,3 +47,11 @@ LOGGING = {
         "stripe": {"level": "WARNING"},
     },
 }
+
+# What encrypts backups; without a key none is made. The first encrypts, all of them decrypt.
+BACKUP_KEYS = env.encryption_keys("BACKUP_KEYS", default="")
+BACKUP_DIR = env.str("BACKUP_DIR", default="")
+BACKUP_BUCKET = env.str("BACKUP_BUCKET", default="")
+BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=30)
+# The folder of pg_dump and pg_restore, where they are not found by themselves.
+PG_BIN_DIR = env.str("PG_BIN_DIR", default="")

@@ -21,6 +21,7 @@ METRICS_TOKEN = "metrics-of-the-tests"  # noqa: S105
 STRIPE_TEST_SECRET_KEY = "sk_test_" + "tests" * 5
 
 STORAGES["lines"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+STORAGES["backups"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 STORAGES["replies"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
