@@ -72,6 +72,7 @@ class ReconnectingSource:
     - A sign of life is a message, or TikTok's report that the room is live.
     - If several connections fall silent and none was stable, the room is quiet: each time the allowed silence
       doubles, because every connection costs a sign request.
+    - `awaits_live`: an account that is not live yet is asked again, as the live begins with our own stream.
     - `chance` returns numbers from 0 to 1; `label` identifies the session in log lines. All times are the
       running loop's.
     """
@@ -83,12 +84,14 @@ class ReconnectingSource:
         budget: SignBudget,
         tenant: str,
         label: str,
+        awaits_live: bool = False,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._source = source
         self._budget = budget
         self._tenant = tenant
         self._label = label
+        self._awaits_live = awaits_live
         self._back_off = ReconnectBackoff(chance)
         self._silence_s = SILENCE_S
         self._state = SourceState(SourcePhase.CONNECTING)
@@ -175,7 +178,8 @@ class ReconnectingSource:
         """Return whether the live has ended; raise the error when a retry cannot succeed."""
         if error.fault is SourceFault.USER_OFFLINE and self._has_connected:
             return True
-        if error.permanent:
+        is_awaited = self._awaits_live and error.fault is SourceFault.USER_OFFLINE
+        if error.permanent and not is_awaited:
             raise error
         self._check_deadline(error.fault)
         return False

@@ -114,6 +114,25 @@ async def run_ffmpeg(arguments: Sequence[str]) -> AsyncGenerator[FfmpegChild, No
             await asyncio.shield(child.end())
 
 
+async def read_output(arguments: Sequence[str], data: bytes = b"") -> bytes:
+    """Give a child its whole input and return its whole output; raise `FfmpegFailed`.
+
+    The input must be small enough for the child to take it before it writes.
+    """
+    failure, pieces = None, []
+    try:
+        async with run_ffmpeg(arguments) as child:
+            await child.write(data)
+            child.close_input()
+            while piece := await child.read():
+                pieces.append(piece)
+    except* FfmpegFailed as group:
+        failure = group.exceptions[0]
+    if failure is not None:
+        raise failure
+    return b"".join(pieces)
+
+
 def _die_with_parent() -> None:
     """Have the kernel kill the child when its parent dies, also by SIGKILL. It runs in the child."""
     if _libc is not None:

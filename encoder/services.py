@@ -13,10 +13,11 @@ from billing.plans import doors
 from encoder.errors import StreamRefused
 from encoder.models import StreamTarget
 from encoder.preflight import Preflight, check
+from encoder.readiness import require_managed_mode
 from encoder.rtmp.address import PUBLIC_PORTS, StreamKey, expiry_of, is_key, read_address
 from encoder.rtmp.dialing import DialOptions
 from encoder.rtmp.errors import PublishError, PublishFault
-from encoder.signals import StreamUse
+from encoder.signals import StreamUse, stream_renewed
 from encoder.words import FAULTS
 from providers.errors import RateLimitUnavailable
 from providers.models import Credential
@@ -57,7 +58,7 @@ def save_target(
     """
     if size == StreamTarget.Size.PORTRAIT_HD:
         doors.require(doors.FULL_HD, tenant.id)
-    doors.require(doors.MANAGED_LIVE, tenant.id, spends=False)
+    require_managed_mode(tenant.id)
     _refuse_address(url)
     target = StreamTarget.objects.filter(tenant=tenant, use_id=use.id).first()
     target = target or StreamTarget(tenant=tenant, use_id=use.id)
@@ -75,7 +76,13 @@ def save_target(
         raise StreamRefused(_("Paste the stream key too."), code="stream_key_missing", field="key")
     target.save()
     audit.record("stream.saved", target, detail={"show": use.name, "url": target.url, "new_key": bool(key)})
+    renew_stream(use_id=use.id)
     return target
+
+
+def renew_stream(*, use_id: UUID) -> None:
+    """Have a running stream of a show go on with what is stored now, after the transaction."""
+    transaction.on_commit(lambda: stream_renewed.send(sender=StreamTarget, use_id=use_id))
 
 
 @transaction.atomic
@@ -92,7 +99,7 @@ def check_target(*, target: StreamTarget) -> StreamTarget:
 
     Raise `StreamRefused` when there were too many checks, or when the key cannot be read.
     """
-    doors.require(doors.MANAGED_LIVE, target.tenant_id, spends=False)
+    require_managed_mode(target.tenant_id)
     credential = _readable_key(target)
     _count_check(target)
     result = _run_check(target, StreamKey(credential.secret))

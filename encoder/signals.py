@@ -19,3 +19,6 @@ class StreamUse:
 # Arguments: tenant, use_id. The receiver that knows a use of this id in the tenant returns its `StreamUse`;
 # every other receiver returns None.
 stream_use_asked = Signal()
+
+# Arguments: use_id. Sent when the target of a use is stored, and when somebody wants another attempt.
+stream_renewed = Signal()

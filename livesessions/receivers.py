@@ -14,7 +14,7 @@ from django.utils.translation import gettext, override
 from django_scopes import scopes_disabled
 
 from billing.signals import LiveName, live_names_asked
-from encoder.signals import StreamUse, stream_use_asked
+from encoder.signals import StreamUse, stream_renewed, stream_use_asked
 from livesessions.console import publisher
 from livesessions.errors import SessionConflict
 from livesessions.eventlog.partitions import EVENT_LOG
@@ -27,7 +27,13 @@ from livesessions.services.rules import send_rules_to_lives
 from livesessions.services.sessions import send_if_redis_answers
 from livesessions.shows.services.shows import make_show
 from livesessions.shows.services.voice_cache import warm_shows
-from livesessions.worker.commands import ReportPlayback, SetViewerRole, encode_command, playback_channel
+from livesessions.worker.commands import (
+    RenewStream,
+    ReportPlayback,
+    SetViewerRole,
+    encode_command,
+    playback_channel,
+)
 from moderation.models import Policy, ViewerRule
 from moderation.signals import PolicyUse, policy_changed, policy_uses_asked, viewer_rule_removed
 from overlay.orders.order import Order, OrderKind
@@ -185,6 +191,14 @@ def find_streamed_show(tenant: Tenant, use_id: UUID, **kwargs: Any) -> StreamUse
     if show is None:
         return None
     return StreamUse(show.id, show.name, reverse("website:show_detail", args=[show.id]), show.archived_at)
+
+
+@receiver(stream_renewed)
+def renew_streams(use_id: UUID, **kwargs: Any) -> None:
+    """Have the open lives of a show go on with its stored stream target."""
+    open_lives = LiveSession.objects.filter(show_id=use_id).exclude(status=LiveSession.Status.ENDED)
+    for session_id in open_lives.values_list("id", flat=True):
+        send_if_redis_answers(session_id, RenewStream())
 
 
 @receiver(live_names_asked)

@@ -14,13 +14,13 @@ NAMESPACE = UUID("3f0c2f5e-6a0c-4d6b-9a53-1b6f4f6f7a11")
 
 
 class OnAirCounter:
-    """Reports a live's seconds by slots of the clock, each under a key that follows from live and slot.
+    """Reports seconds of a live by slots of the clock, each under a key that follows from live and slot.
 
     So two workers that both ran the live in a slot, because one was frozen or took it over, count it once:
     the first report counts, and the tenant is given the rest. A slot never counts more than its length, so
     that a clock that jumps or a process that stood still adds nothing.
 
-    - `is_on_air`: whether the host is on air now.
+    - `is_on_air`: whether the host, or its stream, is on air now; `kind`: what its seconds count as.
     - `clock`: seconds since 1970, for the slots; `now_s` measures what has passed.
     """
 
@@ -30,12 +30,14 @@ class OnAirCounter:
         subject: Subject,
         *,
         is_on_air: Callable[[], bool],
+        kind: UsageKind = UsageKind.LIVE_SECONDS,
         clock: Callable[[], float] = time.time,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._meter = meter
         self._subject = subject
         self._is_on_air = is_on_air
+        self._kind = kind
         self._clock = clock
         self._now_s = now_s
         self._last_s = now_s()
@@ -71,6 +73,7 @@ class OnAirCounter:
         seconds = int(self._counted_s)
         self._counted_s -= seconds
         if seconds > 0:
-            usage = UsageRecord(UsageKind.LIVE_SECONDS, seconds, "", "", self._subject)
-            key = uuid5(NAMESPACE, f"{self._subject.live_id}:{self._slot}")
+            usage = UsageRecord(self._kind, seconds, "", "", self._subject)
+            of_kind = "" if self._kind is UsageKind.LIVE_SECONDS else f":{self._kind}"
+            key = uuid5(NAMESPACE, f"{self._subject.live_id}:{self._slot}{of_kind}")
             self._meter.record_once(usage, at_s=float(self._slot * SLOT_S), key=key)

@@ -18,6 +18,7 @@ from config.settings.accounts import *
 from config.settings.operations import *
 from config.settings.payments import *
 from config.settings.rest_api import *
+from config.settings.storages import *
 
 django_stubs_ext.monkeypatch()  # lets generic classes of Django be written with their types
 
@@ -248,48 +249,6 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles" / "served"
-STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
-
-# Where lines lie that a voice has said before: in a bucket, or in a folder of this machine.
-AUDIO_CACHE_MAX_MB = env.int("AUDIO_CACHE_MAX_MB", default=2_000)
-AUDIO_CACHE_WARM_CHARACTERS = env.int("AUDIO_CACHE_WARM_CHARACTERS", default=4_000)
-AUDIO_CACHE_DIR = env.str("AUDIO_CACHE_DIR", default="") or str(BASE_DIR / ".local" / "lines")
-AUDIO_CACHE_BUCKET = env.str("AUDIO_CACHE_BUCKET", default="")
-AUDIO_CACHE_ENDPOINT_URL = env.address("AUDIO_CACHE_ENDPOINT_URL", WEB, default="")
-AUDIO_CACHE_REGION = env.str("AUDIO_CACHE_REGION", default="")
-
-
-def object_store(bucket: str, location: str, folder: str) -> dict[str, Any]:
-    """Return the settings of a store: a place in a bucket, or without one a folder of this machine."""
-    if not bucket:
-        options: dict[str, Any] = {"location": folder, "allow_overwrite": True}
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
-    options = {
-        "bucket_name": bucket,
-        "endpoint_url": AUDIO_CACHE_ENDPOINT_URL or None,
-        "region_name": AUDIO_CACHE_REGION or None,
-        "location": location,
-        "default_acl": None,
-        "file_overwrite": True,
-    }
-    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
-
-
-STORAGES["lines"] = object_store(AUDIO_CACHE_BUCKET, "lines", AUDIO_CACHE_DIR)
-
-# Where the audio of replies lies that shows keep, in the same bucket or in a folder, and for how long.
-REPLY_AUDIO_DIR = env.str("REPLY_AUDIO_DIR", default="") or str(BASE_DIR / ".local" / "replies")
-REPLY_AUDIO_RETENTION_DAYS = env.int("REPLY_AUDIO_RETENTION_DAYS", default=30)
-STORAGES["replies"] = object_store(AUDIO_CACHE_BUCKET, "replies", REPLY_AUDIO_DIR)
-
-# Where backups lie: in a bucket of their own, or in a folder.
-STORAGES["backups"] = object_store(
-    BACKUP_BUCKET, "backups", BACKUP_DIR or str(BASE_DIR / ".local" / "backups")
-)
-
 # What tenants upload. Served by the app itself, never by its folder's address.
 MEDIA_ROOT = env.str("MEDIA_ROOT", default="") or str(BASE_DIR / "media")
 

@@ -23,6 +23,8 @@ STRIPE_TEST_SECRET_KEY = "sk_test_" + "tests" * 5
 STORAGES["lines"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 STORAGES["backups"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 STORAGES["replies"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+if not env.str("STREAM_LOOPS_DIR", default=""):
+    STORAGES["loops"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # A server of its own, in a browser test, keeps its mails where the browser can read them.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from encoder.ffmpeg import run_ffmpeg
+from encoder.ffmpeg import read_output
 from encoder.looping.video import LoopVideo, read_loop
 
 FONT = Path(__file__).resolve().parents[2] / "static/vendor/inter/inter-latin-wght-normal.woff2"
@@ -18,7 +18,10 @@ COLOURS = ("0x0b3d3a", "0x11323f", "0x1b2440", "0x0e4a46")
 
 @dataclass(frozen=True, slots=True)
 class LoopOptions:
-    """How a loop is made. `seconds` is a multiple of the two seconds between key pictures."""
+    """How a loop is made. `seconds` is a multiple of the two seconds between key pictures.
+
+    `title` stands in the middle of the picture, such as on the card at the end of a stream.
+    """
 
     width: int = 720
     height: int = 1280
@@ -27,19 +30,32 @@ class LoopOptions:
     video_kbit_s: int = 2_500
     badge: str = BADGE_TEXT
     preset: str = "medium"
+    title: str = ""
 
 
 async def make_loop(options: LoopOptions) -> LoopVideo:
     """Return a moving background with the badge. It takes about half of its playing time."""
+    return read_loop(await encode_loop(options), options.frame_rate)
+
+
+async def encode_loop(options: LoopOptions) -> bytes:
+    """Return such a video as an FLV file; raise `FfmpegFailed`."""
     with tempfile.TemporaryDirectory(prefix="vivavoce-loop-") as folder:
-        badge = Path(folder, "badge.png")
-        draw_badge(options.badge, options.width).save(badge)
-        async with run_ffmpeg(_arguments(options, badge)) as child:
-            child.close_input()
-            pieces = []
-            while piece := await child.read():
-                pieces.append(piece)
-    return read_loop(b"".join(pieces), options.frame_rate)
+        front = Path(folder, "front.png")
+        draw_front(options).save(front)
+        return await read_output(_arguments(options, front))
+
+
+def draw_front(options: LoopOptions) -> Image.Image:
+    """Return what stands before the background: the badge, and the title if there is one."""
+    front = Image.new("RGBA", (options.width, options.height))
+    margin = options.width // 24
+    front.paste(draw_badge(options.badge, options.width), (margin, margin * 2))
+    if options.title:
+        font = ImageFont.truetype(FONT, round(min(options.width, options.height) / 9))
+        middle = (options.width / 2, options.height / 2)
+        ImageDraw.Draw(front).text(middle, options.title, font=font, fill=(255, 255, 255, 255), anchor="mm")
+    return front
 
 
 def draw_badge(text: str, width: int) -> Image.Image:
@@ -56,18 +72,17 @@ def draw_badge(text: str, width: int) -> Image.Image:
     return badge
 
 
-def _arguments(options: LoopOptions, badge: Path) -> list[str]:
+def _arguments(options: LoopOptions, front: Path) -> list[str]:
     size = f"{options.width}x{options.height}"
     colours = ":".join(f"c{number}={colour}" for number, colour in enumerate(COLOURS))
     background = f"gradients=s={size}:r={options.frame_rate}:n={len(COLOURS)}:{colours}:speed=0.012:seed=7"
-    margin = options.width // 24
-    picture = f"[0:v][1:v]overlay={margin}:{margin * 2}:format=auto,format=yuv420p"
+    picture = "[0:v][1:v]overlay=0:0:format=auto,format=yuv420p"
     gop = GOP_S * options.frame_rate
     rate = f"{options.video_kbit_s}k"
     coding = ["-c:v", "libx264", "-preset", options.preset, "-profile:v", "high", "-bf", "0"]
     coding += ["-g", str(gop), "-keyint_min", str(gop), "-sc_threshold", "0", "-flags", "+cgop"]
     # A constant rate: servers like it, and a server that stops reading is noticed sooner.
     coding += ["-b:v", rate, "-maxrate", rate, "-bufsize", rate, "-x264-params", "nal-hrd=cbr"]
-    inputs = ["-f", "lavfi", "-i", background, "-i", str(badge)]
+    inputs = ["-f", "lavfi", "-i", background, "-i", str(front)]
     output = ["-frames:v", str(options.seconds * options.frame_rate), "-an", "-f", "flv", "pipe:1"]
     return [*inputs, "-filter_complex", picture, *coding, "-flvflags", "no_duration_filesize", *output]

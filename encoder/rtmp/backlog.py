@@ -10,6 +10,8 @@ SPARE_PICTURES_S = 0.5
 ALL_PICTURES_S = 1.0
 # No progress for so long: the server has stopped reading.
 STALL_S = 2.0
+# How often a server is asked to report what it has read.
+REPORT_WINDOW_BYTES = 16 * 1024
 # Behind by so much although it reads: the connection will not catch up.
 TOO_SLOW_S = 10.0
 
@@ -44,6 +46,32 @@ class Backlog:
         return now_s - self._progress_at_s
 
 
+class ReadReports:
+    """Counts what a server says it has read. Only a server that says it as often as it was asked is believed.
+
+    A frozen server's kernel goes on taking bytes, for seconds at a low bit rate; these reports end at once.
+    """
+
+    def __init__(self) -> None:
+        self._read: int | None = None
+        self._is_regular = False
+
+    def note(self, sequence: int) -> None:
+        """Take an Acknowledgement: all bytes that the server has read, modulo 2^32."""
+        if self._read is None:
+            self._read = sequence
+            return
+        gap = (sequence - self._read) % 2**32
+        self._read += gap
+        self._is_regular = gap <= 3 * REPORT_WINDOW_BYTES
+
+    def unread(self, written: int) -> int:
+        """Return how many bytes the server has surely not read yet; 0 where it does not say."""
+        if self._read is None or not self._is_regular:
+            return 0
+        return max(0, written - self._read - 2 * REPORT_WINDOW_BYTES)
+
+
 class PictureGate:
     """Leaves whole pictures out when a connection is behind. Audio never passes here.
 
@@ -52,21 +80,25 @@ class PictureGate:
 
     def __init__(self) -> None:
         self._awaits_key = True
-        self.dropped = 0
+        self.passed = self.dropped = 0
 
     def passes(self, tag: FlvTag, behind_s: float) -> bool:
         """Return whether a picture is sent."""
         if tag.kind is not FlvKind.VIDEO or tag.is_configuration:
             return True
+        passes = self._passes_picture(tag, behind_s)
+        self.passed += passes
+        self.dropped += not passes
+        return passes
+
+    def _passes_picture(self, tag: FlvTag, behind_s: float) -> bool:
         if tag.is_key:
             self._awaits_key = False
             return True
         if self._awaits_key or behind_s >= ALL_PICTURES_S:
             self._awaits_key = True
-        elif behind_s < SPARE_PICTURES_S or h264.is_reference(tag.picture):
-            return True
-        self.dropped += 1
-        return False
+            return False
+        return behind_s < SPARE_PICTURES_S or h264.is_reference(tag.picture)
 
     def await_key(self) -> None:
         """Leave pictures out until the next key picture, as after a new connection."""

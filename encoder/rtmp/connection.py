@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from encoder.rtmp import amf
 from encoder.rtmp.address import StreamAddress, StreamKey
+from encoder.rtmp.backlog import REPORT_WINDOW_BYTES, ReadReports
 from encoder.rtmp.chunks import ChunkReader, ChunkWriter, MessageKind, RtmpMessage
 from encoder.rtmp.dialing import DialOptions, StepReport, dial, handshake_bytes, unsent_in_kernel
 from encoder.rtmp.errors import MalformedRtmp, PublishError, PublishFault, PublishStep
@@ -50,6 +51,7 @@ class RtmpConnection(asyncio.Protocol):
         self._stream_id = 0
         self._peer_window = 0
         self._received = self._acknowledged = 0
+        self._reports = ReadReports()
         self.sent_bytes = 0
         self.is_publishing = False
 
@@ -84,6 +86,11 @@ class RtmpConnection(asyncio.Protocol):
             return 0
         return self._transport.get_write_buffer_size() + unsent_in_kernel(self._transport)
 
+    @property
+    def unread_bytes(self) -> int:
+        """How many bytes the server has not read, as far as it reports it."""
+        return self._reports.unread(self.sent_bytes)
+
     async def greet(self) -> None:
         """Do RTMP's handshake; raise a `PublishError` when the server does not speak RTMP."""
         greeted = self._greeted
@@ -108,6 +115,7 @@ class RtmpConnection(asyncio.Protocol):
         await self._command(PublishStep.CONNECT, PublishFault.APP_REFUSED, "connect", about)
         self._control(MessageKind.SET_CHUNK_SIZE, struct.pack(">I", OUR_CHUNK_SIZE))
         self._writer.chunk_size = OUR_CHUNK_SIZE
+        self._control(MessageKind.WINDOW_SIZE, struct.pack(">I", REPORT_WINDOW_BYTES))
 
     async def publish(self, key: StreamKey) -> None:
         """Create the stream and publish it under a key."""
@@ -178,6 +186,8 @@ class RtmpConnection(asyncio.Protocol):
                 self._handle_command(amf.decode(message.payload[1:]))
             case MessageKind.WINDOW_SIZE:
                 self._peer_window = int.from_bytes(message.payload[:4], "big")
+            case MessageKind.ACKNOWLEDGEMENT:
+                self._reports.note(int.from_bytes(message.payload[:4], "big"))
             case MessageKind.USER_CONTROL if message.payload[:2] == struct.pack(">H", PING_REQUEST):
                 self._control(
                     MessageKind.USER_CONTROL, struct.pack(">H", PING_RESPONSE) + message.payload[2:6]

@@ -30,6 +30,8 @@ REPUBLISH_S = 20 * 3600.0
 NEXT_TRY_S = 60.0  # after a planned new start that failed; the stream goes on meanwhile
 TICK_S = 0.1
 HELD_AUDIO = 100  # tags, two seconds
+# A server whose reports alone say so often that it does not read is not believed any more.
+MOST_REPORTED_STALLS = 3
 # What a server answers while it still holds the stream of a connection that it has not noticed is gone.
 _HELD = frozenset(
     {
@@ -80,10 +82,14 @@ class PublisherStats:
     """What a publisher has done so far."""
 
     sent_bytes: int
+    sent_pictures: int
     dropped_pictures: int
     reconnects: int
     unsent_bytes: int
     behind_s: float
+
+
+NOTHING_SENT = PublisherStats(0, 0, 0, 0, 0, 0.0)
 
 
 class Publisher:
@@ -118,7 +124,7 @@ class Publisher:
         self._began_s = 0.0
         self._has_published = self._options.resumes
         self._is_stopping = self._is_retargeted = False
-        self._failures = self._reconnects = 0
+        self._failures = self._reconnects = self._reported_stalls = 0
         self._lost_at_s: float | None = None
         self._wake = asyncio.Event()
 
@@ -127,6 +133,7 @@ class Publisher:
         connection = self._connection
         return PublisherStats(
             self._sent_before + (connection.sent_bytes if connection else 0),
+            self._gate.passed,
             self._gate.dropped,
             self._reconnects,
             connection.unsent_bytes if connection else 0,
@@ -146,9 +153,13 @@ class Publisher:
             self._held.append(tag)
 
     def replace_target(self, address: StreamAddress, key: StreamKey) -> None:
-        """Go on with another address or key; the encoders run on."""
+        """Go on with another address or key; the encoders run on.
+
+        After an error of `run`, it makes another call of `run` useful.
+        """
         self._address, self._key = address, key
         self._is_retargeted, self._has_published = True, False
+        self._failures, self._lost_at_s = 0, None
         self._wake.set()
 
     def stop(self) -> None:
@@ -234,6 +245,7 @@ class Publisher:
                 return
             self._note(connection, now_s)
             if self._backlog.stalled_s(now_s) >= self._options.stall_s:
+                self._reported_stalls += not connection.unsent_bytes
                 connection.end(PublishFault.STALLED)
             elif self._backlog.behind_s(now_s) >= TOO_SLOW_S:
                 connection.end(PublishFault.TOO_SLOW)
@@ -283,7 +295,10 @@ class Publisher:
         connection.send(MessageKind(tag.kind), self._sent_ms, payload)
 
     def _note(self, connection: RtmpConnection, now_s: float) -> None:
-        self._backlog.note(written=connection.sent_bytes, unsent=connection.unsent_bytes, now_s=now_s)
+        unsent = connection.unsent_bytes
+        if self._reported_stalls < MOST_REPORTED_STALLS:
+            unsent = max(unsent, connection.unread_bytes)
+        self._backlog.note(written=connection.sent_bytes, unsent=unsent, now_s=now_s)
 
     def _let_go(self) -> None:
         """End the stream on the server, in good order."""

@@ -9,6 +9,9 @@ SHOW_IS_TAKEN = Problem("show_is_taken", 409, "The show has a live that has not 
 HANDLE_MISSING = Problem(
     "handle_missing", 409, "The show has no TikTok handle. Add one, or use another source."
 )
+STREAM_TARGET_MISSING = Problem(
+    "stream_target_missing", 409, "The show is in managed mode and has no stream target. Store one first."
+)
 SHOPPING_LIVE = Problem(
     "shopping_live", 409, "The show is marked as a TikTok Shop live, which an AI voice may not host."
 )

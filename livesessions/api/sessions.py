@@ -55,9 +55,10 @@ from tenants.models import Scope
             problems.SHOW_IS_TAKEN,
             problems.SHOW_IS_ARCHIVED,
             problems.HANDLE_MISSING,
+            problems.STREAM_TARGET_MISSING,
             problems.SHOPPING_LIVE,
             NOT_FOUND,
-            *door_problems(doors.START_LIVE),
+            *door_problems(doors.START_LIVE, doors.MANAGED_LIVE),
         ],
     ),
 )

@@ -5,6 +5,8 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from billing.plans import doors
+from billing.plans.api_problems import door_problems
 from livesessions.access import get_show_for
 from livesessions.api import problems
 from livesessions.api.show_serializers import (
@@ -51,9 +53,9 @@ SHOWS = Resource(
         show=show, **valid_input(ShowChangeSerializer, request, changes=show)
     ),
     delete=lambda show: delete_show(show=show),
-    create_problems=[problems.CHOICE_IS_GONE],
+    create_problems=[problems.CHOICE_IS_GONE, *door_problems(doors.MANAGED_LIVE)],
     change_description="Only the fields that are sent change. Most apply from the next live.",
-    change_problems=[problems.CHOICE_IS_GONE],
+    change_problems=[problems.CHOICE_IS_GONE, *door_problems(doors.MANAGED_LIVE)],
     delete_summary="Delete a show with its overlay, rehearsals and lives",
     delete_description="Nothing of it can be restored. Archive a show that you may need again.",
     delete_problems=[problems.SHOW_IS_LIVE],

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired, TypedDict
 from uuid import UUID
 
+from encoder.broadcast.report import StreamReport
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.selection.queue_report import QueueReport
 from overlay.presence import OpenPage
@@ -115,6 +116,13 @@ class ConsoleQueueMessage(TypedDict):
     queue: QueueReport
 
 
+class ConsoleStreamMessage(TypedDict):
+    """What the live's stream is doing, sent once a second by a live in managed mode."""
+
+    kind: Literal["stream"]
+    stream: StreamReport
+
+
 class ConsoleOverlaysMessage(TypedDict):
     """The pages that are open on the show's overlay now."""
 
@@ -131,6 +139,7 @@ Message = (
     | ConsoleCountsMessage
     | ConsoleGameMessage
     | ConsoleQueueMessage
+    | ConsoleStreamMessage
 )
 
 

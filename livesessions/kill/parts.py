@@ -12,6 +12,7 @@ class PartName(StrEnum):
     OVERLAY = "overlay"
     SESSION = "session"
     WORKER = "worker"
+    STREAM = "stream"
 
 
 OVERLAY = PartName.OVERLAY
@@ -20,4 +21,5 @@ LABELS: dict[PartName, str | Promise] = {
     PartName.OVERLAY: _("Overlay"),
     PartName.SESSION: _("Live"),
     PartName.WORKER: _("Host"),
+    PartName.STREAM: _("Stream"),
 }

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
+from redis.exceptions import RedisError
 
+from encoder.stored_reports import read_report
 from livesessions import errors
 from livesessions.kill.acknowledgements import acknowledge
 from livesessions.kill.parts import PartName
@@ -82,10 +84,21 @@ def _parts_of(session: LiveSession) -> dict[str, object]:
     if session.started_at is None:
         return {"parts": [PartName.SESSION]}
     parts = [PartName.OVERLAY, PartName.SESSION]
+    if session.lease_owner:
+        parts.append(PartName.WORKER)
+    if _is_streamed(session):
+        parts.append(PartName.STREAM)
     return {
-        "parts": [*parts, PartName.WORKER] if session.lease_owner else parts,
+        "parts": parts,
         "open_pages": count_pages(session.show.overlay_id),
     }
+
+
+def _is_streamed(session: LiveSession) -> bool:
+    try:
+        return read_report(session.show_id) is not None
+    except (RedisError, OSError):
+        return False
 
 
 def _stop_worker(session: LiveSession) -> None:

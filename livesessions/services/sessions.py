@@ -10,6 +10,7 @@ from django_scopes import scope
 from redis.exceptions import RedisError
 
 from billing.plans import doors
+from encoder.readiness import require_stream
 from livesessions import errors
 from livesessions.console import publisher
 from livesessions.models.sessions import LiveSession
@@ -33,7 +34,8 @@ def create_session(*, show: Show, source: str, source_options: dict[str, Any] | 
     """Create a session.
 
     Raise `SessionConflict` for an archived show, a TikTok Shop live, without the handle that TikTok needs,
-    and while another session of the show has not ended; `PlanRefused` when the plan has no live left;
+    and while another session of the show has not ended; `StreamRefused` without the stream target that
+    managed mode needs; `PlanRefused` when the plan has no live left, or no managed mode;
     `Http404` for a show that was deleted.
     """
     leases.end_stopped(show_id=show.id)
@@ -60,6 +62,9 @@ def _require_ready(show: Show, source: str) -> None:
         raise errors.shopping_live()
     if source == LiveSession.Source.TIKTOK and not stored.handle:
         raise errors.handle_missing()
+    # A simulated chat is a rehearsal: its picture leaves this machine at most for a local server.
+    if stored.mode == Show.Mode.MANAGED and source != LiveSession.Source.SIMULATOR:
+        require_stream(tenant_id=stored.tenant_id, use_id=stored.id)
 
 
 @transaction.atomic

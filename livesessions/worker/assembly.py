@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from chatsources.port import ChatSource
 from chatsources.reconnecting import ReconnectingSource
 from chatsources.replay import open_replay
 from chatsources.simulator.source import SimulatorSource
+from encoder.looping.library import LoopLibrary
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.pipeline.live import LiveParts
@@ -99,6 +100,7 @@ class Resources:
     spend_caps: SpendCaps
     reply_audio: ReplyAudioStore
     moderation: ModerationModel | None = None  # None: the rules alone decide
+    loops: LoopLibrary = field(default_factory=LoopLibrary)
 
     def failing_services(self) -> list[str]:
         """Return the names of the installation's services whose circuit breaker is open."""
@@ -334,6 +336,7 @@ def open_source(session: LiveSession) -> ChatSource:
         ),
         tenant=str(session.tenant_id),
         label=str(session.id),
+        awaits_live=session.show.mode == Show.Mode.MANAGED,
     )
 
 

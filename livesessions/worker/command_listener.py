@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from chatsources.events import LiveEvent
 from chatsources.inbound_events import event_from_json
+from encoder.broadcast.broadcast import Broadcast
 from livesessions.pipeline.live import Live
 from livesessions.worker.commands import (
     WORKERS_CHANNEL,
@@ -25,6 +26,7 @@ from livesessions.worker.commands import (
     Reject,
     ReloadRules,
     RemoveTurn,
+    RenewStream,
     ReportPlayback,
     ResumeHost,
     Say,
@@ -134,15 +136,26 @@ class CommandListener:
 
 
 async def apply_commands(
-    live: Live, commands: "asyncio.Queue[Command]", *, on_new_rules: Callable[[], None]
+    live: Live,
+    commands: "asyncio.Queue[Command]",
+    *,
+    on_new_rules: Callable[[], None],
+    broadcast: Broadcast | None = None,
 ) -> None:
-    """Apply each command to a live, in order, until cancelled. `on_new_rules` must return at once."""
+    """Apply each command to a live and its stream, in order, until cancelled.
+
+    `on_new_rules` must return at once.
+    """
     while True:
-        match await commands.get():
+        command = await commands.get()
+        match command:
             case ReloadRules():
                 on_new_rules()
-            case command:
-                await _apply(live, command)
+            case RenewStream() if broadcast is not None:
+                broadcast.renew()
+            case WatchQueue() if broadcast is not None:
+                broadcast.watch()
+        await _apply(live, command)
 
 
 async def _apply(live: Live, command: Command) -> None:

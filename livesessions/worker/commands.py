@@ -130,6 +130,11 @@ class EndGame:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewStream:
+    """Read the show's stream target again: another key was stored, or somebody wants another attempt."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReloadRules:
     """Reload the show's rules and pacing from the database."""
 
@@ -166,6 +171,7 @@ Command = (
     | StartQuiz
     | StartPoll
     | EndGame
+    | RenewStream
     | ReloadRules
     | ReportPlayback
 )
@@ -189,6 +195,7 @@ COMMANDS: dict[str, type[Command]] = {
     "quiz": StartQuiz,
     "poll": StartPoll,
     "end_game": EndGame,
+    "renew_stream": RenewStream,
     "reload_rules": ReloadRules,
     "playback": ReportPlayback,
 }

@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from structlog.contextvars import bind_contextvars
 
 from billing.ledger.on_air import OnAirCounter
+from encoder.broadcast.broadcast import Broadcast
 from livesessions.kill.index import OnAirIndex
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.live import Live
@@ -36,6 +37,7 @@ from livesessions.worker.registry import HEARTBEAT_EVERY_S, Capacity, WorkerRegi
 from livesessions.worker.session_claimer import SearchRequests, SessionClaimer, call_workers
 from livesessions.worker.snapshots import SnapshotStore, complete, read_log
 from livesessions.worker.startup_heap import freeze_startup_heap
+from livesessions.worker.streams import acknowledge_kill, broadcast_of, stream_counter
 from moderation.viewer_hashes import viewer_hash_of
 from providers.status.answers import StatusPages
 from providers.status.metrics import CIRCUITS_OPEN, FREE_PLACES, LIVES, LOOP_BEAT_AGE, LOOP_STALLS
@@ -162,7 +164,7 @@ class Worker:
         try:
             session = await in_thread(leases.claim, session_id=UUID(session_id), owner=self.owner)
             if session is not None:
-                await self._run_claimed(session, commands)
+                await self._run_with_stream(session, commands)
         except (OperationalError, InterfaceError):
             logger.warning("database unreachable, live not claimed yet: session=%s", session_id)
         except Exception:
@@ -171,13 +173,25 @@ class Worker:
         finally:
             await self._listener.unsubscribe(commands)
 
-    async def _run_claimed(self, session: LiveSession, commands: "asyncio.Queue[Command]") -> None:
+    async def _run_with_stream(self, session: LiveSession, commands: "asyncio.Queue[Command]") -> None:
+        """Run a live; in managed mode beside its stream, which ends a moment after it."""
+        broadcast = broadcast_of(session, self._resources, commands)
+        run = partial(self._run_claimed, session, commands, broadcast)
+        if broadcast is None:
+            await run()
+        else:
+            await broadcast.carry(run)
+            await acknowledge_kill(session, self.owner)
+
+    async def _run_claimed(
+        self, session: LiveSession, commands: "asyncio.Queue[Command]", broadcast: Broadcast | None
+    ) -> None:
         self._renewer.add(session.id)
         self._on_air.add(session)
         try:
             await self._listener.subscribe_to_playback(session.show.overlay_id, commands)
             await in_thread(leases.notify_consoles, session.id)
-            reason = await self._run_live(session, commands)
+            reason = await self._run_live(session, commands, broadcast)
             counts = self._counts_of(session)
             if await self._record_end(session.id, reason, counts):
                 await self._snapshots.delete(session.id)
@@ -191,18 +205,26 @@ class Worker:
             with suppress(RedisError, OSError):
                 await self._on_air.remove(session.id)
 
-    async def _run_live(self, session: LiveSession, commands: "asyncio.Queue[Command]") -> str:
+    async def _run_live(
+        self, session: LiveSession, commands: "asyncio.Queue[Command]", broadcast: Broadcast | None
+    ) -> str:
         if session.show.is_shopping:
             # The show may have been marked after the start; this is the last check before it speaks.
             return LiveSession.EndReason.SHOPPING_LIVE
         try:
-            live = await self._create_live(session)
+            live = await self._create_live(session, broadcast)
+            counters = [self._on_air_counter(session, live)]
+            if broadcast is not None:
+                counters.append(stream_counter(session, self._resources, broadcast))
             return await live.run(
                 lambda: apply_commands(
-                    live, commands, on_new_rules=lambda: self._policy_reloader.request_reload([session.id])
+                    live,
+                    commands,
+                    on_new_rules=lambda: self._policy_reloader.request_reload([session.id]),
+                    broadcast=broadcast,
                 ),
                 lambda: self._snapshots.save_forever(session.id, live),
-                self._on_air_counter(session, live).run,
+                *(counter.run for counter in counters),
             )
         except Exception:
             logger.exception("live failed: session=%s", session.id)
@@ -212,7 +234,7 @@ class Worker:
         ledger = self._resources.spend_caps.ledger
         return OnAirCounter(ledger, subject_of(session), is_on_air=lambda: live.is_on_air)
 
-    async def _create_live(self, session: LiveSession) -> Live:
+    async def _create_live(self, session: LiveSession, broadcast: Broadcast | None) -> Live:
         """Create the live of a session and restore the previous worker's snapshot, if there is one."""
         parts = await in_thread(assemble, session, self._resources)
         snapshot = await self._snapshots.take_over(session.id)
@@ -221,6 +243,8 @@ class Worker:
         log = await in_thread(read_log, session.id)
 
         parts = replace(parts, controls=chat_controls(session.id))
+        if broadcast is not None:
+            parts = replace(parts, sinks=[*parts.sinks, broadcast.sink])
         state = snapshot or {**empty_state(), "counts": session.counts}
         live = Live(parts)
         try:

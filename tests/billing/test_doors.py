@@ -27,6 +27,7 @@ from encoder.signals import StreamUse
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import create_session, start_session
+from livesessions.shows.services.shows import change_show
 from overlay.models import Overlay
 from overlay.services import save_layout
 from providers.models import Credential
@@ -136,14 +137,22 @@ class Scene:
         save_target(tenant=self.show.tenant, use=use, url="rtmp://127.0.0.1/live", key="stream-1", size=size)
 
     def check_stream(self) -> None:
-        target = StreamTarget(tenant=self.show.tenant, use_id=self.show.id, url="rtmp://127.0.0.1/live")
+        check_target(target=self.target())
+
+    def go_live_managed(self) -> None:
+        self.target().save()
+        self.show.mode = Show.Mode.MANAGED
+        self.show.save(update_fields=["mode"])
+        create_session(show=self.show, source=LiveSession.Source.BRIDGE)
+
+    def target(self) -> StreamTarget:
         save_credential(
             tenant=self.show.tenant,
             kind=Credential.Kind.STREAM,
             provider=str(self.show.id),
             secret="stream-1",
         )
-        check_target(target=target)
+        return StreamTarget(tenant=self.show.tenant, use_id=self.show.id, url="rtmp://127.0.0.1/live")
 
     def rehearse(self) -> None:
         setup = build_setup(persona=self.show.persona, show=self.show)
@@ -185,9 +194,15 @@ ACTIONS: list[tuple[str, Door, Callable[[Scene], Any]]] = [
     ),
     ("website/golive/checks.py:_credit", doors.START_LIVE, lambda s: None),
     ("overlay/services.py:save_layout", doors.ANIMATED_AVATAR, Scene.choose_presenter),
-    ("encoder/services.py:save_target", doors.MANAGED_LIVE, Scene.stream),
     ("encoder/services.py:save_target", doors.FULL_HD, lambda s: s.stream("1080x1920")),
-    ("encoder/services.py:check_target", doors.MANAGED_LIVE, Scene.check_stream),
+    ("encoder/readiness.py:require_managed_mode", doors.MANAGED_LIVE, Scene.stream),
+    ("encoder/readiness.py:require_managed_mode", doors.MANAGED_LIVE, Scene.check_stream),
+    (
+        "encoder/readiness.py:require_managed_mode",
+        doors.MANAGED_LIVE,
+        lambda s: change_show(show=s.show, mode=Show.Mode.MANAGED),
+    ),
+    ("encoder/readiness.py:require_stream", doors.MANAGED_LIVE, Scene.go_live_managed),
     ("rehearsals/studio/services.py:answer_line", doors.USE_MODEL, Scene.rehearse),
     ("rehearsals/studio/services.py:answer_with_each", doors.USE_MODEL, Scene.compare),
 ]

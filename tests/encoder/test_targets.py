@@ -1,10 +1,8 @@
 """A show's stream target on its page and in the REST API. Its key is never shown."""
 
-import asyncio
 import json
 import socket
 from collections.abc import Callable, Iterator
-from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -21,7 +19,7 @@ from providers.models import Credential
 from providers.querysets import readable_credentials
 from tenants.models import AuditEntry, Tenant, User
 from tests.billing.plans import give_plan
-from tests.fakes.rtmp_server import KEY, Behaviour, FakeRtmpServer
+from tests.fakes.rtmp_server import KEY, Behaviour, FakeRtmpServer, ServerThread
 
 CANARY = "Canary7f3a91"
 URL = "rtmp://push.example.com/game/"
@@ -45,35 +43,6 @@ def charlie_client(charlie: User, other_tenant: Tenant, client_for: Callable[[Us
 @pytest.fixture
 def alice_api(alice: User, tenant: Tenant, api_for: Callable[[User], APIClient]) -> APIClient:
     return api_for(alice)
-
-
-class ServerThread:
-    """A fake server beside a test that blocks."""
-
-    def __init__(self) -> None:
-        self.server = FakeRtmpServer()
-        self._ready, self._loop = Event(), asyncio.new_event_loop()
-        self._stop = asyncio.Event()
-        self._thread = Thread(target=self._loop.run_until_complete, args=(self._run(),))
-
-    def __enter__(self) -> FakeRtmpServer:
-        self._thread.start()
-        assert self._ready.wait(30)
-        return self.server
-
-    def __exit__(self, *error: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-        self._loop.close()
-
-    async def _run(self) -> None:
-        async with self.server:
-            self._ready.set()
-            await self._stop.wait()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
 
 
 @pytest.fixture

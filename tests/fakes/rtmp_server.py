@@ -5,6 +5,7 @@ import ssl
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
@@ -218,6 +219,35 @@ class _Peer:
 
     def _send(self, message: RtmpMessage) -> None:
         self._writer.write(self._out.write(message, 3 if message.kind == MessageKind.COMMAND else 2))
+
+
+class ServerThread:
+    """A fake server beside a test that blocks."""
+
+    def __init__(self) -> None:
+        self.server = FakeRtmpServer()
+        self._ready, self._loop = Event(), asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._thread = Thread(target=self._loop.run_until_complete, args=(self._run(),))
+
+    def __enter__(self) -> FakeRtmpServer:
+        self._thread.start()
+        assert self._ready.wait(30)
+        return self.server
+
+    def __exit__(self, *error: object) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+        self._loop.close()
+
+    async def _run(self) -> None:
+        async with self.server:
+            self._ready.set()
+            await self._stop.wait()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
 
 def _status(level: str, code: str) -> dict[str, amf.AmfValue]:

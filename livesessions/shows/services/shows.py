@@ -3,6 +3,7 @@ from typing import Any
 
 from django.db import transaction
 
+from encoder.readiness import require_managed_mode
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.rules import send_rules_to_lives
@@ -35,6 +36,8 @@ def create_show(*, tenant: Tenant, name: str, language: str, handle: str = "", *
 @transaction.atomic
 def make_show(*, tenant: Tenant, name: str, language: str, handle: str = "", **settings: Any) -> Show:
     """Create such a show without recording its recurring lines, which may cost money."""
+    if settings.get("mode") == Show.Mode.MANAGED:
+        require_managed_mode(tenant.id)
     show = Show(tenant=tenant, name=name, language=language, handle=handle.lstrip("@"), **settings)
     show.persona = get_default_persona(tenant=tenant, language=language)
     show.voice = get_default_voice(tenant=tenant, language=language)
@@ -57,10 +60,13 @@ def change_show(*, show: Show, **changes: Any) -> Show:
     """Change some of a show's settings.
 
     A running live applies new rules and gift thresholds immediately, and ends if the show is now a TikTok
-    Shop live. Raise `ShowConflict` when a chosen persona, voice or policy was deleted in the same instant.
+    Shop live. Raise `ShowConflict` when a chosen persona, voice or policy was deleted in the same instant,
+    `PlanRefused` for managed mode that the plan does not have.
     """
     before = audit.values_of(lock_row(Show.objects.all(), show.pk), changes)
     _require_chosen(changes)
+    if changes.get("mode") == Show.Mode.MANAGED:
+        require_managed_mode(show.tenant_id)
     for field, value in changes.items():
         setattr(show, field, value)
     show.save(update_fields=list(changes))

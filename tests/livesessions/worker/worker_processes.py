@@ -43,6 +43,10 @@ class WorkerProcess:
         [self.owner] = until(lambda: set(read_capacities()) - known, len)
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         return self._log.read_text(errors="replace")
 
