@@ -77,13 +77,20 @@ class FfmpegChild:
     async def end(self) -> None:
         """End it with everything that it started, and wait until it is gone."""
         for number in (signal.SIGTERM, signal.SIGKILL):
-            if self._process.returncode is not None:
-                return
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, number)
+            if self._process.returncode is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, number)
             with suppress(TimeoutError):
                 async with asyncio.timeout(END_S):
+                    await self._discard_output()
                     await self._process.wait()
+                    return
+
+    async def _discard_output(self) -> None:
+        """Read what nobody has read: a pipe that is full is never found closed."""
+        assert self._process.stdout is not None  # noqa: S101 - it is a pipe
+        while await self._process.stdout.read(65_536):
+            pass
 
     async def _failed(self) -> FfmpegFailed:
         code = await self._process.wait()

@@ -125,7 +125,9 @@ class StreamFeed:
         while (at_ms := picture_ms(self._number, self._pictures.frame_rate)) < before_ms:
             if self._replacement is not None:
                 self._replace_pictures(self._replacement, at_ms)
-            self._send(self._pictures.picture(self._number - self._first).at(at_ms))
+            picture = self._pictures.picture(self._number - self._first)
+            if picture is not None:
+                self._send(picture.at(at_ms))
             self._number += 1
 
     def _replace_pictures(self, pictures: PictureSource, at_ms: int) -> None:

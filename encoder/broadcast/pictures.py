@@ -26,8 +26,9 @@ class PictureSource(Protocol):
     def frame_rate(self) -> int:
         """Pictures a second."""
 
-    def picture(self, number: int) -> FlvTag:
+    def picture(self, number: int) -> FlvTag | None:
         """Return picture `number`, counted from 0, at the time `number / frame_rate`.
 
+        None: it is left out, because an encoder is late.
         Numbers are asked for in order, each once, when the sound of that time is encoded.
         """

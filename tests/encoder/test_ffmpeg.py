@@ -119,3 +119,10 @@ async def test_encoders_one_after_the_other_leave_no_open_file() -> None:
 def test_what_is_no_aac_is_refused(data: bytes) -> None:
     with pytest.raises(MalformedAac):
         AdtsReader().feed(data)
+
+
+async def test_a_child_whose_output_nobody_reads_is_ended_and_leaves_nothing_open() -> None:
+    # It writes as fast as it can: its pipe is full at once.
+    async with run_ffmpeg(["-f", "lavfi", "-i", "testsrc2", "-f", "rawvideo", "pipe:1"]) as child:
+        assert await child.read()
+    assert not is_alive(child.pid)
