@@ -253,7 +253,6 @@ ADD_ONS: Mapping[str, AddOn] = {
             prices=_prices("knowledge_documents", month_eur=9, year_eur=90),
             limits={Limit.KNOWLEDGE_DOCUMENTS: 100},
             max_quantity=20,
-            is_sold=False,
         ),
     )
 }

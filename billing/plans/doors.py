@@ -130,7 +130,6 @@ ADD_DOCUMENT = Door(
     "add_document",
     limit=Limit.KNOWLEDGE_DOCUMENTS,
     at_limit=_("Your plan has room for %(limit)d documents. Delete one, or add more to your plan."),
-    awaits="knowledge",
 )
 ADVANCED_ANALYTICS = Door(
     "advanced_analytics",

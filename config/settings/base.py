@@ -155,6 +155,7 @@ INSTALLED_APPS = [
     "moderation",
     "planner",
     "speech",
+    "knowledge",
     "overlay",
     "encoder",
     "chatsources",

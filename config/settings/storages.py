@@ -47,6 +47,10 @@ REPLY_AUDIO_DIR = env.str("REPLY_AUDIO_DIR", default="") or str(BASE_DIR / ".loc
 REPLY_AUDIO_RETENTION_DAYS = env.int("REPLY_AUDIO_RETENTION_DAYS", default=30)
 STORAGES["replies"] = object_store(AUDIO_CACHE_BUCKET, "replies", REPLY_AUDIO_DIR)
 
+# Where the originals of what hosts know lie.
+KNOWLEDGE_DIR = env.str("KNOWLEDGE_DIR", default="") or str(BASE_DIR / ".local" / "knowledge")
+STORAGES["knowledge"] = object_store(AUDIO_CACHE_BUCKET, "knowledge", KNOWLEDGE_DIR)
+
 # Where the prepared videos of managed streams lie, which all workspaces share.
 STREAM_LOOPS_DIR = env.str("STREAM_LOOPS_DIR", default="") or str(BASE_DIR / ".local" / "loops")
 STORAGES["loops"] = object_store(AUDIO_CACHE_BUCKET, "loops", STREAM_LOOPS_DIR)

@@ -24,6 +24,7 @@ from billing.plans.entitlements import account_of, entitlements_from, entitlemen
 from encoder.models import StreamTarget
 from encoder.services import check_target, save_target
 from encoder.signals import StreamUse
+from knowledge.services.sources import add_source
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import create_session, start_session
@@ -154,6 +155,9 @@ class Scene:
         )
         return StreamTarget(tenant=self.show.tenant, use_id=self.show.id, url="rtmp://127.0.0.1/live")
 
+    def add_document(self) -> None:
+        add_source(tenant=self.show.tenant, kind="file", name="a.txt", data=b"Prices")
+
     def rehearse(self) -> None:
         setup = build_setup(persona=self.show.persona, show=self.show)
         studio.answer_line(setup=setup, line=ViewerLine("Ciao"), user=self.alice)
@@ -203,6 +207,7 @@ ACTIONS: list[tuple[str, Door, Callable[[Scene], Any]]] = [
         lambda s: change_show(show=s.show, mode=Show.Mode.MANAGED),
     ),
     ("encoder/readiness.py:require_stream", doors.MANAGED_LIVE, Scene.go_live_managed),
+    ("knowledge/services/sources.py:_add", doors.ADD_DOCUMENT, Scene.add_document),
     ("rehearsals/studio/services.py:answer_line", doors.USE_MODEL, Scene.rehearse),
     ("rehearsals/studio/services.py:answer_with_each", doors.USE_MODEL, Scene.compare),
 ]

@@ -48,6 +48,7 @@ VALUES = {
     "JSONField": ["x"],
     "FloatField": 60.0,
     "BigIntegerField": 60,
+    "PositiveBigIntegerField": 60,
     "DateField": NOW.date(),
     "PositiveIntegerField": 60,
     "PositiveSmallIntegerField": 60,
@@ -138,6 +139,7 @@ def test_staff_can_add_what_may_be_added(
     by_services_only |= {apps.get_model("overlay", "Overlay"), Kill, EmergencyLink, StopAcknowledgement}
     by_services_only |= {Invitation, LiveSummary, ReplyAudio, Onboarding, PassedCheck, WaivedCheck}
     by_services_only |= {BillingAccount, apps.get_model("encoder", "StreamTarget")}
+    by_services_only |= set(apps.get_app_config("knowledge").get_models())
     by_services_only |= {UsageEntry, UsageDay, UsageMonth, UsageLive, Grant, Reservation, CreditWarning}
     assert staff.get(page(model, "add")).status_code == (403 if model in by_services_only else 200)
 

@@ -1,0 +1,1 @@
+"""Divides documents into chunks, and looks at what they say. No Django."""

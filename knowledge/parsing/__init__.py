@@ -1,0 +1,1 @@
+"""Reads documents in a child process with hard limits. No Django."""
