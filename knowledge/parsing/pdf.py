@@ -107,7 +107,10 @@ def _read_page(pdf: Any, number: int) -> tuple[_Page, bool]:
         unseen = _hidden_texts(page) if objects[pdfium_c.FPDF_PAGEOBJ_TEXT] else set()
         result = _Page(number, [])
         for line in _lines_of(text, unseen):
-            (result.hidden if isinstance(line, str) else result.lines).append(line)  # type: ignore[attr-defined]
+            if isinstance(line, str):
+                result.hidden.append(line)
+            else:
+                result.lines.append(line)
         return result, objects[pdfium_c.FPDF_PAGEOBJ_PATH] >= _RULES
     finally:
         text.close()
@@ -173,20 +176,21 @@ def _lines_of(text: Any, unseen: set[int]) -> Iterator[_Line | str]:
                 yield _Line(stripped, pdfium_c.FPDFText_GetFontSize(text.raw, index))
             position += len(line) + 1
         return
-    seen, hidden = [], []
+    seen: list[tuple[str, float]] = []
+    hidden: list[tuple[str, float]] = []
     for index in range(text.count_chars()):
         sign = chr(pdfium_c.FPDFText_GetUnicode(text.raw, index))
         owner = pdfium_c.FPDFText_GetTextObject(text.raw, index)
         is_hidden = bool(owner) and ctypes.addressof(owner.contents) in unseen
         (hidden if is_hidden else seen).append((sign, pdfium_c.FPDFText_GetFontSize(text.raw, index)))
     yield "".join(sign for sign, _size in hidden)
-    line: list[tuple[str, float]] = []
+    signs: list[tuple[str, float]] = []
     for sign, size in [*seen, ("\n", 0.0)]:
         if sign not in "\r\n":
-            line.append((sign, size))
-        elif stripped := "".join(each for each, _size in line).strip():
-            yield _Line(stripped, next(each for sign, each in line if sign.strip()))
-            line = []
+            signs.append((sign, size))
+        elif stripped := "".join(each for each, _size in signs).strip():
+            yield _Line(stripped, next(each for each_sign, each in signs if each_sign.strip()))
+            signs = []
 
 
 def _words(text: str) -> Iterator[str]:
