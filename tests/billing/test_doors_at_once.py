@@ -21,6 +21,7 @@ from tenants.models import Invitation, Membership, Tenant, User
 from tenants.services import create_tenant
 from tenants.team.invitations import create_invitation
 from tests.billing.plans import give_plan
+from tests.patience import PATIENCE_S
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_client")]
 AT_ONCE = 4
@@ -40,7 +41,7 @@ def passed(acts: Sequence[Callable[[], Any]]) -> int:
 
     def run(act: Callable[[], Any]) -> bool:
         try:
-            together.wait(10)
+            together.wait(PATIENCE_S)
             with scopes_disabled():
                 act()
         except PlanRefused:

@@ -13,6 +13,7 @@ from tenants.models import Tenant
 from tests.billing.subscriptions.conftest import Deliver
 from tests.billing.subscriptions.shop import buy
 from tests.fakes.stripe_server.server import LocalStripe
+from tests.patience import PATIENCE_S
 
 
 def start(tenant: Tenant, lookup_key: str = "self_monthly", **changes: Any) -> str:
@@ -33,7 +34,7 @@ def test_clicks_at_once_open_one_session(
 
     def click(lookup_key: str) -> str:
         try:
-            together.wait(10)
+            together.wait(PATIENCE_S)
             return start(tenant, lookup_key)
         finally:
             connection.close()
@@ -53,7 +54,7 @@ def test_two_plans_chosen_at_once_leave_one_session_that_can_be_paid(
 
     def click(lookup_key: str) -> str:
         try:
-            together.wait(10)
+            together.wait(PATIENCE_S)
             return start(tenant, lookup_key)
         finally:
             connection.close()

@@ -1,5 +1,6 @@
 """The kill switch while the live's worker is frozen and Redis is away: silent, ended, and obeyed later."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,9 @@ async def test_the_overlay_falls_silent_the_live_ends_and_the_worker_obeys_when_
                 await sync_to_async(kill)(session)
                 assert await next_of(page, "cut") == {"type": "cut", "utterance": None}
                 assert await next_of(page, "live") == {"type": "live", "live": False}
-        ended_at = timezone.now()
         assert await sync_to_async(state_of_worker)(session) is PartState.WAITING
-        await sync_to_async(wake_up)(worker, session)
-    await sync_to_async(require_ended_and_silent)(session, ended_at)
+        obeyed_at = await sync_to_async(wake_up)(worker, session)
+    await sync_to_async(require_ended_and_silent)(session, obeyed_at)
 
 
 def speaking_live(tenant: Tenant) -> LiveSession:
@@ -70,13 +70,16 @@ def state_of_worker(session: LiveSession) -> PartState:
     return next(part.state for part in progress.parts if part.name == PartName.WORKER)
 
 
-def wake_up(worker: WorkerProcess, session: LiveSession) -> None:
+def wake_up(worker: WorkerProcess, session: LiveSession) -> datetime:
+    """Return when the worker has acknowledged the kill; until its next renewal it does not know of it."""
     worker.thaw()
     until(lambda: state_of_worker(session), lambda state: state is PartState.DONE)
+    obeyed_at = timezone.now()
     worker.stop()
+    return obeyed_at
 
 
-def require_ended_and_silent(session: LiveSession, since: Any) -> None:
+def require_ended_and_silent(session: LiveSession, since: datetime) -> None:
     with scopes_disabled():
         session.refresh_from_db()
         said = Reply.objects.filter(session=session, created_at__gt=since, first_audio_ms__isnull=False)
