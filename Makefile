@@ -159,7 +159,7 @@ bench-sound: setup browser ## Measure each provider's voice, mutes and faults at
 	@$(PYTHON) manage.py migrate --verbosity 0
 	$(PYTHON) -m bench.sound
 
-bench-encoder: setup ## Measure loop mode beside the plain ffmpeg command (cores, MB, real-time streams); needs nginx with RTMP
+bench-encoder: setup ## Measure loop, captions and full mode beside the plain ffmpeg command (cores, MB, bit-exactness); needs nginx with RTMP
 	@$(PYTHON) -m tests.fakes.nginx_rtmp
 	$(PYTHON) -m bench.encoder
 

@@ -1,4 +1,4 @@
-"""Measures what a stream in loop mode costs, beside the plain ffmpeg command that streams a picture.
+"""Measures what a stream costs in each mode, beside the plain ffmpeg command that streams a picture.
 
 Both push to nginx on this machine in the same run. CPU is that of our process and of all children, per
 stream; memory counts shared pages once (Pss).
@@ -11,18 +11,16 @@ import re
 import socket
 import tempfile
 import time
-from collections.abc import Iterable
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from PIL import Image
-
+from bench.encoder_pictures import Shown, captions, full, is_bit_exact, still
 from bench.report import BenchError, Target, reported
 from encoder.broadcast.feed import StreamFeed
 from encoder.ffmpeg import run_ffmpeg
 from encoder.looping.preparation import LoopOptions, draw_badge, make_loop
-from encoder.looping.video import LoopVideo
 from encoder.mixer.buses import MusicBus, VoiceBus
 from encoder.mixer.mixer import Mixer
 from encoder.rtmp.address import StreamKey, read_address
@@ -32,6 +30,8 @@ from tests.fakes.nginx_rtmp import HOW, NginxRtmp, find_nginx, run_nginx
 
 WARM_UP_S = 3.0
 TICKS = os.sysconf("SC_CLK_TCK")
+
+OpenPictures = Callable[[], AbstractAsyncContextManager[Shown]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ TARGETS = [
     Target("loop_40.cores_of_plain", at_most=0.05),
     Target("loop_40.mb", at_most=25),
     Target("loop_40.real_time", at_least=0.99),
+    Target("captions_8.cores_of_plain", at_most=0.25),
+    Target("captions_8.real_time", at_least=0.99),
+    Target("captions_bit_exact", at_least=1),
+    Target("full_2.cores_of_plain", at_most=1.1),
+    Target("full_2.real_time", at_least=0.99),
 ]
 
 
@@ -54,15 +59,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--streams", type=int, nargs="*", default=[1, 40])
+    parser.add_argument("--captions", type=int, nargs="*", default=[8])
+    parser.add_argument("--full", type=int, nargs="*", default=[2])
     options = parser.parse_args()
     if find_nginx() is None:
         raise BenchError(HOW)
-    with reported([target for target in TARGETS if 40 in options.streams]) as figures:
-        figures |= asyncio.run(_measure(options.seconds, options.streams))
+    counts = {"loop": options.streams, "captions": options.captions, "full": options.full}
+    with reported([target for target in TARGETS if _is_measured(target.figure, counts)]) as figures:
+        figures |= asyncio.run(_measure(options.seconds, counts))
 
 
-async def _measure(seconds: float, counts: Iterable[int]) -> dict[str, dict[str, float]]:
+def _is_measured(figure: str, counts: dict[str, list[int]]) -> bool:
+    mode, _, count = figure.partition(".")[0].partition("_")
+    return count == "bit_exact" or int(count) in counts[mode]
+
+
+async def _measure(seconds: float, counts: dict[str, list[int]]) -> dict[str, object]:
     loop = await make_loop(LoopOptions(preset="veryfast"))
+    modes: dict[str, OpenPictures] = {
+        "loop": lambda: nullcontext(Shown(loop)),
+        "captions": captions,
+        "full": full,
+    }
     with (
         tempfile.TemporaryDirectory() as folder,
         run_nginx(
@@ -71,20 +89,24 @@ async def _measure(seconds: float, counts: Iterable[int]) -> dict[str, dict[str,
     ):
         await asyncio.sleep(1)
         plain = await _plain_command(server, seconds, Path(folder))
-        figures = {"plain": _figures(plain, plain)}
-        for count in counts:
-            figures[f"loop_{count}"] = _figures(await _loops(server, loop, count, seconds), plain)
-    return figures
+        figures: dict[str, object] = {"plain": _figures(plain, plain)}
+        for mode, open_pictures in modes.items():
+            for count in counts[mode]:
+                cost = await _streams(server, open_pictures, count, seconds)
+                figures[f"{mode}_{count}"] = _figures(cost, plain)
+    return {**figures, "captions_bit_exact": int(await is_bit_exact())}
 
 
 def _figures(cost: Cost, plain: Cost) -> dict[str, float]:
-    found = {**asdict(cost), "cores_of_plain": cost.cores / plain.cores}
+    # For each second that was streamed: on a busy machine the plain command falls behind.
+    of_plain = (cost.cores / cost.real_time) / (plain.cores / plain.real_time)
+    found = {**asdict(cost), "cores_of_plain": of_plain}
     return {name: round(value, 4) for name, value in found.items()}
 
 
 async def _plain_command(server: NginxRtmp, seconds: float, folder: Path) -> Cost:
     picture = folder / "still.png"
-    background = Image.effect_mandelbrot((720, 1280), (-2, -1.5, 1, 1.5), 100).convert("RGB")
+    background = still()
     badge = draw_badge("Virtual Host · AI", 720)
     background.paste(badge, (30, 60), badge)
     background.save(picture)
@@ -96,7 +118,7 @@ async def _plain_command(server: NginxRtmp, seconds: float, folder: Path) -> Cos
         return await _watch(server, [child.pid], 1, seconds, 0.0)
 
 
-async def _loops(server: NginxRtmp, loop: LoopVideo, count: int, seconds: float) -> Cost:
+async def _streams(server: NginxRtmp, open_pictures: OpenPictures, count: int, seconds: float) -> Cost:
     before_mb = _pss_mb(os.getpid())
     options = PublisherOptions(dial=DialOptions(allows_loopback=True))
     publishers = [
@@ -104,12 +126,13 @@ async def _loops(server: NginxRtmp, loop: LoopVideo, count: int, seconds: float)
         for number in range(count)
     ]
     async with AsyncExitStack() as stack:
+        shown = [await stack.enter_async_context(open_pictures()) for _ in publishers]
         group = await stack.enter_async_context(asyncio.TaskGroup())
         tasks = []
-        for publisher in publishers:
+        for publisher, each in zip(publishers, shown, strict=True):
             group.create_task(publisher.run())
-            stream = StreamFeed(publisher, loop, Mixer(VoiceBus(), MusicBus()))
-            tasks.append(group.create_task(stream.run()))
+            feed = StreamFeed(publisher, each.pictures, Mixer(VoiceBus(), MusicBus()))
+            tasks += [group.create_task(feed.run()), group.create_task(each.perform())]
             await asyncio.sleep(0.02)
         cost = await _watch(server, [os.getpid()], count, seconds, before_mb)
         for task in tasks:

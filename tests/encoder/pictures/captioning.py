@@ -9,7 +9,7 @@ from PIL import Image
 from encoder import h264
 from encoder.drawing.live_scene import LiveScene
 from encoder.drawing.painter import Painter
-from encoder.drawing.scene import Scene, default_arrangement
+from encoder.drawing.scene import default_arrangement
 from encoder.flv import FlvTag
 from encoder.pictures.captions import CaptionsPictures
 from encoder.pictures.format import PictureFormat
@@ -52,11 +52,16 @@ class Played:
 
 
 async def play(
-    pictures: CaptionsPictures, form: PictureFormat, events: Mapping[int, Event], count: int
+    pictures: CaptionsPictures,
+    form: PictureFormat,
+    events: Mapping[int, Event],
+    count: int,
+    *,
+    ground: Image.Image | None = None,
 ) -> Played:
     """Ask for `count` pictures. Every change is given the time to be encoded before the next picture."""
-    played, drawing = Played(), Painter(form, default_arrangement(), background(form))
-    stripes = drawing.paint(Scene(BADGE, words=WORDS))
+    played, drawing = Played(), Painter(form, default_arrangement(), ground or background(form))
+    stripes = drawing.paint(pictures.shown)
     for number in range(count):
         if number in events:
             events[number](pictures.scene)
