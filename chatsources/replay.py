@@ -28,6 +28,10 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("Emma", "Liam", "Olivia", "Noah", "Grace", "Jack", "Chloe", "Ryan", "Megan", "Tyler"),
         *("Hannah", "Owen", "Zoe", "Caleb", "Ruby", "Ethan", "Lily", "Adam", "Naomi", "Victor"),
     ),
+    "de": (
+        *("Lena", "Jonas", "Mia", "Felix", "Lea", "Paul", "Clara", "Finn", "Marie", "Lukas"),
+        *("Nele", "Moritz", "Greta", "Emil", "Frieda", "Tim", "Johanna", "Niklas", "Anna", "Ben"),
+    ),
 }
 
 Clock = Callable[[], datetime]

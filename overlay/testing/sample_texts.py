@@ -31,6 +31,13 @@ TEXTS = {
         question="Prova: qual è il pianeta più grande?",
         hello="Ciao! Sono il tuo host. Se mi senti, è tutto pronto.",
     ),
+    "de": SampleTexts(
+        name="Probe",
+        comment="So sieht dein Chat aus.",
+        gift="hat eine Rose geschickt",
+        question="Probe: Welcher Planet ist der größte?",
+        hello="Hallo! Ich bin dein Host. Wenn du mich hörst, ist alles bereit.",
+    ),
 }
 
 

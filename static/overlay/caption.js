@@ -39,6 +39,9 @@ export class Caption {
     this.#bars = [...box.querySelectorAll("i")];
     this.#level = level;
     this.#still = still;
+    // A theme and its fonts may arrive while a sentence is shown.
+    document.getElementById("theme").addEventListener("load", () => this.refit());
+    document.fonts.addEventListener("loadingdone", () => this.refit());
   }
 
   /** Show a sentence whose audio starts now, until the utterance ends. */
@@ -81,6 +84,13 @@ export class Caption {
     this.#words = [];
   }
 
+  /** Fit the sentence again, after its place or its font has changed. */
+  refit() {
+    if (this.#box.hidden) return;
+    this.#fit();
+    if (this.#shown > 0) this.#grow();
+  }
+
   /** `language` is missing where it is the page's, which is the show's. */
   #show(utterance, text, language) {
     clearTimeout(this.#timer);
@@ -120,6 +130,10 @@ export class Caption {
         : this.#words.length;
     if (this.#shown >= said) return;
     while (this.#shown < said) this.#words[this.#shown++].classList.add("said");
+    this.#grow();
+  }
+
+  #grow() {
     this.#text.style.setProperty("--lines", `${this.#heights[this.#shown - 1]}rem`);
   }
 

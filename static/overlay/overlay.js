@@ -53,7 +53,13 @@ const watch = new Watch(player, hello.software !== "browser", {
 const chat = new Chat(element("chat"), words, still);
 const timings = new Timings();
 const caption = new Caption(element("caption"), () => player.level, still, timings);
-const stage = new Stage({ level: () => player.level, still, words, renew: () => watch.renew() });
+const stage = new Stage({
+  level: () => player.level,
+  still,
+  words,
+  renew: () => watch.renew(),
+  placed: () => caption.refit(),
+});
 
 function setMuted(value) {
   muted = value;

@@ -29,7 +29,7 @@ function level() {
 const timings = new Timings();
 const chat = new Chat(document.getElementById("chat"), words, still);
 const caption = new Caption(document.getElementById("caption"), level, still, timings);
-const stage = new Stage({ level, still, words, renew() {} });
+const stage = new Stage({ level, still, words, renew() {}, placed: () => caption.refit() });
 let number = 0;
 
 function line(sample) {

@@ -19,7 +19,10 @@ export class Stage {
   #widgets = new Map();
   #latest = { game: { kind: "", leaders: [] }, tally: {} };
 
-  /** `tools`: level(), the current loudness; still, the reduced-motion query; words, by name; renew(), to reload. */
+  /**
+   * `tools`: level(), the current loudness; still, the reduced-motion query; words, by name; renew(), to reload;
+   * placed(), called after the widgets have been placed anew.
+   */
   constructor(tools) {
     this.#tools = tools;
     const { body, documentElement } = document;
@@ -63,6 +66,7 @@ export class Stage {
       if (boxes[name].on && !this.#widgets.has(name)) void this.#load(name);
       this.#widgets.get(name)?.set?.(layout, boxes[name].on);
     }
+    this.#tools.placed();
   }
 
   async #load(name) {

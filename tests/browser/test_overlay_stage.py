@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Locator, Page, expect
 
+from overlay.layout import default_layout
 from overlay.models import Overlay
 from tenants.models import User
 from tests.overlay.conftest import make_overlay
@@ -110,6 +111,20 @@ def test_a_live_that_ends_leaves_the_badge_alone(viewer: Viewer, studio: Studio)
     expect(chat_of(viewer)).to_have_count(0)
     expect(viewer.page.locator(".on-air")).to_be_hidden()
     expect(viewer.page.get_by_text("Host virtuale · IA")).to_be_visible()
+
+
+def test_a_caption_is_fitted_again_when_its_place_becomes_smaller(viewer: Viewer, studio: Studio) -> None:
+    viewer.page.emulate_media(reduced_motion="reduce")  # all words are there at once
+    viewer.page.set_viewport_size({"width": 1080, "height": 1920})
+    studio.say("Ciao Marta, benvenuta da Palermo! Come va stasera?", 60.0)
+    viewer.wait_until_heard()
+    layout = default_layout()
+    layout["tall"]["captions"]["h"] = 0.08
+    studio.do(studio.publisher.set_layout(layout))
+    caption = "document.getElementById('caption')"
+    is_small = f"{caption}.parentElement.clientHeight < 0.09 * innerHeight"
+    fits = f"{caption}.offsetHeight > 0 && {caption}.offsetHeight <= {caption}.parentElement.clientHeight"
+    wait_in_page(viewer.page, f"{is_small} && {fits}")
 
 
 @pytest.mark.parametrize(("width", "height"), [(1080, 1920), (1920, 1080), (390, 844)])
