@@ -1,10 +1,12 @@
 """The second factor of a log-in: codes of an app on the phone, and recovery codes for when it is away."""
 
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 
 from providers.encryption import decrypt, encrypt
+from tenants.devices import device_of
 from tenants.models import User
 
 SESSION_KEY = "second_factor"
@@ -21,6 +23,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the libra
     def decrypt(self, encrypted_text: str) -> str:
         """Return the secret; raise `SecretUnreadable` when no key of the set wrote it."""
         return decrypt(encrypted_text)
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        """Propose the device for a passkey's name, such as "Chrome · Windows"."""
+        return device_of(context.request)
 
 
 def has_second_factor(user: User) -> bool:
