@@ -23,7 +23,7 @@ WHAT_IS_USED: dict[Meter, Promise] = {
 }
 WHAT_FOLLOWS: dict[Meter, Promise] = {
     Meter.LIVE_SECONDS: gettext_lazy("When all are used, no new live can start."),
-    Meter.VOICE_CHARACTERS: gettext_lazy("When all are used, your host goes on with an embedded voice."),
+    Meter.VOICE_CHARACTERS: gettext_lazy("When all are used, your host goes on with a built-in voice."),
     Meter.TOKENS: gettext_lazy("When all are used, your host goes on with ready lines."),
 }
 

@@ -84,10 +84,10 @@ CLOUD_VOICE = Door(
     "cloud_voice",
     feature=Feature.CLOUD_VOICES,
     without_feature=_(
-        "Your plan has the embedded voices only. Choose a plan with cloud voices, or store a key of your own."
+        "Your plan has the built-in voices only. Choose a plan with cloud voices, or store a key of your own."
     ),
     meter=Meter.VOICE_CHARACTERS,
-    at_zero=_("The voice characters of your plan are used up. Buy more, or choose an embedded voice."),
+    at_zero=_("The voice characters of your plan are used up. Buy more, or choose a built-in voice."),
 )
 PREMIUM_VOICE = Door(
     "premium_voice",
