@@ -24,7 +24,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the libra
         """Return the secret; raise `SecretUnreadable` when no key of the set wrote it."""
         return decrypt(encrypted_text)
 
-    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+    def generate_authenticator_name(self, user: User, kind: Authenticator.Type) -> str:
         """Propose the device for a passkey's name, such as "Chrome · Windows"."""
         return device_of(context.request)
 
