@@ -18,6 +18,7 @@ from planner.stage.claims.demands import is_obeyed
 from planner.stage.claims.encoded import is_encoded
 from planner.stage.claims.numbers import number_of
 from planner.stage.claims.promotion import promotes
+from planner.stage.claims.statements import states_unfounded
 from planner.stage.cleaning import clean_for_speech, shorten
 from planner.stage.language_detection import foreign_language
 from planner.stage.model_text.assistants import names_itself
@@ -69,6 +70,7 @@ class Refusal(StrEnum):
     PHISHING = "phishing"  # asks for a code, data or money
     PERSON = "person"  # tells something about somebody
     PROMOTION = "promotion"  # of others
+    UNFOUNDED = "unfounded"  # a statement of such a kind, by its words as a whole
 
 
 # Only the sentence is left out; what follows may be said.
@@ -169,7 +171,9 @@ class OutputGate:
         if topic := claim_of(text, given):
             return Refusal(topic)
         own_names = f"{self.host_name} {self.handle}"
-        return Refusal.PROMOTION if promotes(text, given, own_names=own_names) else None
+        if promotes(text, given, own_names=own_names):
+            return Refusal.PROMOTION
+        return Refusal.UNFOUNDED if states_unfounded(text, given, self.heard) else None
 
 
 _ROLE = re.compile(

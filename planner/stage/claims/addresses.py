@@ -25,6 +25,8 @@ _SIGNS = re.compile(
     r"it|de|net|punto|dot|punkt)\b"
     r"|\bslash \w+|\bschragstrich \w+|\bbarra \w+ (?:punto|barra)"
 )
+# An account with dots between its words.
+_DOTTED = re.compile(r"(?<![\w.])[^\W\d_]{2,}(?:\.[^\W\d_]{2,}){2,}(?![\w.])")
 _MAIL = re.compile(r"\w (?:at|at|chiocciola) [\w-]+ (?:punto|dot|punkt)\b")
 
 
@@ -32,7 +34,7 @@ def address_of(text: str, given: Given) -> bool:
     """Return whether a text spells out an address that the show's facts do not hold."""
     folded = fold(text)
     facts = fold(given.facts)
-    for pattern in (_SPOKEN, _WRITTEN, _SIGNS, _MAIL):
+    for pattern in (_SPOKEN, _WRITTEN, _SIGNS, _MAIL, _DOTTED):
         if (found := pattern.search(folded)) and not _stands_in(found[0], facts):
             return True
     return False

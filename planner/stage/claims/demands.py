@@ -4,8 +4,10 @@ import base64
 import binascii
 import codecs
 import re
+import tomllib
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
 from planner.stage.language_detection import content_words
 from planner.stage.serious.topics import fold
@@ -46,6 +48,14 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
 _HEX = re.compile(r"(?:\b|0x)(?:[0-9a-f]{2}[ ,]?){4,}\b", re.IGNORECASE)
 _SPELLED = re.compile(r"(?<!\w)(?:\w[ .,_-]+){3,}\w(?!\w)")
 _LEET = str.maketrans("01345789@$!|€", "oieastbgasiie")
+# Signs that set given words apart from the rest of a line.
+_QUOTING = re.compile(r"[\"“”„«»=+\[\]{};]|: ?\w")
+_DECLINES = re.compile(
+    r"\b(?:non|niente|preferisco|not|don't|can't|won't|nothing|rather|nicht|nichts|kein\w*|lieber|nein|no|virtual\w*)\b"
+)
+_QUESTION = re.compile(r"[^?.!\n:;]*\?")
+MIRRORED_SHARE = 0.75
+SHORTEST_COPY = 10
 
 
 def is_obeyed(reply: str, heard: str, sayable: str) -> bool:
@@ -60,7 +70,18 @@ def is_obeyed(reply: str, heard: str, sayable: str) -> bool:
     demanded = _demanded(heard)
     if demanded and _is_said(said, demanded, reply):
         return True
-    return any(_is_decoded(said, decoded) for decoded in _decoded(heard))
+    if _words_of("translation").search(fold(heard)) and not _DECLINES.search(fold(reply)):
+        return True
+    if any(_is_decoded(said, decoded) for decoded in _decoded(heard)):
+        return True
+    return any(_is_copied(reply, line) or _is_mirrored(said, line, reply) for line in heard.splitlines())
+
+
+@lru_cache(maxsize=REMEMBERED)
+def asks_for_words(heard: str) -> bool:
+    """Return whether a viewer's line speaks of saying, reading, singing or completing something."""
+    folded = fold(heard)
+    return bool(_QUOTING.search(folded) or _words_of("speech").search(folded))
 
 
 def _longest_echo(reply: str, heard: str, sayable: str) -> bool:
@@ -89,6 +110,38 @@ def _is_said(said: frozenset[str], demanded: str, reply: str) -> bool:
     return bool(common) and (
         common >= OBEYED_SHARE * len(said) or (len(wanted) > 1 and common >= OBEYED_SHARE * len(wanted))
     )
+
+
+def _is_copied(reply: str, line: str) -> bool:
+    """Return whether all letters of a reply stand in a row in a line, whatever is between them."""
+    if _FRIENDLY.search(fold(reply)):
+        return False
+    letters = _letters(reply)
+    readings = (line, codecs.decode(line, "rot13"), line[::-1], line.translate(_LEET))
+    return len(letters) >= SHORTEST_COPY and any(
+        letters in known for known in (*map(_letters, readings), _initials(line))
+    )
+
+
+def _is_mirrored(said: frozenset[str], line: str, reply: str) -> bool:
+    """Return whether a reply consists of the words of a line that is not a question about them."""
+    if _FRIENDLY.search(fold(reply)):
+        return False
+    folded = fold(line)
+    told = _stems(_QUESTION.sub(" ", folded))
+    common = len(said & told)
+    is_most = common >= MIRRORED_SHARE * len(said)
+    return is_most and (common > 2 or (common > 0 and asks_for_words(line)))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _letters(text: str) -> str:
+    return re.sub(r"[\W\d_]", "", fold(text.replace("ß", "ss")))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _initials(line: str) -> str:
+    return "".join(word[0] for word in _WORD.findall(fold(line)))
 
 
 def _is_decoded(said: frozenset[str], decoded: str) -> bool:
@@ -133,3 +186,9 @@ def _from_bytes(heard: str) -> Iterator[str]:
 def _stems(text: str) -> frozenset[str]:
     words = content_words(fold(text)) or _WORD.findall(fold(text))
     return frozenset(word[:STEM_CHARACTERS] for word in words)
+
+
+@cache
+def _words_of(kind: str) -> re.Pattern[str]:
+    table = tomllib.loads(files(__package__).joinpath("demand_words.toml").read_text(encoding="utf-8"))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(table[kind])})(?!\w)")

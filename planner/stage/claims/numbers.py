@@ -11,6 +11,7 @@ from planner.stage.serious.topics import fold
 FEWEST_DIGITS = 6
 FEWEST_TOKENS = 2
 FEWEST_DIGITS_IN_TWO = 7
+FEWEST_SINGLE_DIGITS = 4
 # Numbers that everybody may say.
 PUBLIC = frozenset(
     {"112", "113", "115", "118", "911", "999", "110", "988", "116123", "0223272327", "19696", "1522", "114"}
@@ -23,6 +24,9 @@ _WORDS = {
     if " " not in word and word not in ("cento", "hundred", "hundert", "einhundert")
 } | {"oh": "0", "zwo": "2", "null": "0", "nought": "0", "fuenf": "5"}
 _TOKEN = re.compile(r"\d+(?:[.,]\d{3})+(?!\d)|\d+|[^\W\d_]+|[^\s\w]")
+# Letters that end in a number: a password or an account.
+_MIXED = re.compile(r"(?<![\w#])[^\W\d_]{4,}\d{2,}(?!\w)")
+_COMMON_MIXED = frozenset({"covid19", "fifa24", "fifa25", "fifa26"})
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _REPEATERS = {"doppio": 2, "doppia": 2, "double": 2, "doppel": 2, "triplo": 3, "triple": 3, "dreifach": 3}
 _BETWEEN = frozenset(
@@ -105,6 +109,7 @@ def _suspects(folded: str) -> list[str]:
     found = [digits for digits, is_long in _runs(folded) if is_long]
     for dialled in _DIAL.finditer(folded):
         found += [digits for digits, _ in _runs(dialled["rest"])[:1] if len(digits) > 2]
+    found += [mixed for mixed in _MIXED.findall(folded) if mixed not in _COMMON_MIXED]
     for code in _CODE.finditer(folded):
         found += [digits for digits, _ in _runs(code["rest"])[:1] if len(digits) > 2]
         value = _EQUALS.match(code["rest"].strip(" ,"))
@@ -139,6 +144,8 @@ def _is_long(row: Sequence[str]) -> bool:
     digits = sum(map(len, row))
     if len(row) < FEWEST_TOKENS or _is_counting(row):
         return False
+    if digits == len(row) >= FEWEST_SINGLE_DIGITS:
+        return True  # as codes are dictated
     return digits >= (FEWEST_DIGITS_IN_TWO if len(row) == FEWEST_TOKENS else FEWEST_DIGITS)
 
 
