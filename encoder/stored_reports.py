@@ -51,14 +51,21 @@ class StreamReports:
 
 
 def read_report(use_id: UUID) -> StreamReport | None:
-    """Return what the stream of a show is doing; None when no worker carries one. Blocks."""
-    stored = sync_redis().get(_key(use_id, "report"))
-    return cast("StreamReport", json.loads(stored)) if isinstance(stored, bytes) else None
+    """Return what the stream of a show is doing; None when nobody streams or it is not known. Blocks."""
+    stored = _read(use_id, "report")
+    return cast("StreamReport", json.loads(stored)) if stored else None
 
 
 def read_preview(use_id: UUID) -> bytes | None:
-    """Return the latest still of a stream as a JPEG. Blocks."""
-    stored = sync_redis().get(_key(use_id, "preview"))
+    """Return the latest still of a stream as a JPEG; None when there is none. Blocks."""
+    return _read(use_id, "preview")
+
+
+def _read(use_id: UUID, what: str) -> bytes | None:
+    try:
+        stored = sync_redis().get(_key(use_id, what))
+    except (RedisError, OSError):
+        return None
     return stored if isinstance(stored, bytes) else None
 
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.errors import PlanRefused
 from encoder.access import get_stream_for
@@ -17,6 +17,7 @@ from encoder.forms import StreamTargetForm
 from encoder.models import StreamTarget
 from encoder.services import check_target, delete_target, has_key, save_target
 from encoder.signals import StreamUse
+from encoder.stored_reports import read_preview
 from encoder.words import check_lines
 from tenants.access import member_required
 from tenants.http import TenantRequest
@@ -58,6 +59,17 @@ def stream_check(request: TenantRequest, show_id: UUID) -> HttpResponse:
     except (StreamRefused, PlanRefused) as refusal:
         messages.error(request, refusal.user_message)
     return redirect("encoder:stream_edit", show_id)
+
+
+@require_safe
+@member_required()
+def stream_still(request: TenantRequest, show_id: UUID) -> HttpResponse:
+    """Return the latest still of a running stream as a JPEG."""
+    use, _target = get_stream_for(request, show_id)
+    still = read_preview(use.id)
+    if still is None:
+        raise Http404("Nothing is streamed.")
+    return HttpResponse(still, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=60"})
 
 
 @require_POST

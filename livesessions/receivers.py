@@ -190,7 +190,8 @@ def find_streamed_show(tenant: Tenant, use_id: UUID, **kwargs: Any) -> StreamUse
     show = Show.objects.filter(tenant=tenant, id=use_id).first()
     if show is None:
         return None
-    return StreamUse(show.id, show.name, reverse("website:show_detail", args=[show.id]), show.archived_at)
+    address = reverse("website:show_detail", args=[show.id])
+    return StreamUse(show.id, show.name, address, show.archived_at, show.mode == Show.Mode.MANAGED)
 
 
 @receiver(stream_renewed)

@@ -29,6 +29,7 @@ urlpatterns = [
     path("lives/<uuid:session_id>/mute/", lives.session_mute, name="session_mute"),
     path("lives/<uuid:session_id>/unmute/", lives.session_unmute, name="session_unmute"),
     path("lives/<uuid:session_id>/skip/", lives.session_skip, name="session_skip"),
+    path("lives/<uuid:session_id>/stream/renew/", lives.session_stream_renew, name="session_stream_renew"),
     path("lives/<uuid:session_id>/pause/", queue_views.session_pause, name="session_pause"),
     path("lives/<uuid:session_id>/resume/", queue_views.session_resume, name="session_resume"),
     path("lives/<uuid:session_id>/queue/", queue_views.session_queue, name="session_queue"),

@@ -16,12 +16,9 @@ IN_SECONDS = frozenset({Meter.LIVE_SECONDS, Meter.ENCODER_SECONDS, Meter.MEDIA_S
 # What a plan includes as soon as it exists. Pages say so, so that nobody buys a plan for it today.
 IN_PREPARATION: frozenset[StrEnum] = frozenset(
     {
-        Meter.ENCODER_SECONDS,
         Meter.MEDIA_SECONDS,
         Limit.KNOWLEDGE_DOCUMENTS,
         Feature.ANIMATED_AVATAR,
-        Feature.MANAGED_MODE,
-        Feature.FULL_HD,
         Feature.ADVANCED_ANALYTICS,
     }
 )

@@ -85,6 +85,7 @@ class Broadcast:
         self._watched_until_s = 0.0
         self._key_picture: FlvTag | None = None
         self._is_closing = False
+        self._stills = 0
 
     @property
     def is_publishing(self) -> bool:
@@ -234,6 +235,7 @@ class Broadcast:
             fault=self._fault,
             mode=self._mode,
             cpu_s=cpu_s,
+            stills=self._stills,
             now_s=self._now_s(),
         )
 
@@ -261,4 +263,5 @@ class Broadcast:
             preview = await preview_of(content.pictures.configuration, picture)
             if preview is not None and self._reports is not None:
                 await self._reports.store_preview(preview)
+                self._stills += 1
             await asyncio.sleep(PREVIEW_EVERY_S - REPORT_EVERY_S)

@@ -37,6 +37,7 @@ class StreamReport(TypedDict):
     - `phase` is a `StreamPhase`; `fault` is why it is not publishing: a `PublishFault` or `UnreadyReason`.
     - `kbit_s`, `fps`: what was sent in the last seconds; `cpu`: cores that its sound and encoder used.
     - `dropped` pictures and `reconnects` count from the start; `unsent_bytes` wait for the server now.
+    - `stills` counts the previews that were stored.
     - `delivery`: the share of the last ten seconds' pictures that arrived; `is_behind`: that is too little.
     """
 
@@ -51,6 +52,7 @@ class StreamReport(TypedDict):
     cpu: float
     delivery: float
     is_behind: bool
+    stills: int
 
 
 class _Sample(NamedTuple):
@@ -75,6 +77,7 @@ class StreamMeter:
         fault: str = "",
         mode: str,
         cpu_s: float,
+        stills: int = 0,
         now_s: float,
     ) -> StreamReport:
         """Take the figures of a moment, and return the report. `cpu_s` is what was used since the start."""
@@ -101,6 +104,7 @@ class StreamMeter:
             "cpu": round(max(0.0, self._cpu_s()) * a_second, 3),
             "delivery": round(delivery, 3),
             "is_behind": passed_s >= WINDOW_S and delivery < LEAST_DELIVERY,
+            "stills": stills,
         }
 
     def _cpu_s(self) -> float:

@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from statistics import median
 
+from encoder.broadcast.report import StreamPhase, StreamReport
 from livesessions.console.publisher import ConsoleCountsMessage, ConsoleReplyMessage
 from livesessions.pipeline.outcome import ReplyOutcome
 from overlay.presence import OpenPage
@@ -23,6 +24,7 @@ class LiveFacts:
     - `is_paused`: whether the streamer has paused the host.
     - `chat`: where the chat comes from, in the reader's language; `connection`: its `SourcePhase`, or empty.
     - `pages`: the open pages of the overlay.
+    - `is_streamed`: the live reaches its viewers by our stream; `stream`: what that is doing, if it is known.
     - `failures`: how many replies in a row have failed, by the last one's fault.
     """
 
@@ -38,6 +40,8 @@ class LiveFacts:
     connection: str = ""
     retry_in_s: int = 0
     pages: tuple[OpenPage, ...] = ()
+    is_streamed: bool = False
+    stream: StreamReport | None = None
     counts: dict[str, int] = field(default_factory=dict)
     fault: str = ""
     failures: int = 0
@@ -49,8 +53,14 @@ class LiveFacts:
         return self.phase in ("on_air", "muted")
 
     @property
+    def is_stream_published(self) -> bool:
+        return self.stream is not None and self.stream["phase"] == StreamPhase.PUBLISHING
+
+    @property
     def unheard_because(self) -> str:
         """Why nobody hears the host: `closed`, `hidden`, a sound state such as `blocked`, or empty."""
+        if self.is_streamed or self.is_stream_published:
+            return ""
         if not self.pages:
             return "closed"
         sounds = {page["sound"] for page in self.pages}

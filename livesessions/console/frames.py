@@ -17,7 +17,7 @@ from livesessions.console.facts import LiveFacts, ReplyHealth
 from livesessions.console.gifters import TopGifter
 from livesessions.console.headline import Headline, headline_of
 from livesessions.console.health import HealthItem, health_of
-from livesessions.console.presenter import ConsoleState, numbers_of, with_state
+from livesessions.console.presenter import ConsoleState, numbers_of, stream_context, with_state
 from livesessions.console.publisher import (
     ConsoleChatMessage,
     ConsoleQueueMessage,
@@ -256,6 +256,8 @@ class Frames:
                     self._replies_health.note(message)
                 case "game":
                     self._game = message["game"]
+                case "stream":
+                    facts = replace(facts, stream=message["stream"])
                 case "queue":
                     facts = replace(facts, is_paused=message["queue"]["is_paused"])
         self._facts = self._replies_health.apply_to(facts)
@@ -266,6 +268,9 @@ class Frames:
         parts: dict[str, str] = {}
         if "overlays" in kinds:
             parts["overlays"] = self._render("open-pages", {"overlays": self._facts.pages})
+        if "stream" in kinds and self._state:
+            context = stream_context(self._facts.stream, self._state["session"])
+            parts["session-stream"] = self._render("session-stream", dict(context))
         if "game" in kinds:
             parts["game-state"] = self._render("game-state", {"game": self._game})
         return parts | self._parts_of_state(has_state=has_state) if self._state else parts

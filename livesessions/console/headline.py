@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
+from encoder.stream_words import stream_words
 from livesessions.console.facts import LiveFacts
 
 # So many replies in a row: one may fail by chance.
@@ -53,6 +54,8 @@ def _headline(facts: LiveFacts) -> Headline:
 
 
 def _before_start(facts: LiveFacts) -> str:
+    if facts.is_streamed:
+        return _("We send the picture. Press Start when you are ready.")
     if facts.unheard_because == "closed":
         return _("Open the overlay first, or nobody hears your host.")
     return _("The overlay is open. Press Start when you are ready.")
@@ -66,6 +69,11 @@ def _on_air(facts: LiveFacts) -> Headline:
     if why := facts.unheard_because:
         title = _("On air, but nobody hears your host.")
         return Headline("wary", title, _remedy(why), "open_overlay" if why == "closed" else "")
+    stream = stream_words(facts.stream) if facts.stream is not None else None
+    if stream is not None and stream.tone == "wary":
+        is_behind = facts.is_stream_published
+        title = _("On air, but the picture stutters.") if is_behind else _("On air, but without a picture.")
+        return Headline("wary", title, stream.text)
     if facts.connection in ("waiting", "stalled"):
         title = _("On air, but no chat is arriving.")
         return Headline("wary", title, connection_text(facts))

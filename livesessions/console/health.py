@@ -6,6 +6,8 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from encoder.broadcast.report import StreamReport
+from encoder.stream_words import stream_words
 from livesessions.console.facts import LiveFacts
 from livesessions.console.headline import FAILURES_SHOWN, connection_text
 from livesessions.console.rows import SLOW_MS, duration_text
@@ -28,6 +30,8 @@ class HealthItem:
 def health_of(facts: LiveFacts) -> list[HealthItem]:
     """Return the parts of a live with their state in words."""
     items = [_chat(facts), _overlay(facts), _voice(facts), _answers(facts)]
+    if facts.stream is not None:
+        items.insert(1, _stream(facts.stream))
     if not_written := facts.counts.get("not_written", 0):
         items.append(_storage(not_written))
     return items
@@ -48,8 +52,16 @@ def _chat(facts: LiveFacts) -> HealthItem:
     return HealthItem(name, "good", "check", connection_text(facts), remark)
 
 
+def _stream(stream: StreamReport) -> HealthItem:
+    words = stream_words(stream)
+    icon = {"good": "check", "wary": "alert-triangle"}.get(words.tone, "clock")
+    return HealthItem(_("Stream"), words.tone, icon, words.text)
+
+
 def _overlay(facts: LiveFacts) -> HealthItem:
     name, why = _("Overlay"), facts.unheard_because
+    if not why and not facts.pages:
+        return HealthItem(name, "calm", "volume", _("Not open, and not needed"))
     if why == "closed":
         return HealthItem(name, "wary", "volume-off", _("Not open. Nobody hears your host"))
     if why == "hidden":

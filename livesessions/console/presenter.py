@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NotRequired, TypedDict, TypeVar
+from uuid import UUID
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import timezone
@@ -12,6 +13,8 @@ from django.utils.translation import ngettext
 
 from billing.ledger.warning_mails import VERY_NEAR
 from chatsources.events import EventKind
+from encoder.broadcast.report import StreamReport
+from encoder.stream_words import StreamWords, stream_words
 from livesessions.console.facts import LiveFacts, ReplyHealth
 from livesessions.console.publisher import (
     ConsoleChatMessage,
@@ -23,6 +26,7 @@ from livesessions.console.rows import ChatRow, HeldRow, ReplyRow, chat_row, held
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
 from livesessions.querysets import held_replies
 from livesessions.worker.observer import NOT_ON_CONSOLE, hearing_of
 from livesessions.worker.registry import waiting_reason_of
@@ -100,6 +104,7 @@ def with_state(facts: LiveFacts, state: ConsoleState) -> LiveFacts:
         credit_warning=session.credit_warning if state["may_control"] else "",
         is_credit_short=max(session.credit_warnings.values(), default=0) >= VERY_NEAR,
         chat=str(session.get_source_display()),
+        is_streamed=session.show.mode == Show.Mode.MANAGED and session.source != LiveSession.Source.SIMULATOR,
         counts=facts.counts or session.counts,
     )
 
@@ -115,13 +120,32 @@ def numbers_of(facts: LiveFacts, viewers: int | None) -> dict[str, str]:
     }
 
 
-def facts_of(state: ConsoleState, messages: Iterable[Message], pages: Iterable[OpenPage]) -> LiveFacts:
+class StreamContext(TypedDict):
+    """The template context of the console's stream; empty while there is none."""
+
+    stream: StreamReport | None
+    stream_words: StreamWords | None
+    show_id: UUID
+
+
+def stream_context(stream: StreamReport | None, session: LiveSession) -> StreamContext:
+    """Return the context of a live's stream, in the reader's language."""
+    words = stream_words(stream) if stream is not None else None
+    return {"stream": stream, "stream_words": words, "show_id": session.show_id}
+
+
+def facts_of(
+    state: ConsoleState,
+    messages: Iterable[Message],
+    pages: Iterable[OpenPage],
+    stream: StreamReport | None = None,
+) -> LiveFacts:
     """Return what a page knows of its live when it is opened."""
     health = ReplyHealth()
     for message in messages:
         if message["kind"] == "reply":
             health.note(message)
-    return health.apply_to(with_state(LiveFacts(pages=tuple(pages)), state))
+    return health.apply_to(with_state(LiveFacts(pages=tuple(pages), stream=stream), state))
 
 
 class PlainRows(TypedDict):

@@ -7,20 +7,30 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.errors import PlanRefused
+from encoder.stored_reports import read_report
 from livesessions.access import get_session_for
 from livesessions.console.forms import SayForm
 from livesessions.console.headline import headline_of
 from livesessions.console.health import health_of
-from livesessions.console.presenter import describe, facts_of, numbers_of, plain_rows, read_recent
+from livesessions.console.presenter import (
+    describe,
+    facts_of,
+    numbers_of,
+    plain_rows,
+    read_recent,
+    stream_context,
+)
 from livesessions.console.unpriced import unpriced_services
 from livesessions.errors import CommandUnreachable, SessionConflict
 from livesessions.models.sessions import LiveSession
 from livesessions.services.sessions import (
     mute_session,
+    renew_session_stream,
     skip_reply,
     start_session,
     stop_session,
@@ -48,7 +58,7 @@ def session_detail(request: TenantRequest, session_id: UUID) -> HttpResponse:
     overlay_path = reverse("overlay:page", args=[session.show.overlay.token])
     pages = read_pages(session.show.overlay_id)
     messages = read_recent(session)
-    facts = facts_of(state, messages, pages)
+    facts = facts_of(state, messages, pages, read_report(session.show_id))
     with timezone.override(request.tenant.time_zone):
         plain = plain_rows(messages)
     context = {
@@ -56,6 +66,7 @@ def session_detail(request: TenantRequest, session_id: UUID) -> HttpResponse:
         "session_id": session.id,
         "headline": headline_of(facts),
         "health": health_of(facts),
+        **stream_context(facts.stream, session),
         "numbers": numbers_of(facts, None),
         "plain": plain,
         "say_form": SayForm(auto_id="say-%s"),
@@ -95,6 +106,21 @@ def session_unmute(request: TenantRequest, session_id: UUID) -> HttpResponse:
 @member_required(EDITOR)
 def session_skip(request: TenantRequest, session_id: UUID) -> HttpResponse:
     return command(request, session_id, skip_reply)
+
+
+@require_POST
+@member_required(EDITOR)
+def session_stream_renew(request: TenantRequest, session_id: UUID) -> HttpResponse:
+    """Have the live's stream try again with what is stored now."""
+    session = get_session_for(request, session_id)
+    try:
+        renew_session_stream(session=session)
+    except SessionConflict as conflict:
+        return back_to_console(request, session, conflict.user_message)
+    except CommandUnreachable:
+        return back_to_console(request, session, str(UNREACHABLE))
+    messages.success(request, _("The stream tries again."))
+    return redirect("livesessions:session_detail", session.id)
 
 
 def command(request: TenantRequest, session_id: UUID, act: Callable[..., object]) -> HttpResponse:

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
-from redis.exceptions import RedisError
 
 from encoder.stored_reports import read_report
 from livesessions import errors
@@ -86,19 +85,12 @@ def _parts_of(session: LiveSession) -> dict[str, object]:
     parts = [PartName.OVERLAY, PartName.SESSION]
     if session.lease_owner:
         parts.append(PartName.WORKER)
-    if _is_streamed(session):
+    if read_report(session.show_id) is not None:
         parts.append(PartName.STREAM)
     return {
         "parts": parts,
         "open_pages": count_pages(session.show.overlay_id),
     }
-
-
-def _is_streamed(session: LiveSession) -> bool:
-    try:
-        return read_report(session.show_id) is not None
-    except (RedisError, OSError):
-        return False
 
 
 def _stop_worker(session: LiveSession) -> None:

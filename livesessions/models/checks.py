@@ -13,6 +13,7 @@ class CheckKind(models.TextChoices):
     """What is checked before a live goes on air, in the order of the checklist."""
 
     TIKTOK = "tiktok", _("Live on TikTok")
+    STREAM = "stream", _("Stream accepted")
     OVERLAY = "overlay", _("Overlay heard")
     VOICE = "voice", _("Voice works")
     BADGE = "badge", _("AI badge on")

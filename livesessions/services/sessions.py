@@ -18,7 +18,7 @@ from livesessions.models.shows import Show
 from livesessions.querysets import lives_on_air
 from livesessions.tasks import end_stopped_lives, run_live
 from livesessions.worker import leases
-from livesessions.worker.commands import Command, Mute, Skip, Stop, Unmute, send_command
+from livesessions.worker.commands import Command, Mute, RenewStream, Skip, Stop, Unmute, send_command
 from livesessions.worker.registry import waiting_reason
 from overlay.services import end_overlay, mute_overlay
 from tenants import audit
@@ -156,6 +156,12 @@ def skip_reply(*, session: LiveSession) -> None:
     require_on_air(session)
     send(session, Skip())
     audit.record("session.reply_skipped", session)
+
+
+def renew_session_stream(*, session: LiveSession) -> None:
+    """Have a live's stream go on with the stored target, or try again after a refusal."""
+    require_on_air(session)
+    send(session, RenewStream())
 
 
 def require_on_air(session: LiveSession) -> None:

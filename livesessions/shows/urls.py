@@ -9,6 +9,7 @@ urlpatterns = [
     path("shows/new/", shows.show_create, name="show_create"),
     path("shows/<uuid:show_id>/advanced/", shows.show_edit, name="show_edit"),
     path("shows/<uuid:show_id>/games/", shows.show_games, name="show_games"),
+    path("shows/<uuid:show_id>/mode/", shows.show_mode, name="show_mode"),
     path("shows/<uuid:show_id>/duplicate/", lifecycle.show_duplicate, name="show_duplicate"),
     path("shows/<uuid:show_id>/archive/", lifecycle.show_archive, name="show_archive"),
     path("shows/<uuid:show_id>/unarchive/", lifecycle.show_unarchive, name="show_unarchive"),

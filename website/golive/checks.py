@@ -20,6 +20,10 @@ from billing.pages.words import AT_LIMIT, quantity_text
 from billing.plans import doors
 from billing.plans.catalogue import Meter
 from billing.plans.entitlements import Entitlements, entitlements_for
+from encoder.models import StreamTarget
+from encoder.rtmp.errors import PublishFault
+from encoder.services import has_key
+from encoder.words import FAULTS
 from livesessions.kill.acknowledgements import PartState, progress_of
 from livesessions.models.checks import CheckKind, PassedCheck
 from livesessions.models.kills import Kill
@@ -83,6 +87,11 @@ class Findings:
     pages: list[OpenPage]
     lineup: VoiceLineup
 
+    @property
+    def is_managed(self) -> bool:
+        """Whether our servers send the picture."""
+        return self.show.mode == Show.Mode.MANAGED
+
     def passes(self, kind: CheckKind, *, of: str, within: timedelta | None = None) -> bool:
         """Return whether a check was passed for what it is about now, and recently enough."""
         check = self.passed.get(kind)
@@ -99,8 +108,10 @@ def checks_of(show: Show, *, source: str) -> list[Check]:
         read_pages(show.overlay_id),
         resolve_voices(show.voice),
     )
-    reads_tiktok = source == LiveSession.Source.TIKTOK
-    return [check(findings) for kind, check in CHECKS.items() if reads_tiktok or kind is not CheckKind.TIKTOK]
+    skipped = {CheckKind.OVERLAY} if findings.is_managed else {CheckKind.STREAM}
+    if source != LiveSession.Source.TIKTOK:
+        skipped.add(CheckKind.TIKTOK)
+    return [check(findings) for kind, check in CHECKS.items() if kind not in skipped]
 
 
 def _tiktok(findings: Findings) -> Check:
@@ -109,10 +120,32 @@ def _tiktok(findings: Findings) -> Check:
         link = reverse("livesessions:show_edit", args=[findings.show.id])
         text = _("This show has no TikTok handle.")
         return Check(CheckKind.TIKTOK, CheckState.ATTENTION, text, url=link, link=_("Add your handle"))
+    if findings.is_managed:
+        text = _("@%(handle)s goes live with our stream. Your host waits for it.") % {"handle": handle}
+        return Check(CheckKind.TIKTOK, CheckState.DONE, text)
     if findings.passes(CheckKind.TIKTOK, of=handle, within=LIVE_FOR):
         return Check(CheckKind.TIKTOK, CheckState.DONE, _("@%(handle)s is live.") % {"handle": handle})
     text = _("Go live in the TikTok app as @%(handle)s, then check.") % {"handle": handle}
     return Check(CheckKind.TIKTOK, CheckState.OPEN, text, run=_("Check now"))
+
+
+def _stream(findings: Findings) -> Check:
+    kind, show = CheckKind.STREAM, findings.show
+    page = {"url": reverse("encoder:stream_edit", args=[show.id]), "link": _("Server URL and key")}
+    target = StreamTarget.objects.filter(tenant=show.tenant_id, use_id=show.id).first()
+    now = timezone.now()
+    if target is None or not has_key(show.tenant_id, show.id):
+        return Check(kind, CheckState.ATTENTION, _("No server URL and key are stored."), **page)
+    if target.key_expires_at is not None and target.key_expires_at <= now:
+        return Check(kind, CheckState.ATTENTION, _("The key has expired. Paste a new one."), **page)
+    if target.check_fault:
+        text = str(FAULTS[PublishFault(target.check_fault)])
+        return Check(kind, CheckState.ATTENTION, text, run=_("Check again"), **page)
+    if target.checked_at is not None and now - target.checked_at < LIVE_FOR:
+        return Check(kind, CheckState.DONE, _("The server accepts the key."))
+    return Check(
+        kind, CheckState.OPEN, _("Check that the server takes your stream."), run=_("Check now"), **page
+    )
 
 
 def _overlay(findings: Findings) -> Check:
@@ -147,6 +180,8 @@ def _voice(findings: Findings) -> Check:
 
 
 def _badge(findings: Findings) -> Check:
+    if findings.is_managed:
+        return Check(CheckKind.BADGE, CheckState.DONE, _("Our picture shows that your host is an AI."))
     layout = findings.show.overlay.whole_layout
     shown: list[dict[str, Any]] = [layout["tall"], layout["wide"]]
     if len(shown) == len(FORMATS) and all(boxes[LABEL]["on"] for boxes in shown):
@@ -222,6 +257,7 @@ def _rules(findings: Findings) -> Check:
 
 CHECKS: dict[CheckKind, Callable[[Findings], Check]] = {
     CheckKind.TIKTOK: _tiktok,
+    CheckKind.STREAM: _stream,
     CheckKind.OVERLAY: _overlay,
     CheckKind.VOICE: _voice,
     CheckKind.BADGE: _badge,

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from chatsources.errors import SourceFault
+from encoder.models import StreamTarget
+from encoder.rtmp.errors import PublishFault
+from encoder.services import check_target
+from encoder.words import FAULTS
 from livesessions.models.checks import CheckKind
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
@@ -52,6 +56,19 @@ def _run_tiktok(request: TenantRequest, show: Show) -> RunResult:
     return RunResult(False, _("TikTok did not answer. Try again in a moment."))
 
 
+def _run_stream(request: TenantRequest, show: Show) -> RunResult:
+    target = StreamTarget.objects.filter(tenant=request.tenant, use_id=show.id).first()
+    if target is None:
+        return RunResult(False, _("No server URL and key are stored."))
+    try:
+        checked = check_target(target=target)
+    except AppError as refusal:
+        return RunResult(False, refusal.user_message)
+    if checked.check_fault:
+        return RunResult(False, str(FAULTS[PublishFault(checked.check_fault)]))
+    return RunResult(True, _("The server accepts the key."))
+
+
 def _run_overlay(request: TenantRequest, show: Show) -> RunResult:
     try:
         outcome = run_show_overlay_test(show=show, sample=OverlaySample.VOICE)
@@ -79,6 +96,7 @@ def _run_rules(request: TenantRequest, show: Show) -> RunResult:
 
 RUNS: dict[CheckKind, Callable[[TenantRequest, Show], RunResult]] = {
     CheckKind.TIKTOK: _run_tiktok,
+    CheckKind.STREAM: _run_stream,
     CheckKind.OVERLAY: _run_overlay,
     CheckKind.VOICE: _run_voice,
     CheckKind.RULES: _run_rules,

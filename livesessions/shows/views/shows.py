@@ -5,8 +5,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from billing.errors import PlanRefused
 from livesessions.access import get_show_for
 from livesessions.console.presenter import phase_of
 from livesessions.models.sessions import LiveSession
@@ -65,6 +66,24 @@ def show_create(request: TenantRequest) -> HttpResponse:
 def show_edit(request: TenantRequest, show_id: UUID) -> HttpResponse:
     show = get_show_for(request, show_id)
     return _settings(request, show, ShowSettingsForm(request.POST or None, instance=show), "show_edit")
+
+
+@require_POST
+@member_required(EDITOR)
+def show_mode(request: TenantRequest, show_id: UUID) -> HttpResponse:
+    """Choose who sends the picture of a show's lives; it applies from the next live."""
+    show = get_show_for(request, show_id)
+    mode = request.POST.get("mode", "")
+    if mode not in Show.Mode.values:
+        messages.error(request, _("Choose who sends the picture."))
+        return redirect("encoder:stream_edit", show.id)
+    try:
+        change_show(show=show, mode=mode)
+    except PlanRefused as refusal:
+        messages.error(request, refusal.user_message)
+    else:
+        messages.success(request, _("Saved. It applies from your next live."))
+    return redirect("encoder:stream_edit", show.id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
