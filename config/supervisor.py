@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from typing import IO, cast
 
@@ -17,10 +17,11 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run: its name in the terminal, and its command."""
+    """What to run: its name in the terminal, its command, and variables that only it gets."""
 
     name: str
     command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class ProcessSupervisor:
         """Run a program until it has ended; return its exit status, negative for a signal."""
         process = subprocess.Popen(
             program.command,
-            env=self._environment,
+            env={**self._environment, **program.environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -40,7 +40,7 @@ from livesessions.worker.startup_heap import freeze_startup_heap
 from livesessions.worker.streams import acknowledge_kill, broadcast_of, stream_counter
 from moderation.viewer_hashes import viewer_hash_of
 from providers.status.answers import StatusPages
-from providers.status.metrics import CIRCUITS_OPEN, FREE_PLACES, LIVES, LOOP_BEAT_AGE, LOOP_STALLS
+from providers.status.metrics import CIRCUITS_OPEN, FREE_PLACES, LIVES, LOOP_BEAT_AGE, LOOP_STALLS, USED_SHARE
 from providers.status.server import status_server
 from tenants.threads import in_thread
 
@@ -114,8 +114,10 @@ class Worker:
 
     def update_metrics(self) -> None:
         """Write the worker's gauges. Thread-safe."""
-        LIVES.set(self._supervisor.running)
-        FREE_PLACES.set(self._supervisor.free_capacity)
+        running, free = self._supervisor.running, self._supervisor.free_capacity
+        LIVES.set(running)
+        FREE_PLACES.set(free)
+        USED_SHARE.set(running / (running + free) if running + free else 1.0)
         LOOP_STALLS.set(self._watchdog.stalls)
         LOOP_BEAT_AGE.set(self._watchdog.beat_age_s)
         CIRCUITS_OPEN.set(len(self._resources.failing_services()))

@@ -57,7 +57,7 @@ def restore_backup(
     database: Target,
     backup_id: str,
     replace: bool,
-    on_restored: Callable[[datetime], None],
+    on_restored: Callable[[datetime], object],
 ) -> RestoreReport:
     """Restore a backup and compare it with what was saved. `on_restored` gets the time of the backup.
 

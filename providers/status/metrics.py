@@ -44,6 +44,7 @@ TAKEOVER_SECONDS = Histogram(
 )
 LIVES = Gauge("vivavoce_worker_lives", "Lives that this worker runs.")
 FREE_PLACES = Gauge("vivavoce_worker_free_places", "Further lives that this worker may run now.")
+USED_SHARE = Gauge("vivavoce_worker_used_share", "Share of this worker's places that are taken, 0 to 1.")
 LOOP_STALLS = Gauge("vivavoce_worker_loop_stalls", "Blocks of the event loop of two seconds or longer.")
 LOOP_BEAT_AGE = Gauge("vivavoce_worker_loop_beat_age_seconds", "Time since the event loop last ran.")
 CIRCUITS_OPEN = Gauge("vivavoce_worker_circuits_open", "Outside services whose circuit breaker is open.")

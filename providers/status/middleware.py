@@ -31,9 +31,11 @@ class StatusMiddleware:
             answer = self._pages.answer(request.path, request.headers.get("Authorization", ""))
             if answer is not None:
                 headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-                return HttpResponse(
+                response = HttpResponse(
                     answer.content, content_type=answer.content_type, status=answer.status, headers=headers
                 )
+                response._has_been_logged = True  # type: ignore[attr-defined]  # 503 is an answer, no fault
+                return response
         return self._counted(request)
 
     def _counted(self, request: HttpRequest) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Serves the status addresses of a process that serves no pages, such as a worker."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -10,6 +11,8 @@ from typing import Final
 from django.db import connections
 
 from providers.status.answers import NOT_FOUND, StatusPages
+
+logger = logging.getLogger(__name__)
 
 CLIENT_TIMEOUT_S: Final = 10.0
 
@@ -35,6 +38,7 @@ def status_server(address: str, pages: StatusPages) -> Iterator[StatusServer | N
         return
     host, _, port = address.rpartition(":")
     with StatusServer(host.strip("[]"), int(port), pages) as server:
+        logger.info("status served: port=%d", server.server_port)
         thread = Thread(target=server.serve_forever, name="status", daemon=True)
         thread.start()
         try:
