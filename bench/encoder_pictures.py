@@ -1,7 +1,7 @@
 """What the bench of the encoder streams: a loop, or a live that is played into captions and full mode."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -74,15 +74,17 @@ async def still_frames() -> AsyncGenerator[FrameSource, None]:
     yield StillFrames(FORM, default_arrangement(), still())
 
 
+def level_of(level: float) -> Callable[[LiveScene], None]:
+    """Return what opens the avatar's mouth to a level from 0 to 1."""
+    return lambda scene: scene.set_level(level)
+
+
 async def is_bit_exact() -> bool:
     """Return whether two decoders show in captions mode what a full encode of the drawn frames shows."""
     events = {
         10: lambda scene: scene.speak("Hi Martha, welcome from Leeds!"),
         20: lambda scene: scene.add_line(ChatLine("1", "Luke", "Rose × 5", "gift")),
-        **{
-            number: lambda scene, level=number % 4 / 16: scene.set_level(level)
-            for number in range(30, CHECKED_PICTURES, 3)
-        },
+        **{number: level_of(number % 4 / 16) for number in range(30, CHECKED_PICTURES, 3)},
     }
     scene = LiveScene(BADGE, {})
     async with open_captions(FORM, default_arrangement(), still(), scene) as pictures:

@@ -71,19 +71,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ArgumentParser(prog="python -m bench.statement_weights", description=__doc__).parse_args(arguments)
     examples = [*labelled(), *ready_lines()]
     model, scores = trained(examples), _scores_of_harmless(examples)
+    weights = {
+        name: round(weight, 2) for name, weight in sorted(model.weights.items()) if abs(weight) >= SMALLEST
+    }
     table = {
         "examples": digest(),
         "threshold": round(float(np.quantile(scores, 1 - SHARE_REFUSED)), 2),
         "strict_threshold": round(float(np.quantile(scores, 1 - SHARE_REFUSED_STRICTLY)), 2),
         "bias": round(model.bias, 3),
-        "weights": {
-            name: round(weight, 2)
-            for name, weight in sorted(model.weights.items())
-            if abs(weight) >= SMALLEST
-        },
+        "weights": weights,
     }
     WEIGHTS.write_text(json.dumps(table, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
-    print(f"{len(examples)} examples, {len(table['weights'])} weights, threshold {table['threshold']}")
+    print(f"{len(examples)} examples, {len(weights)} weights, threshold {table['threshold']}")
 
 
 def digest() -> str:
