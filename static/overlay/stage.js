@@ -11,6 +11,8 @@ const MODULES = {
   avatar: () => import("./widgets/avatar.js"),
 };
 
+const MAX_EARLY = 20;
+
 export class Stage {
   #tools;
   #layout;
@@ -18,6 +20,8 @@ export class Stage {
   #settings = null;
   #widgets = new Map();
   #latest = { game: { kind: "", leaders: [] }, tally: {} };
+  #loading = 0; // widgets
+  #early = []; // lines that came meanwhile
 
   /**
    * `tools`: level(), the current loudness; still, the reduced-motion query; words, by name; renew(), to reload;
@@ -38,8 +42,13 @@ export class Stage {
     if (message.type === "layout") this.#layout.apply(message.layout);
     if (message.type === "game") this.#tell("game", message.game);
     if (message.type === "tally") this.#tell("tally", message.counts);
-    if (message.type === "chat") for (const widget of this.#widgets.values()) widget.line?.(message);
+    if (message.type === "chat") this.#line(message);
     if (message.type === "live" && !message.live) this.#clear();
+  }
+
+  #line(message) {
+    for (const widget of this.#widgets.values()) widget.line?.(message);
+    if (this.#loading && this.#early.length < MAX_EARLY) this.#early.push(message);
   }
 
   #restore({ layout, game, tally }) {
@@ -51,6 +60,7 @@ export class Stage {
   #clear() {
     this.#tell("game", { kind: "", leaders: [] });
     this.#tell("tally", {});
+    this.#early = [];
     for (const widget of this.#widgets.values()) widget.clear?.();
   }
 
@@ -70,12 +80,17 @@ export class Stage {
   }
 
   async #load(name) {
+    this.#loading += 1;
     const module = await MODULES[name]().catch(() => null);
+    this.#loading -= 1;
+    const early = this.#early;
+    if (!this.#loading) this.#early = [];
     if (module === null) return this.#tools.renew(); // gone with a deployment, or the network was away
     if (this.#widgets.has(name)) return;
     const widget = new module.Widget(document.querySelector(`[data-widget="${name}"]`), this.#tools);
     this.#widgets.set(name, widget);
     widget.set?.(this.#settings, this.#boxes[name].on);
     for (const [what, value] of Object.entries(this.#latest)) widget[what]?.(value);
+    for (const message of early) widget.line?.(message);
   }
 }

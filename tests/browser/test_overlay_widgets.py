@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django_scopes import scope
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from overlay.layout import default_layout
 from overlay.models import Overlay
@@ -112,6 +112,21 @@ def test_a_gift_is_announced_before_the_follows_that_wait(viewer: Viewer, studio
             studio.do(studio.publisher.chat(str(number), name, text, kind))
 
 
+def test_a_gift_that_comes_while_its_widget_is_loaded_is_announced(
+    page: Page, server_url: str, overlay: Overlay, studio: Studio
+) -> None:
+    held: list[Route] = []
+    page.route("**/widgets/alerts*.js", lambda route: held.append(route))
+    page.set_viewport_size({"width": 1280, "height": 720})
+    with page.expect_request("**/widgets/alerts*.js"):
+        Viewer(page, server_url).open(overlay)
+    studio.do(studio.publisher.chat("1", "Luca", "Rosa × 5", "gift"))
+    expect(page.locator("#chat .text")).to_have_text("Rosa × 5")
+    expect(page.locator(".alert")).to_have_count(0)
+    with watching(page, "document.querySelector('.alert-words')?.textContent === 'LucaRosa × 5'"):
+        held[0].continue_()
+
+
 def test_the_avatars_mouth_moves_with_the_sound(viewer: Viewer, studio: Studio) -> None:
     mouth = viewer.page.locator(".avatar .mouth")
     expect(mouth).to_be_attached()
@@ -137,7 +152,11 @@ def test_only_what_is_on_is_loaded(page: Page, server_url: str, make_user: Calla
 def test_nothing_moves_by_itself_where_motion_is_unwelcome(viewer: Viewer, studio: Studio) -> None:
     viewer.page.emulate_media(reduced_motion="reduce")
     studio.do(studio.publisher.game(poll(1, 1)))
-    studio.do(studio.publisher.chat("1", "Luca", "Rosa × 5", "gift"))
-    expect(viewer.page.locator(".alert")).to_be_visible()
+    expect(viewer.page.locator(".game-question")).to_be_visible()
     expect(viewer.page.locator(".avatar .mouth")).to_be_attached()
-    assert viewer.page.evaluate("document.getAnimations().length") == 0
+    while_shown = (
+        "document.querySelector('.alert') && (window.moving = document.getAnimations().length, true)"
+    )
+    with watching(viewer.page, while_shown):
+        studio.do(studio.publisher.chat("1", "Luca", "Rosa × 5", "gift"))
+    assert viewer.page.evaluate("window.moving") == 0
