@@ -134,7 +134,7 @@ class Frames:
 
     def update(self, messages: Sequence[Message], state: ConsoleState | None) -> Frame:
         """Return the frame for a batch of messages; an empty one when it would change nothing."""
-        before, game = (self._facts, self._game.get("kind", "")) if self._state else (None, "")
+        before, game = (self._facts, _running(self._game)) if self._state else (None, "")
         with self._as_reader():
             self._note(messages, state)
             frame = self._rows_of(messages)
@@ -151,7 +151,7 @@ class Frames:
             frame["phase"] = state["phase"]
         for message in messages:
             if message["kind"] == "game":
-                frame["game"] = message["game"].get("kind", "")
+                frame["game"] = _running(message["game"])
             elif message["kind"] == "queue":
                 frame["queue"] = self._queue_of(message)
             elif message["kind"] == "counts" and self._now_s() >= self._series_due_s:
@@ -164,7 +164,7 @@ class Frames:
         if before is None:
             return bool(self._state)
         has_changed = self._timeline.note_change(before, self._facts)
-        return self._timeline.note_game(game, self._game.get("kind", "")) or has_changed
+        return self._timeline.note_game(game, _running(self._game)) or has_changed
 
     def _queue_of(self, message: ConsoleQueueMessage) -> QueueFrame:
         with self._as_reader():
@@ -305,6 +305,11 @@ class Frames:
     def _as_reader(self) -> Iterator[None]:
         with translation.override(self._language), timezone.override(self._time_zone):
             yield
+
+
+def _running(game: Mapping[str, Any]) -> str:
+    """Return the kind of the game that runs, "" for none; one whose result is still shown has ended."""
+    return "" if game.get("is_over") else str(game.get("kind", ""))
 
 
 def _remember(known: OrderedDict[str, Any], new: Mapping[str, Any]) -> None:

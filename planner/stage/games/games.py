@@ -26,6 +26,7 @@ PLACES = 3
 # How long a line sounds, at the pace of an ordinary voice: answers are waited for from its end on.
 CHARACTERS_A_SECOND = 14.0
 UNSAID_S = 90.0  # older announcements, for example from while the host was muted, are dropped
+RESULT_SHOWN_S = 8.0  # a viewer reads the result while the host says it
 AFTERMATH_S = 6.0  # late answers arrive for a while and need no reply
 TOPIC_VOTE_EVERY = 3  # of the games that begin by themselves
 
@@ -246,15 +247,30 @@ class Games:
     # --- what a screen shows, and the next worker must know ------------------------------------------
 
     def state(self, now_s: float) -> dict[str, Any]:
-        """Return the running game, if one is, and who leads, as plain values."""
+        """Return the game that is shown, if one is, and who leads, as plain values.
+
+        A game whose result is being said is shown for 8 s more; `is_over` says that another one may begin.
+        """
         leaders = [asdict(score) for score in self._board.top(PLACES)]
-        game = self._game
+        game = self._game or self._just_ended(now_s)
         if game is None:
             return {"kind": "", "leaders": leaders}
         ends_at_s = game.ends_at_s
         left_s = 0 if game.closed or ends_at_s is None else max(round(ends_at_s - now_s), 0)
         phase = "closed" if game.closed else "waiting" if ends_at_s is None else "open"
-        return {"kind": game.kind, "phase": phase, "seconds_left": left_s, **game.state(), "leaders": leaders}
+        shown = {
+            "kind": game.kind,
+            "phase": phase,
+            "seconds_left": left_s,
+            **game.state(),
+            "leaders": leaders,
+        }
+        return shown if self._game else {**shown, "is_over": True}
+
+    def _just_ended(self, now_s: float) -> Quiz | Poll | None:
+        if self._after is None or not self._after[0].closed or now_s - self._after[1] > RESULT_SHOWN_S:
+            return None
+        return self._after[0]
 
     def snapshot(self) -> dict[str, Any]:
         """Return what the next worker must know, as plain values."""

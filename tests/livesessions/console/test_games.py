@@ -96,3 +96,7 @@ def test_the_console_draws_the_game_that_runs() -> None:
     assert "41 s" in frame
     assert "3 · 75 %" in frame
     assert "<b>monti" not in frame
+    result = {**game, "phase": "closed", "is_over": True}
+    update = frames.update([{"kind": "game", "game": result}], None)
+    assert "3 · 75 %" in update["parts"]["game-state"], "its result can still be read"
+    assert update["game"] == "", "while another game may begin"

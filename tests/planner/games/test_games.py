@@ -64,6 +64,29 @@ def test_the_first_right_answer_wins_by_name_and_late_ones_need_no_reply() -> No
     assert games.state(20.0)["leaders"] == [{"points": 10, "name": "Bea"}]
 
 
+def test_the_result_stays_in_sight_while_the_host_says_it() -> None:
+    games = make_games()
+    assert games.start_quiz(0.0)
+    say(games, 1.0)
+    hear(games, "Marta", "Bea", 6.0)
+    assert "is_over" not in games.state(6.0)
+    say(games, 7.0)
+    shown = games.state(7.0)
+    assert (shown["phase"], shown["winner"], shown["answer"]) == ("closed", "Bea", "Marta")
+    assert shown["is_over"]
+    assert games.state(15.0) == shown
+    assert games.state(15.1)["kind"] == ""
+    assert games.start_quiz(15.0), "another game need not wait for it"
+    assert games.state(15.0)["phase"] == "waiting"
+
+
+def test_a_game_that_never_began_has_no_result_to_show() -> None:
+    games = make_games()
+    assert games.start_quiz(0.0)
+    assert games.end_game(1.0)
+    assert games.state(1.0)["kind"] == ""
+
+
 def test_a_hint_comes_after_twelve_seconds_and_halves_the_points() -> None:
     games = make_games()
     games.start_quiz(0.0)
@@ -86,7 +109,7 @@ def test_nobody_wins_a_question_that_nobody_answers() -> None:
     result = say(games, 60.0).line
     assert "Marta" in result
     assert not hear(games, "marta", "Bea", 60.5).control
-    assert games.state(61.0) == {"kind": "", "leaders": []}
+    assert games.state(69.0) == {"kind": "", "leaders": []}
 
 
 def test_a_hint_at_a_number_names_no_digit_of_it() -> None:
