@@ -1,5 +1,6 @@
 """Settings of all environments. All outside addresses and keys come from environment variables."""
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -262,6 +263,9 @@ RECORDINGS_DIR = BASE_DIR / "recordings"
 
 # How many lives one worker process runs at a time.
 WORKER_CAPACITY = env.int("WORKER_CAPACITY", default=60)
+
+# How many cores of its machine a worker may use for the streams of managed lives.
+STREAM_CORES = env.float("STREAM_CORES", default=0.75 * (os.cpu_count() or 1))
 
 # A worker imports them at its start: imported by the first live that needs them, they would hold up all the
 # others for up to a second. Other processes import them when they need them.

@@ -26,7 +26,6 @@ from livesessions.console.rows import ChatRow, HeldRow, ReplyRow, chat_row, held
 from livesessions.models.events import ChatEvent
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
-from livesessions.models.shows import Show
 from livesessions.querysets import held_replies
 from livesessions.worker.observer import NOT_ON_CONSOLE, hearing_of
 from livesessions.worker.registry import waiting_reason_of
@@ -104,7 +103,7 @@ def with_state(facts: LiveFacts, state: ConsoleState) -> LiveFacts:
         credit_warning=session.credit_warning if state["may_control"] else "",
         is_credit_short=max(session.credit_warnings.values(), default=0) >= VERY_NEAR,
         chat=str(session.get_source_display()),
-        is_streamed=session.show.mode == Show.Mode.MANAGED and session.source != LiveSession.Source.SIMULATOR,
+        is_streamed=session.is_streamed,
         counts=facts.counts or session.counts,
     )
 

@@ -33,6 +33,10 @@ class LiveSession(models.Model):
     class WaitingReason(models.TextChoices):
         NO_WORKER = "no_worker", _("Waiting for a worker.")
         AT_CAPACITY = "at_capacity", _("All workers are busy. Your live starts as soon as one is free.")
+        STREAMS_FULL = (
+            "streams_full",
+            _("Our servers send as many streams as they can. Your live starts as soon as one ends."),
+        )
 
     class EndReason(models.TextChoices):
         STOPPED = "stopped", _("You ended it.")
@@ -171,6 +175,11 @@ class LiveSession(models.Model):
     def credit_warning(self) -> str:
         """What the creator reads while a live's credit is nearly used up; empty otherwise."""
         return credit_warning_text(self.credit_warnings) if self.is_open else ""
+
+    @property
+    def is_streamed(self) -> bool:
+        """Whether our servers send its picture; a rehearsal's, with a simulated chat, goes nowhere."""
+        return self.show.mode == Show.Mode.MANAGED and self.source != self.Source.SIMULATOR
 
     @property
     def is_open(self) -> bool:

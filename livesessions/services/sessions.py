@@ -94,7 +94,8 @@ def _call_worker(session: LiveSession) -> None:
     with _log_redis_errors("session not queued, workers will find it"):
         run_live(str(session.id))
         with scope(tenant=session.tenant_id):
-            leases.record_waiting_reason(session_ids=[session.id], reason=waiting_reason())
+            reason = waiting_reason(is_streamed=session.is_streamed)
+            leases.record_waiting_reason(session_ids=[session.id], reason=reason)
     notify_consoles(session)
 
 

@@ -29,6 +29,7 @@ from livesessions.kill.acknowledgements import acknowledge
 from livesessions.kill.parts import PartName
 from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
+from livesessions.models.shows import Show
 from overlay.services import announce_lease
 from providers.status.metrics import TAKEOVER_SECONDS
 
@@ -43,6 +44,8 @@ RENEW_S = 3.0
 # On air by its row, but no worker holds it: its lease has run out.
 ABANDONED = Q(Q(lease_expires_at=None) | Q(lease_expires_at__lte=Now()), status=Status.ACTIVE)
 UNHELD = Q(status=Status.PENDING) | ABANDONED
+# Its picture is sent by us. A rehearsal's, with a simulated chat, is not.
+STREAMED = Q(~Q(source=LiveSession.Source.SIMULATOR), show__mode=Show.Mode.MANAGED)
 FREE = Q(status=Status.PENDING, start_requested_at__isnull=False) | ABANDONED
 
 
@@ -60,17 +63,27 @@ class AvailableSessions:
     next_expiry_s: float | None
 
 
-def find_available(*, limit: int) -> AvailableSessions:
-    """Return at most `limit` available sessions, those first that have waited longest."""
-    free = LiveSession.objects.filter(FREE).order_by("start_requested_at").values_list("id", flat=True)
+def find_available(*, limit: int, takes_streams: bool = True) -> AvailableSessions:
+    """Return at most `limit` available sessions, those first that have waited longest.
+
+    Without `takes_streams` those whose picture we send are left out.
+    """
+    rows = LiveSession.objects.filter(FREE) if takes_streams else LiveSession.objects.filter(FREE, ~STREAMED)
+    free = rows.order_by("start_requested_at").values_list("id", flat=True)
     held = LiveSession.objects.filter(status=Status.ACTIVE, lease_expires_at__gt=Now())
     left = ExpressionWrapper(F("lease_expires_at") - Now(), output_field=DurationField())
     soonest = held.aggregate(left=Min(left))["left"]
     return AvailableSessions(list(free[:limit]), soonest.total_seconds() if soonest is not None else None)
 
 
-def claim(*, session_id: UUID, owner: str) -> LiveSession | None:
-    """Lease a free session; return None when it is deleted, ended or claimed by another worker."""
+def claim(*, session_id: UUID, owner: str, takes_streams: bool = True) -> LiveSession | None:
+    """Lease a free session; return None when it is deleted, ended or claimed by another worker.
+
+    Without `takes_streams` a session whose picture we send is not leased either.
+    """
+    # Apart from the update: with a join, that would no longer compare and set one row.
+    if not takes_streams and LiveSession.objects.filter(STREAMED, id=session_id).exists():
+        return None
     lost_for = _time_since_renewal(session_id)
     taken = LiveSession.objects.filter(FREE, id=session_id).update(
         status=Status.ACTIVE,

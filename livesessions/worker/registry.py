@@ -17,11 +17,15 @@ HEARTBEAT_TTL_MS = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """How many lives a worker runs and may run now, and how often its event loop has stalled."""
+    """How many lives a worker runs and may run now, and how often its event loop has stalled.
+
+    `stream_room` is how many more streams it can carry; None from a worker of the previous release.
+    """
 
     running: int
     capacity: int
     stalls: int = 0
+    stream_room: int | None = None
 
     @property
     def full(self) -> bool:
@@ -73,13 +77,16 @@ def read_failing_services() -> set[str]:
     return {service for entry in entries if entry for service in json.loads(entry)}
 
 
-def waiting_reason() -> str:
+def waiting_reason(*, is_streamed: bool = False) -> str:
     """Return why a live that was started now would have to wait; empty when a worker has free capacity."""
     workers = read_capacities()
     if not workers:
         return LiveSession.WaitingReason.NO_WORKER
-    if all(capacity.full for capacity in workers.values()):
+    free = [capacity for capacity in workers.values() if not capacity.full]
+    if not free:
         return LiveSession.WaitingReason.AT_CAPACITY
+    if is_streamed and all(capacity.stream_room == 0 for capacity in free):
+        return LiveSession.WaitingReason.STREAMS_FULL
     return ""
 
 
@@ -88,7 +95,7 @@ def waiting_reason_of(session: LiveSession) -> str:
     if not session.is_starting:
         return ""
     try:
-        return waiting_reason()
+        return waiting_reason(is_streamed=session.is_streamed)
     except (RedisError, OSError):
         return session.waiting_reason
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from collections.abc import Callable
 from contextlib import suppress
 from uuid import UUID
 
@@ -57,8 +58,16 @@ class SearchRequests:
 class SessionClaimer:
     """Searches for available sessions: every second or two, on request, and when a lease may have expired."""
 
-    def __init__(self, supervisor: Supervisor, requests: SearchRequests, redis: Redis) -> None:
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        requests: SearchRequests,
+        redis: Redis,
+        *,
+        takes_streams: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._supervisor = supervisor
+        self._takes_streams = takes_streams
         self._requests = requests
         self._redis = redis
 
@@ -77,7 +86,9 @@ class SessionClaimer:
         """Run one search; return the seconds until the next one."""
         pause_s = random.uniform(*SEARCH_EVERY_S)  # noqa: S311 (no secret)
         try:
-            found = await in_thread(leases.find_available, limit=MAX_FOUND)
+            found = await in_thread(
+                leases.find_available, limit=MAX_FOUND, takes_streams=self._takes_streams()
+            )
             if self._requests.is_paused:
                 return pause_s
             await self._submit(found.free)

@@ -12,6 +12,7 @@ from billing.plans.catalogue import Meter
 from billing.usage import UsageKind
 from encoder.broadcast.broadcast import Broadcast
 from encoder.broadcast.report import StreamReport
+from encoder.capacity import StreamCapacity
 from encoder.live_setup import LiveStreamSetup
 from encoder.stored_reports import StreamReports
 from livesessions.kill.acknowledgements import acknowledge
@@ -24,7 +25,10 @@ from tenants.threads import in_thread
 
 
 def broadcast_of(
-    session: LiveSession, resources: Resources, commands: "asyncio.Queue[Command]"
+    session: LiveSession,
+    resources: Resources,
+    commands: "asyncio.Queue[Command]",
+    capacity: StreamCapacity,
 ) -> Broadcast | None:
     """Return the stream of a live; None when the show is not in managed mode.
 
@@ -46,6 +50,7 @@ def broadcast_of(
     cap = resources.spend_caps.cap_of(subject_of(session), Meter.ENCODER_SECONDS)
 
     def report(stream: StreamReport) -> None:
+        capacity.note(session.id, stream)
         resources.console_batcher.queue(session.id, {"kind": "stream", "stream": stream})
 
     def heard(utterance_id: UUID, ended: bool) -> None:

@@ -18,6 +18,7 @@ from structlog.contextvars import bind_contextvars
 
 from billing.ledger.on_air import OnAirCounter
 from encoder.broadcast.broadcast import Broadcast
+from encoder.capacity import StreamCapacity
 from livesessions.kill.index import OnAirIndex
 from livesessions.models.sessions import LiveSession
 from livesessions.pipeline.live import Live
@@ -97,7 +98,14 @@ class Worker:
             is_overloaded=lambda: self._watchdog.overloaded,
         )
         self._policy_reloader = PolicyReloader(self._lives, resources.model_gate_of)
-        self._claimer = SessionClaimer(self._supervisor, requests, resources.redis)
+        self._streams = StreamCapacity(settings.STREAM_CORES)
+        self._claiming = 0
+        self._claimer = SessionClaimer(
+            self._supervisor,
+            requests,
+            resources.redis,
+            takes_streams=lambda: self._streams.room > self._claiming,
+        )
         self._renewer = LeaseRenewer(
             self.owner,
             on_lost=lambda session_id: self._supervisor.cancel(str(session_id)),
@@ -164,7 +172,7 @@ class Worker:
         bind_contextvars(session=session_id)  # each session has a task of its own, and so do its log lines
         commands = await self._listener.subscribe(session_id)
         try:
-            session = await in_thread(leases.claim, session_id=UUID(session_id), owner=self.owner)
+            session = await self._claim(UUID(session_id))
             if session is not None:
                 await self._run_with_stream(session, commands)
         except (OperationalError, InterfaceError):
@@ -175,15 +183,32 @@ class Worker:
         finally:
             await self._listener.unsubscribe(commands)
 
+    async def _claim(self, session_id: UUID) -> LiveSession | None:
+        """Claim a session. Each of several at once may turn out to need a stream, so all of them must fit."""
+        self._claiming += 1
+        try:
+            takes_streams = self._streams.room >= self._claiming
+            session = await in_thread(
+                leases.claim, session_id=session_id, owner=self.owner, takes_streams=takes_streams
+            )
+            if session is not None and session.is_streamed:
+                self._streams.add(session_id)
+            return session
+        finally:
+            self._claiming -= 1
+
     async def _run_with_stream(self, session: LiveSession, commands: "asyncio.Queue[Command]") -> None:
         """Run a live; in managed mode beside its stream, which ends a moment after it."""
-        broadcast = broadcast_of(session, self._resources, commands)
+        broadcast = broadcast_of(session, self._resources, commands, self._streams)
         run = partial(self._run_claimed, session, commands, broadcast)
         if broadcast is None:
             await run()
-        else:
+            return
+        try:
             await broadcast.carry(run)
-            await acknowledge_kill(session, self.owner)
+        finally:
+            self._streams.remove(session.id)
+        await acknowledge_kill(session, self.owner)
 
     async def _run_claimed(
         self, session: LiveSession, commands: "asyncio.Queue[Command]", broadcast: Broadcast | None
@@ -328,7 +353,8 @@ class Worker:
         """Send a heartbeat once a second; unregister before the lives are released."""
         while not stopping.is_set():
             running = self._supervisor.running
-            capacity = Capacity(running, running + self._supervisor.free_capacity, self._watchdog.stalls)
+            free, room = self._supervisor.free_capacity, self._streams.room
+            capacity = Capacity(running, running + free, self._watchdog.stalls, room)
             with suppress(RedisError, OSError):
                 await self._registry.heartbeat(capacity, self._resources.failing_services())
                 await self._on_air.refresh()

@@ -22,6 +22,8 @@ from livesessions.models.replies import Reply
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.services.sessions import create_session, mute_session, start_session, stop_session
+from livesessions.worker import leases
+from livesessions.worker.registry import read_capacities, waiting_reason_of
 from livesessions.worker.worker import in_thread
 from tenants.models import Tenant
 from tests.encoder.prepared import card_pictures, store_small_videos
@@ -191,3 +193,31 @@ def is_running(pid: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+# --- more than a worker can carry ------------------------------------------------------------------------
+
+
+async def test_a_live_that_no_worker_can_stream_waits_and_says_so(show: Show, settings: Any) -> None:
+    settings.STREAM_CORES = 0.0
+    settings.STREAM_TO_LOOPBACK = True
+
+    def start() -> LiveSession:
+        with scopes_disabled():
+            show.mode = Show.Mode.MANAGED
+            show.save(update_fields=["mode"])
+            store_key(show, "rtmp://localhost:1/live", KEY)
+            session = create_session(show=show, source=LiveSession.Source.BRIDGE)
+            return start_session(session=session)
+
+    async with running_worker():
+        await eventually(read_capacities)
+        session = await in_thread(start)
+        await eventually(lambda: waiting_reason_of(session), lambda reason: reason == "streams_full")
+        assert await in_thread(leases.claim, session_id=session.id, owner="w", takes_streams=False) is None
+        free = await in_thread(leases.find_available, limit=5, takes_streams=False)
+        assert session.id not in free.free
+        await in_thread(session.refresh_from_db)
+        assert session.status == LiveSession.Status.PENDING
+    claimed = await in_thread(leases.claim, session_id=session.id, owner="w")
+    assert claimed is not None, "a worker with room takes it"
