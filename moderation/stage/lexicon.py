@@ -21,7 +21,8 @@ SHORTEST_OWN_SPELT = 4
 SHORTEST_SPLIT = 5
 SHORTEST_INNER = 4  # inside a row of letters
 MASKS = re.compile(r"[#%_.,*~^=?•·-]")
-MASKED_LETTER = re.compile(r"(?<=[^\W\d_])[#%_.,*~^=?•·-]{1,4}[^\W\d_]")
+# The sign stands first in the pattern: few lines hold one, and the search skips to it.
+MASKED_LETTER = re.compile(r"[#%_.,*~^=?•·-](?<=[^\W\d_].)[#%_.,*~^=?•·-]{0,3}[^\W\d_]")
 MASKED = re.compile(r"(?<![^\W_])[^\W\d_]+(?:[#%_.,*~^=?•·-]{1,4}[^\W\d_]+)+(?![^\W_])")
 # Small words that stand before and behind an oath that is spelled out.
 SMALL = NEIGHBOURS | {"a", "e", "i", "o", "ma", "dai", "oh", "ei", "ehi", "hey", "es", "und", "and", "oggi"}
@@ -88,7 +89,7 @@ class Lexicon:
         if not (self._single or self._phrases or self._signs):
             return []
         recognise = self._words.recognise
-        read = [recognise(token.text) for token in tokens]
+        read = [recognise(text) for text, _, _ in tokens]
         found: list[Match] = []
         for place, keys in enumerate(read):
             if keys:
@@ -126,16 +127,14 @@ class Lexicon:
 
     def _split(self, tokens: Sequence[Token], read: Sequence[tuple[str, ...]]) -> Iterator[Match]:
         """Find words that are split by a space or a dot."""
-        for place in range(len(tokens) - 1):
-            before, after = tokens[place], tokens[place + 1]
-            if len(before.text) + len(after.text) < SHORTEST_SPLIT:
+        single = self._single
+        for place, (before, after) in enumerate(pairwise(tokens)):
+            written = before[0] + after[0]
+            if len(written) < SHORTEST_SPLIT or (joined := key_of(written)) not in single:
                 continue
-            joined = key_of(before.text + after.text)
-            if joined not in self._single:
-                continue
-            whole = any(key in self._single for key in (*read[place], *read[place + 1]))
+            whole = any(key in single for key in (*read[place], *read[place + 1]))
             if not whole and self._may_be_split(joined, before.text, after.text):
-                yield Match(self._single[joined], before.start, after.end)
+                yield Match(single[joined], before.start, after.end)
 
     def _may_be_split(self, joined: str, before: str, after: str) -> bool:
         if self._words.is_at_least(joined, Likeness.NEAR):

@@ -13,7 +13,8 @@ from moderation.stage.tokens import Token, tokenise
 from moderation.stage.verdict import MEDIUM_RISK, Category, Reason, Verdict, judge
 
 MAX_LENGTH = 2_000  # only the beginning of longer lines is judged; TikTok's limit is 150 characters
-MAX_TOKENS = 400  # single letters with spaces; a line of words has fewer
+MAX_WORDS = 400  # in so many characters there are hardly more words
+MAX_LETTERS = 200  # of a line with more tokens: single letters with spaces between them
 FOUL = frozenset({Category.PROFANITY, Category.INSULTS})
 NO_LISTS = Lexicon(())
 
@@ -42,7 +43,9 @@ class Moderator:
     def review(self, text: str) -> Verdict:
         """Judge one text. Never raises."""
         folded = normalise(text[:MAX_LENGTH])
-        tokens = tokenise(folded.text)[:MAX_TOKENS]
+        tokens = tokenise(folded.text, MAX_WORDS + 1)
+        if len(tokens) > MAX_WORDS:
+            tokens = tokens[:MAX_LETTERS]
         shipped = self._shipped.find(folded.text, tokens)
         if humps := tokenise_humps(text[:MAX_LENGTH], folded):
             shipped += self._shipped.find("", humps)
