@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from moderation.stage.language_rules import language_rules
+from moderation.stage.near_words import has_misspelt_group, restored, restored_groups
 from moderation.stage.tokens import Token
 
 GROUPS = frozenset(language_rules("groups"))
@@ -32,10 +33,16 @@ def find_hostility(text: str, tokens: Sequence[Token], *, sworn: bool = False) -
 
     `sworn`: whether the text holds foul words.
     """
-    if not _names_group(tokens):
+    words = [token.text for token in tokens]
+    if has_misspelt_group(words):
+        words = restored_groups(words)
+    if not _names_group(words):
         return None
-    line = _joined([token.text for token in tokens]).translate(DIGITS)
+    line = _joined(words).translate(DIGITS)
     hostile = HOSTILE.search(line)
+    if hostile is None:
+        line = " ".join(restored(line.split()))
+        hostile = HOSTILE.search(line)
     if (hostile is None and not sworn) or QUOTE_MARKS.search(text) or CONDEMNED.search(line):
         return None
     denied = DENIED.search(line)
@@ -44,8 +51,7 @@ def find_hostility(text: str, tokens: Sequence[Token], *, sworn: bool = False) -
     return tokens[0].start, tokens[-1].end
 
 
-def _names_group(tokens: Sequence[Token]) -> bool:
-    words = [token.text for token in tokens]
+def _names_group(words: Sequence[str]) -> bool:
     if not GROUPS.isdisjoint(words):
         return True
     if any(len(word) > 1 and not word.isalpha() for word in words):
