@@ -291,7 +291,7 @@ class Planner:
         if turn.kind in OF_ITS_OWN:
             line = self._frames.line_for(turn, language=self._character.language, is_repeat=is_repeat)
         else:
-            line = self._ready.line_for(prompt, is_repeat=is_repeat)
+            line = self._ready.line_for(prompt, is_repeat=is_repeat, instead_of_model=self._model is not None)
         if line:
             usage.model = UNHEARD if self._breaker.is_open else OFFLINE
         yield from split_sentences(line, self._language_of(turn))

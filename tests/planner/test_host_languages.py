@@ -91,7 +91,7 @@ kannste mich hören | hear_me
 wann ist der nächste stream | schedule
 wann is der naechste stream | schedule
 wie lange bist du noch live? | schedule
-bist du schon lange live | schedule
+bist du schon lange live | uptime
 wie spät ist es | clock
 wie spaet isses | clock
 wie viele leute sind hier | viewers
@@ -105,7 +105,7 @@ erzaehl nen witz | joke
 sag mal was nettes | nice
 sing was | sing
 welches lied ist das | music
-mach mal lauter | music
+mach mal lauter | sound
 wollen wir was spielen | game
 grüß mich mal | shoutout
 gruess mich mal | shoutout
@@ -123,7 +123,7 @@ bin heute traurig | sad
 mir gehts nich gut | sad
 so langweilig hier | bored
 bin neu hier | new_here
-worum gehts hier | new_here
+worum gehts hier | topic
 sprichst du englisch | language
 ich komme aus köln | where_from
 gruesse aus der schweiz | where_from
@@ -136,7 +136,7 @@ danke dir | thanks
 ich lach mich weg | laugh
 hab hunger | food
 es regnet hier | weather
-morgen klausur | work_school
+morgen klausur | good_luck
 mein hund bellt | pets
 hund oder katze? | choice
 was ist besser, kino oder couch? | choice
@@ -156,7 +156,7 @@ will nicht mehr leben | distress
 halt die klappe | insult
 hast du insta | contact
 heute hab ich geburtstag | birthday
-ich hab heute einen film gesehen | comment
+ich hab heute die reifen gewechselt | comment
 """.strip().splitlines()
 
 

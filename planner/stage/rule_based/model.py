@@ -1,6 +1,7 @@
-"""Answers comments by rules, with canned lines.
+"""Answers comments with canned lines, by intent.
 
-It never repeats a viewer's words and states no fact about the show.
+It never repeats a viewer's words, states no fact about the show and is silent to what it does not
+understand.
 """
 
 import time
@@ -19,7 +20,7 @@ from planner.stage.lines import (
 )
 from planner.stage.names import called_together, sayable_name
 from planner.stage.prompt import Prompt
-from planner.stage.rule_based.intents import SURE, UNKNOWN, Understood, recognise, understand
+from planner.stage.rule_based.intents import QUESTION, SURE, UNKNOWN, Understood, recognise, understand
 from planner.stage.serious.replies import SeriousReplies
 from planner.stage.serious.topics import SeriousTopic, serious_topic
 from planner.stage.turn import Turn
@@ -33,8 +34,11 @@ CAREFUL_INTENTS = frozenset({"distress", "sensitive"})
 OWED_INTENTS = frozenset({"distress"})
 # For these a generic line is no substitute.
 WITHOUT_STAND_IN = frozenset({CALM, "distress", "sensitive", "host_kind", "insult", "contact", "spam", "sad"})
-PLACEHOLDERS = (UNKNOWN, CHATTER)
-# What half an hour's rest allows of some hundred lines: so many in a row, the others spread over it.
+STAND_INS = (UNKNOWN, CHATTER)
+# One line that fits any comment is said for so many that are to the point; silence is better than more.
+ANSWERS_PER_STAND_IN = 8
+# In the place of a model that fails they are said more often: what half an hour's rest allows of some hundred
+# lines, so many in a row, the others spread over it.
 BURST = 30
 STAND_IN_EVERY_S = 26.0
 NAMELESS_HOST = {"it": "l'host virtuale", "en": "the virtual host", "de": "der virtuelle Host"}
@@ -47,6 +51,7 @@ class RuleBasedModel:
         self._books = load_books(__package__, seed=seed, now_s=now_s)
         self._serious = SeriousReplies(seed=seed, now_s=now_s)
         self._ration = _Ration(BURST, every_s=STAND_IN_EVERY_S, now_s=now_s)
+        self._answers = 0  # to the point, since the last line that fits any comment
         for language in LANGUAGES:
             recognise("a", language)  # compile the patterns before the first reply
 
@@ -63,8 +68,13 @@ class RuleBasedModel:
         is_calmed = turn.careful and found.intent not in CAREFUL_INTENTS
         return Understood(CALM, SURE) if is_calmed else found
 
-    def line_for(self, prompt: Prompt, *, is_repeat: Callable[[str], bool] = never) -> str:
-        """Return a line that was not used recently and is no repeat; an empty string if there is none."""
+    def line_for(
+        self, prompt: Prompt, *, is_repeat: Callable[[str], bool] = never, instead_of_model: bool = False
+    ) -> str:
+        """Return a line that was not used recently and is no repeat; an empty string if there is none.
+
+        `instead_of_model`: a language model should have answered, so silence would be a fault.
+        """
         turn = prompt.turn
         language = _language_of(turn, prompt.character.language)
         intent = self.intent_of(turn, language)
@@ -85,21 +95,23 @@ class RuleBasedModel:
         if topic is not None and intent == topic.value:
             tags = (turn.language, prompt.character.language)
             return self._serious.line_for(topic, tags, spoken=spoken, is_repeat=is_repeat)
-        if intent in self._books[language] and intent != UNKNOWN and (line := draw(intent)):
+        is_answer = intent not in (UNKNOWN, QUESTION) or (intent == QUESTION and instead_of_model)
+        if intent in self._books[language] and is_answer and (line := draw(intent)):
+            self._answers += 1
             return line
         if intent in OWED_INTENTS:
             return spoken(self._books[language].draw(intent))
-        return "" if intent in WITHOUT_STAND_IN else self._stand_in(draw)
-
-    def _stand_in(self, draw: Callable[[str], str]) -> str:
-        """Return a line that fits most comments; there are few, so they are rationed."""
-        if not self._ration.is_left:
+        if intent in WITHOUT_STAND_IN or not self._may_stand_in(instead_of_model):
             return ""
-        for topic in PLACEHOLDERS:
-            if line := draw(topic):
-                self._ration.take()
-                return line
-        return ""
+        line = next(filter(None, map(draw, STAND_INS)), "")
+        if line:
+            self._ration.take()
+            self._answers = 0
+        return line
+
+    def _may_stand_in(self, instead_of_model: bool) -> bool:
+        """Return whether a line may be said that fits most comments; there are few, and they say little."""
+        return self._ration.is_left and (instead_of_model or self._answers >= ANSWERS_PER_STAND_IN)
 
     def snapshot(self) -> BooksState:
         """Return which lines have been used."""

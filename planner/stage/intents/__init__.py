@@ -1,0 +1,1 @@
+"""Recognises what a comment is about by n-grams, trained on the phrasings beside it."""
