@@ -17,6 +17,8 @@ MAX_CHARACTERS = 300
 SURE = 0.9
 # Calibrated on phrasings that the classifier was not trained on.
 ENOUGH = 0.5  # the classifier's probability from which its intent counts
+ENOUGH_OF_FEW_WORDS = 0.9  # the same for one or two words: names and shouts look like many things
+FEW_WORDS = 2
 AGREED = 0.25  # the same, when a pattern finds the intent too
 RULED_OUT = 0.6  # the probability of other talk from which a pattern counts for nothing
 CERTAIN = 0.85  # the same, against a pattern that covers all of the text
@@ -74,7 +76,9 @@ def understand(text: str, language: str) -> Understood:
     guess = guess_intent(text)
     if found and _is_all(found[0][1], words) and guess.probability < CERTAIN:
         return Understood(found[0][0], _covered(found[0][1], words))
-    if _is_sure(guess, {intent for intent, _ in found}) and not _is_negated(guess.intent, words):
+    if _is_sure(guess, {intent for intent, _ in found}, len(words.split())) and not _is_negated(
+        guess.intent, words
+    ):
         return Understood(guess.intent, round(guess.probability, 2))
     for intent, match in found:
         covered = len(match[0]) / len(words)
@@ -88,10 +92,11 @@ def _is_all(match: re.Match[str], words: str) -> bool:
     return len(match[0]) >= ALL_OF_IT * len(words.rstrip("?!. "))
 
 
-def _is_sure(guess: Guess, found: set[str]) -> bool:
+def _is_sure(guess: Guess, found: set[str], words: int) -> bool:
     if guess.intent in (OTHER, QUESTION):
         return False
-    return guess.probability >= (AGREED if guess.intent in found else ENOUGH)
+    alone = ENOUGH_OF_FEW_WORDS if words <= FEW_WORDS else ENOUGH
+    return guess.probability >= (AGREED if guess.intent in found else alone)
 
 
 def _is_meant(intent: str, match: re.Match[str], words: str) -> bool:
