@@ -134,7 +134,9 @@ class Planner:
 
     def understand(self, turn: Turn) -> Understood:
         """Return the topic of the canned lines for a turn, and how sure it is."""
-        return self._ready.understand(self._in_viewers_language(turn), self._character.language)
+        return self._ready.understand(
+            self._in_viewers_language(turn), self._character.language, self._character.name
+        )
 
     def repeats(self, line: str) -> bool:
         """Return whether the audience has heard this line, or a very similar one, within half an hour."""

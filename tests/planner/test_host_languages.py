@@ -173,8 +173,10 @@ def test_a_language_has_as_many_lines_on_each_topic_as_italian(
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_language_recognises_the_topics_that_italian_does(language: str) -> None:
-    package = "planner.stage.rule_based"
-    assert set(load_lines(package, f"intents_{language}.toml")) == set(load_lines(package, "intents_it.toml"))
+    package = "planner.stage.intents"
+    assert set(load_lines(package, f"patterns_{language}.toml")) == set(
+        load_lines(package, "patterns_it.toml")
+    )
 
 
 @pytest.mark.parametrize("language", Language.values)

@@ -180,7 +180,7 @@ def test_every_line_can_be_said_with_and_without_a_name(language: str, name: str
 
 def test_every_recognised_subject_has_lines() -> None:
     for language in LANGUAGES:
-        known = set(load_lines("planner.stage.rule_based", f"intents_{language}.toml"))
+        known = set(load_lines("planner.stage.intents", f"patterns_{language}.toml"))
         assert known < set(lines_of(language))
 
 

@@ -1,31 +1,27 @@
-"""Recognises the intent of a comment by patterns and by a classifier."""
+"""Decides what a comment is about: by the classifier, and by patterns where a wrong cheer would hurt."""
 
 import re
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
+from planner.stage.choice.line_features import host_words
 from planner.stage.intents.classifier import OTHER, Guess, guess_intent
-from planner.stage.lines import load_lines
+from planner.stage.intents.patterns import find_patterns, normalised
+from planner.stage.rule_based.aims import asks_or_is_told, is_aimed_at_host, is_talk_of_others
 
 EMOJI_ONLY = "emoji"
 QUESTION = "question"
 UNKNOWN = "comment"
+INSULT = "insult"
+SENSITIVE = "sensitive"
 
 MAX_CHARACTERS = 300
 SURE = 0.9
-# Calibrated on phrasings that the classifier was not trained on.
-ENOUGH = 0.5  # the classifier's probability from which its intent counts
-ENOUGH_OF_FEW_WORDS = 0.9  # the same for one or two words: names and shouts look like many things
-FEW_WORDS = 2
-AGREED = 0.25  # the same, when a pattern finds the intent too
-RULED_OUT = 0.6  # the probability of other talk from which a pattern counts for nothing
-CERTAIN = 0.85  # the same, against a pattern that covers all of the text
-ALL_OF_IT = 0.9
-MOST_OF_IT = 0.6  # the share of a text that a pattern must cover when the classifier does not know
+AGREED = 0.35  # the classifier's probability from which its intent counts when a pattern finds it too
+RULED_OUT = 0.5  # the probability of other talk from which a pattern counts for nothing
+CERTAIN = 0.85  # the same, for an intent of the classifier against a pattern that covers all of the text
+ALL_OF_IT = 0.9  # the share of a text that a pattern must cover to count by itself
 # Patterns alone decide these, and first: a wrong cheer would hurt.
-BY_PATTERN = frozenset({"distress", "spam", "sensitive", "insult", "contact"})
+BY_PATTERN = frozenset({"distress", "spam", SENSITIVE, INSULT})
 
 # Their lines assume a mood, so they are said only where it is sure: not after a `not`.
 MOODS = frozenset({"compliment", "love", "laugh", "thanks", "birthday", "agree", "success"})
@@ -34,16 +30,10 @@ _NEGATION = re.compile(
     r"|barely|non|mai|niente|nessuno|senza|poco|neanche|nemmeno|mica|nicht|kein\w*|nie|ohne|kaum)"
     r"(?: [^\s,.;!?]+){1,4}$"
 )
-
 _NEGATED_WORD = re.compile(
     r"(?<!\w)(?:not|\w+n't|dont|doesnt|didnt|isnt|wasnt|cant|wont|never|nobody|without|hardly|no"
     r"|non|mai|niente|nessuno|senza|nemmeno|nicht|kein\w*|nie|ohne|kaum)(?!\w)"
 )
-
-# `ü` in a pattern means the `u` of a normalised text, or `ue` as it was typed; `ß` likewise.
-_UMLAUTS = str.maketrans({"ä": "ae?", "ö": "oe?", "ü": "ue?", "ß": "ss?"})
-_STRETCH = re.compile(r"(.)\1{2,}")
-_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,47 +49,54 @@ def recognise(text: str, language: str) -> str:
     return understand(text, language).intent
 
 
-def understand(text: str, language: str) -> Understood:
-    """Return what a comment is about, by patterns and by the classifier; plain talk is `UNKNOWN`.
+def understand(text: str, language: str, host_name: str = "") -> Understood:
+    """Return what a comment is about; `UNKNOWN` for plain talk, talk of others, and what is not clear.
 
-    A pattern alone counts when it covers most of the text and the classifier does not take the text for other
-    talk. An intent that assumes a mood does not count after a negation.
+    An intent that assumes a mood does not count after a negation.
     """
-    words = _normalised(text[:MAX_CHARACTERS])
+    words = normalised(text[:MAX_CHARACTERS])
     if not any(character.isalnum() for character in words):
         return Understood(QUESTION if "?" in words else EMOJI_ONLY, SURE)
     found = [
-        (intent, match) for intent, match in _matches(words, language) if _is_meant(intent, match, words)
+        (intent, match)
+        for intent, match in find_patterns(words, language)
+        if _is_meant(intent, match, words, host_name)
     ]
-    if found and found[0][0] in BY_PATTERN:
-        return Understood(found[0][0], _covered(found[0][1], words))
-    guess = guess_intent(text)
-    if found and _is_all(found[0][1], words) and guess.probability < CERTAIN:
-        return Understood(found[0][0], _covered(found[0][1], words))
-    if _is_sure(guess, {intent for intent, _ in found}, len(words.split())) and not _is_negated(
-        guess.intent, words
-    ):
-        return Understood(guess.intent, round(guess.probability, 2))
     for intent, match in found:
-        covered = len(match[0]) / len(words)
-        if intent != QUESTION and covered >= MOST_OF_IT and guess.other < RULED_OUT:
+        if intent in BY_PATTERN:
             return Understood(intent, _covered(match, words))
     is_question = "?" in words or any(intent == QUESTION for intent, _ in found)
-    return Understood(QUESTION, 0.0) if is_question else Understood(UNKNOWN, 0.0)
+    if is_talk_of_others(text, host_words(host_name)):
+        return _plain(is_question=is_question)
+    guess = guess_intent(text, language)
+    if found and guess.probability < CERTAIN and guess.other < RULED_OUT:
+        intent, match = max(found, key=lambda one: len(one[1][0]))
+        if _is_all(match, words):
+            return Understood(intent, _covered(match, words))
+    if _counts(guess, {intent for intent, _ in found}) and not _is_negated(guess.intent, words):
+        return Understood(guess.intent, round(guess.probability, 2))
+    return _plain(is_question=is_question)
+
+
+def _plain(*, is_question: bool) -> Understood:
+    return Understood(QUESTION if is_question else UNKNOWN, 0.0)
 
 
 def _is_all(match: re.Match[str], words: str) -> bool:
     return len(match[0]) >= ALL_OF_IT * len(words.rstrip("?!. "))
 
 
-def _is_sure(guess: Guess, found: set[str], words: int) -> bool:
+def _counts(guess: Guess, found: set[str]) -> bool:
     if guess.intent in (OTHER, QUESTION):
         return False
-    alone = ENOUGH_OF_FEW_WORDS if words <= FEW_WORDS else ENOUGH
-    return guess.probability >= (AGREED if guess.intent in found else alone)
+    return guess.is_sure or (guess.intent in found and guess.probability >= AGREED > guess.other)
 
 
-def _is_meant(intent: str, match: re.Match[str], words: str) -> bool:
+def _is_meant(intent: str, match: re.Match[str], words: str, host_name: str) -> bool:
+    if intent == INSULT:
+        return is_aimed_at_host(words, match, host_words(host_name))
+    if intent == SENSITIVE:
+        return asks_or_is_told(words)
     return not (intent in MOODS and _NEGATION.search(words, 0, match.end()))
 
 
@@ -109,25 +106,3 @@ def _is_negated(intent: str, words: str) -> bool:
 
 def _covered(match: re.Match[str], words: str) -> float:
     return round(0.5 + 0.5 * len(match[0]) / len(words), 2)
-
-
-def _matches(words: str, language: str) -> Iterator[tuple[str, re.Match[str]]]:
-    for intent, pattern in _patterns(language):
-        if match := pattern.search(words):
-            yield intent, match
-
-
-@cache
-def _patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    intents = load_lines(__package__, f"intents_{language}.toml")
-    return tuple(
-        (intent, re.compile(rf"(?<!\w)(?:{'|'.join(words).translate(_UMLAUTS)})(?!\w)"))
-        for intent, words in intents.items()
-    )
-
-
-def _normalised(text: str) -> str:
-    """Lower case, no accents, `ciaoooo` as `ciao`, so that the patterns stay short."""
-    letters = unicodedata.normalize("NFKD", text.replace("’", "'").casefold())
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return _SPACE.sub(" ", _STRETCH.sub(r"\1", bare)).strip()

@@ -41,6 +41,10 @@ ANSWERS_PER_STAND_IN = 8
 # lines, so many in a row, the others spread over it.
 BURST = 30
 STAND_IN_EVERY_S = 26.0
+# A laugh or a `yes` needs no answer; a few get one, for the sake of the mood.
+REACTIONS = frozenset({"agree", "disagree", "laugh", "wow", "emoji", "first"})
+REACTIONS_AT_ONCE = 3
+REACTION_EVERY_S = 120.0
 NAMELESS_HOST = {"it": "l'host virtuale", "en": "the virtual host", "de": "der virtuelle Host"}
 
 
@@ -51,17 +55,14 @@ class RuleBasedModel:
         self._books = load_books(__package__, seed=seed, now_s=now_s)
         self._serious = SeriousReplies(seed=seed, now_s=now_s)
         self._ration = _Ration(BURST, every_s=STAND_IN_EVERY_S, now_s=now_s)
+        self._reactions = _Ration(REACTIONS_AT_ONCE, every_s=REACTION_EVERY_S, now_s=now_s)
         self._answers = 0  # to the point, since the last line that fits any comment
         for language in LANGUAGES:
             recognise("a", language)  # compile the patterns before the first reply
 
-    def intent_of(self, turn: Turn, language: str) -> str:
-        """Return the topic of a turn's lines; `language` is used if the turn has none."""
-        return self.understand(turn, language).intent
-
-    def understand(self, turn: Turn, language: str) -> Understood:
-        """Return the topic of a turn's lines, and how sure it is."""
-        found = understand(turn.text, _language_of(turn, language))
+    def understand(self, turn: Turn, language: str, host_name: str = "") -> Understood:
+        """Return the topic of a turn's lines, and how sure it is; `language` is used if the turn has none."""
+        found = understand(turn.text, _language_of(turn, language), host_name)
         topic = serious_topic(turn.text)
         if topic is not None and found.intent not in OWED_INTENTS:
             return Understood(topic.value, SURE if topic is not SeriousTopic.UNSURE else 0.0)
@@ -77,7 +78,7 @@ class RuleBasedModel:
         """
         turn = prompt.turn
         language = _language_of(turn, prompt.character.language)
-        intent = self.intent_of(turn, language)
+        intent = self.understand(turn, language, prompt.character.name).intent
         host = sayable_name(prompt.character.name) or NAMELESS_HOST[language]
 
         names = names_of(turn)
@@ -96,8 +97,12 @@ class RuleBasedModel:
             tags = (turn.language, prompt.character.language)
             return self._serious.line_for(topic, tags, spoken=spoken, is_repeat=is_repeat)
         is_answer = intent not in (UNKNOWN, QUESTION) or (intent == QUESTION and instead_of_model)
+        if intent in REACTIONS and not self._reactions.is_left and not instead_of_model:
+            return ""
         if intent in self._books[language] and is_answer and (line := draw(intent)):
             self._answers += 1
+            if intent in REACTIONS:
+                self._reactions.take()
             return line
         if intent in OWED_INTENTS:
             return spoken(self._books[language].draw(intent))
