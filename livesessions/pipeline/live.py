@@ -45,7 +45,7 @@ from moderation.stage.spoken_review import SpokenReview
 from moderation.stage.viewer_roles import ViewerRoles, no_roles
 from planner.stage.cues import CueSource
 from planner.stage.games.games import Games
-from planner.stage.turn import Turn, TurnKind
+from planner.stage.turn import Room, Turn, TurnKind
 
 STATE_EVERY_S = 1.0
 STOPPED = "stopped"
@@ -160,7 +160,18 @@ class Live:
             cues=[*filter(None, [parts.games]), *parts.cues],
             host_name=parts.host_name,
             segment_text=parts.segment_text,
+            room=self._room,
             intent_of=parts.planner.intent_of,
+        )
+
+    def _room(self) -> Room:
+        games = self._parts.games
+        leader = games.leader if games else None
+        return Room(
+            viewers=self._ingest.viewers,
+            game=games.kind if games else "",
+            leader=leader.name if leader else "",
+            points=leader.points if leader else 0,
         )
 
     def _reply_context(self) -> ReplyContext:

@@ -222,7 +222,7 @@ def parts_of(show: Show, environment: LiveEnvironment) -> LiveParts:
     planner = Planner(
         environment.model,
         build_character(show.persona),
-        show=ShowFacts(show.name, show.facts, show.handle),
+        show=ShowFacts(show.name, show.facts, show.handle, show.tenant.time_zone),
         seed=environment.seed,
         now_s=lambda: environment.now().timestamp(),
         big_gift_diamonds=show.big_gift_diamonds,

@@ -87,6 +87,7 @@ class Planner:
         self._memory = Memory(recent=memory, now_s=now_s)
         self._breaker = AnswerBreaker(now_s=now_s)
         self._planned = ""
+        self._began_s = now_s()
         load_language_model()
         self._reasons_first = False  # whether the model's last answer began with reasoning that no tag opened
 
@@ -179,6 +180,7 @@ class Planner:
             "ready": self._ready.snapshot(),
             "frames": self._frames.snapshot(),
             "memory": self._memory.snapshot(),
+            "began_s": self._began_s,
         }
         return [*(asdict(exchange) for exchange in self._memory.recent), memory]
 
@@ -194,6 +196,7 @@ class Planner:
                 self._ready.restore(entry["ready"])
                 self._frames.restore(entry["frames"])
                 self._memory.restore(entry["memory"])
+                self._began_s = entry.get("began_s", self._began_s)
 
     # --- the ways to find words ----------------------------------------------------------------------
 
@@ -310,6 +313,7 @@ class Planner:
             show=self._show,
             earlier=self._memory.summary,
             is_serious=_serious_topic(turn) is not None,
+            began_s=self._began_s,
         )
 
     def _repeats_for(self, turn: Turn, *, within_s: float = inf) -> Callable[[str], bool]:

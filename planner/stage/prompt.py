@@ -101,6 +101,7 @@ class Prompt:
     - `show` is the creator's text, as `character` is.
     - `earlier` sums up what the viewers said and did before `history`, and is trusted as little as they are.
     - `is_serious`: the comment may be about something at which cheer would hurt.
+    - `began_s`: when the live began, in wall-clock seconds.
     - A prompt that `sums_up` asks for such a summary instead of a reply.
     """
 
@@ -113,6 +114,7 @@ class Prompt:
     earlier: str = ""
     sums_up: bool = False
     is_serious: bool = False
+    began_s: float | None = None
 
 
 def build_messages(prompt: Prompt) -> list[Message]:

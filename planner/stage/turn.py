@@ -38,6 +38,20 @@ class ReplyLanguage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """What the live knows of itself when the host answers.
+
+    `viewers`: how many are watching, None where the platform does not say. `game`: the kind of the game that
+    runs, or empty. `leader` and `points`: who leads the games; empty before anybody scored.
+    """
+
+    viewers: int | None = None
+    game: str = ""
+    leader: str = ""
+    points: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One thing to react to. `text`, `viewer_name` and `also` are untrusted; `count` totals a gift streak,
     and `diamonds` what it was worth.
@@ -59,11 +73,13 @@ class Turn:
     segment: str = ""
     point: str = ""
     diamonds: int = 0
+    room: Room = Room()
 
 
 def turn_from_state(saved: Mapping[str, Any]) -> Turn:
     """Return the turn whose fields were kept as JSON; raise KeyError, TypeError or ValueError."""
-    return Turn(**{**saved, "kind": TurnKind(saved["kind"]), "also": tuple(saved["also"])})
+    fields = {**saved, "kind": TurnKind(saved["kind"]), "also": tuple(saved["also"])}
+    return Turn(**{**fields, "room": Room(**saved.get("room", {}))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +100,12 @@ class Character:
 
 @dataclass(frozen=True, slots=True)
 class ShowFacts:
-    """What is true about the show, in its creator's own words."""
+    """What is true about the show, in its creator's own words; `time_zone` is that of its workspace."""
 
     title: str = ""
     facts: str = ""
     handle: str = ""
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

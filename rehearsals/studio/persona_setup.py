@@ -49,7 +49,7 @@ def build_setup(*, persona: Persona, show: Show | None, language: str = "") -> P
         character=build_character(persona),
         policy=policy,
         gate=build_moderator(policy),
-        facts=ShowFacts(show.name, show.facts, show.handle) if show else ShowFacts(),
+        facts=ShowFacts(show.name, show.facts, show.handle, show.tenant.time_zone) if show else ShowFacts(),
         language=language,
         lineup=resolve_voices(_voice_for(persona, show, language)),
     )

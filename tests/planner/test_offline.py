@@ -239,11 +239,12 @@ def test_asked_what_it_is_the_host_always_says_that_it_is_virtual() -> None:
             )
 
 
-def test_a_heated_comment_gets_a_calming_line_whatever_it_says() -> None:
+def test_a_heated_comment_to_the_host_gets_a_calming_line() -> None:
     model = RuleBasedModel()
     calm = {fill(line, name="marco", host="Viva") for line in lines_of("it")[CALM]}
-    for text in ("ciao scemo", "quanto costa, idiota?", "boh"):
+    for text in ("sei uno scemo", "quanto costa, idiota?"):
         assert reply(model, prompt(text, careful=True)) in calm
+    assert reply(model, prompt("boh", careful=True)) == ""
 
 
 def test_a_cry_for_help_is_answered_as_one_even_when_it_is_heated() -> None:

@@ -47,14 +47,16 @@ def test_a_serious_line_is_known_for_what_it_is() -> None:
     assert not missed, "\n".join(missed)
 
 
-async def test_a_serious_line_gets_a_kind_line_of_its_own_class() -> None:
-    missed = []
+async def test_a_serious_line_gets_a_kind_line_of_its_own_class_and_few_get_silence() -> None:
+    missed, silent = [], 0
     for language, topic, line in SERIOUS:
         kind = load_lines("planner.stage.serious", f"lines_{language}.toml")[topic]
         said = await answer_to(host(language), line, language)
-        if said not in {fill(one, name="anna") for one in kind}:
+        silent += not said
+        if said and said not in {fill(one, name="anna") for one in kind}:
             missed.append(f"{line!r} ({topic}) was answered with {said!r}")
     assert not missed, "\n".join(missed)
+    assert silent <= 0.02 * len(SERIOUS)
 
 
 def test_an_idiom_that_sounds_grave_is_not_taken_for_grief() -> None:

@@ -18,7 +18,7 @@ from livesessions.pipeline.selection.turns import Hold, Priority, QueuedTurn
 from planner.stage.choice.next_action import Situation, changes_in_s, decide
 from planner.stage.choice.scoring import LineScore
 from planner.stage.cues import CueSource, NextAction
-from planner.stage.turn import Turn, TurnKind
+from planner.stage.turn import Room, Turn, TurnKind
 
 # A source that asks to be asked at once, and then has no cue, is not asked in a tight loop.
 MIN_WAIT_S = 0.1
@@ -43,6 +43,7 @@ class DirectorContext:
     - `now`: the wall clock; `now_s`: a monotonic clock in seconds.
     - `cues`: what the host says of its own accord, asked in this order.
     - `segment_text`: the part of the show that is on, in words for the planner.
+    - `room`: what the live knows of itself, for the planner.
     - `intent_of`: what a message is about.
     - `is_approval_queue_full`: whether nobody could approve another answer now.
     """
@@ -56,6 +57,7 @@ class DirectorContext:
     cues: Sequence[CueSource] = ()
     host_name: str = ""
     segment_text: Callable[[], str] = str
+    room: Callable[[], Room] = Room
     intent_of: Callable[[Turn], str] = lambda turn: ""
 
 
@@ -143,7 +145,8 @@ class Director:
             state = decide(situation)
             item = self._take(state, situation)
         if item is not None:
-            turn = replace(item.turn, segment=self._context.segment_text() or item.turn.segment)
+            segment = self._context.segment_text() or item.turn.segment
+            turn = replace(item.turn, segment=segment, room=self._context.room())
             return replace(item, state=_action_of(item, state), turn=turn), 0.0
         return None, self._next_look_s(situation)
 

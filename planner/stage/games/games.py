@@ -6,9 +6,10 @@ from typing import Any
 
 from planner.stage.cues import Cue, NextAction
 from planner.stage.games.announcements import AnnouncementQueue
+from planner.stage.games.asking import asks_for_game
 from planner.stage.games.commands import CONTROLS, CommandName, Control, GameCommand, parse_command
 from planner.stage.games.game_lines import GameLines
-from planner.stage.games.leaderboard import Leaderboard
+from planner.stage.games.leaderboard import Leaderboard, PlayerScore
 from planner.stage.games.plan import PlannedGames
 from planner.stage.games.poll import Poll, make_poll, read_poll
 from planner.stage.games.questions import Question, QuestionDeck
@@ -75,6 +76,8 @@ class Games:
         """Process a chat line. Only a viewer's role, never the name, allows control commands."""
         self._schedule.add_clip(viewer_id, now_s)
         command = parse_command(text)
+        if command is None and self._starts_game(text, now_s):
+            return Heard(consumed=True)
         if command is not None:
             return Heard(consumed=True, control=self._obey(command, standing == MODERATOR, now_s))
         game = self._game
@@ -88,12 +91,23 @@ class Games:
             self._board.add(game.winner_id, game.winner_name, game.points)
         return Heard(consumed=consumed)
 
+    def _starts_game(self, text: str, now_s: float) -> bool:
+        """Start a quiz for a viewer who asks for a game in words; return whether one begins."""
+        if self._game is not None or not asks_for_game(text, self._rules.language):
+            return False
+        return self._obey_quiz(now_s)
+
+    def _obey_quiz(self, now_s: float) -> bool:
+        if not self._schedule.may_ask(now_s) or not self.start_quiz(now_s):
+            return False
+        self._schedule.note_asked(now_s)
+        return True
+
     def _obey(self, command: GameCommand, is_moderator: bool, now_s: float) -> Control | None:
         if command.name in CONTROLS:
             return CONTROLS[command.name] if is_moderator else None
         if command.name is CommandName.QUIZ:
-            if self._schedule.may_ask(now_s) and self.start_quiz(now_s):
-                self._schedule.note_asked(now_s)
+            self._obey_quiz(now_s)
         elif command.name is CommandName.POLL and is_moderator:
             self._start_asked_poll(command.argument, now_s)
         elif command.name is CommandName.TOPIC and is_moderator:
@@ -112,6 +126,16 @@ class Games:
             self._say(what, words(), now_s)
 
     # --- how games begin and end ---------------------------------------------------------------------
+
+    @property
+    def kind(self) -> str:
+        """The kind of the game that runs; empty when none does."""
+        return self._game.kind if self._game else ""
+
+    @property
+    def leader(self) -> PlayerScore | None:
+        """Who has most points, if anybody has and their name can be said."""
+        return next((score for score in self._board.top(PLACES) if score.name), None)
 
     @property
     def is_playing(self) -> bool:

@@ -7,7 +7,8 @@ _MENTION = re.compile(r"@([\w.]+)")
 _WORD = re.compile(r"[^\W_]+")
 _YOU = re.compile(
     r"(?<!\w)(?:you|u|ur|your|you're|youre|ya|yourself|host|bot|robot|ai|ki"
-    r"|(?:this|sta|questa|dieser?|dieses|das|der|die) (?:live|stream|show|voice|voce|stimme|diretta|bot|host)"
+    r"|(?:this|sta|questa|dieser?|dieses|das|der|die)"
+    r" (?:live|chat|stream|show|voice|voce|stimme|diretta|bot|host)"
     r"|tu|te|ti|vi|sei|siete|stai|fai|fate|tuo|tua|tuoi|non (?:sai|capisci|servi)"
     r"|du|dich|dir|dein\w*|bist|ihr|euch|seid|nervst|kannst)(?!\w)"
 )
@@ -22,6 +23,40 @@ _ASKS = re.compile(
     r"|cosa|che ne|chi|perche|come|pensi|pensate|voti|opinione"
     r"|was|wer|warum|wieso|wie|denkst|haltst|haeltst|meinung|glaubst)(?!\w)"
 )
+_OF_LIVE = re.compile(
+    r"(?<!\w)(?:sound|audio|ton|voice|boring|scam|paid|ordered"
+    r"|langweilig|zeitverschwendung|waste of time)(?!\w)"
+)
+# Who writes of themselves, in a text without accents.
+_OWN = re.compile(
+    r"(?<!\w)(?:i|i'\w+|im|ive|my|me|mine|we|we'\w+|our|us"
+    r"|io|mi|mio|mia|miei|mie|ho|sono|noi|abbiamo|siamo|ci|nostr\w|ero|sto"
+    r"|ich|mein\w*|mir|mich|wir|uns|unser\w*)(?!\w)"
+)
+# Words of English, where a sentence names its person; Italian and German hide it in the verb or the order.
+_ENGLISH = re.compile(
+    r"(?<!\w)(?:the|that|that's|is|was|with|gonna|it'd|if|you|have|go|hate|again|recently|so|and|lol|lul)(?!\w)"
+)
+
+
+def names_its_person(words: str) -> bool:
+    """Return whether a normalised text is in a language whose sentences name who they are about."""
+    return bool(_ENGLISH.search(words))
+
+
+def is_of_oneself(words: str) -> bool:
+    """Return whether a normalised text is in the first person."""
+    return bool(_OWN.search(words))
+
+
+def is_told(words: str) -> bool:
+    """Return whether a normalised text speaks to the host, or of this live."""
+    return bool(_YOU.search(words))
+
+
+def is_about_live(words: str) -> bool:
+    """Return whether a normalised text complains of what a live can be blamed for."""
+    return bool(_OF_LIVE.search(words))
 
 
 def is_aimed_at_host(words: str, match: re.Match[str], hosts: Set[str]) -> bool:

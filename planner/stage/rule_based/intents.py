@@ -13,6 +13,7 @@ QUESTION = "question"
 UNKNOWN = "comment"
 INSULT = "insult"
 SENSITIVE = "sensitive"
+CHOICE = "choice"
 
 MAX_CHARACTERS = 300
 SURE = 0.9
@@ -34,6 +35,7 @@ _NEGATED_WORD = re.compile(
     r"(?<!\w)(?:not|\w+n't|dont|doesnt|didnt|isnt|wasnt|cant|wont|never|nobody|without|hardly|no"
     r"|non|mai|niente|nessuno|senza|nemmeno|nicht|kein\w*|nie|ohne|kaum)(?!\w)"
 )
+_CHOOSES = re.compile(r"\?|prefer|rather|better|meglio|lieber|besser|eher")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ def understand(text: str, language: str, host_name: str = "") -> Understood:
     """
     words = normalised(text[:MAX_CHARACTERS])
     if not any(character.isalnum() for character in words):
-        return Understood(QUESTION if "?" in words else EMOJI_ONLY, SURE)
+        has_symbols = not words.isascii()
+        return Understood(QUESTION if "?" in words else EMOJI_ONLY if has_symbols else UNKNOWN, SURE)
     found = [
         (intent, match)
         for intent, match in find_patterns(words, language)
@@ -69,7 +72,8 @@ def understand(text: str, language: str, host_name: str = "") -> Understood:
     if is_talk_of_others(text, host_words(host_name)):
         return _plain(is_question=is_question)
     guess = guess_intent(text, language)
-    if found and guess.probability < CERTAIN and guess.other < RULED_OUT:
+    is_certain = guess.is_sure and guess.probability >= CERTAIN
+    if found and not is_certain and guess.other < RULED_OUT:
         intent, match = max(found, key=lambda one: len(one[1][0]))
         if _is_all(match, words):
             return Understood(intent, _covered(match, words))
@@ -87,14 +91,18 @@ def _is_all(match: re.Match[str], words: str) -> bool:
 
 
 def _counts(guess: Guess, found: set[str]) -> bool:
-    if guess.intent in (OTHER, QUESTION):
+    if guess.intent in (OTHER, QUESTION) or (guess.intent == CHOICE and CHOICE not in found):
         return False
-    return guess.is_sure or (guess.intent in found and guess.probability >= AGREED > guess.other)
+    return guess.is_sure or (
+        guess.intent in found and guess.probability >= AGREED and guess.other < RULED_OUT
+    )
 
 
 def _is_meant(intent: str, match: re.Match[str], words: str, host_name: str) -> bool:
     if intent == INSULT:
         return is_aimed_at_host(words, match, host_words(host_name))
+    if intent == CHOICE:
+        return bool(_CHOOSES.search(words))
     if intent == SENSITIVE:
         return asks_or_is_told(words)
     return not (intent in MOODS and _NEGATION.search(words, 0, match.end()))

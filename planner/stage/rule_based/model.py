@@ -7,6 +7,7 @@ understand.
 import time
 from collections.abc import Callable
 
+from planner.stage.intents.patterns import normalised
 from planner.stage.language_detection import primary_language
 from planner.stage.lines import (
     LANGUAGES,
@@ -18,11 +19,21 @@ from planner.stage.lines import (
     snapshot_books,
     template_language,
 )
+from planner.stage.live_facts.answers import Moment, known_answer
+from planner.stage.live_facts.fact_lines import FactLines
 from planner.stage.names import called_together, sayable_name
 from planner.stage.prompt import Prompt
+from planner.stage.rule_based.aims import (
+    asks_or_is_told,
+    is_about_live,
+    is_of_oneself,
+    is_talk_of_others,
+    is_told,
+    names_its_person,
+)
 from planner.stage.rule_based.intents import QUESTION, SURE, UNKNOWN, Understood, recognise, understand
 from planner.stage.serious.replies import SeriousReplies
-from planner.stage.serious.topics import SeriousTopic, serious_topic
+from planner.stage.serious.topics import ALWAYS_READY, SeriousTopic, serious_topic
 from planner.stage.turn import Turn
 from planner.stage.viewers import names_of
 
@@ -35,8 +46,6 @@ OWED_INTENTS = frozenset({"distress"})
 # For these a generic line is no substitute.
 WITHOUT_STAND_IN = frozenset({CALM, "distress", "sensitive", "host_kind", "insult", "contact", "spam", "sad"})
 STAND_INS = (UNKNOWN, CHATTER)
-# One line that fits any comment is said for so many that are to the point; silence is better than more.
-ANSWERS_PER_STAND_IN = 8
 # In the place of a model that fails they are said more often: what half an hour's rest allows of some hundred
 # lines, so many in a row, the others spread over it.
 BURST = 30
@@ -53,10 +62,11 @@ class RuleBasedModel:
 
     def __init__(self, *, seed: int = 0, now_s: Callable[[], float] = time.time) -> None:
         self._books = load_books(__package__, seed=seed, now_s=now_s)
+        self._facts = FactLines(seed=seed, now_s=now_s)
+        self._seed, self._now_s = seed, now_s
         self._serious = SeriousReplies(seed=seed, now_s=now_s)
         self._ration = _Ration(BURST, every_s=STAND_IN_EVERY_S, now_s=now_s)
         self._reactions = _Ration(REACTIONS_AT_ONCE, every_s=REACTION_EVERY_S, now_s=now_s)
-        self._answers = 0  # to the point, since the last line that fits any comment
         for language in LANGUAGES:
             recognise("a", language)  # compile the patterns before the first reply
 
@@ -66,8 +76,9 @@ class RuleBasedModel:
         topic = serious_topic(turn.text)
         if topic is not None and found.intent not in OWED_INTENTS:
             return Understood(topic.value, SURE if topic is not SeriousTopic.UNSURE else 0.0)
-        is_calmed = turn.careful and found.intent not in CAREFUL_INTENTS
-        return Understood(CALM, SURE) if is_calmed else found
+        if not turn.careful or found.intent in CAREFUL_INTENTS:
+            return found
+        return Understood(CALM, SURE) if asks_or_is_told(normalised(turn.text)) else Understood(UNKNOWN, 0.0)
 
     def line_for(
         self, prompt: Prompt, *, is_repeat: Callable[[str], bool] = never, instead_of_model: bool = False
@@ -92,40 +103,62 @@ class RuleBasedModel:
         def draw(topic: str) -> str:
             return self._books[language].draw_fresh(topic, spoken=spoken, is_repeat=is_repeat)
 
+        if intent != CALM and (known := self._known_line(intent, prompt, language, is_repeat)) is not None:
+            return known
         topic = serious_topic(turn.text)
         if topic is not None and intent == topic.value:
             tags = (turn.language, prompt.character.language)
+            if not _expects_answer(topic, turn.text) and not instead_of_model:
+                return ""
             return self._serious.line_for(topic, tags, spoken=spoken, is_repeat=is_repeat)
         is_answer = intent not in (UNKNOWN, QUESTION) or (intent == QUESTION and instead_of_model)
         if intent in REACTIONS and not self._reactions.is_left and not instead_of_model:
             return ""
         if intent in self._books[language] and is_answer and (line := draw(intent)):
-            self._answers += 1
             if intent in REACTIONS:
                 self._reactions.take()
             return line
         if intent in OWED_INTENTS:
             return spoken(self._books[language].draw(intent))
-        if intent in WITHOUT_STAND_IN or not self._may_stand_in(instead_of_model):
+        # A line that fits any comment says little: it is for a model that fails, silence is better otherwise.
+        if intent in WITHOUT_STAND_IN or not (instead_of_model and self._ration.is_left):
             return ""
         line = next(filter(None, map(draw, STAND_INS)), "")
         if line:
             self._ration.take()
-            self._answers = 0
         return line
 
-    def _may_stand_in(self, instead_of_model: bool) -> bool:
-        """Return whether a line may be said that fits most comments; there are few, and they say little."""
-        return self._ration.is_left and (instead_of_model or self._answers >= ANSWERS_PER_STAND_IN)
+    def _known_line(
+        self, intent: str, prompt: Prompt, language: str, is_repeat: Callable[[str], bool]
+    ) -> str | None:
+        """Return a true answer, an empty string where it was said of late, or None if nothing is known."""
+        answer = known_answer(intent, prompt, Moment(self._now_s(), self._seed), language)
+        if answer is None:
+            return None
+        name = "".join(names_of(prompt.turn))
+        return self._facts.line_for(answer, language, name=name, is_repeat=is_repeat)
 
     def snapshot(self) -> BooksState:
         """Return which lines have been used."""
-        return {**snapshot_books(self._books), **self._serious.snapshot()}
+        return {**snapshot_books(self._books), **self._serious.snapshot(), **self._facts.snapshot()}
 
     def restore(self, saved: BooksState) -> None:
         """Continue from a snapshot."""
         restore_books(self._books, saved)
         self._serious.restore(saved)
+        self._facts.restore(saved)
+
+
+def _expects_answer(topic: SeriousTopic, text: str) -> bool:
+    """Return whether a serious comment is the viewer's own, or about this live."""
+    words = normalised(text)
+    if topic is SeriousTopic.UNSURE or is_talk_of_others(text, frozenset()):
+        return False
+    if topic in ALWAYS_READY or not names_its_person(words):
+        return True
+    if topic is SeriousTopic.COMPLAINT:
+        return is_about_live(words) or is_told(words)
+    return is_of_oneself(words)
 
 
 def _language_of(turn: Turn, language: str) -> str:
