@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 STORAGE = "loops"  # in the settings' STORAGES
 KEPT = 8  # some 4 MB each
 # A loop that another version of the program has made looks different.
-VERSION = 1
+VERSION = 2
 
 
 class LoopLibrary:

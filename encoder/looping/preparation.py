@@ -1,26 +1,29 @@
-"""Makes a video that can be repeated: our own moving background, with the badge burnt in."""
+"""Makes a video that can be repeated: one of our moving backgrounds, with the badge burnt in."""
 
+import asyncio
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from encoder.backgrounds.shipped import DEFAULT_BACKGROUND, frame_size, frames
 from encoder.ffmpeg import read_output
 from encoder.looping.video import LoopVideo, read_loop
 
 FONT = Path(__file__).resolve().parents[2] / "static/vendor/inter/inter-latin-wght-normal.woff2"
 BADGE_TEXT = "Virtual Host · AI"
 GOP_S = 2
-# Teal to night blue, from the design's tokens.
-COLOURS = ("0x0b3d3a", "0x11323f", "0x1b2440", "0x0e4a46")
+# Grain that hides the steps of soft slopes, the same in every turn.
+GRAIN = "noise=alls=3:all_seed=7"
 
 
 @dataclass(frozen=True, slots=True)
 class LoopOptions:
     """How a loop is made. `seconds` is a multiple of the two seconds between key pictures.
 
-    `title` stands in the middle of the picture, such as on the card at the end of a stream.
+    `background` is a key of `BACKGROUNDS`. `title` stands in the middle of the picture, such as on the card
+    at the end of a stream.
     """
 
     width: int = 720
@@ -31,6 +34,7 @@ class LoopOptions:
     badge: str = BADGE_TEXT
     preset: str = "medium"
     title: str = ""
+    background: str = DEFAULT_BACKGROUND
 
 
 async def make_loop(options: LoopOptions) -> LoopVideo:
@@ -41,9 +45,17 @@ async def make_loop(options: LoopOptions) -> LoopVideo:
 async def encode_loop(options: LoopOptions) -> bytes:
     """Return such a video as an FLV file; raise `FfmpegFailed`."""
     with tempfile.TemporaryDirectory(prefix="vivavoce-loop-") as folder:
-        front = Path(folder, "front.png")
+        front, drawn = Path(folder, "front.png"), Path(folder, "background.rgb")
         draw_front(options).save(front)
-        return await read_output(_arguments(options, front))
+        await asyncio.to_thread(_draw_background, options, drawn)
+        return await read_output(_arguments(options, front, drawn))
+
+
+def _draw_background(options: LoopOptions, path: Path) -> None:
+    count = options.seconds * options.frame_rate
+    with path.open("wb") as file:
+        for frame in frames(options.background, options.width, options.height, count):
+            file.write(frame)
 
 
 def draw_front(options: LoopOptions) -> Image.Image:
@@ -72,17 +84,17 @@ def draw_badge(text: str, width: int) -> Image.Image:
     return badge
 
 
-def _arguments(options: LoopOptions, front: Path) -> list[str]:
-    size = f"{options.width}x{options.height}"
-    colours = ":".join(f"c{number}={colour}" for number, colour in enumerate(COLOURS))
-    background = f"gradients=s={size}:r={options.frame_rate}:n={len(COLOURS)}:{colours}:speed=0.012:seed=7"
-    picture = "[0:v][1:v]overlay=0:0:format=auto,format=yuv420p"
+def _arguments(options: LoopOptions, front: Path, drawn: Path) -> list[str]:
+    columns, rows = frame_size(options.width, options.height)
+    fitting = f"scale={options.width}:{options.height}:flags=bicubic,format=yuv420p,{GRAIN}"
+    picture = f"[0:v]{fitting}[ground];[ground][1:v]overlay=0:0:format=auto,format=yuv420p"
     gop = GOP_S * options.frame_rate
     rate = f"{options.video_kbit_s}k"
     coding = ["-c:v", "libx264", "-preset", options.preset, "-profile:v", "high", "-bf", "0"]
     coding += ["-g", str(gop), "-keyint_min", str(gop), "-sc_threshold", "0", "-flags", "+cgop"]
     # A constant rate: servers like it, and a server that stops reading is noticed sooner.
     coding += ["-b:v", rate, "-maxrate", rate, "-bufsize", rate, "-x264-params", "nal-hrd=cbr"]
-    inputs = ["-f", "lavfi", "-i", background, "-i", str(front)]
+    source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", f"{columns}x{rows}"]
+    inputs = [*source, "-framerate", str(options.frame_rate), "-i", str(drawn), "-i", str(front)]
     output = ["-frames:v", str(options.seconds * options.frame_rate), "-an", "-f", "flv", "pipe:1"]
     return [*inputs, "-filter_complex", picture, *coding, "-flvflags", "no_duration_filesize", *output]
