@@ -33,7 +33,17 @@ CHECK_PROBLEMS = [
     *door_problems(doors.MANAGED_LIVE),
 ]
 
-STORED = ("url", "size", "frame_rate", "video_kbit_s", "key_expires_at", "checked_at", "check_fault")
+STORED = (
+    "url",
+    "size",
+    "frame_rate",
+    "video_kbit_s",
+    "background",
+    "music",
+    "key_expires_at",
+    "checked_at",
+    "check_fault",
+)
 
 
 class StreamTargetSerializer(StrictSerializer):
@@ -48,6 +58,15 @@ class StreamTargetSerializer(StrictSerializer):
         choices=StreamTarget.FrameRate.choices, default=StreamTarget.FrameRate.USUAL
     )
     video_kbit_s = serializers.IntegerField(min_value=MIN_KBIT_S, max_value=MAX_KBIT_S, default=2_500)
+    background = serializers.ChoiceField(
+        choices=StreamTarget.Background.choices, default=StreamTarget.Background.STUDIO
+    )
+    music = serializers.ChoiceField(
+        choices=StreamTarget.Music.choices,
+        default=StreamTarget.Music.NONE,
+        allow_blank=True,
+        help_text="Empty: no music.",
+    )
 
     example = {
         "url": "rtmp://push.example.com/game/",
@@ -55,6 +74,8 @@ class StreamTargetSerializer(StrictSerializer):
         "size": "720x1280",
         "frame_rate": 30,
         "video_kbit_s": 2500,
+        "background": "studio",
+        "music": "calm",
     }
 
 
@@ -73,6 +94,8 @@ class StreamStateSerializer(serializers.Serializer[object]):
     size = serializers.ChoiceField(choices=StreamTarget.Size.choices)
     frame_rate = serializers.IntegerField()
     video_kbit_s = serializers.IntegerField()
+    background = serializers.ChoiceField(choices=StreamTarget.Background.choices)
+    music = serializers.ChoiceField(choices=StreamTarget.Music.choices, allow_blank=True)
     has_key = serializers.BooleanField()
     key_expires_at = serializers.DateTimeField(allow_null=True)
     checked_at = serializers.DateTimeField(allow_null=True)
@@ -84,6 +107,8 @@ class StreamStateSerializer(serializers.Serializer[object]):
         "size": "720x1280",
         "frame_rate": 30,
         "video_kbit_s": 2500,
+        "background": "studio",
+        "music": "calm",
         "has_key": True,
         "key_expires_at": "2030-03-17T17:46:40Z",
         "checked_at": "2026-11-30T20:00:00Z",

@@ -18,10 +18,14 @@ class StreamTargetForm(forms.ModelForm[StreamTarget]):
 
     class Meta:
         model = StreamTarget
-        fields = ["url", "size", "frame_rate", "video_kbit_s"]
-        help_texts = {"url": _("TikTok calls it “Server URL”. It begins with rtmp:// or rtmps://.")}
+        fields = ["url", "size", "frame_rate", "video_kbit_s", "background", "music"]
+        help_texts = {
+            "url": _("TikTok calls it “Server URL”. It begins with rtmp:// or rtmps://."),
+            "music": _("Composed by us, free to use in your lives. It grows quiet while the host speaks."),
+        }
+        widgets = {"background": forms.RadioSelect}
 
-    field_order = ["url", "key", "size", "frame_rate", "video_kbit_s"]
+    field_order = ["url", "key", "size", "frame_rate", "video_kbit_s", "background", "music"]
 
     def __init__(self, *args: Any, has_key: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

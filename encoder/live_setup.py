@@ -1,5 +1,6 @@
 """Reads what a live's stream needs from the database, the credentials and the prepared videos."""
 
+import asyncio
 import logging
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,6 +15,7 @@ from encoder.ffmpeg import FfmpegFailed
 from encoder.looping.library import LoopLibrary
 from encoder.looping.preparation import LoopOptions
 from encoder.looping.video import UnsuitableVideo
+from encoder.mixer.shipped_music import compose
 from encoder.models import StreamTarget
 from encoder.readiness import require_stream
 from encoder.rtmp.address import StreamKey
@@ -70,7 +72,13 @@ class LiveStreamSetup:
         """Return the loop of the target's size, and the card in the show's language."""
         target, _key = await in_thread(self._read)
         width, height = map(int, target.size.split("x"))
-        options = LoopOptions(width, height, target.frame_rate, video_kbit_s=target.video_kbit_s)
+        options = LoopOptions(
+            width,
+            height,
+            target.frame_rate,
+            video_kbit_s=target.video_kbit_s,
+            background=target.background,
+        )
         with translation.override(self._language):
             title = _("Back soon")
         card = LoopOptions(
@@ -80,13 +88,15 @@ class LiveStreamSetup:
             seconds=CARD_SECONDS,
             video_kbit_s=target.video_kbit_s,
             title=title,
+            background=target.background,
         )
         try:
             loop, still = await self._loops.get(options), await self._loops.get(card)
         except (FfmpegFailed, UnsuitableVideo):
             logger.exception("video of a stream not prepared: size=%s", target.size)
             raise StreamUnready(UnreadyReason.NO_PICTURES) from None
-        return StreamContent(loop, still, video_kbit_s=target.video_kbit_s)
+        music = await asyncio.to_thread(compose, target.music) if target.music else None
+        return StreamContent(loop, still, music, video_kbit_s=target.video_kbit_s)
 
     def _read(self) -> tuple[StreamTarget, StreamKey]:
         try:

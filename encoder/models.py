@@ -24,6 +24,24 @@ class StreamTarget(models.Model):
         FILM = 25, "25"
         USUAL = 30, "30"
 
+    class Background(models.TextChoices):
+        """What moves behind the badge; the keys are those of `BACKGROUNDS`."""
+
+        STUDIO = "studio", _("Studio")
+        AURORA = "aurora", _("Northern lights")
+        BOKEH = "bokeh", _("Evening lights")
+        WAVES = "waves", _("Calm water")
+        STAGE = "stage", _("Stage lights")
+        SUNSET = "sunset", _("Sunset")
+
+    class Music(models.TextChoices):
+        """What sounds while the host is silent; the keys are those of `PIECES`."""
+
+        NONE = "", _("No music")
+        CALM = "calm", _("Calm")
+        EVENING = "evening", _("Evening")
+        MORNING = "morning", _("Morning")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
     # The id of what is streamed: a show.
@@ -38,6 +56,10 @@ class StreamTarget(models.Model):
         default=2_500,
         validators=[MinValueValidator(MIN_KBIT_S), MaxValueValidator(MAX_KBIT_S)],
     )
+    background = models.CharField(
+        _("background"), max_length=20, choices=Background, default=Background.STUDIO
+    )
+    music = models.CharField(_("music"), max_length=20, choices=Music, default=Music.NONE, blank=True)
     # As the key itself says it; null when it says nothing.
     key_expires_at = models.DateTimeField(null=True, editable=False)
     # The last check: how far it came, and why it ended there. Empty before the first one, and after a change.

@@ -50,6 +50,8 @@ def save_target(
     size: str = StreamTarget.Size.PORTRAIT,
     frame_rate: int = StreamTarget.FrameRate.USUAL,
     video_kbit_s: int = 2_500,
+    background: str = StreamTarget.Background.STUDIO,
+    music: str = StreamTarget.Music.NONE,
 ) -> StreamTarget:
     """Store the address, key and picture of a show's stream; it then counts as not checked.
 
@@ -68,6 +70,7 @@ def save_target(
         frame_rate,
         video_kbit_s,
     )
+    target.background, target.music = background, music
     target.checked_at, target.check_step, target.check_fault = None, "", ""
     if key := key.strip():
         _save_key(tenant, use, key)

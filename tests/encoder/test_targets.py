@@ -12,12 +12,15 @@ from django.urls import reverse
 from django_scopes import scope, scopes_disabled
 from rest_framework.test import APIClient
 
+from encoder.backgrounds.shipped import BACKGROUNDS
+from encoder.mixer.shipped_music import PIECES
 from encoder.models import StreamTarget
 from livesessions.models.shows import Show
 from livesessions.shows.services.lifecycle import delete_show
 from providers.models import Credential
 from providers.querysets import readable_credentials
 from tenants.models import AuditEntry, Tenant, User
+from tests.architecture.sources import ROOT
 from tests.billing.plans import give_plan
 from tests.fakes.rtmp_server import KEY, Behaviour, FakeRtmpServer, ServerThread
 
@@ -57,7 +60,15 @@ def page(show: Show, name: str = "edit") -> str:
 
 
 def fields(url: str = URL, key: str = KEY, **more: Any) -> dict[str, Any]:
-    return {"url": url, "key": key, "size": "720x1280", "frame_rate": 30, "video_kbit_s": 2500, **more}
+    return {
+        "url": url,
+        "key": key,
+        "size": "720x1280",
+        "frame_rate": 30,
+        "video_kbit_s": 2500,
+        "background": "studio",
+        **more,
+    }
 
 
 def stored(show: Show) -> StreamTarget:
@@ -229,3 +240,27 @@ def test_the_api_returns_no_key(alice_api: APIClient, show: Show) -> None:
     assert "failed" in {line["state"] for line in checked["check"]}
     assert alice_api.delete(path).status_code == 204
     assert alice_api.get(path).json()["has_key"] is False
+
+
+def test_a_background_and_music_are_chosen_and_kept(alice_client: Client, show: Show) -> None:
+    assert alice_client.post(page(show), fields(background="aurora", music="calm")).status_code == 302
+    with scope(tenant=show.tenant):
+        target = StreamTarget.objects.get(use_id=show.id)
+    assert (target.background, target.music) == ("aurora", "calm")
+    shown = alice_client.get(page(show)).content.decode()
+    assert shown.count('name="background"') == len(BACKGROUNDS) == len(StreamTarget.Background.values)
+    assert "img/backgrounds/aurora" in shown
+
+
+def test_an_unknown_background_is_refused_and_nothing_is_lost(alice_client: Client, show: Show) -> None:
+    answer = alice_client.post(page(show), fields(background="beach", music="calm"))
+    assert answer.status_code == 422
+    assert URL in answer.content.decode()
+    with scope(tenant=show.tenant):
+        assert not StreamTarget.objects.filter(use_id=show.id).exists()
+
+
+def test_every_choice_has_its_video_its_picture_and_its_music() -> None:
+    assert set(StreamTarget.Background.values) == set(BACKGROUNDS)
+    assert set(StreamTarget.Music.values) - {""} == set(PIECES)
+    assert all((ROOT / f"static/img/backgrounds/{key}.webp").exists() for key in BACKGROUNDS)
