@@ -15,6 +15,7 @@ Color = tuple[int, int, int]
 
 SHORT_SIDE = 180
 SEED = 11
+NEAR, FAR = (60, 150, 160), (8, 30, 52)  # the first and the last wave
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,18 @@ def frames(key: str, width: int, height: int, count: int) -> Iterator[bytes]:
         yield np.clip(np.rint(draw(canvas, turn)), 0, 255).astype(np.uint8).tobytes()
 
 
+def _rgb(color: Color) -> Field:
+    return np.asarray(color, dtype=np.float32)
+
+
 def _mix(low: Color, high: Color, part: Field) -> Field:
     """Return colours between two, of shape (rows, columns, 3)."""
     share = np.clip(part, 0, 1)[..., np.newaxis]
-    return np.asarray(np.float32(low) * (1 - share) + np.float32(high) * share, dtype=np.float32)
+    return np.asarray(_rgb(low) * (1 - share) + _rgb(high) * share, dtype=np.float32)
 
 
 def _add(ground: Field, color: Color, light: Field) -> Field:
-    return np.asarray(ground + light[..., np.newaxis] * np.float32(color), dtype=np.float32)
+    return np.asarray(ground + light[..., np.newaxis] * _rgb(color), dtype=np.float32)
 
 
 def _step(field: Field) -> Field:
@@ -103,17 +108,16 @@ def _waves(canvas: Canvas, turn: float) -> Field:
     picture = _mix((20, 60, 84), (120, 190, 196), 1 - canvas.height)
     for number in range(6):
         share = number / 5
-        color = tuple(
-            round(one + (other - one) * share) for one, other in zip((60, 150, 160), (8, 30, 52), strict=True)
-        )
+        color = _rgb(NEAR) * (1 - share) + _rgb(FAR) * share
         line = (
             float(canvas.y.max()) * (-0.45 + 0.28 * number)
             + 0.1 * np.sin((1.4 + 0.3 * number) * canvas.x + (turn if number % 2 else -turn) + 1.7 * number)
             + 0.04 * np.sin(3.3 * canvas.x + 2 * turn + number)
         )
         cover = _step(90 * (canvas.y - line))
-        picture = picture * (1 - cover[..., np.newaxis]) + np.float32(color) * cover[..., np.newaxis]
-    return np.asarray(picture, dtype=np.float32)
+        blend = picture * (1 - cover[..., np.newaxis]) + color * cover[..., np.newaxis]
+        picture = np.asarray(blend, dtype=np.float32)
+    return picture
 
 
 def _stage(canvas: Canvas, turn: float) -> Field:
@@ -136,14 +140,14 @@ def _sunset(canvas: Canvas, turn: float) -> Field:
     distance = np.hypot(canvas.x, canvas.y - 0.3) / pulse
     picture = _add(picture, (255, 190, 110), 0.55 * np.exp(-np.square(distance / 0.9)))
     sun = _step(60 * (0.38 - distance))
-    picture = picture * (1 - sun[..., np.newaxis]) + np.float32((255, 226, 160)) * sun[..., np.newaxis]
+    picture = picture * (1 - sun[..., np.newaxis]) + _rgb((255, 226, 160)) * sun[..., np.newaxis]
     for number in range(5):
         middle = -0.35 + 0.32 * number
         wave = 0.05 * np.sin(2.2 * canvas.x + turn * (1 if number % 2 else -1) + 2.4 * number)
         light = np.exp(-np.square((canvas.y - middle - wave) / (0.05 + 0.012 * number)))
         fade = 0.5 + 0.5 * np.sin(1.3 * canvas.x - turn * (1 if number % 2 else -1) + number)
         cover = (0.5 * light * fade)[..., np.newaxis]
-        picture = picture * (1 - cover) + np.float32((126, 58, 104)) * cover
+        picture = picture * (1 - cover) + _rgb((126, 58, 104)) * cover
     return np.asarray(picture, dtype=np.float32)
 
 

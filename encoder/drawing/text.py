@@ -1,9 +1,10 @@
 """Breaks text into lines as the overlay's style sheet does."""
 
+from itertools import pairwise
+
 from encoder.drawing.fonts import Face
 
 ELLIPSIS = "…"
-HALVINGS = 7
 NARROWEST = 0.15  # of the size
 
 
@@ -30,17 +31,31 @@ def wrap(text: str, face: Face, width: float, first_width: float | None = None) 
 
 
 def balance(text: str, face: Face, width: float) -> list[str]:
-    """Return as few lines as fit, all of about the same length."""
-    lines = wrap(text, face, width)
-    low, high = width / max(1, len(lines)) * 0.6, width
-    for _ in range(HALVINGS if len(lines) > 1 else 0):
-        middle = (low + high) / 2
-        tried = wrap(text, face, middle)
-        if len(tried) == len(lines) and not _breaks_words(tried, text):
-            lines, high = tried, middle
-        else:
-            low = middle
-    return lines
+    """Return as few lines as fit, all of about the same length: the room that is left is least in squares."""
+    lines, words = wrap(text, face, width), text.split()
+    if len(lines) < 2 or any(face.length(word) > width for word in words):
+        return lines
+    # For each number of lines and each word: the least cost of all up to it, and where its last line begins.
+    best = {0: (0.0, [0])}
+    for _ in lines:
+        best = _with_another_line(best, words, face, width)
+    breaks = best[len(words)][1]
+    return [" ".join(words[begin:end]) for begin, end in pairwise(breaks)]
+
+
+def _with_another_line(
+    best: dict[int, tuple[float, list[int]]], words: list[str], face: Face, width: float
+) -> dict[int, tuple[float, list[int]]]:
+    found: dict[int, tuple[float, list[int]]] = {}
+    for begin, (cost, breaks) in best.items():
+        for end in range(begin + 1, len(words) + 1):
+            left = width - face.length(" ".join(words[begin:end]))
+            if left < 0:
+                break
+            new = cost + left * left
+            if end not in found or new < found[end][0]:
+                found[end] = new, [*breaks, end]
+    return found
 
 
 def clamp(lines: list[str], count: int, face: Face, width: float) -> list[str]:
@@ -56,10 +71,6 @@ def shorten(text: str, face: Face, width: float) -> str:
         return text
     count = _fitting(text, face, width - face.length(ELLIPSIS))
     return text[:count].rstrip() + ELLIPSIS
-
-
-def _breaks_words(lines: list[str], text: str) -> bool:
-    return " ".join(lines) != " ".join(text.split())
 
 
 def _fitting(text: str, face: Face, width: float) -> int:

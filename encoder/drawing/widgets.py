@@ -208,7 +208,8 @@ def draw_alert(spot: Spot, look: Look, alert: Alert, words: dict[str, str]) -> P
     left, top = x + 5.4 * em, (height - name_line - text_line) / 2
     card.write(left, _baseline(top, name_line, name_face), name, name_face, look.accent_2)
     card.write(left, _baseline(top + name_line, text_line, text_face), text, text_face, look.text)
-    return card.at(spot.x + (spot.w - width) / 2, spot.y + (spot.h - height) / 2)
+    # A card that is taller than its place reaches beyond its foot.
+    return card.at(spot.x + (spot.w - width) / 2, spot.y + max(0.0, (spot.h - height) / 2))
 
 
 @lru_cache(maxsize=64)
