@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("billing.pages.urls")),
     path("", include("tenants.urls")),
     path("", include("providers.urls")),
+    path("", include("knowledge.urls")),
     path("", include("overlay.urls")),
     path("", include("encoder.urls")),
     path("stripe/", include("billing.subscriptions.urls")),

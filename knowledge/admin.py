@@ -5,7 +5,6 @@ from knowledge.models import (
     DeletionReceipt,
     KnowledgeVersion,
     Source,
-    TestQuestion,
     UnansweredQuestion,
 )
 from tenants.admin import ReadOnlyAdmin
@@ -51,13 +50,6 @@ class KnowledgeVersionAdmin(ReadOnlyAdmin):
     list_display = ["tenant", "number", "created_at"]
     list_select_related = ["tenant"]
     search_fields = ["tenant__name"]
-
-
-@admin.register(TestQuestion)
-class TestQuestionAdmin(ReadOnlyAdmin):
-    list_display = ["question", "tenant", "source", "passed", "asked_at"]
-    list_select_related = ["tenant", "source"]
-    search_fields = ["question", "tenant__name"]
 
 
 @admin.register(UnansweredQuestion)

@@ -1,4 +1,4 @@
-"""What a workspace's hosts know: sources, their chunks, test questions and questions without an answer."""
+"""What a workspace's hosts know: sources, their chunks, and questions without an answer."""
 
 import uuid
 from typing import ClassVar
@@ -140,30 +140,6 @@ class DeletionReceipt(models.Model):
 
     def __str__(self) -> str:
         return str(self.source_id)
-
-
-class TestQuestion(models.Model):
-    """A question with the source that must answer it; all of them are asked after each change."""
-
-    __test__ = False  # no test, although its name begins like one
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
-    question = models.CharField(_("question"), max_length=300)
-    # None: it must be refused.
-    source = models.ForeignKey(Source, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
-    passed = models.BooleanField(null=True, blank=True)
-    answer = models.TextField(blank=True)
-    asked_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects: ClassVar[models.Manager["TestQuestion"]] = ScopedManager(tenant="tenant")
-
-    class Meta:
-        ordering = ["created_at"]
-
-    def __str__(self) -> str:
-        return self.question
 
 
 class UnansweredQuestion(models.Model):

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from knowledge.models import Chunk, KnowledgeVersion, Source
+from knowledge.models import Chunk, KnowledgeVersion, Source, UnansweredQuestion
 
 
 def sources_of(tenant_id: UUID) -> "QuerySet[Source]":
@@ -25,3 +25,8 @@ def version_of(tenant_id: UUID) -> int:
     """Return the number of a workspace's changes; 0 before the first."""
     numbers = KnowledgeVersion.objects.filter(tenant_id=tenant_id).values_list("number", flat=True)
     return numbers.first() or 0
+
+
+def unanswered_of(tenant_id: UUID) -> "QuerySet[UnansweredQuestion]":
+    """Return a workspace's unanswered questions, the most asked first."""
+    return UnansweredQuestion.objects.filter(tenant_id=tenant_id)

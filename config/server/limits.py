@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from knowledge.forms import UPLOAD_BYTES
 from moderation.forms import LARGEST_FILE as WORD_LIST_BYTES
 from overlay.editor.pictures import MAX_BYTES as PICTURE_BYTES
 from rehearsals.rehearsal.chat_file import MAX_BYTES as CHAT_FILE_BYTES
@@ -39,6 +40,8 @@ class BodyLimit:
 
 _ID = rb"[0-9a-f-]{36}"
 BODY_LIMITS: Final = (
+    BodyLimit(re.compile(rb"/knowledge/upload/"), UPLOAD_BYTES + BESIDE_A_FILE),
+    BodyLimit(re.compile(rb"/knowledge/text/"), 2_500_000, only_multipart=False),
     BodyLimit(re.compile(rb"/shows/%b/overlay/" % _ID), PICTURE_BYTES + BESIDE_A_FILE),
     BodyLimit(re.compile(rb"/api/v1/shows/%b/overlay/picture/" % _ID), PICTURE_BYTES + BESIDE_A_FILE),
     BodyLimit(re.compile(rb"/shows/%b/rehearsals/new/" % _ID), CHAT_FILE_BYTES + BESIDE_A_FILE),

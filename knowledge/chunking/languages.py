@@ -25,6 +25,11 @@ for _language, _words in _WORDS.items():
 _WORD = re.compile(r"[^\W\d_]+")
 
 
+def is_small_word(word: str) -> bool:
+    """Return whether a word in lower case is one of the small words of any language."""
+    return word in _BY_WORD
+
+
 def language_of(text: str, *, usual: str = SIMPLE) -> str:
     """Return "it", "en", "de", or `usual` when the small words do not decide."""
     votes = Counter(_BY_WORD.get(word, "") for word in _WORD.findall(text[:4_000].lower()))

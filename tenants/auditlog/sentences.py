@@ -87,6 +87,7 @@ SENTENCES: dict[str, Any] = {
     "tenant.deleted": gettext_lazy("deleted a workspace"),
     "token.created": gettext_lazy("created the API token %(what)s"),
     "token.revoked": gettext_lazy("revoked the API token %(what)s"),
+    "unanswered_question.dismissed": gettext_lazy("took the question %(what)s off the list"),
     "viewer_rule.noted": gettext_lazy("changed the note on a viewer"),
     "stream.deleted": gettext_lazy("deleted the stream target %(what)s"),
     "stream.saved": gettext_lazy("saved the stream target %(what)s"),

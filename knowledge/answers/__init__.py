@@ -1,0 +1,1 @@
+"""Answers from chunks: exact quotes, checked facts, and refusals. No Django."""

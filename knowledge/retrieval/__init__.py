@@ -1,0 +1,1 @@
+"""Ranks chunks for a question, in memory. No Django."""
