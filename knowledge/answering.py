@@ -5,7 +5,7 @@ from uuid import UUID
 
 from knowledge.answers.extraction import REFUSAL, Answer, Passage, extract
 from knowledge.answers.topics import Topic, topic_of
-from knowledge.search import FoundChunk, search
+from knowledge.search import FoundChunk, has_chunks, search
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class DocumentReply:
     topic: Topic
     found: tuple[FoundChunk, ...]
     answer: Answer
+    is_any_knowledge: bool
 
 
 def answer_question(tenant_id: UUID, question: str) -> DocumentReply:
@@ -24,7 +25,7 @@ def answer_question(tenant_id: UUID, question: str) -> DocumentReply:
     found = tuple(search(tenant_id, asked))
     passages = [_passage(each) for each in found]
     answer = extract(topic, passages) if found else REFUSAL
-    return DocumentReply(topic, found, answer)
+    return DocumentReply(topic, found, answer, has_chunks(tenant_id))
 
 
 def _passage(found: FoundChunk) -> Passage:

@@ -78,6 +78,11 @@ def search(tenant_id: UUID, question: str, *, limit: int = LIMIT) -> list[FoundC
     return [FoundChunk(hit, by_id[hit.id]) for hit in hits if hit.id in by_id]
 
 
+def has_chunks(tenant_id: UUID) -> bool:
+    """Return whether a workspace has anything that can be found."""
+    return len(CACHE.index_of(tenant_id)) > 0
+
+
 def lexemes_by_language(text: str, languages: Sequence[str]) -> dict[str, list[str]]:
     """Return a text's lexemes in each language, found by PostgreSQL as those of the chunks are. One query."""
     if not languages:

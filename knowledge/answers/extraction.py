@@ -13,7 +13,7 @@ from texts.sentence_ends import End, full_stop_ends
 
 MAX_SENTENCES = 2
 # Of the question's words, weighted by how rare they are. Calibrated with `make bench-retrieval`.
-SURE, DOUBTFUL = 0.55, 0.4
+SURE, DOUBTFUL = 0.75, 0.55
 # Of the letters of what is asked for, in the sentence itself or above it.
 NAMED = 0.5
 _TERMINAL = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|\n")

@@ -18,10 +18,10 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The score of every document, and the most that the query could have given."""
+    """Of every document: its score, and how much of the query it has, weighted by rarity, 0 to 1."""
 
     values: Floats
-    best_possible: float
+    coverage: Floats
 
 
 class Bm25:
@@ -48,13 +48,16 @@ class Bm25:
     def scores(self, terms: Iterable[int]) -> Scores:
         """Return every document's score for a query's terms, each counted once."""
         values = np.zeros(self._size, np.float32)
+        coverage = np.zeros(self._size, np.float32)
         possible = 0.0
         for term in set(terms):
             place = int(np.searchsorted(self._terms, term))
             if place == len(self._terms) or self._terms[place] != term:
-                possible += self._unknown_idf * (K1 + 1)
+                possible += self._unknown_idf
                 continue
             first, last = self._bounds[place], self._bounds[place + 1]
-            values[self._documents[first:last]] += self._weights[first:last]
-            possible += float(self._idf[place]) * (K1 + 1)
-        return Scores(values, possible)
+            documents = self._documents[first:last]
+            values[documents] += self._weights[first:last]
+            coverage[documents] += self._idf[place]
+            possible += float(self._idf[place])
+        return Scores(values, coverage / max(possible, 1e-9))

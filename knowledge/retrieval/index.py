@@ -89,7 +89,7 @@ class SearchIndex:
             Hit(
                 id=int(self._ids[each]),
                 score=float(fused[each]),
-                support=float(lexical.values[each]) / max(lexical.best_possible, 1e-9),
+                support=float(lexical.coverage[each]),
                 legs={name: round(float(values[each]), 3) for name, values in scaled.items()},
             )
             for each in self._without_twins(ranked, fused, limit)
@@ -104,19 +104,15 @@ class SearchIndex:
         return lexical, legs
 
     def _best_language(self, query: Query) -> Scores:
-        """Return the scores in all languages; the most possible is that of the language that fits best."""
-        values = np.zeros(len(self), np.float32)
-        possible = float("inf")
+        """Return the scores in all languages; a chunk has terms of its own language only."""
+        values, coverage = np.zeros(len(self), np.float32), np.zeros(len(self), np.float32)
         for language, lexemes in query.lexemes.items():
             known = [self._vocabulary.get(term, -1) for term in coded(lexemes, language)]
-            unknown = known.count(-1)
-            scores = self._lexical.scores(
-                [term for term in known if term >= 0] + [-2 - n for n in range(unknown)]
-            )
+            missing = [-2 - number for number in range(known.count(-1))]
+            scores = self._lexical.scores([*(term for term in known if term >= 0), *missing])
             values = np.maximum(values, scores.values)
-            if scores.values.any():
-                possible = min(possible, scores.best_possible)
-        return Scores(values, possible if possible < float("inf") else 1.0)
+            coverage = np.maximum(coverage, scores.coverage)
+        return Scores(values, coverage)
 
     def _without_twins(self, ranked: Sequence[int], fused: Floats, limit: int) -> list[int]:
         chosen: list[int] = []

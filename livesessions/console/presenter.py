@@ -30,6 +30,7 @@ from livesessions.querysets import held_replies
 from livesessions.worker.observer import NOT_ON_CONSOLE, hearing_of
 from livesessions.worker.registry import waiting_reason_of
 from overlay.presence import OpenPage
+from planner.stage.turn import quoted_source
 
 LINES_AT_FIRST = 50
 
@@ -235,4 +236,5 @@ def _reply_message(reply: Reply) -> ConsoleReplyMessage:
         "heard": reply.heard_started_at is not None,
         "hearing": hearing_of(reply.heard_level_db, reply.underruns),
         "at": reply.created_at.isoformat(),
+        "source": quoted_source(reply.model),
     }

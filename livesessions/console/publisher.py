@@ -65,6 +65,7 @@ class ConsoleReplyMessage(TypedDict):
     heard: bool
     hearing: str  # "silent" or "gaps" where it was not heard well
     at: str
+    source: NotRequired[str]  # the document that it quotes
 
 
 class PlanGraceMessage(TypedDict):

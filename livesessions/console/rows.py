@@ -293,6 +293,9 @@ def _spoken_marks(message: ConsoleReplyMessage) -> list[Mark]:
     if message["fault"] == "planner:unheard":
         text = _("A prepared line: the language model repeats itself and is paused")
         marks.append({"tone": "wary", "icon": "hourglass", "text": text})
+    if source := message.get("source"):
+        text = _("From %(source)s") % {"source": cut(source, NAME_LENGTH)}
+        marks.append({"tone": "good", "icon": "file-text", "text": text})
     return marks
 
 

@@ -22,6 +22,7 @@ from chatsources.reconnecting import ReconnectingSource
 from chatsources.replay import open_replay
 from chatsources.simulator.source import SimulatorSource
 from encoder.looping.library import LoopLibrary
+from knowledge.live import KnowledgeRetriever
 from livesessions.models.sessions import LiveSession
 from livesessions.models.shows import Show
 from livesessions.pipeline.live import LiveParts
@@ -55,6 +56,7 @@ from moderation.stage.viewer_roles import ViewerRoles
 from moderation.viewer_hashes import viewer_hash_of
 from overlay.publisher import OverlayPublisher
 from planner.models import Persona
+from planner.stage.documents.port import Retriever
 from planner.stage.planner import Planner
 from planner.stage.serious.topics import load_patterns
 from planner.stage.spoken_answer import SpokenAnswerCheck
@@ -174,6 +176,7 @@ class LiveEnvironment:
     further_sources: Sequence[ChatSource] = ()
     claim_reply: ClaimReply = no_claim
     voice_in: VoiceIn | None = None
+    retriever: Retriever | None = None
 
 
 def assemble(session: LiveSession, resources: Resources) -> LiveParts:
@@ -210,6 +213,7 @@ def assemble(session: LiveSession, resources: Resources) -> LiveParts:
         seed=session.id.int,
         muted=session.muted,
         claim_reply=observer.claim_reply,
+        retriever=KnowledgeRetriever(show.tenant_id),
     )
     return parts_of(show, environment)
 
@@ -227,6 +231,7 @@ def parts_of(show: Show, environment: LiveEnvironment) -> LiveParts:
         now_s=lambda: environment.now().timestamp(),
         big_gift_diamonds=show.big_gift_diamonds,
         prices=configured_prices(),
+        retriever=environment.retriever,
     )
     rundown = build_rundown(show, plan, seed=environment.seed, is_repeat=planner.repeats)
     return LiveParts(

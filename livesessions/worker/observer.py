@@ -204,7 +204,7 @@ class LiveObserver:
             fault=record.fault,
             generation=record.generation,
             lease_number=self._session.lease_number,
-            model=record.usage.model,
+            model=record.usage.speaker,
             voice=record.voice or self._voice,
             created_at=record.created_at,
             waited_ms=times.waited_ms,
@@ -286,4 +286,5 @@ def _reply_message(record: ReplyRecord) -> publisher.ConsoleReplyMessage:
         "heard": record.heard_started_at is not None,
         "hearing": hearing_of(record.heard_level_db, record.underruns),
         "at": record.created_at.isoformat(),
+        "source": record.usage.source,
     }

@@ -10,6 +10,8 @@ from typing import Any
 from billing.prices import PriceBook, price_book
 from planner.errors import PlannerError
 from planner.stage.canned.replies import BIG_GIFT_DIAMONDS, CannedReplies
+from planner.stage.documents.port import DocumentAnswer, Retriever
+from planner.stage.documents.replies import DocumentReplies
 from planner.stage.draft import MAX_CHARACTERS, MAX_SENTENCES, Draft
 from planner.stage.language_detection import (
     detect_language,
@@ -31,6 +33,7 @@ from planner.stage.serious.topics import ALWAYS_READY, SeriousTopic, serious_top
 from planner.stage.summaries import sum_up
 from planner.stage.talking_points.framing import TalkingPointTemplates
 from planner.stage.turn import (
+    DOCUMENTS,
     OFFLINE,
     STOCK,
     UNHEARD,
@@ -72,6 +75,7 @@ class Planner:
         big_gift_diamonds: int = BIG_GIFT_DIAMONDS,
         prices: PriceBook | None = None,
         limits: Limits = REPLY_LIMITS,
+        retriever: Retriever | None = None,
     ) -> None:
         self._model = model
         self._character = character
@@ -82,6 +86,8 @@ class Planner:
         self._stock = CannedReplies(seed=seed, now_s=now_s, big_gift_diamonds=big_gift_diamonds)
         self._ready = RuleBasedModel(seed=seed, now_s=now_s)
         self._frames = TalkingPointTemplates(seed=seed, now_s=now_s)
+        self._retriever = retriever
+        self._documents = DocumentReplies(seed=seed, now_s=now_s)
         self._said = SaidLines(now_s=now_s)
         self._viewers = ViewerBook()
         self._memory = Memory(recent=memory, now_s=now_s)
@@ -179,6 +185,7 @@ class Planner:
             "stock": self._stock.snapshot(),
             "ready": self._ready.snapshot(),
             "frames": self._frames.snapshot(),
+            "documents": self._documents.snapshot(),
             "memory": self._memory.snapshot(),
             "began_s": self._began_s,
         }
@@ -195,6 +202,7 @@ class Planner:
                 self._stock.restore(entry["stock"])
                 self._ready.restore(entry["ready"])
                 self._frames.restore(entry["frames"])
+                self._documents.restore(entry.get("documents", {}))
                 self._memory.restore(entry["memory"])
                 self._began_s = entry.get("began_s", self._began_s)
 
@@ -209,6 +217,11 @@ class Planner:
 
     async def _converse(self, turn: Turn, usage: TokenUsage) -> AsyncGenerator[str, None]:
         if turn.kind in OF_ITS_OWN and not turn.point:
+            return
+        if (answer := await self._look_up(turn)) is not None:
+            usage.model, usage.source = DOCUMENTS, answer.source
+            for sentence in self._documents.sentences(answer, turn, self._language_of(turn)):
+                yield sentence
             return
         prompt = self._prompt_for(turn)
         if self._model is None or _serious_topic(turn) in ALWAYS_READY:
@@ -229,6 +242,17 @@ class Planner:
             usage.model = UNHEARD if self._breaker.is_open else usage.model
             # Paid tokens without a sentence are a failure, so that the host backs off.
             raise PlannerError("All that the model wrote was held back, and no ready line is fresh.")
+
+    async def _look_up(self, turn: Turn) -> DocumentAnswer | None:
+        """Return what the documents say to a comment; None when somebody else should answer it."""
+        if self._retriever is None or turn.kind is not TurnKind.COMMENT or turn.careful:
+            return None
+        if _serious_topic(turn) is not None:
+            return None
+        answer = await self._retriever.answer(turn.text, self._language_of(turn))
+        # The creator's own facts may say what the documents do not.
+        leaves_it = self._model is not None and bool(self._show.facts)
+        return None if answer is not None and answer.is_refusal and leaves_it else answer
 
     async def _ask(self, model: ChatModel, prompt: Prompt, usage: TokenUsage) -> AsyncGenerator[str, None]:
         """Yield the model's answer, or its second one when the first repeats what was said before."""

@@ -12,8 +12,16 @@ from providers.language_models.ports import Usage
 # Who wrote a line that no language model has written.
 STOCK = "stock"
 OFFLINE = "offline"
-# The same, while the language model is left alone because its answers were of no use.
+# Word for word from a document, or that no document says it.
+DOCUMENTS = "documents"
+# As `OFFLINE`, while the language model is left alone because its answers were of no use.
 UNHEARD = "offline:unheard"
+
+
+def quoted_source(speaker: str) -> str:
+    """Return the document that a stored reply quotes; empty for none."""
+    model, _colon, source = speaker.partition(": ")
+    return source if model == DOCUMENTS else ""
 
 
 class TurnKind(StrEnum):
@@ -120,13 +128,15 @@ class Exchange:
 class TokenUsage:
     """What one reply has used. Zero tokens for lines that cost nothing.
 
-    `model` names who spoke. Tokens and cost are those of all attempts, also of the ones that were not said.
+    `model` names who spoke, `source` the document that is quoted. Tokens and cost are those of all attempts,
+    also of the ones that were not said.
     """
 
     model: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost_usd: float = 0.0
+    source: str = ""
 
     def add(self, usage: Iterable[Usage], prices: PriceBook) -> None:
         """Add what requests to language models have used."""
@@ -134,6 +144,11 @@ class TokenUsage:
             self.prompt_tokens += used.input_tokens
             self.completion_tokens += used.output_tokens
             self.cost_usd += cost_usd_of(used, prices)
+
+    @property
+    def speaker(self) -> str:
+        """Who spoke, as it is stored: the model, or the document that is quoted."""
+        return f"{self.model}: {self.source}"[:100] if self.source else self.model
 
     @property
     def is_ready_made(self) -> bool:

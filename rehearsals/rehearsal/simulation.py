@@ -13,6 +13,7 @@ from billing.caps import SpendCaps
 from billing.configured import configured_spend_caps
 from billing.plans.catalogue import Meter
 from billing.usage import Subject
+from knowledge.live import RehearsalRetriever
 from livesessions.models.shows import Show
 from livesessions.pipeline.live import Live, LiveParts
 from livesessions.worker.assembly import LiveEnvironment, build_model, parts_of
@@ -155,6 +156,7 @@ class _Simulation:
                 observer=TraceObserver(self.trace, now_s),
                 now=now,
                 seed=options.seed,
+                retriever=RehearsalRetriever(show.tenant_id),
             ),
         )
 

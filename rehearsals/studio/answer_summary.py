@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from moderation.labels import ACTION_LABELS, category_label
-from planner.stage.turn import OFFLINE, STOCK, UNHEARD
+from planner.stage.turn import DOCUMENTS, OFFLINE, STOCK, UNHEARD
 from rehearsals.studio.answer import AnswerResult, StudioAnswer
 
 
@@ -82,6 +82,7 @@ def _speaker(answer: StudioAnswer) -> str:
         OFFLINE: _("the offline host"),
         UNHEARD: _("the offline host, as the language model repeats itself"),
         STOCK: _("a prepared line"),
+        DOCUMENTS: _("your sources"),
         "": "–",
     }
     return speakers.get(answer.usage.model, answer.usage.model)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from knowledge.querysets import version_of
 from livesessions.models.shows import Show
 from livesessions.pipeline.ports import Gate
 from livesessions.worker.assembly import build_character, build_moderator
@@ -31,12 +32,14 @@ class PersonaSetup:
     facts: ShowFacts
     language: str
     lineup: VoiceLineup
+    knowledge_version: int = 0
 
     def cache_key(self, line: ViewerLine) -> str:
         """Return the cache key of an answer, made of all its inputs."""
         rules = (self.policy.blocklist, self.policy.allowlist, self.policy.safe_mode)
         models = (settings.OPENAI_MODEL, settings.OPENAI_BASE_URL) if settings.OPENAI_API_KEY else ()
-        inputs = [asdict(self.character), rules, asdict(self.facts), self.language, models, asdict(line)]
+        show = (asdict(self.facts), self.language, self.knowledge_version)
+        inputs = [asdict(self.character), rules, show, models, asdict(line)]
         return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -52,6 +55,7 @@ def build_setup(*, persona: Persona, show: Show | None, language: str = "") -> P
         facts=ShowFacts(show.name, show.facts, show.handle, show.tenant.time_zone) if show else ShowFacts(),
         language=language,
         lineup=resolve_voices(_voice_for(persona, show, language)),
+        knowledge_version=version_of(persona.tenant_id),
     )
 
 

@@ -9,6 +9,7 @@ from asgiref.sync import async_to_sync
 from billing.configured import configured_prices, month_cap_of
 from billing.plans import doors
 from billing.plans.catalogue import Meter
+from knowledge.live import KnowledgeRetriever
 from livesessions.worker.assembly import build_model
 from planner.stage.planner import Planner
 from providers.model_settings import open_chat_models
@@ -76,7 +77,14 @@ async def _answer(
         voices = await open_lineup(stack, setup.lineup) if aloud else None
         runner = LineRunner(
             gate=setup.gate,
-            words=Planner(model, setup.character, show=setup.facts, seed=seed, prices=configured_prices()),
+            words=Planner(
+                model,
+                setup.character,
+                show=setup.facts,
+                seed=seed,
+                prices=configured_prices(),
+                retriever=KnowledgeRetriever(setup.tenant_id, notes=False),
+            ),
             voice=voices.own if voices else None,
             voice_in=voices,
             language=setup.language,

@@ -87,7 +87,7 @@ def rows_of_pages(ids: dict[str, str], tenant: Tenant, alice: User) -> None:
     )
     rule = model("ViewerRule").objects.create(tenant=tenant, viewer_hash="a" * 32, standing="trusted")
     segment = model("Segment").objects.get(show=show)
-    source = model("Source").objects.create(
+    source = apps.get_model("knowledge", "Source").objects.create(
         tenant=tenant,
         kind="text",
         name="Shop",

@@ -1,0 +1,1 @@
+"""What the host says from documents, and how it says that they do not answer."""
