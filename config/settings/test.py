@@ -22,8 +22,9 @@ STRIPE_TEST_SECRET_KEY = "sk_test_" + "tests" * 5
 
 STORAGES["lines"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 STORAGES["backups"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
-STORAGES["knowledge"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 STORAGES["replies"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+if not env.str("KNOWLEDGE_DIR", default=""):
+    STORAGES["knowledge"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 if not env.str("STREAM_LOOPS_DIR", default=""):
     STORAGES["loops"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
