@@ -66,10 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     with reported(TARGETS) as figures:
         for each in sets:
-            figures |= measure(each, options.most)
+            figures[each.name] = measure(each, options.most)
         figures |= measure_large(sets[0])
         for name, value in figures.items():
-            print(f"{name:<44}{value}")
+            for part, figure in value.items() if isinstance(value, dict) else [("", value)]:
+                print(f"{name:<24}{part:<28}{figure}")
 
 
 def read_set(path: Path, language: str) -> QuestionSet:
@@ -92,9 +93,9 @@ def measure(each: QuestionSet, most: int) -> dict[str, Any]:
     with temporary_tenant() as tenant, scope(tenant=tenant):
         numbers = store(tenant, each.paragraphs, each.language)
         ours = ranker(tenant, numbers)
-        figures |= recalls(f"{each.name}", ours, questions)
-        figures |= recalls(f"{each.name}.ts_rank", ts_rank(tenant, each.language, numbers), questions)
-        figures |= recalls(f"{each.name}.rank_bm25", plain_bm25(each.paragraphs), questions)
+        figures |= recalls("", ours, questions)
+        figures |= recalls("ts_rank_", ts_rank(tenant, each.language, numbers), questions)
+        figures |= recalls("rank_bm25_", plain_bm25(each.paragraphs), questions)
     kept = [number for number, article in enumerate(each.articles) if article % 2 == 0]
     with temporary_tenant() as tenant, scope(tenant=tenant):
         store(tenant, [each.paragraphs[number] for number in kept], each.language)
@@ -166,8 +167,8 @@ def recalls(name: str, rank: Ranker, questions: Sequence[tuple[str, int]]) -> di
         first += found[:1] == [right]
         five += right in found
     return {
-        f"{name}.recall_at_1": round(first / len(questions), 4),
-        f"{name}.recall_at_5": round(five / len(questions), 4),
+        f"{name}recall_at_1": round(first / len(questions), 4),
+        f"{name}recall_at_5": round(five / len(questions), 4),
     }
 
 
@@ -181,8 +182,8 @@ def refusals(each: QuestionSet, tenant: Tenant, questions: Sequence[tuple[str, i
     threshold = float(np.quantile(supported, 0.05))
     refused = sum(value < threshold for value in unsupported) / max(len(unsupported), 1)
     return {
-        f"{each.name}.refused_at_95_kept": round(refused, 4),
-        f"{each.name}.threshold": round(threshold, 3),
+        "refused_at_95_kept": round(refused, 4),
+        "threshold": round(threshold, 3),
     }
 
 

@@ -45,7 +45,7 @@ def page(alice: User, site: str, new_context: Callable[..., BrowserContext]) -> 
     client = Client()
     client.force_login(alice)
     name = settings.SESSION_COOKIE_NAME
-    context = new_context(base_url=site)
+    context = new_context()
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
     return context.new_page()
 
@@ -73,8 +73,10 @@ def ask(page: Page, text: str) -> None:
     page.get_by_role("button", name="Rehearse").click()
 
 
-def test_a_price_is_said_as_the_list_has_it_and_a_missing_one_is_refused(page: Page, show: Show) -> None:
-    page.goto("/knowledge/")
+def test_a_price_is_said_as_the_list_has_it_and_a_missing_one_is_refused(
+    page: Page, show: Show, site: str
+) -> None:
+    page.goto(f"{site}/knowledge/")
     file = {"name": "prezzi.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
     page.get_by_label("Files").set_input_files([file])
     page.get_by_role("button", name="Upload").click()
@@ -82,7 +84,7 @@ def test_a_price_is_said_as_the_list_has_it_and_a_missing_one_is_refused(page: P
     run_jobs()
     expect(page.locator("#sources")).to_contain_text("Ready")  # the page asks by itself
 
-    page.goto(f"/personas/{show.persona_id}/")
+    page.goto(f"{site}/personas/{show.persona_id}/")
     ask(page, "quanto costa la lampada sole?")
     answer = page.locator("[data-result=answered]")
     expect(answer.locator(".spoken")).to_have_text("Lampada Sole: Prezzo 12,50 €.")
@@ -91,7 +93,7 @@ def test_a_price_is_said_as_the_list_has_it_and_a_missing_one_is_refused(page: P
     expect(answer.locator(".spoken")).to_contain_text("Giulia")
     expect(answer.locator(".spoken")).not_to_contain_text("12,50")
 
-    page.goto(f"/shows/{show.id}/rehearsals/")
+    page.goto(f"{site}/shows/{show.id}/rehearsals/")
     page.get_by_text("My own chat file").click()
     lines = "\n".join(map(json.dumps, CHAT))
     chat = {"name": "sera.jsonl", "mimeType": "application/json", "buffer": lines.encode()}
