@@ -45,7 +45,7 @@ class TextForm(forms.Form):
     text = forms.CharField(label=_("Text"), max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 6}))
 
 
-class QuestionForm(forms.Form):
+class QuestionAnswerForm(forms.Form):
     """A question with its answer."""
 
     question = forms.CharField(label=_("Question"), max_length=200)

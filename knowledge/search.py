@@ -17,7 +17,7 @@ from django.db.models.functions import Cast
 from knowledge.chunking.languages import SIMPLE, is_small_word
 from knowledge.models import Chunk
 from knowledge.querysets import searchable_chunks, version_of
-from knowledge.retrieval.index import Entry, Hit, Query, SearchIndex
+from knowledge.retrieval.index import Hit, IndexEntry, Query, SearchIndex
 from knowledge.services.reading import CONFIGURATIONS
 
 LIMIT = 6
@@ -100,11 +100,11 @@ def lexemes_by_language(text: str, languages: Sequence[str]) -> dict[str, list[s
     return found
 
 
-def _entries_of(tenant_id: UUID) -> list[Entry]:
+def _entries_of(tenant_id: UUID) -> list[IndexEntry]:
     rows = searchable_chunks(tenant_id).annotate(vector_text=Cast(F("lexemes"), TextField())).order_by("id")
     fields = ("id", "source_id", "ordinal", "language", "vector_text", "heading", "text", "vector")
     return [
-        Entry(
+        IndexEntry(
             id=number,
             source=source,
             ordinal=ordinal,

@@ -15,7 +15,7 @@ from billing.errors import PlanRefused
 from knowledge.access import get_source_for, get_unanswered_for
 from knowledge.answering import answer_question
 from knowledge.errors import KnowledgeRefused
-from knowledge.forms import AnswerForm, QuestionForm, TextForm, TryForm, UploadForm
+from knowledge.forms import AnswerForm, QuestionAnswerForm, TextForm, TryForm, UploadForm
 from knowledge.models import Chunk, Source
 from knowledge.querysets import sources_of, unanswered_of
 from knowledge.services.sources import add_question, add_source, delete_source, read_again, release
@@ -44,7 +44,7 @@ def _list_page(request: TenantRequest, status: int = 200, **forms: Any) -> HttpR
         "is_reading": any(source.status in UNREAD for source in page),
         "upload_form": UploadForm(),
         "text_form": TextForm(auto_id="text-%s"),
-        "question_form": QuestionForm(auto_id="question-%s"),
+        "question_form": QuestionAnswerForm(auto_id="question-%s"),
         "may_control": may_control(request),
         **forms,
     }
@@ -90,7 +90,7 @@ def text_add(request: TenantRequest) -> HttpResponse:
 @require_POST
 @member_required(EDITOR)
 def question_add(request: TenantRequest) -> HttpResponse:
-    form = QuestionForm(request.POST, auto_id="question-%s")
+    form = QuestionAnswerForm(request.POST, auto_id="question-%s")
     if form.is_valid():
         try:
             add_question(tenant=request.tenant, **form.cleaned_data)

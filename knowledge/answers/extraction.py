@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from knowledge.answers.facts import has_money
-from knowledge.answers.quotes import Quote, QuotedSentence
+from knowledge.answers.quotes import ChunkQuote, QuotedSentence
 from knowledge.answers.topics import Topic
 from knowledge.retrieval.terms import gram_counts
 from texts.sentence_ends import End, full_stop_ends
@@ -57,7 +57,7 @@ REFUSAL = Answer(Outcome.REFUSED)
 
 def extract(topic: Topic, passages: Sequence[Passage]) -> Answer:
     """Return the sentences that answer a question; a refusal when none does."""
-    best: tuple[float, Passage, Quote] | None = None
+    best: tuple[float, Passage, ChunkQuote] | None = None
     for passage in passages:
         for quote in sentences_of(passage):
             worth = _worth(topic, passage, quote)
@@ -70,7 +70,7 @@ def extract(topic: Topic, passages: Sequence[Passage]) -> Answer:
     return Answer(outcome, (QuotedSentence(quote.text, (quote,)),), passage.source)
 
 
-def sentences_of(passage: Passage) -> Iterator[Quote]:
+def sentences_of(passage: Passage) -> Iterator[ChunkQuote]:
     """Yield the sentences of a chunk, each as a quote of it."""
     start = 0
     ends = [found.end() for found in _TERMINAL.finditer(passage.text)]
@@ -79,7 +79,7 @@ def sentences_of(passage: Passage) -> Iterator[Quote]:
         left = start + len(text) - len(text.lstrip())
         stripped = text.strip()
         if stripped and len(stripped) <= MAX_QUOTE:
-            yield Quote(passage.id, stripped, left, left + len(stripped))
+            yield ChunkQuote(passage.id, stripped, left, left + len(stripped))
         start = end
 
 
@@ -87,7 +87,7 @@ def _is_end(text: str, end: int) -> bool:
     return text[end - 1] != "." or full_stop_ends(text, end - 1) is not End.NO
 
 
-def _worth(topic: Topic, passage: Passage, quote: Quote) -> float:
+def _worth(topic: Topic, passage: Passage, quote: ChunkQuote) -> float:
     """Return how well a sentence answers; 0 when it does not name what is asked for."""
     if passage.support < DOUBTFUL or (topic.asks_price and not has_money(quote.text)):
         return 0.0

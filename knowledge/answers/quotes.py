@@ -27,7 +27,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class ChunkQuote:
     """A part of a chunk: `text` is `chunk.text[start:end]`."""
 
     chunk_id: int
@@ -41,7 +41,7 @@ class QuotedSentence:
     """A sentence that may be said, with its quotes."""
 
     text: str
-    quotes: tuple[Quote, ...]
+    quotes: tuple[ChunkQuote, ...]
 
 
 def check_claims(
@@ -63,11 +63,11 @@ def check_claims(
     return kept, dropped
 
 
-def _whole(quotes: Sequence[Quote | None], chunks: Mapping[int, str]) -> str:
+def _whole(quotes: Sequence[ChunkQuote | None], chunks: Mapping[int, str]) -> str:
     return " ".join(chunks[each.chunk_id] for each in quotes if each)
 
 
-def find_quote(chunk_id: int, text: str, chunks: Mapping[int, str]) -> Quote | None:
+def find_quote(chunk_id: int, text: str, chunks: Mapping[int, str]) -> ChunkQuote | None:
     """Return where a quote stands in its chunk, whatever its spaces and case; None when it does not."""
     wanted = text.strip()
     whole = chunks.get(chunk_id, "")
@@ -75,4 +75,4 @@ def find_quote(chunk_id: int, text: str, chunks: Mapping[int, str]) -> Quote | N
         return None
     pattern = r"\s+".join(re.escape(word) for word in _SPACES.split(wanted))
     found = re.search(pattern, whole, re.IGNORECASE)
-    return Quote(chunk_id, found[0], found.start(), found.end()) if found else None
+    return ChunkQuote(chunk_id, found[0], found.start(), found.end()) if found else None

@@ -18,7 +18,7 @@ _HEADING_SEPARATOR = " › "
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ChunkPiece:
     """A chunk before it is stored.
 
     - `text` is `content[start:end]` of the document's whole text, so that a quote is found where it stands.
@@ -53,7 +53,7 @@ def content_of(document: ParsedDocument) -> str:
     return "\n".join(block.text for block in document.blocks)
 
 
-def divide(document: ParsedDocument) -> list[Piece]:
+def divide(document: ParsedDocument) -> list[ChunkPiece]:
     """Return a document's chunks in their order."""
     content = content_of(document)
     usual = language_of(content[:20_000])
@@ -148,7 +148,7 @@ def _is_full(group: Sequence[_Span], words: int, span: _Span) -> bool:
     return words >= MIN_WORDS and group[-1].ends_block
 
 
-def _piece(content: str, heading: str, group: Sequence[_Span], usual: str) -> Piece:
+def _piece(content: str, heading: str, group: Sequence[_Span], usual: str) -> ChunkPiece:
     start, end = group[0].start, group[-1].end
     while start < end and content[start].isspace():
         start += 1
@@ -157,7 +157,7 @@ def _piece(content: str, heading: str, group: Sequence[_Span], usual: str) -> Pi
     text, first = content[start:end], group[0].block
     language = language_of(text, usual=usual)
     identity = f"{VERSION}\0{language}\0{heading}\0{text}"
-    return Piece(
+    return ChunkPiece(
         text=text,
         heading=heading,
         start=start,

@@ -25,7 +25,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IndexEntry:
     """A chunk as the index reads it. `lexemes`: a `tsvector` as PostgreSQL writes it."""
 
     id: int
@@ -60,7 +60,7 @@ class Hit:
 class SearchIndex:
     """Finds chunks for a question. Immutable; built anew for each version of the knowledge."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[IndexEntry]) -> None:
         self._ids = np.array([entry.id for entry in entries], np.int64)
         self._words: list[frozenset[int]] = []
         self._vocabulary: dict[str, int] = {}
@@ -136,7 +136,7 @@ class SearchIndex:
             most = max(most, both / max(len(words | self._words[other]), 1))
         return most if most >= _TWINS else 0.0
 
-    def _count_lexemes(self, entries: Sequence[Entry]) -> Bm25:
+    def _count_lexemes(self, entries: Sequence[IndexEntry]) -> Bm25:
         terms: list[int] = []
         documents: list[int] = []
         counts: list[int] = []
@@ -152,7 +152,7 @@ class SearchIndex:
         return Bm25(_ints(terms), _ints(documents), _ints(counts), len(entries))
 
 
-def _count_grams(entries: Sequence[Entry]) -> Bm25:
+def _count_grams(entries: Sequence[IndexEntry]) -> Bm25:
     found = [gram_counts(entry.text) for entry in entries]
     sizes = [len(buckets) for buckets, _counts in found]
     documents = np.repeat(np.arange(len(entries), dtype=np.int64), sizes)
@@ -161,7 +161,7 @@ def _count_grams(entries: Sequence[Entry]) -> Bm25:
     return Bm25(terms, documents, counts, len(entries))
 
 
-def _stack(entries: Sequence[Entry]) -> Floats | None:
+def _stack(entries: Sequence[IndexEntry]) -> Floats | None:
     """Return the chunks' vectors as one matrix; None unless every chunk has one of the same length."""
     lengths = {len(entry.vector) for entry in entries}
     if len(lengths) != 1 or 0 in lengths:

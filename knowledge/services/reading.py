@@ -11,7 +11,7 @@ from django.contrib.postgres.search import SearchVector
 from django.db import transaction
 from django.db.models import QuerySet, Value
 
-from knowledge.chunking.chunker import Piece, content_of, divide
+from knowledge.chunking.chunker import ChunkPiece, content_of, divide
 from knowledge.chunking.instructions import MAX_FLAGS, instructions_in
 from knowledge.models import Chunk, Source
 from knowledge.parsing.document import FailureReason, Format, ParsedDocument, ParseFailed
@@ -77,7 +77,7 @@ def _fail(source: Source, reason: FailureReason) -> bool:
 
 
 @transaction.atomic
-def _store(source: Source, document: ParsedDocument, pieces: Sequence[Piece]) -> bool:
+def _store(source: Source, document: ParsedDocument, pieces: Sequence[ChunkPiece]) -> bool:
     """Store what was read, all of it or nothing. Chunks that have not changed keep their rows and vectors."""
     row = _same(source).select_for_update().first()
     if row is None:
@@ -95,13 +95,13 @@ def _store(source: Source, document: ParsedDocument, pieces: Sequence[Piece]) ->
     return True
 
 
-def _flags_of(document: ParsedDocument, pieces: Sequence[Piece]) -> Iterator[dict[str, Any]]:
+def _flags_of(document: ParsedDocument, pieces: Sequence[ChunkPiece]) -> Iterator[dict[str, Any]]:
     texts = [document.title, *(f"{piece.heading}\n{piece.text}" for piece in pieces)]
     yield from (asdict(flag) for flag in instructions_in(document.hidden, are_hidden=True))
     yield from (asdict(flag) for flag in instructions_in(texts))
 
 
-def _store_chunks(source: Source, pieces: Sequence[Piece]) -> None:
+def _store_chunks(source: Source, pieces: Sequence[ChunkPiece]) -> None:
     stored: defaultdict[str, list[Chunk]] = defaultdict(list)
     rows = Chunk.objects.filter(source_id=source.id, tenant_id=source.tenant_id).defer("lexemes", "vector")
     for row in rows.order_by("-ordinal"):
@@ -119,13 +119,13 @@ def _store_chunks(source: Source, pieces: Sequence[Piece]) -> None:
     Chunk.objects.bulk_create(new, batch_size=BATCH)
 
 
-def _moved(row: Chunk, ordinal: int, piece: Piece) -> Chunk:
+def _moved(row: Chunk, ordinal: int, piece: ChunkPiece) -> Chunk:
     row.ordinal, row.start, row.end = ordinal, piece.start, piece.end
     row.page, row.row, row.path = piece.page, piece.row, piece.path
     return row
 
 
-def _chunk(source: Source, ordinal: int, piece: Piece) -> Chunk:
+def _chunk(source: Source, ordinal: int, piece: ChunkPiece) -> Chunk:
     return Chunk(
         tenant_id=source.tenant_id,
         source_id=source.id,
