@@ -80,6 +80,7 @@ class PictureGate:
 
     def __init__(self) -> None:
         self._awaits_key = True
+        self._is_first = False
         self.passed = self.dropped = 0
 
     def passes(self, tag: FlvTag, behind_s: float) -> bool:
@@ -88,18 +89,21 @@ class PictureGate:
             return True
         passes = self._passes_picture(tag, behind_s)
         self.passed += passes
-        self.dropped += not passes
+        self.dropped += not passes and not self._is_first
         return passes
 
     def _passes_picture(self, tag: FlvTag, behind_s: float) -> bool:
         if tag.is_key:
-            self._awaits_key = False
+            self._awaits_key = self._is_first = False
             return True
         if self._awaits_key or behind_s >= ALL_PICTURES_S:
             self._awaits_key = True
             return False
         return behind_s < SPARE_PICTURES_S or h264.is_reference(tag.picture)
 
-    def await_key(self) -> None:
-        """Leave pictures out until the next key picture, as after a new connection."""
-        self._awaits_key = True
+    def await_key(self, *, is_first: bool = False) -> None:
+        """Leave pictures out until the next key picture, as after a new connection.
+
+        On a stream's first connection they are not counted: nobody has missed them.
+        """
+        self._awaits_key, self._is_first = True, is_first

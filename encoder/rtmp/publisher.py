@@ -203,11 +203,11 @@ class Publisher:
         except BaseException:
             connection.end(PublishFault.CONNECTION_LOST)
             raise
-        if self._has_published:
-            self._reconnects += 1
+        is_first = not self._has_published
+        self._reconnects += not is_first
         self._has_published, self._lost_at_s = True, None
         self._connection, self._backlog, self._began_s = connection, Backlog(), self._clock()
-        self._gate.await_key()
+        self._gate.await_key(is_first=is_first)
         self._report(PublisherState(PublisherPhase.PUBLISHING))
         held, self._held = self._held or (), None
         first_ms = held[0].time_ms if held else self._media_ms
@@ -219,7 +219,7 @@ class Publisher:
         if self._key_picture is not None:
             self._send_now(connection, self._key_picture.at(self._media_ms))
             # What follows refers to pictures that were left out.
-            self._gate.await_key()
+            self._gate.await_key(is_first=is_first)
 
     async def _start_anew(self) -> bool:
         """Publish anew with a clock that begins again; the old stream ends once the new connection is open.
