@@ -27,8 +27,8 @@ class StripeEncoder:
     `picture_set` and the slices go together: a stream uses those of one encoder.
     """
 
-    def __init__(self, child: FfmpegChild, form: PictureFormat) -> None:
-        self._child, self._form = child, form
+    def __init__(self, child: FfmpegChild, *, cached_bytes: int = CACHED_BYTES) -> None:
+        self._child, self._most_bytes = child, cached_bytes
         self._reader = FlvReader()
         self._tags: list[FlvTag] = []
         self._sequence: SequenceFormat | None = None
@@ -41,6 +41,11 @@ class StripeEncoder:
     @property
     def pid(self) -> int:
         return self._child.pid
+
+    @property
+    def cached_bytes(self) -> int:
+        """How large the encoded stripes are that are remembered."""
+        return self._cached_bytes
 
     async def encode(self, stripes: Sequence[bytes]) -> list[IntraSlice]:
         """Return what stripes become, each `stripe_bytes` of planar YUV 4:2:0; raise `FfmpegFailed`."""
@@ -57,7 +62,7 @@ class StripeEncoder:
         self.encoded += 1
         self._cache[key] = found
         self._cached_bytes += found.size // 8
-        while self._cached_bytes > CACHED_BYTES:
+        while self._cached_bytes > self._most_bytes:
             self._cached_bytes -= self._cache.popitem(last=False)[1].size // 8
         return found
 
@@ -88,10 +93,12 @@ class StripeEncoder:
 
 
 @asynccontextmanager
-async def open_stripe_encoder(form: PictureFormat, *, qp: int = QP) -> AsyncGenerator[StripeEncoder, None]:
+async def open_stripe_encoder(
+    form: PictureFormat, *, qp: int = QP, cached_bytes: int = CACHED_BYTES
+) -> AsyncGenerator[StripeEncoder, None]:
     """Give an encoder whose child is gone when the block ends. `qp` is from 0 (best) to 51."""
     async with run_ffmpeg(stripe_arguments(form.coded_width, form.stripe_height, qp)) as child:
-        yield StripeEncoder(child, form)
+        yield StripeEncoder(child, cached_bytes=cached_bytes)
 
 
 def stripe_arguments(width: int, height: int, qp: int, *, more: str = "") -> list[str]:

@@ -100,6 +100,16 @@ async def test_key_pictures_in_a_row_have_different_numbers() -> None:
     assert all(h264.unit_kind(unit) == h264.IDR_SLICE for unit in pictures[0])
 
 
+async def test_the_memory_of_known_stripes_is_bounded() -> None:
+    async with open_stripe_encoder(SMALL, cached_bytes=20_000) as encoder:
+        for seed in range(30):
+            await encoder.encode([stripe(SMALL, seed)])
+            assert encoder.cached_bytes <= 20_000
+        assert encoder.cached_bytes > 0
+        await encoder.encode([stripe(SMALL, 29), stripe(SMALL, 0)])
+        assert encoder.encoded == 31  # the newest was known, the oldest was forgotten
+
+
 async def test_two_streams_share_an_encoder() -> None:
     async with open_stripe_encoder(SMALL) as encoder, asyncio.TaskGroup() as group:
         tasks = [
