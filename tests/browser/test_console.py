@@ -247,6 +247,17 @@ def test_on_a_phone_tabs_show_one_part_and_mute_is_under_the_thumb(desk: Page, o
     assert desk.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_a_long_warning_pushes_no_control_out_of_the_screen(desk: Page) -> None:
+    warning = "Ein Hinweis, der sehr viel länger ist als die Seite breit, und noch ein Satz dazu. " * 3
+    line = desk.locator(".headline p span")
+    for width, height in ((1280, 800), (1024, 768), (768, 1024), (390, 844)):
+        desk.set_viewport_size({"width": width, "height": height})
+        line.evaluate("(line, words) => { line.textContent = words; }", warning)
+        assert desk.evaluate("document.documentElement.scrollWidth") <= width
+        for button in ("#mute-button", "#kill-button"):
+            expect(desk.locator(button)).to_be_in_viewport(ratio=1)
+
+
 def test_the_one_menu_acts_on_the_row_that_opened_it(desk: Page, on_air: LiveSession) -> None:
     with scope(tenant=on_air.tenant):
         write_message(on_air, 2, viewer="ab" * 16)
