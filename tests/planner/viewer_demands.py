@@ -46,9 +46,9 @@ def demand(form: str, words: str, seed: int, **translations: str) -> str:
     )
 
 
-def demanded(rows: list[dict[str, Any]], seed: int) -> Iterator[dict[str, Any]]:
-    """Yield each reply with a viewer's line that demands it."""
-    forms = sections("carriers.txt")
+def demanded(rows: list[dict[str, Any]], seed: int, file: str = "carriers.txt") -> Iterator[dict[str, Any]]:
+    """Yield each reply with a viewer's line that demands it in one of a file's forms."""
+    forms = sections(file)
     choice = random.Random(seed)
     for row in rows:
         known = [form for form in forms[row["language"]] if "{en}" not in form and "{it}" not in form]
