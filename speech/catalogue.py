@@ -39,7 +39,7 @@ OPENAI_VOICES = (
     "shimmer",
     "verse",
 )
-# How each character of the embedded voice sounds; the names are the same in every language.
+# How each character of the built-in voice sounds; the names are the same in every language.
 PICO_LABELS = {
     "clara": _("Clara, natural"),
     "luna": _("Luna, bright and lively"),

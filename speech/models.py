@@ -36,7 +36,7 @@ class VoiceProfile(models.Model):
     pitch = models.FloatField(
         _("pitch"), default=0.0, validators=[MinValueValidator(-1.0), MaxValueValidator(1.0)]
     )
-    # The voice that takes over when this one fails; the embedded voices come last.
+    # The voice that takes over when this one fails; the built-in voices come last.
     backup = models.ForeignKey(
         "self",
         on_delete=models.SET_NULL,

@@ -1,4 +1,4 @@
-"""Speaks with eSpeak NG, the embedded voice of last resort, in a small pool of helper processes."""
+"""Speaks with eSpeak NG, the built-in voice of last resort, in a small pool of helper processes."""
 
 import re
 from collections.abc import AsyncGenerator

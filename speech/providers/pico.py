@@ -1,4 +1,4 @@
-"""Speaks with SVOX Pico, the embedded voice, in a small pool of helper processes."""
+"""Speaks with SVOX Pico, the built-in voice, in a small pool of helper processes."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing

@@ -17,7 +17,7 @@ MAX_LANGUAGES = 8
 class LanguageVoices:
     """A lineup's voices for each language: `own` for the show's, others by a call.
 
-    Another language's are made when they are first needed. An embedded voice is measured then, so that its
+    Another language's are made when they are first needed. A built-in voice is measured then, so that its
     first word is as loud as the show's own voice.
     """
 

@@ -48,7 +48,7 @@ async def open_synthesizer(
 ) -> Synthesizer:
     """Open a provider's synthesizer.
 
-    `pool_size`: number of an embedded voice's helper processes; `warm`: start them ahead. One that does not
+    `pool_size`: number of a built-in voice's helper processes; `warm`: start them ahead. One that does not
     start is tried again with every line.
     """
     if provider in _EMBEDDED:
@@ -58,7 +58,7 @@ async def open_synthesizer(
             try:
                 await embedded.warm_up()
             except SpeechError as error:
-                logger.error("embedded voice not started: provider=%s reason=%s", provider, error)
+                logger.error("built-in voice not started: provider=%s reason=%s", provider, error)
         return embedded
     opened = _SHARED[provider]()
     stack.push_async_callback(opened.aclose)

@@ -78,7 +78,7 @@ class VoicePool:
         self._tenant_clients = tenant_clients or TenantVoiceClients()
         self._levels: dict[LevelKey, Level] = {}
         self._saved: dict[LevelKey, Loudness] = {}
-        self._levels_by_name: dict[str, Level] = {}  # of the embedded voices that have no profile
+        self._levels_by_name: dict[str, Level] = {}  # of the built-in voices that have no profile
         self._first: dict[UUID, VoiceOption] = {}
 
     def chain_for(self, profile: VoiceProfile) -> VoiceChain:

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 class VoiceOption:
     """One voice of a lineup.
 
-    - `profile_id`: None for the embedded voices that end every lineup.
+    - `profile_id`: None for the built-in voices that end every lineup.
     - `configured`: provider and voice id as the profile has them, before the defaults are filled in.
     - `credential`: the workspace's own key; None where the installation's is used, or none is needed.
     """
@@ -80,7 +80,7 @@ class VoiceLineup:
         first, embedded = self.options[0], _embedded(provider, language)
         if first.provider not in EMBEDDED:
             return embedded
-        # The show speaks with an embedded voice: the other language keeps its speed and pitch.
+        # The show speaks with a built-in voice: the other language keeps its speed and pitch.
         voice = replace(embedded.voice, speed=first.voice.speed, pitch=first.voice.pitch)
         return replace(embedded, voice=voice)
 
@@ -88,7 +88,7 @@ class VoiceLineup:
 def resolve_voices(profile: VoiceProfile, *, with_backups: bool = True) -> VoiceLineup:
     """Return a profile's voices in the order in which they are tried.
 
-    These are its own, its backups and the embedded voices. Without backups it is the profile's own voice
+    These are its own, its backups and the built-in voices. Without backups it is the profile's own voice
     only, or none when its key is missing or the plan does not include it.
     """
     keys = readable_credentials(profile.tenant_id, Credential.Kind.VOICE)

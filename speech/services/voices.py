@@ -236,5 +236,5 @@ def _best_provider(own: Collection[str], language: str, includes: Includes) -> s
 
 
 def embedded_for(language: str) -> list[Provider]:
-    """Return the embedded voices that speak a language, in the order in which they are tried."""
+    """Return the built-in voices that speak a language, in the order in which they are tried."""
     return [provider for provider in EMBEDDED if capabilities_of(provider).speaks(language)]

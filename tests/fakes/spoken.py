@@ -1,4 +1,4 @@
-"""Real speech for the fakes: the embedded voice says a line, and it comes as a provider would send it."""
+"""Real speech for the fakes: the built-in voice says a line, and it comes as a provider would send it."""
 
 import json
 import random

@@ -146,7 +146,7 @@ def test_the_console_warns_of_credit_in_the_readers_language_whom_it_concerns(
         assert words not in headline_of(shown_to(may_control=False)).text
     live.credit_warnings = {"voice_characters": 80}
     first = shown_to(may_control=True)
-    assert (first.is_credit_short, "embedded" in first.credit_warning) == (False, False)
+    assert (first.is_credit_short, "built-in" in first.credit_warning) == (False, False)
 
 
 def test_more_credit_ends_the_warning(live: LiveSession) -> None:

@@ -1,4 +1,4 @@
-"""The two embedded voices in one chain, with their real engines."""
+"""The two built-in voices in one chain, with their real engines."""
 
 from contextlib import AsyncExitStack, aclosing
 

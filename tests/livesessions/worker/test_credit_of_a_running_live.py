@@ -66,7 +66,7 @@ def environment(
 
 @pytest.fixture
 def live(show: Show, redis_client: Redis, environment: dict[str, str]) -> LiveSession:
-    """A started live with questions that wait, an embedded voice, and a host that may always answer."""
+    """A started live with questions that wait, a built-in voice, and a host that may always answer."""
     give_plan(show.tenant, "self")
     with scopes_disabled():
         Grant.objects.filter(tenant=show.tenant, meter=Meter.TOKENS).update(quantity=CREDIT)

@@ -35,7 +35,7 @@ def billed(
 
 
 def eager_live(tenant: Tenant) -> None:
-    """Start a live whose host may always speak, in a room that always talks, with an embedded voice."""
+    """Start a live whose host may always speak, in a room that always talks, with a built-in voice."""
     go_on_air(tenant, lives=1, rate_per_minute=200)
     with scopes_disabled():
         Show.objects.update(cooldown_min_s=0.0, cooldown_max_s=0.0)

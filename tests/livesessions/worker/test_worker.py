@@ -188,7 +188,7 @@ def is_over(message: Any) -> bool:
 
 
 async def spoken_by_pico(text: str, language: str) -> bytes:
-    """Return a text in the embedded voice of a language, as a live masters it."""
+    """Return a text in the built-in voice of a language, as a live masters it."""
     pico = PicoSynthesizer(pool_size=1)
     try:
         speaker = Speaker(pico, VoiceSpec("", language), normalizer=TextNormalizer(language), level=Level())

@@ -1,4 +1,4 @@
-"""Records the samples of the first page in the embedded voice, and compresses them with ffmpeg."""
+"""Records the samples of the first page in the built-in voice, and compresses them with ffmpeg."""
 
 import asyncio
 import shutil
