@@ -174,7 +174,8 @@ def recalls(name: str, rank: Ranker, questions: Sequence[tuple[str, int]]) -> di
 
 def refusals(each: QuestionSet, tenant: Tenant, questions: Sequence[tuple[str, int]]) -> dict[str, Any]:
     """Return which share of unsupported questions is refused where 95 % of the supported ones are kept."""
-    supported, unsupported = [], []
+    supported: list[float] = []
+    unsupported: list[float] = []
     for question, right in questions:
         found = search(tenant.id, question, limit=1)
         support = found[0].hit.support if found else 0.0

@@ -21,7 +21,7 @@ class FilesField(forms.FileField):
 
     widget = SeveralFiles
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         files = data if isinstance(data, list | tuple) else [data]
         return [super(FilesField, self).clean(each, initial) for each in files]
 
@@ -29,7 +29,7 @@ class FilesField(forms.FileField):
 class UploadForm(forms.Form):
     """Files to read."""
 
-    files = FilesField(
+    documents = FilesField(
         label=_("Files"),
         help_text=_(
             "PDF, DOCX, text, Markdown, CSV, JSON or HTML: up to 25 MB each, 10 files and 50 MB at once."

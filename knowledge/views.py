@@ -59,12 +59,12 @@ def source_upload(request: TenantRequest) -> HttpResponse:
     if not form.is_valid():
         return _list_page(request, 422, upload_form=form)
     added = 0
-    for file in form.cleaned_data["files"]:
+    for file in form.cleaned_data["documents"]:
         try:
             add_source(tenant=request.tenant, kind=Source.Kind.FILE, name=file.name or "", data=file.read())
             added += 1
         except (KnowledgeRefused, PlanRefused) as refusal:
-            form.add_error("files", f"{file.name}: {refusal.user_message}")
+            form.add_error("documents", f"{file.name}: {refusal.user_message}")
     if added:
         words = ngettext("One file is being read.", "%(count)d files are being read.", added)
         messages.success(request, words % {"count": added})

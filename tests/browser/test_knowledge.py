@@ -10,7 +10,7 @@ from django.conf import LazySettings, settings
 from django.db import connection
 from django.test import Client
 from django_scopes import scopes_disabled
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
 from knowledge.models import Source
 from knowledge.tasks import read_in_background
@@ -77,7 +77,7 @@ def test_a_price_is_said_as_the_list_has_it_and_a_missing_one_is_refused(
     page: Page, show: Show, site: str
 ) -> None:
     page.goto(f"{site}/knowledge/")
-    file = {"name": "prezzi.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
+    file = FilePayload(name="prezzi.csv", mimeType="text/csv", buffer=LIST.encode())
     page.get_by_label("Files").set_input_files([file])
     page.get_by_role("button", name="Upload").click()
     expect(page.locator("#sources")).to_contain_text("Waiting")
@@ -96,7 +96,7 @@ def test_a_price_is_said_as_the_list_has_it_and_a_missing_one_is_refused(
     page.goto(f"{site}/shows/{show.id}/rehearsals/")
     page.get_by_text("My own chat file").click()
     lines = "\n".join(map(json.dumps, CHAT))
-    chat = {"name": "sera.jsonl", "mimeType": "application/json", "buffer": lines.encode()}
+    chat = FilePayload(name="sera.jsonl", mimeType="application/json", buffer=lines.encode())
     page.locator("input[type=file]").set_input_files(chat)
     page.get_by_label("How many minutes?").fill("3")
     page.get_by_role("button", name="Rehearse").click()

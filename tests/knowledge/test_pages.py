@@ -31,7 +31,7 @@ def charlie_client(charlie: User, other_tenant: Tenant, client_for: Callable[[Us
 
 def upload(client: Client, *sent: tuple[str, bytes]) -> tuple[int, str]:
     documents = [SimpleUploadedFile(name, data) for name, data in sent]
-    answer = client.post(reverse("knowledge:source_upload"), {"files": documents}, follow=True)
+    answer = client.post(reverse("knowledge:source_upload"), {"documents": documents}, follow=True)
     return answer.status_code, answer.content.decode()
 
 
