@@ -11,7 +11,7 @@ WORKERS ?= 3
 # Python writes its bytecode even where that is switched off: every process of the tests reads the same modules.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run backup test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-retrieval bench-planner bench-commands bench-ledger bench-console bench-kill bench-attack bench-takeover bench-lives bench-pages bench-overlay bench-encoder bench-soak bench-sound bench-compare fake-stripe fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
+.PHONY: help setup run backup test test-quick test-stress coverage check notices audit bench bench-voice bench-decode bench-ingest bench-moderation bench-reading bench-retrieval evaluate-host bench-planner bench-commands bench-ledger bench-console bench-kill bench-attack bench-takeover bench-lives bench-pages bench-overlay bench-encoder bench-soak bench-sound bench-compare fake-stripe fake-tiktok fake-voice test-old-browser browser screenshots guide-pictures lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -100,6 +100,9 @@ bench-reading: setup ## Measure how numbers and signs are read, against a refere
 bench-retrieval: setup ## Measure retrieval and refusals on question sets, beside ts_rank and BM25 (DATA=folder MOST=questions)
 	@$(PYTHON) manage.py migrate --verbosity 0
 	$(PYTHON) -m bench.retrieval $(if $(DATA),--data $(DATA)) $(if $(MOST),--most $(MOST))
+
+evaluate-host: setup ## Grade the host on labelled text: gate, attacks, distress, languages, names, reading, answers
+	$(PYTHON) -m bench.evaluate_host
 
 bench-commands: setup ## Measure a command from a page's service to the host (p50, p95)
 	@$(PYTHON) manage.py migrate --verbosity 0

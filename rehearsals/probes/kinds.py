@@ -10,7 +10,7 @@ from planner.stage.language_detection import detect_language, primary_language
 from planner.stage.names import sayable_name
 from planner.stage.planner import Planner
 from planner.stage.sentences import split_sentences
-from planner.stage.turn import Character, Turn, TurnKind
+from planner.stage.turn import Character, ShowFacts, Turn, TurnKind
 from rehearsals.probes.answers import AnswerProbe
 from rehearsals.probes.gates import gate_for
 from rehearsals.probes.rows import Probe, text_of
@@ -20,6 +20,8 @@ from speech.stage.text_normalization.normalizer import TextNormalizer
 from texts.folding import unescape_entities
 
 Row = Mapping[str, Any]
+
+DEFAULT_TIME_ZONE = "Europe/Rome"
 
 
 class NormalizeProbe:
@@ -85,8 +87,8 @@ class LanguageProbe:
 class ReplyProbe:
     """Answers a line as the host does without a language model: `{"reply", "intent", "confidence"}`.
 
-    An empty reply is silence. A row may have the `viewer`'s name and the `persona`'s. Each row is the first
-    line of a live of its own.
+    An empty reply is silence. A row may have the `viewer`'s name, the `persona`'s, and the show's `facts`.
+    Each row is the first line of a live of its own.
     """
 
     def __init__(self, language: str) -> None:
@@ -98,7 +100,8 @@ class ReplyProbe:
         text, viewer = text_of(row), text_of(row, "viewer", default="")
         default = PERSONAS.get(primary_language(self._language), PERSONAS["en"]).name
         host = text_of(row, "persona", default=default)
-        planner = Planner(None, Character(host, "", self._language), seed=self._count)
+        show = ShowFacts(facts=text_of(row, "facts", default=""), time_zone=DEFAULT_TIME_ZONE)
+        planner = Planner(None, Character(host, "", self._language), show=show, seed=self._count)
         self._count += 1
         runner = LineRunner(gate=self._gate, words=planner, voice=None, language=self._language)
         asyncio.run(runner.run(ViewerLine(viewer, text)))
