@@ -45,7 +45,7 @@ from moderation.stage.spoken_review import SpokenReview
 from moderation.stage.viewer_roles import ViewerRoles, no_roles
 from planner.stage.cues import CueSource
 from planner.stage.games.games import Games
-from planner.stage.turn import Room, Turn, TurnKind
+from planner.stage.turn import RoomFacts, Turn, TurnKind
 
 STATE_EVERY_S = 1.0
 STOPPED = "stopped"
@@ -164,10 +164,10 @@ class Live:
             intent_of=parts.planner.intent_of,
         )
 
-    def _room(self) -> Room:
+    def _room(self) -> RoomFacts:
         games = self._parts.games
         leader = games.leader if games else None
-        return Room(
+        return RoomFacts(
             viewers=self._ingest.viewers,
             game=games.kind if games else "",
             leader=leader.name if leader else "",

@@ -46,7 +46,7 @@ class ReplyLanguage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class RoomFacts:
     """What the live knows of itself when the host answers.
 
     `viewers`: how many are watching, None where the platform does not say. `game`: the kind of the game that
@@ -81,13 +81,13 @@ class Turn:
     segment: str = ""
     point: str = ""
     diamonds: int = 0
-    room: Room = Room()
+    room: RoomFacts = RoomFacts()
 
 
 def turn_from_state(saved: Mapping[str, Any]) -> Turn:
     """Return the turn whose fields were kept as JSON; raise KeyError, TypeError or ValueError."""
     fields = {**saved, "kind": TurnKind(saved["kind"]), "also": tuple(saved["also"])}
-    return Turn(**{**fields, "room": Room(**saved.get("room", {}))})
+    return Turn(**{**fields, "room": RoomFacts(**saved.get("room", {}))})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ import pytest
 from planner.stage.games.games import GameRules, Games
 from planner.stage.live_facts.tastes import chosen_option
 from planner.stage.planner import Planner
-from planner.stage.turn import Character, Room, ShowFacts, TokenUsage, Turn, TurnKind
+from planner.stage.turn import Character, RoomFacts, ShowFacts, TokenUsage, Turn, TurnKind
 
 FACTS = "The cap costs 20 euros.\nLive every Friday at 9 pm."
 SHOW = ShowFacts("Alice's evening", FACTS, "@alice", "Europe/Rome")
-ROOM = Room(viewers=120, game="quiz", leader="Anna", points=3)
+ROOM = RoomFacts(viewers=120, game="quiz", leader="Anna", points=3)
 BEGAN_S = 1_000_000.0  # Monday 12 January 1970, 14:46 in Rome
 
 
@@ -23,7 +23,7 @@ class FakeClock:
         return self.now_s
 
 
-async def answer_of(planner: Planner, text: str, language: str, room: Room = ROOM) -> str:
+async def answer_of(planner: Planner, text: str, language: str, room: RoomFacts = ROOM) -> str:
     turn = Turn(TurnKind.COMMENT, "marco", language, text=text, room=room)
     async with aclosing(planner.plan(turn, TokenUsage())) as sentences:
         return " ".join([sentence async for sentence in sentences])
@@ -68,7 +68,7 @@ async def test_the_running_game_is_named() -> None:
 async def test_what_nobody_knows_is_not_made_up() -> None:
     planner = Planner(None, Character("Viva", "", "en"))
     for text in ("how many people are watching?", "who is winning?", "what time is it?"):
-        said = await answer_of(planner, text, "en", Room())
+        said = await answer_of(planner, text, "en", RoomFacts())
         assert said
         assert not any(letter.isdigit() for letter in said)
 

@@ -18,7 +18,7 @@ from livesessions.pipeline.selection.turns import Hold, Priority, QueuedTurn
 from planner.stage.choice.next_action import Situation, changes_in_s, decide
 from planner.stage.choice.scoring import LineScore
 from planner.stage.cues import CueSource, NextAction
-from planner.stage.turn import Room, Turn, TurnKind
+from planner.stage.turn import RoomFacts, Turn, TurnKind
 
 # A source that asks to be asked at once, and then has no cue, is not asked in a tight loop.
 MIN_WAIT_S = 0.1
@@ -57,7 +57,7 @@ class DirectorContext:
     cues: Sequence[CueSource] = ()
     host_name: str = ""
     segment_text: Callable[[], str] = str
-    room: Callable[[], Room] = Room
+    room: Callable[[], RoomFacts] = RoomFacts
     intent_of: Callable[[Turn], str] = lambda turn: ""
 
 

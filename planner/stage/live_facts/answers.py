@@ -24,14 +24,14 @@ class KnownAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class AnswerTime:
     """When a question is answered, in wall-clock seconds. `seed` is the live's, for its tastes."""
 
     now_s: float
     seed: int
 
 
-def known_answer(intent: str, prompt: Prompt, moment: Moment, language: str) -> KnownAnswer | None:
+def known_answer(intent: str, prompt: Prompt, moment: AnswerTime, language: str) -> KnownAnswer | None:
     """Return the true answer to a question of an intent; None when nothing is known of it."""
     turn, show = prompt.turn, prompt.show
     room = turn.room

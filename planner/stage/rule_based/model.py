@@ -19,7 +19,7 @@ from planner.stage.lines import (
     snapshot_books,
     template_language,
 )
-from planner.stage.live_facts.answers import Moment, known_answer
+from planner.stage.live_facts.answers import AnswerTime, known_answer
 from planner.stage.live_facts.fact_lines import FactLines
 from planner.stage.names import called_together, sayable_name
 from planner.stage.prompt import Prompt
@@ -132,7 +132,7 @@ class RuleBasedModel:
         self, intent: str, prompt: Prompt, language: str, is_repeat: Callable[[str], bool]
     ) -> str | None:
         """Return a true answer, an empty string where it was said of late, or None if nothing is known."""
-        answer = known_answer(intent, prompt, Moment(self._now_s(), self._seed), language)
+        answer = known_answer(intent, prompt, AnswerTime(self._now_s(), self._seed), language)
         if answer is None:
             return None
         name = "".join(names_of(prompt.turn))
