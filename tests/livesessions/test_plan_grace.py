@@ -126,7 +126,10 @@ def test_a_live_is_warned_of_credit_that_is_nearly_used_up(
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "96 % of your voice characters are used. When all are used, your host goes on with an"),
+        (
+            "en",
+            "96 % of your voice characters are used. When all are used, your host goes on with a",
+        ),
         ("it", "caratteri"),
         ("de", "Sprachzeichen"),
     ],
