@@ -40,7 +40,11 @@ class WorkerProcess:
                 stdout=output,
                 stderr=output,
             )
-        [self.owner] = until(lambda: set(read_capacities()) - known, len)
+        try:
+            [self.owner] = until(lambda: set(read_capacities()) - known, len)
+        except BaseException:
+            self.close()  # nobody else knows of it
+            raise
 
     @property
     def pid(self) -> int:
