@@ -265,7 +265,7 @@ RECORDINGS_DIR = BASE_DIR / "recordings"
 WORKER_CAPACITY = env.int("WORKER_CAPACITY", default=60)
 
 # How many cores of its machine a worker may use for the streams of managed lives.
-STREAM_CORES = env.float("STREAM_CORES", default=0.75 * (os.cpu_count() or 1))
+STREAM_CORES = env.float("STREAM_CORE_SHARE", default=0.75) * (os.cpu_count() or 1)
 
 # A worker imports them at its start: imported by the first live that needs them, they would hold up all the
 # others for up to a second. Other processes import them when they need them.

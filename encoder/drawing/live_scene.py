@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 
 from encoder.drawing.alerts import AlertQueue
-from encoder.drawing.scene import MOUTHS, ChatLine, Scene
+from encoder.drawing.scene import MOUTHS, ChatLine, PictureScene
 
 MOST_LINES = 8
 REMEMBERED = 200
@@ -80,7 +80,7 @@ class LiveScene:
         """Take how loud the voice is now."""
         self._level = level
 
-    def at(self, time_s: float, *, may_move: bool = True) -> Scene:
+    def at(self, time_s: float, *, may_move: bool = True) -> PictureScene:
         """Return the scene of a moment; times rise. Without `may_move` the mouth stays as it is."""
         self._let_caption_go(time_s)
         if may_move and time_s >= self._mouth_at_s:
@@ -89,7 +89,7 @@ class LiveScene:
         alert = self._alerts.at(time_s)
         is_blinking = time_s % BLINK_EVERY_S > BLINK_EVERY_S - BLINK_S
         lines = tuple(self._lines)
-        return Scene(self._badge, lines, self._caption, alert, self._mouth, is_blinking, self._words)
+        return PictureScene(self._badge, lines, self._caption, alert, self._mouth, is_blinking, self._words)
 
     def _let_caption_go(self, time_s: float) -> None:
         if self._hidden_after_s is not None:

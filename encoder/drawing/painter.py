@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from encoder.drawing.scene import Arrangement, Scene
+from encoder.drawing.scene import Arrangement, PictureScene
 from encoder.drawing.widget_layer import WidgetLayer
 from encoder.pictures.format import PictureFormat
 
@@ -33,7 +33,7 @@ class Painter:
         self._background = _padded(background.convert("RGB"), form)
         self._is_new = True
 
-    def paint(self, scene: Scene) -> dict[int, bytes]:
+    def paint(self, scene: PictureScene) -> dict[int, bytes]:
         """Return the stripes that changed since the last scene, by number; all of them the first time."""
         dirty = self._layer.update(scene)
         if self._is_new:
@@ -72,7 +72,7 @@ class MovingPainter:
         self._form, self._layer = form, WidgetLayer(form, arrangement)
         self._veils: dict[int, tuple[_Veil, ...]] = {}
 
-    def paint(self, scene: Scene, frame: bytes) -> bytes:
+    def paint(self, scene: PictureScene, frame: bytes) -> bytes:
         """Return a frame with the widgets over it."""
         form = self._form
         for number in self._layer.update(scene):

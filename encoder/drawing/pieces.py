@@ -16,7 +16,7 @@ EDGE_OPACITY = 0.16
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DrawnPiece:
     """A picture with transparency, and where its upper left corner lies."""
 
     image: Image.Image = field(compare=False)
@@ -67,9 +67,9 @@ class Card:
         """Put a square drawing on the card."""
         self.paint(x, y, svg.draw(drawing, round(size), round(size)))
 
-    def at(self, x: float, y: float) -> Piece:
+    def at(self, x: float, y: float) -> DrawnPiece:
         """Return the card with its panel's corner at a point."""
-        return Piece(self.image, round(x) - self.margin, round(y) - self.margin)
+        return DrawnPiece(self.image, round(x) - self.margin, round(y) - self.margin)
 
     def _cast_shadow(self, style: PanelStyle) -> None:
         shape = rounded(self.width, self.height, style.radius)

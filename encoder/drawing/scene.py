@@ -67,7 +67,7 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class PictureScene:
     """All that may change from picture to picture. `mouth` is from 0 (closed) to `MOUTHS` - 1."""
 
     badge: str

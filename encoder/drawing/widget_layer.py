@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from PIL import Image
 
 from encoder.drawing import widgets
-from encoder.drawing.pieces import Piece
-from encoder.drawing.scene import ALERTS, AVATAR, BADGE, CAPTIONS, CHAT, Arrangement, Scene
+from encoder.drawing.pieces import DrawnPiece
+from encoder.drawing.scene import ALERTS, AVATAR, BADGE, CAPTIONS, CHAT, Arrangement, PictureScene
 from encoder.drawing.widgets import Spot, spot_of
 from encoder.pictures.format import PictureFormat
 
@@ -22,10 +22,10 @@ class WidgetLayer:
             for name, place in arrangement.places.items()
         }
         self._names = sorted(arrangement.places, key=lambda name: arrangement.places[name].order)
-        self._pieces: dict[str, Piece | None] = {}
-        self._scene: Scene | None = None
+        self._pieces: dict[str, DrawnPiece | None] = {}
+        self._scene: PictureScene | None = None
 
-    def update(self, scene: Scene) -> set[int]:
+    def update(self, scene: PictureScene) -> set[int]:
         """Draw what changed since the last scene, and return the stripes in which it lies or lay."""
         before, self._scene = self._scene, scene
         touched = set[int]()
@@ -39,7 +39,7 @@ class WidgetLayer:
                     touched |= set(self._form.stripes_of(piece.y, piece.bottom))
         return touched
 
-    def pieces(self, top: int, bottom: int) -> Iterator[Piece]:
+    def pieces(self, top: int, bottom: int) -> Iterator[DrawnPiece]:
         """Yield the pieces between two rows of pixels, the lowest first."""
         for name in self._names:
             piece = self._pieces.get(name)
@@ -61,9 +61,9 @@ class WidgetLayer:
             whole = alone if whole is None else Image.alpha_composite(whole, alone)
         return whole
 
-    def _draw(self, name: str, scene: Scene) -> Piece | None:
+    def _draw(self, name: str, scene: PictureScene) -> DrawnPiece | None:
         look, words, alert = self._arrangement.look, dict(scene.words), scene.alert
-        draw: dict[str, Callable[[Spot], Piece | None]] = {
+        draw: dict[str, Callable[[Spot], DrawnPiece | None]] = {
             BADGE: lambda spot: widgets.draw_badge(spot, look, scene.badge),
             CAPTIONS: lambda spot: widgets.draw_caption(spot, look, scene.caption),
             CHAT: lambda spot: widgets.draw_chat(spot, look, scene.lines, words),
@@ -75,7 +75,7 @@ class WidgetLayer:
         return draw[name](self._spots[name])
 
 
-def _content(name: str, scene: Scene) -> object:
+def _content(name: str, scene: PictureScene) -> object:
     """Return what of a scene a widget shows."""
     return {
         BADGE: scene.badge,

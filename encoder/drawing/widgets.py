@@ -11,7 +11,7 @@ from PIL import Image, ImageFilter
 
 from encoder.drawing import svg, tokens
 from encoder.drawing.fonts import Face, readable
-from encoder.drawing.pieces import Card, PanelStyle, Piece, filled, glow, ring, rounded
+from encoder.drawing.pieces import Card, DrawnPiece, PanelStyle, filled, glow, ring, rounded
 from encoder.drawing.scene import MOUTHS, Alert, ChatLine, Look, Place
 from encoder.drawing.svg import Color
 from encoder.drawing.text import balance, clamp, shorten, wrap
@@ -64,7 +64,7 @@ def _baseline(top: float, line: float, face: Face) -> float:
     return top + (line - face.ascent - face.descent) / 2 + face.ascent
 
 
-def draw_badge(spot: Spot, look: Look, text: str) -> Piece:
+def draw_badge(spot: Spot, look: Look, text: str) -> DrawnPiece:
     """Draw who speaks: the mark, the light of a live, the words."""
     em = 1.9 * spot.em
     face = Face(look.family, em, 650, -0.01)
@@ -82,7 +82,7 @@ def draw_badge(spot: Spot, look: Look, text: str) -> Piece:
     return card.at(spot.x, spot.y)
 
 
-def draw_caption(spot: Spot, look: Look, text: str) -> Piece | None:
+def draw_caption(spot: Spot, look: Look, text: str) -> DrawnPiece | None:
     """Draw what the host says, at the foot of its place."""
     text = readable(text, MOST_CAPTION)
     if not text:
@@ -129,7 +129,9 @@ def _draw_meter(card: Card, x: float, middle: float, em: float, color: Color) ->
         card.paint(x + number * 0.85 * em, middle - height / 2, bar)
 
 
-def draw_chat(spot: Spot, look: Look, lines: tuple[ChatLine, ...], words: dict[str, str]) -> Piece | None:
+def draw_chat(
+    spot: Spot, look: Look, lines: tuple[ChatLine, ...], words: dict[str, str]
+) -> DrawnPiece | None:
     """Draw the newest lines that fit as a whole, the newest at the foot."""
     em = 2.1 * spot.em
     cards: list[Card] = []
@@ -148,7 +150,7 @@ def draw_chat(spot: Spot, look: Look, lines: tuple[ChatLine, ...], words: dict[s
     for card in cards:
         whole.alpha_composite(card.image, (0, round(bottom - card.height)))
         bottom -= card.height + 0.28 * em
-    return Piece(whole, round(spot.x), round(spot.y + spot.h - height))
+    return DrawnPiece(whole, round(spot.x), round(spot.y + spot.h - height))
 
 
 @lru_cache(maxsize=64)
@@ -187,7 +189,7 @@ def _chat_card(spot: Spot, look: Look, line: ChatLine, text: str) -> Card:
     return card
 
 
-def draw_alert(spot: Spot, look: Look, alert: Alert, words: dict[str, str]) -> Piece:
+def draw_alert(spot: Spot, look: Look, alert: Alert, words: dict[str, str]) -> DrawnPiece:
     """Draw one card in the middle of its place."""
     em, edge = spot.em, 0.1 * spot.rem
     size = 2.2 * em
@@ -213,7 +215,7 @@ def draw_alert(spot: Spot, look: Look, alert: Alert, words: dict[str, str]) -> P
 
 
 @lru_cache(maxsize=64)
-def draw_avatar(spot: Spot, look: Look, name: str, mouth: int, *, is_blinking: bool) -> Piece:
+def draw_avatar(spot: Spot, look: Look, name: str, mouth: int, *, is_blinking: bool) -> DrawnPiece:
     """Draw the face, its feet on the ground; the light behind it grows with the voice."""
     opened = mouth / (MOUTHS - 1)
     width, height = round(spot.w), round(spot.h)
@@ -232,7 +234,7 @@ def draw_avatar(spot: Spot, look: Look, name: str, mouth: int, *, is_blinking: b
     blurred = shadow.filter(ImageFilter.GaussianBlur(0.5 * spot.rem))
     image.alpha_composite(filled((0, 0, 0), blurred, AVATAR_SHADOW))
     image.alpha_composite(face)
-    return Piece(image, round(spot.x) - margin, round(spot.y) - margin)
+    return DrawnPiece(image, round(spot.x) - margin, round(spot.y) - margin)
 
 
 @lru_cache(maxsize=32)

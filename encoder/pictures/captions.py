@@ -11,7 +11,7 @@ from PIL import Image
 from encoder import flv, h264
 from encoder.drawing.live_scene import LiveScene
 from encoder.drawing.painter import Painter
-from encoder.drawing.scene import Arrangement, Scene
+from encoder.drawing.scene import Arrangement, PictureScene
 from encoder.ffmpeg import FfmpegFailed
 from encoder.flv import FlvTag
 from encoder.h264 import SequenceParameters
@@ -105,7 +105,7 @@ class CaptionsPictures:
         return self._splicer
 
     @property
-    def shown(self) -> Scene:
+    def shown(self) -> PictureScene:
         """The scene that the next picture shows."""
         return self._shown
 

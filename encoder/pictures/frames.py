@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from encoder.drawing.painter import MovingPainter, Painter, split_planes
-from encoder.drawing.scene import Arrangement, Scene
+from encoder.drawing.scene import Arrangement, PictureScene
 from encoder.ffmpeg import FfmpegChild, FfmpegFailed, run_ffmpeg
 from encoder.pictures.format import PictureFormat
 
@@ -20,7 +20,7 @@ READ_BYTES = 2**20
 class FrameSource(Protocol):
     """Gives whole frames as planar YUV 4:2:0, of the picture's size."""
 
-    async def frame(self, scene: Scene) -> bytes:
+    async def frame(self, scene: PictureScene) -> bytes:
         """Return the next frame, with a scene painted over it."""
 
 
@@ -31,17 +31,17 @@ class StillFrames:
         self._form, self._painter = form, Painter(form, arrangement, background)
         size = form.coded_width, form.coded_height
         self._planes = split_planes(np.zeros(size[0] * size[1] * 3 // 2, np.uint8), *size)
-        self._scene: Scene | None = None
+        self._scene: PictureScene | None = None
         self._frame = b""
 
-    async def frame(self, scene: Scene) -> bytes:
+    async def frame(self, scene: PictureScene) -> bytes:
         """Return the next frame."""
         if scene != self._scene:
             self._scene = scene
             self._frame = await asyncio.to_thread(self._paint, scene)
         return self._frame
 
-    def _paint(self, scene: Scene) -> bytes:
+    def _paint(self, scene: PictureScene) -> bytes:
         form = self._form
         for number, stripe in self._painter.paint(scene).items():
             parts = split_planes(np.frombuffer(stripe, np.uint8), form.coded_width, form.stripe_height)
@@ -63,7 +63,7 @@ class VideoFrames:
         self._size = form.width * form.height * 3 // 2
         self._buffer = bytearray()
 
-    async def frame(self, scene: Scene) -> bytes:
+    async def frame(self, scene: PictureScene) -> bytes:
         """Return the next frame; raise `FfmpegFailed` when the video cannot be decoded."""
         while len(self._buffer) < self._size:
             data = await self._child.read(READ_BYTES)

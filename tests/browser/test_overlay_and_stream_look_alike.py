@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from encoder.drawing.painter import Painter
-from encoder.drawing.scene import Alert, ChatLine, Scene, default_arrangement
+from encoder.drawing.scene import Alert, ChatLine, PictureScene, default_arrangement
 from encoder.pictures.format import PictureFormat
 from overlay.models import Overlay
 from tenants.models import User
@@ -55,7 +55,7 @@ def studio(overlay: Overlay) -> Iterator[Studio]:
 
 def drawn(badge: str) -> Pixels:
     painter = Painter(FORM, default_arrangement(), Image.new("RGB", (FORM.width, FORM.height), GROUND))
-    painter.paint(Scene(badge, (GIFT, COMMENT), SENTENCE, Alert(GIFT.name, GIFT.text, GIFT.kind)))
+    painter.paint(PictureScene(badge, (GIFT, COMMENT), SENTENCE, Alert(GIFT.name, GIFT.text, GIFT.kind)))
     return np.asarray(painter.frame()).astype(np.int64)
 
 

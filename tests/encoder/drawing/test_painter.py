@@ -8,11 +8,11 @@ from PIL import Image
 
 from encoder.drawing import tokens
 from encoder.drawing.painter import Painter, to_yuv
-from encoder.drawing.scene import Alert, ChatLine, Scene, default_arrangement
+from encoder.drawing.scene import Alert, ChatLine, PictureScene, default_arrangement
 from encoder.pictures.format import PictureFormat
 
 FORM = PictureFormat()
-SCENE = Scene("Virtual Host · AI")
+SCENE = PictureScene("Virtual Host · AI")
 LINE = ChatLine("1", "Martha", "hello everybody")
 
 
@@ -58,7 +58,7 @@ def test_every_stripe_has_its_size_and_the_badge_is_visible(form: PictureFormat)
 def test_any_text_is_drawn_within_the_picture(hostile: str) -> None:
     drawing = painter()
     line, alert = ChatLine(hostile, hostile, hostile, "gift"), Alert(hostile, hostile, "none such")
-    drawing.paint(Scene(hostile[:30], (line,) * 8, hostile, alert, 4))
+    drawing.paint(PictureScene(hostile[:30], (line,) * 8, hostile, alert, 4))
     assert drawing.frame().size == (720, 1280)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from encoder import flv, h264
 from encoder.drawing.painter import MovingPainter, Painter
-from encoder.drawing.scene import Scene, default_arrangement
+from encoder.drawing.scene import PictureScene, default_arrangement
 from encoder.ffmpeg import FfmpegFailed
 from encoder.flv import FlvTag
 from encoder.pictures.format import PictureFormat
@@ -82,7 +82,7 @@ async def test_a_caption_is_seen_and_key_pictures_come_every_two_seconds() -> No
     rows = np.nonzero(changed)[0]
     assert 0.47 * FORM.height < rows.min() < rows.max() < 0.61 * FORM.height
     drawing = Painter(FORM, default_arrangement(), background(FORM))
-    drawing.paint(Scene(BADGE, caption="Hi Martha!", words=WORDS))
+    drawing.paint(PictureScene(BADGE, caption="Hi Martha!", words=WORDS))
     wanted = np.asarray(drawing.frame().convert("L")).astype(int) * 219 // 255 + 16
     assert np.abs(luma(frames, 124) - wanted).mean() < 4
 
@@ -146,7 +146,9 @@ async def test_words_stand_still_over_a_moving_background(tmp_path: Path) -> Non
         decoded = decode(units_of(pictures, tags))
     one, other = luma(decoded, 70), luma(decoded, 85)
     painter = MovingPainter(FORM, default_arrangement())
-    painted = np.frombuffer(painter.paint(Scene(BADGE, caption="Words stand still."), bytes(SIZE)), np.uint8)
+    painted = np.frombuffer(
+        painter.paint(PictureScene(BADGE, caption="Words stand still."), bytes(SIZE)), np.uint8
+    )
     letters = painted[: FORM.width * FORM.height].reshape(FORM.height, FORM.width) > 225
     assert letters.sum() > 300
     assert np.abs(one - other)[letters].mean() < 12
