@@ -64,7 +64,7 @@ def report(**fields: Any) -> StreamReport:
         "phase": "publishing", "fault": "", "mode": "loop", "kbit_s": 2_500, "fps": 30.0, "dropped": 0,
         "unsent_bytes": 0, "reconnects": 0, "cpu": 0.01, "delivery": 1.0, "is_behind": False, "stills": 0,
     }  # fmt: skip
-    return {**values, **fields}
+    return {**values, **fields}  # type: ignore[typeddict-item]
 
 
 def test_every_phase_and_every_fault_has_words() -> None:
