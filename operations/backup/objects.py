@@ -12,8 +12,8 @@ from django.core.files.storage import Storage, storages
 from operations.backup.store import ALIAS, CONTENTS, BackupStore, StoredObject
 from operations.errors import BackupError
 
-# Static files come with the release, and lines are spoken again when they are needed.
-NOT_KEPT: Final = frozenset({"staticfiles", "lines", ALIAS})
+# Static files come with the release; lines are spoken and loops are made again when they are needed.
+NOT_KEPT: Final = frozenset({"staticfiles", "lines", "loops", ALIAS})
 TOP: Final = ""
 
 

@@ -65,8 +65,8 @@ class Turn:
     and `diamonds` what it was worth.
 
     Without a `viewer_id` a viewer is known by name. `also` names further viewers who did the same, in the
-    order in which they should be named. `segment` (what part of the show this is) and `point` (what to talk
-    about) are the creator's own words.
+    order in which they should be named. `is_asked_for`: the streamer wants this one answered. `segment`
+    (what part of the show this is) and `point` (what to talk about) are the creator's own words.
     """
 
     kind: TurnKind
@@ -82,6 +82,7 @@ class Turn:
     point: str = ""
     diamonds: int = 0
     room: RoomFacts = RoomFacts()
+    is_asked_for: bool = False
 
 
 def turn_from_state(saved: Mapping[str, Any]) -> Turn:

@@ -25,6 +25,7 @@ NARROW_BITS_PER_S = 1_000_000
 TOO_NARROW_BITS_PER_S = HIGH_VOICE_BITS_PER_S // 2
 LATENCY_S = 0.05
 MOST_LEAD_S = 0.7
+MAY_MISS_SAMPLES = 12_000  # a quarter of a second: a busy machine may skip a moment of sound
 
 WATCH_LEAD = "window.leads = []; setInterval(() => window.vivavoce && leads.push(vivavoce.player.lead), 50);"
 
@@ -73,7 +74,8 @@ def test_a_page_that_cannot_follow_the_voice_does_not_hold_up_another_page(
     ended: list[str] = []
     note_ends(slow, "slow", ended)
     note_ends(listening.viewer, "fast", ended)
-    listening.check(HIGH_VOICE, REPLIES[:1])
+    figures = listening.hear(HIGH_VOICE, REPLIES[:1])
+    assert figures.missing_samples <= MAY_MISS_SAMPLES, "the other page is held up"
     publisher = cast("KeepingPublisher", studio.publisher)
     said = [text for each in publisher.said.values() for text, _ in each.sentences]
     wait_in_page(slow.page, f"{json.dumps(said)}.every((text) => captions.includes(text))")

@@ -156,6 +156,7 @@ def test_the_checklist_asks_for_an_accepted_key_and_not_for_an_overlay(
             "size": "720x1280",
             "frame_rate": 30,
             "video_kbit_s": 2500,
+            "background": "studio",
         },
     )
     check = reverse("website:check_run", args=[show.id, "stream"])

@@ -58,6 +58,8 @@ TESTED_WITH_THE_LOG.add("billing.state_changed")
 TESTED_WITH_THE_LOG |= {"checkout.started", "plan.changed", "plan.cancelled", "plan.resumed", "portal.opened"}
 TESTED_WITH_THE_LOG |= {"company.changed", "live_cap.changed", "credit.granted", "webhook.replayed"}
 TESTED_WITH_THE_LOG.add("invoices.exported")
+# With files that a child process reads: tests/knowledge/test_sources.py.
+TESTED_WITH_THE_LOG |= {"source.added", "source.deleted", "source.released", "unanswered_question.dismissed"}
 
 
 @pytest.fixture

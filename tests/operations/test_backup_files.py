@@ -94,5 +94,5 @@ def test_differences_are_said_table_by_table() -> None:
 
 
 def test_every_store_is_saved_or_left_out_on_purpose() -> None:
-    assert kept_stores() == ["default", "replies"]
+    assert kept_stores() == ["default", "knowledge", "replies"]
     assert settings.STORAGES.keys() >= NOT_KEPT

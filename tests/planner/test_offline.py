@@ -2,6 +2,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from itertools import combinations, count, pairwise
 from random import Random
 
@@ -221,6 +222,16 @@ async def test_five_hundred_random_lines_get_two_sentences_at_most() -> None:
 @pytest.mark.parametrize("text", [text for text in NAUGHTY if len(text) > 8])
 def test_the_offline_host_never_repeats_what_was_written(text: str) -> None:
     assert text[:40] not in reply(RuleBasedModel(), prompt(text))
+
+
+@pytest.mark.parametrize("text", ["di che colore è il cielo?", "sdrogo flipp", "ahah"])
+def test_what_the_streamer_asks_for_is_always_answered(text: str) -> None:
+    model = RuleBasedModel(seed=1)
+    asked = prompt(text)
+    asked = replace(asked, turn=replace(asked.turn, is_asked_for=True))
+    lines = [model.line_for(asked) for _ in range(10)]
+    assert all(lines)
+    assert len(set(lines)) == 10
 
 
 def test_a_price_is_never_invented_but_left_to_the_creator() -> None:

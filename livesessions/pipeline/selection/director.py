@@ -146,7 +146,12 @@ class Director:
             item = self._take(state, situation)
         if item is not None:
             segment = self._context.segment_text() or item.turn.segment
-            turn = replace(item.turn, segment=segment, room=self._context.room())
+            turn = replace(
+                item.turn,
+                segment=segment,
+                room=self._context.room(),
+                is_asked_for=item.hold is not Hold.NONE,
+            )
             return replace(item, state=_action_of(item, state), turn=turn), 0.0
         return None, self._next_look_s(situation)
 

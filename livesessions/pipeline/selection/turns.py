@@ -13,8 +13,8 @@ from planner.stage.turn import Turn, turn_from_state
 MAX_AGE_S = 45.0
 # Late thanks for a paid gift are better than none, but not when the audience has forgotten it.
 GIFTS_MAX_AGE_S = 180.0
-# The next worker knows its own room.
-TURN_FIELDS = tuple(each.name for each in fields(Turn) if each.name != "room")
+# These are set when a turn is chosen.
+TURN_FIELDS = tuple(each.name for each in fields(Turn) if each.name not in ("room", "is_asked_for"))
 
 
 class Priority(IntEnum):

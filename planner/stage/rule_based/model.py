@@ -85,9 +85,11 @@ class RuleBasedModel:
     ) -> str:
         """Return a line that was not used recently and is no repeat; an empty string if there is none.
 
-        `instead_of_model`: a language model should have answered, so silence would be a fault.
+        `instead_of_model`: a language model should have answered, so silence would be a fault; so it is for
+        what the streamer asks for.
         """
         turn = prompt.turn
+        must_answer = instead_of_model or turn.is_asked_for
         language = _language_of(turn, prompt.character.language)
         intent = self.understand(turn, language, prompt.character.name).intent
         host = sayable_name(prompt.character.name) or NAMELESS_HOST[language]
@@ -108,11 +110,11 @@ class RuleBasedModel:
         topic = serious_topic(turn.text)
         if topic is not None and intent == topic.value:
             tags = (turn.language, prompt.character.language)
-            if not _expects_answer(topic, turn.text) and not instead_of_model:
+            if not _expects_answer(topic, turn.text) and not must_answer:
                 return ""
             return self._serious.line_for(topic, tags, spoken=spoken, is_repeat=is_repeat)
-        is_answer = intent not in (UNKNOWN, QUESTION) or (intent == QUESTION and instead_of_model)
-        if intent in REACTIONS and not self._reactions.is_left and not instead_of_model:
+        is_answer = intent not in (UNKNOWN, QUESTION) or (intent == QUESTION and must_answer)
+        if intent in REACTIONS and not self._reactions.is_left and not must_answer:
             return ""
         if intent in self._books[language] and is_answer and (line := draw(intent)):
             if intent in REACTIONS:
@@ -121,7 +123,8 @@ class RuleBasedModel:
         if intent in OWED_INTENTS:
             return spoken(self._books[language].draw(intent))
         # A line that fits any comment says little: it is for a model that fails, silence is better otherwise.
-        if intent in WITHOUT_STAND_IN or not (instead_of_model and self._ration.is_left):
+        may_stand_in = turn.is_asked_for or (instead_of_model and self._ration.is_left)
+        if intent in WITHOUT_STAND_IN or not may_stand_in:
             return ""
         line = next(filter(None, map(draw, STAND_INS)), "")
         if line:
