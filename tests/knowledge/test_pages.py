@@ -1,5 +1,6 @@
 """The pages of what hosts know: files and answers are added, looked at, tried and deleted."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -58,6 +59,14 @@ def test_a_file_that_is_refused_stops_no_other(alice_client: Client, tenant: Ten
     assert "has the same content" in text
     with scope(tenant=tenant):
         assert set(Source.objects.values_list("name", flat=True)) == {"prezzi.csv", "new.txt"}
+
+
+def test_a_page_with_a_refused_file_goes_on_showing_the_others(alice_client: Client, tenant: Tenant) -> None:
+    upload(alice_client, ("prezzi.csv", LIST.encode()))
+    _status, text = upload(alice_client, ("again.csv", LIST.encode()), ("new.txt", b"Resi entro 30 giorni."))
+    polled = re.search(r'hx-get="([^"]+)"', text)
+    assert polled is not None
+    assert alice_client.get(polled[1]).status_code == 200
 
 
 def test_a_question_is_tried_with_its_hits_and_its_answer(
