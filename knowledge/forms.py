@@ -31,6 +31,7 @@ class UploadForm(forms.Form):
 
     documents = FilesField(
         label=_("Files"),
+        allow_empty_file=True,  # it is refused by itself, and the other files are read
         help_text=_(
             "PDF, DOCX, text, Markdown, CSV, JSON or HTML: up to 25 MB each, 10 files and 50 MB at once."
         ),

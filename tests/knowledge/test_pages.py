@@ -61,6 +61,14 @@ def test_a_file_that_is_refused_stops_no_other(alice_client: Client, tenant: Ten
         assert set(Source.objects.values_list("name", flat=True)) == {"prezzi.csv", "new.txt"}
 
 
+def test_an_empty_file_says_so_and_stops_no_other(alice_client: Client, tenant: Tenant) -> None:
+    status, text = upload(alice_client, ("empty.txt", b""), ("new.txt", b"Resi entro 30 giorni."))
+    assert status == 422
+    assert "empty.txt: " in text
+    with scope(tenant=tenant):
+        assert [source.name for source in Source.objects.all()] == ["new.txt"]
+
+
 def test_a_page_with_a_refused_file_goes_on_showing_the_others(alice_client: Client, tenant: Tenant) -> None:
     upload(alice_client, ("prezzi.csv", LIST.encode()))
     _status, text = upload(alice_client, ("again.csv", LIST.encode()), ("new.txt", b"Resi entro 30 giorni."))
